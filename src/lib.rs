@@ -1,0 +1,4 @@
+//! TLS and mutual TLS, step by step.
+
+pub mod fields;
+pub mod text;
