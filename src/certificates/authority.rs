@@ -1,0 +1,150 @@
+//! A certificate authority (CA): a key, and a certificate that says "I sign certificates".
+//!
+//! | openssl | here |
+//! | --- | --- |
+//! | `openssl req -new -x509 -nodes -days 365 -subj /CN=my-ca -keyout ca.key -out ca.crt` | [`Authority::create`] |
+//!
+//! Its certificate is signed with its own key, so it proves nothing by itself. Whoever puts `ca.crt`
+//! among the CAs that they trust decides to believe what `ca.key` signs.
+
+use std::path::Path;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData,
+};
+use rustls::pki_types::CertificateDer;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::request::{KeyType, common_name_only, generate};
+use super::{Validity, failed, serial_number};
+use crate::error::Error;
+use crate::files;
+use crate::pem;
+
+/// A CA that can sign.
+#[derive(Debug)]
+pub struct Authority {
+    pub(super) issuer: Issuer<'static, KeyPair>,
+    certificate: CertificateDer<'static>,
+    certificate_pem: String,
+}
+
+impl Authority {
+    /// Makes a CA that signs itself: a trust anchor.
+    pub fn create(name: &str, key_type: KeyType, days: u32) -> Result<Authority, Error> {
+        let key = generate(key_type)?;
+        let params = ca_params(name, days, BasicConstraints::Unconstrained)?;
+        let certificate = params
+            .self_signed(&key)
+            .map_err(|error| failed("make a CA", &error))?;
+        Ok(Authority {
+            certificate: certificate.der().clone(),
+            certificate_pem: certificate.pem(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// Makes a CA below this one. It may sign leaves, and no further CA (path length 0).
+    ///
+    /// That is how it is done in earnest: the root key rests in a safe, and this one works.
+    pub fn create_intermediate(
+        &self,
+        name: &str,
+        key_type: KeyType,
+        days: u32,
+    ) -> Result<Authority, Error> {
+        let key = generate(key_type)?;
+        let mut params = ca_params(name, days, BasicConstraints::Constrained(0))?;
+        params.use_authority_key_identifier_extension = true;
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .map_err(|error| failed("make an intermediate CA", &error))?;
+        Ok(Authority {
+            certificate: certificate.der().clone(),
+            certificate_pem: certificate.pem(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// Reads a CA from its two files, ours or openssl's.
+    ///
+    /// # Errors
+    /// [`Error::File`] or [`Error::Contents`]: the files, a key that is not the certificate's, or a
+    /// certificate that may not sign.
+    pub fn load(certificate: &Path, key: &Path) -> Result<Authority, Error> {
+        let contents = |path: &Path, found: &str, remedy: &str| Error::Contents {
+            path: path.to_owned(),
+            found: found.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let der = pem::certificates(certificate)?.swap_remove(0);
+        let key_pair = KeyPair::try_from(&pem::private_key(key)?)
+            .map_err(|error| contents(key, &error.to_string(), "an RSA, ECDSA or Ed25519 key"))?;
+        let (_, x509) = X509Certificate::from_der(&der).map_err(|_| {
+            contents(
+                certificate,
+                "it is no X.509 certificate",
+                "the CA's certificate",
+            )
+        })?;
+        if x509.public_key().subject_public_key.data != key_pair.der_bytes() {
+            return Err(contents(
+                key,
+                "it is not the key of that CA certificate",
+                "the key that made it",
+            ));
+        }
+        if !x509.is_ca() {
+            return Err(contents(
+                certificate,
+                "it is no CA (no CA:TRUE): it may not sign",
+                "hello-mtls certs ca",
+            ));
+        }
+        let issuer = Issuer::from_ca_cert_der(&der, key_pair)
+            .map_err(|error| contents(certificate, &error.to_string(), "another CA certificate"))?;
+        Ok(Authority {
+            issuer,
+            certificate_pem: String::from_utf8_lossy(&files::read(certificate)?).into_owned(),
+            certificate: der,
+        })
+    }
+
+    /// The certificate, DER.
+    pub fn certificate(&self) -> &CertificateDer<'static> {
+        &self.certificate
+    }
+
+    /// The certificate, PEM.
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+
+    /// What a leaf has to bring along behind its own certificate, PEM: nothing if this CA is a root,
+    /// which everybody has already.
+    pub fn chain_pem(&self) -> &str {
+        match X509Certificate::from_der(&self.certificate) {
+            Ok((_, ca)) if ca.issuer().as_raw() != ca.subject().as_raw() => &self.certificate_pem,
+            _ => "",
+        }
+    }
+
+    /// The private key, PKCS#8 in PEM. For a file of mode 0600 and nobody's eyes.
+    pub fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+}
+
+fn ca_params(
+    name: &str,
+    days: u32,
+    constraints: BasicConstraints,
+) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = common_name_only(name);
+    params.is_ca = IsCa::Ca(constraints);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.serial_number = Some(serial_number()?);
+    Validity::from_now(days).apply(&mut params);
+    Ok(params)
+}

@@ -1,0 +1,201 @@
+//! The authority's decision: which names and which purpose a request is granted.
+//!
+//! | openssl | here |
+//! | --- | --- |
+//! | `openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -out server.crt` | [`sign`] |
+//!
+//! openssl's line copies the name that the request asks for. An authority that does so lets anybody be
+//! anybody. Here a request gives its public key and nothing else; names and purpose are the signer's
+//! decision, and what was asked for beyond that is reported.
+
+use rcgen::{
+    CertificateParams, CertificateSigningRequestParams, DnType, DnValue, ExtendedKeyUsagePurpose,
+    IsCa, KeyUsagePurpose, PKCS_RSA_SHA256, SanType,
+};
+use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::authority::Authority;
+use super::request::{Name, common_name_only};
+use super::{Validity, failed, serial_number};
+use crate::error::Error;
+use crate::text;
+
+/// Which side the certificate is for: its extended key usage. One card a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// serverAuth: the client looks for it in step 3.
+    Server,
+    /// clientAuth: the server looks for it in step 5.
+    Client,
+}
+
+/// What the authority grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The purpose.
+    pub role: Role,
+    /// The subject's common name. For people: nothing compares it any more.
+    pub common_name: String,
+    /// The subjectAltName: the names that count.
+    pub names: Vec<Name>,
+}
+
+impl Grant {
+    /// For a server with these names.
+    pub fn server(names: Vec<Name>) -> Grant {
+        let common_name = match names.first() {
+            Some(Name::Dns(name)) => name.clone(),
+            Some(Name::Ip(address)) => address.to_string(),
+            _ => "server".to_owned(),
+        };
+        Grant {
+            role: Role::Server,
+            common_name,
+            names,
+        }
+    }
+
+    /// For a client: its name, and the same in one URI that can be compared as a whole.
+    pub fn client(common_name: &str) -> Grant {
+        let names = vec![Name::Uri(client_uri(common_name))];
+        Grant {
+            role: Role::Client,
+            common_name: common_name.to_owned(),
+            names,
+        }
+    }
+}
+
+/// `spiffe://hello-mtls/NAME`: trust domain and path, as SPIFFE writes identities. Characters that a
+/// URI may not have are %-encoded.
+pub fn client_uri(common_name: &str) -> String {
+    let mut uri = "spiffe://hello-mtls/".to_owned();
+    for byte in common_name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                uri.push(char::from(byte))
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri
+}
+
+/// A certificate, fresh from the authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// DER.
+    pub certificate: CertificateDer<'static>,
+    /// PEM.
+    pub pem: String,
+    /// What the request asked for and did not get. Safe to show.
+    pub not_granted: Vec<String>,
+}
+
+/// Checks that the request is signed with the key that it carries, and signs a certificate for that
+/// key with the names and the purpose of `grant`.
+///
+/// # Errors
+/// [`Error::Certificates`]: no request, or one whose signature does not fit.
+pub fn sign(
+    authority: &Authority,
+    request: &CertificateSigningRequestDer<'_>,
+    grant: &Grant,
+    days: u32,
+) -> Result<Signed, Error> {
+    let doing = "sign the request";
+    let mut csr = CertificateSigningRequestParams::from_der(request)
+        .map_err(|error| failed(doing, &error))?;
+    let not_granted = not_granted(&csr.params, grant)?;
+    csr.params = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
+    let certificate = csr
+        .signed_by(&authority.issuer)
+        .map_err(|error| failed(doing, &error))?;
+    check_issuer(authority, certificate.der())?;
+    Ok(Signed {
+        certificate: certificate.der().clone(),
+        pem: certificate.pem(),
+        not_granted,
+    })
+}
+
+fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = common_name_only(&grant.common_name);
+    params.subject_alt_names = grant
+        .names
+        .iter()
+        .map(Name::entry)
+        .collect::<Result<_, _>>()?;
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    if rsa {
+        // TLS 1.2 can encrypt a key to an RSA certificate. Nobody should, but some verifiers ask for it.
+        params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+    }
+    params.extended_key_usages = vec![match grant.role {
+        Role::Server => ExtendedKeyUsagePurpose::ServerAuth,
+        Role::Client => ExtendedKeyUsagePurpose::ClientAuth,
+    }];
+    params.use_authority_key_identifier_extension = true;
+    params.serial_number = Some(serial_number()?);
+    Validity::from_now(days).apply(&mut params);
+    Ok(params)
+}
+
+/// rcgen writes the issuer's name anew. If the CA's own certificate spells it in a way that it cannot
+/// repeat byte for byte, no verifier would find the CA.
+fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), Error> {
+    let same = match (
+        X509Certificate::from_der(leaf),
+        X509Certificate::from_der(authority.certificate()),
+    ) {
+        (Ok((_, leaf)), Ok((_, ca))) => leaf.issuer().as_raw() == ca.subject().as_raw(),
+        _ => false,
+    };
+    match same {
+        true => Ok(()),
+        false => Err(Error::Certificates {
+            doing: "sign the request".to_owned(),
+            found: "the CA's name is spelled in a way that cannot be repeated exactly".to_owned(),
+            remedy: "a CA with a simple name, or openssl x509 -req".to_owned(),
+        }),
+    }
+}
+
+/// Wishes of the request beyond the grant, in words.
+fn not_granted(asked: &CertificateParams, grant: &Grant) -> Result<Vec<String>, Error> {
+    let mut wishes = Vec::new();
+    for (kind, value) in asked.distinguished_name.iter() {
+        let value = match value {
+            DnValue::Utf8String(text) => text.clone(),
+            DnValue::PrintableString(text) => text.as_str().to_owned(),
+            other => format!("{other:?}"),
+        };
+        if *kind != DnType::CommonName || value != grant.common_name {
+            let kind = if *kind == DnType::CommonName {
+                "CN".to_owned()
+            } else {
+                format!("{kind:?}")
+            };
+            wishes.push(text::terminal(&format!("{kind}={value}")));
+        }
+    }
+    let granted: Vec<SanType> = grant
+        .names
+        .iter()
+        .map(Name::entry)
+        .collect::<Result<_, _>>()?;
+    for name in asked
+        .subject_alt_names
+        .iter()
+        .filter(|name| !granted.contains(name))
+    {
+        wishes.push(text::shorten(&text::terminal(&format!("{name:?}")), 80));
+    }
+    if matches!(asked.is_ca, IsCa::Ca(_)) {
+        wishes.push("to be a CA itself".to_owned());
+    }
+    Ok(wishes)
+}

@@ -1,0 +1,383 @@
+//! The guided tour behind `make demo`: TLS in four steps, mTLS in seven, three refusals.
+//!
+//! Nothing is staged. Each chapter runs a real server and a real client over loopback sockets, records
+//! what both sides tell, and prints it in the order in which it happened.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::certificates::authority::Authority;
+use crate::certificates::request::{KeyType, generate, request};
+use crate::certificates::signing::{Grant, sign};
+use crate::certificates::{Made, Wishes, make_set};
+use crate::client::{self, Answer, Url, connect_tcp, get};
+use crate::credentials::{identity, trust};
+use crate::error::Error;
+use crate::files::{NewFile, Readers, write_all};
+use crate::handshake::step6_server_authorizes_client::Allowed;
+use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
+use crate::narration::{Event, Narrator, Recorder, Side};
+use crate::server::{Limits, Listener, Server, Site, serve_connection};
+use crate::transport::Deadline;
+use crate::{pem, site, text};
+
+const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
+
+/// Tells the whole story to `out`; the certificates are left in `dir`, for going on by hand.
+///
+/// # Errors
+/// A folder that cannot be written, no loopback address, or a closed `out`.
+pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
+    let started = Instant::now();
+    let colour = io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut page = Page { out, colour };
+    make_certificates(dir)?;
+    page.title("hello-mtls")?;
+    page.prose(&format!(
+        "Certificates were made for this run, in {}. Every line below happened: a server \
+        and a client in this process talked over loopback. (ms: since the first line)",
+        dir.display()
+    ))?;
+
+    page.title("1. TLS in four steps")?;
+    page.prose(
+        "The client knows one CA. The server shows a certificate that this CA signed, and proves \
+        that it owns its key. Who the client is, nobody asks.",
+    )?;
+    let told = Scene::new(dir).tls_only().play()?;
+    page.story(&told.events)?;
+    page.prose(
+        "Steps 4, 5 and 6 did not happen. The server answered somebody, and does not know whom.",
+    )?;
+
+    page.title("2. mTLS in seven steps")?;
+    page.prose(
+        "The same, and the server asks back. New are 4 and 5, the mirror image of 2 and 3; and 6, \
+        which is not TLS at all: may this client come in?",
+    )?;
+    let told = Scene::new(dir).allow(MY_CLIENT).client("client").play()?;
+    page.story(&told.events)?;
+    page.prose(
+        "In TLS 1.3 the client opens step 7 before the server is done with step 5: it has sent all \
+        that it has to send. Whether it was believed, the answer tells.",
+    )?;
+
+    page.title("3. Three refusals")?;
+    page.refusal(
+        "No certificate. Step 5 has nothing to verify.",
+        &Scene::new(dir).allow(MY_CLIENT).play()?,
+    )?;
+    page.refusal(
+        "A certificate of a stranger's CA. Step 5 does not believe it.",
+        &Scene::new(dir).allow(MY_CLIENT).client("stranger").play()?,
+    )?;
+    page.refusal(
+        "A certificate of the right CA, but a name that is not on the list. Step 6.",
+        &Scene::new(dir).allow(MY_CLIENT).client("guest").play()?,
+    )?;
+
+    page.title("Go on by hand")?;
+    page.commands(dir)?;
+    page.prose(&format!(
+        "Then open src/handshake: a file a step. ({:.1} s)",
+        started.elapsed().as_secs_f64()
+    ))
+}
+
+/// The tutorial's set, a second client of the same CA, and a client of another CA.
+fn make_certificates(dir: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(dir).map_err(|source| Error::File {
+        doing: "write",
+        path: dir.to_owned(),
+        source,
+    })?;
+    let write = |files: Vec<Made>| {
+        let files = files.into_iter().map(
+            |Made {
+                 name,
+                 contents,
+                 readers,
+                 ..
+             }| NewFile {
+                path: dir.join(name),
+                contents: contents.into_bytes(),
+                readers,
+            },
+        );
+        write_all(&files.collect::<Vec<_>>(), true)
+    };
+    write(make_set(&Wishes::default())?)?;
+    let ours = Authority::load(&dir.join("ca.crt"), &dir.join("ca.key"))?;
+    write(client_files("guest", &ours)?)?;
+    let theirs = Authority::create("strangers-ca", KeyType::default(), 365)?;
+    write(client_files("stranger", &theirs)?)
+}
+
+fn client_files(name: &str, authority: &Authority) -> Result<Vec<Made>, Error> {
+    let key = generate(KeyType::default())?;
+    let grant = Grant::client(name);
+    let csr = pem::request_from_pem(&request(&key, name, &grant.names)?)?;
+    let certificate = sign(authority, &csr, &grant, 365)?.pem;
+    let file = |name: String, contents: String, readers: Readers| Made {
+        name,
+        contents,
+        readers,
+        purpose: "",
+    };
+    Ok(vec![
+        file(format!("{name}.key"), key.serialize_pem(), Readers::OnlyMe),
+        file(format!("{name}.crt"), certificate, Readers::Everybody),
+    ])
+}
+
+/// One connection: what the server asks for, and what the client has.
+struct Scene<'a> {
+    dir: &'a Path,
+    tls_only: bool,
+    allowed: Vec<Allowed>,
+    client: Option<&'a str>,
+}
+
+/// What came of a [`Scene`].
+struct Told {
+    events: Vec<Event>,
+    answer: Result<Answer, Error>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(dir: &'a Path) -> Self {
+        Scene {
+            dir,
+            tls_only: false,
+            allowed: Vec::new(),
+            client: None,
+        }
+    }
+
+    fn tls_only(self) -> Self {
+        Scene {
+            tls_only: true,
+            ..self
+        }
+    }
+
+    fn allow(self, name: &str) -> Self {
+        Scene {
+            allowed: Allowed::parse(name).into_iter().collect(),
+            ..self
+        }
+    }
+
+    fn client(self, name: &'a str) -> Self {
+        Scene {
+            client: Some(name),
+            ..self
+        }
+    }
+
+    /// Starts a server, makes one request, stops the server.
+    fn play(self) -> Result<Told, Error> {
+        let recorder = Arc::new(Recorder::default());
+        let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
+        let path = |name: &str| -> PathBuf { self.dir.join(name) };
+        let unusable = |error: rustls::Error| Error::Certificates {
+            doing: "use the certificates of the demo".to_owned(),
+            found: error.to_string(),
+            remedy: "run it again".to_owned(),
+        };
+        let trust = trust(&path("ca.crt"), &[])?;
+
+        let server_identity = identity(Side::Server, &path("server.crt"), &path("server.key"))?;
+        let clients = (!self.tls_only).then_some(&trust);
+        let server_setup = server_config(
+            server_identity,
+            clients,
+            self.allowed,
+            TlsMax::Tls13,
+            voice(Side::Server),
+        )
+        .map_err(unusable)?;
+        let listener = Listener::bind("localhost:0")?;
+        let url = Url::parse(&format!(
+            "https://localhost:{}/",
+            listener.addresses[0].port()
+        ))?;
+        let server = start(listener, server_setup)?;
+
+        let client_identity = match self.client {
+            Some(name) => Some(identity(
+                Side::Client,
+                &path(&format!("{name}.crt")),
+                &path(&format!("{name}.key")),
+            )?),
+            None => None,
+        };
+        let client_setup =
+            client_config(&trust, client_identity, TlsMax::Tls13, voice(Side::Client))
+                .map_err(unusable)?;
+        let (socket, address) = connect_tcp(&url.place)?;
+        client_setup
+            .narrator
+            .open(1, || format!("connected to {address}"));
+        let transport =
+            Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
+        let answer = get(&client_setup, &url, transport, &mut io::sink());
+        server.stop(Duration::from_secs(5));
+        Ok(Told {
+            events: recorder.events(),
+            answer,
+        })
+    }
+}
+
+fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
+    let site = Site {
+        answer: Box::new(site::answer),
+        log: Box::new(|_| ()),
+        limits: Limits::default(),
+    };
+    let server = Server::start(listener, 8, move |socket, address, number| {
+        setup
+            .narrator
+            .open(number, || format!("{address} connects"));
+        if let Ok(transport) = Deadline::new(socket, site.limits.handshake) {
+            let _ = serve_connection(&setup, &site, transport, address);
+        }
+    });
+    server.map_err(|source| Error::Output { source })
+}
+
+/// Writes the tour: at most 80 columns, colours only where a terminal wants them.
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    colour: bool,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) -> Result<(), Error> {
+        writeln!(self.out, "{line}").map_err(|source| Error::Output { source })
+    }
+
+    fn title(&mut self, title: &str) -> Result<(), Error> {
+        let rule = "─".repeat(76 - title.chars().count());
+        let line = self.paint("1", &format!("── {title} {rule}"));
+        self.line("")?;
+        self.line(&line)
+    }
+
+    fn prose(&mut self, words: &str) -> Result<(), Error> {
+        self.line("")?;
+        text::wrap(words, 78)
+            .iter()
+            .try_for_each(|line| self.line(line))
+    }
+
+    /// Events of both sides, in the order of the clock.
+    fn story(&mut self, events: &[Event]) -> Result<(), Error> {
+        self.line("")?;
+        let Some(first) = events.first().map(|event| event.at) else {
+            return Ok(());
+        };
+        for event in events {
+            self.event(event, event.at - first)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Event, after: Duration) -> Result<(), Error> {
+        let Some(step) = event.step else {
+            return Ok(());
+        };
+        let colour = if event.side == Side::Client {
+            "36"
+        } else {
+            "33"
+        };
+        let who = self.paint(colour, &event.side.to_string());
+        let mark = if event.fact.passed { ' ' } else { '✗' };
+        let head = format!(
+            "{:>5.1} {who} {}{mark} ",
+            after.as_secs_f64() * 1000.0,
+            step.number()
+        );
+        let mut lines = text::wrap(&event.fact.says, 62).into_iter();
+        self.line(&format!("{head} {}", lines.next().unwrap_or_default()))?;
+        for line in lines {
+            self.line(&format!("{:17}{line}", ""))?;
+        }
+        let so = if event.fact.passed { "→" } else { "try:" };
+        for line in text::wrap(&format!("{so} {}", event.fact.proves), 62) {
+            let line = self.paint("2", &line);
+            self.line(&format!("{:17}{line}", ""))?;
+        }
+        Ok(())
+    }
+
+    /// A refusal: the moment when the client believed that it was in, and what came then.
+    fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
+        self.line("")?;
+        let title = self.paint("1", title);
+        self.line(&title)?;
+        let Some(first) = told.events.first().map(|event| event.at) else {
+            return Ok(());
+        };
+        for event in &told.events {
+            let believes =
+                event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
+            if believes || !event.fact.passed {
+                self.event(event, event.at - first)?;
+            }
+        }
+        let heard = match &told.answer {
+            Ok(answer) => format!("       client heard {} {}", answer.status, answer.reason),
+            Err(_) => return Ok(()),
+        };
+        self.line(&heard)
+    }
+
+    fn commands(&mut self, dir: &Path) -> Result<(), Error> {
+        let dir = dir.display();
+        let program = program();
+        self.prose("In one terminal:")?;
+        self.line(&format!("  $ {program} serve --certs {dir} --narrate"))?;
+        self.prose("In another, each line as it stands:")?;
+        for command in [
+            format!("{program} get https://localhost:3000/ --certs {dir} --narrate"),
+            format!(
+                "curl --cacert {dir}/ca.crt --cert {dir}/client.crt \\\n      --key {dir}/client.key https://localhost:3000/whoami"
+            ),
+            format!("curl --cacert {dir}/ca.crt https://localhost:3000/"),
+            format!("openssl x509 -in {dir}/client.crt -noout -text"),
+            format!(
+                "echo | openssl s_client -connect localhost:3000 -CAfile {dir}/ca.crt \\\n      -cert {dir}/client.crt -key {dir}/client.key -brief"
+            ),
+            format!("{program} inspect {dir}/client.crt"),
+        ] {
+            self.line(&format!("  $ {command}"))?;
+        }
+        Ok(())
+    }
+
+    fn paint(&self, code: &str, words: &str) -> String {
+        match self.colour {
+            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
+            false => words.to_owned(),
+        }
+    }
+}
+
+/// This program, as it can be called from here.
+fn program() -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    match std::env::current_exe() {
+        Ok(path) => path
+            .strip_prefix(&here)
+            .unwrap_or(&path)
+            .display()
+            .to_string(),
+        Err(_) => "hello-mtls".to_owned(),
+    }
+}

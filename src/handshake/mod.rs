@@ -1,0 +1,318 @@
+//! The corridor: seven doors in the order of the story.
+//!
+//! [`server_config`] and [`client_config`] hang each step's hook where rustls asks for it.
+//! [`accept`] and [`connect`] then let rustls run a handshake and read like one.
+//!
+//! This module is unaware of HTTP, of files, and of anybody who watches the bytes.
+
+pub mod step1_client_connects;
+pub mod step2_server_presents_certificate;
+pub mod step3_client_verifies_server;
+pub mod step4_client_presents_certificate;
+pub mod step5_server_verifies_client;
+pub mod step6_server_authorizes_client;
+pub mod step7_application_data;
+mod told_key;
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, ServerName};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use rustls::{
+    ClientConfig, ClientConnection, KeyLogFile, RootCertStore, ServerConfig, ServerConnection,
+    SupportedProtocolVersion,
+};
+
+use self::step1_client_connects::{client_connects, client_hello_arrives};
+use self::step2_server_presents_certificate::PresentsServerCertificate;
+use self::step3_client_verifies_server::VerifiesServer;
+use self::step4_client_presents_certificate::PresentsClientCertificate;
+use self::step5_server_verifies_client::VerifiesClient;
+use self::step6_server_authorizes_client::{
+    Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
+};
+use crate::narration::Narrator;
+use crate::transport::Transport;
+
+/// What a side shows of itself: a certificate chain, leaf first, and the leaf's private key.
+#[derive(Debug)]
+pub struct Identity {
+    /// DER, leaf first, then intermediates.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// PKCS#8, PKCS#1 or SEC1.
+    pub key: PrivateKeyDer<'static>,
+}
+
+impl Clone for Identity {
+    fn clone(&self) -> Self {
+        Identity {
+            chain: self.chain.clone(),
+            key: self.key.clone_key(),
+        }
+    }
+}
+
+/// Whom a side believes: the CAs that may vouch for the other side.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// CA certificates, DER.
+    pub anchors: Vec<CertificateDer<'static>>,
+    /// What those CAs have withdrawn. Empty: revocation is not checked. Otherwise every CA of a
+    /// chain needs a list.
+    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
+}
+
+/// The highest TLS version that is offered or accepted. TLS 1.2 is always below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsMax {
+    /// TLS 1.2 only.
+    Tls12,
+    /// TLS 1.3, or 1.2 if the other side cannot.
+    #[default]
+    Tls13,
+}
+
+impl TlsMax {
+    fn versions(self) -> &'static [&'static SupportedProtocolVersion] {
+        static UP_TO_1_2: [&SupportedProtocolVersion; 1] = [&TLS12];
+        static UP_TO_1_3: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+        match self {
+            TlsMax::Tls12 => &UP_TO_1_2,
+            TlsMax::Tls13 => &UP_TO_1_3,
+        }
+    }
+}
+
+/// The server's side, ready for connections.
+#[derive(Clone, Debug)]
+pub struct ServerSetup {
+    /// rustls's settings, with our hooks in them.
+    pub config: Arc<ServerConfig>,
+    /// Who verifies clients; `None`: nobody asks them (plain TLS).
+    pub verifier: Option<Arc<dyn ClientCertVerifier>>,
+    /// Who is let in at step 6. Empty: every client that was verified.
+    pub allowed: Vec<Allowed>,
+    /// The server's voice.
+    pub narrator: Narrator,
+}
+
+/// The client's side, ready for connections.
+#[derive(Clone, Debug)]
+pub struct ClientSetup {
+    /// rustls's settings, with our hooks in them.
+    pub config: Arc<ClientConfig>,
+    /// The hook of step 4.
+    pub presenter: Arc<PresentsClientCertificate>,
+    /// The client's voice.
+    pub narrator: Narrator,
+}
+
+/// The one provider of cryptography, named wherever one is needed; never the process's default.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
+/// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
+/// without client certificates.
+///
+/// # Errors
+/// What rustls finds wrong with the certificates, the key or the lists.
+pub fn server_config(
+    identity: Identity,
+    clients: Option<&Trust>,
+    allowed: Vec<Allowed>,
+    tls_max: TlsMax,
+    narrator: Narrator,
+) -> Result<ServerSetup, rustls::Error> {
+    let provider = provider();
+
+    // Step 1: which versions the server accepts.
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(tls_max.versions())?;
+
+    // Step 5: who verifies the client's certificate.
+    let verifier = match clients {
+        Some(trust) => Some(client_verifier(trust, &provider, &narrator)?),
+        None => None,
+    };
+    let builder = match &verifier {
+        Some(verifier) => builder.with_client_cert_verifier(Arc::clone(verifier)),
+        None => builder.with_no_client_auth(),
+    };
+
+    // Step 2: which certificate the server sends.
+    let certified = CertifiedKey::from_der(identity.chain, identity.key, &provider)?;
+    let presenter = PresentsServerCertificate::new(certified, verifier.is_some(), narrator.clone());
+    let mut config = builder.with_cert_resolver(Arc::new(presenter));
+
+    // Step 7: what is spoken inside, and what makes the next handshake short. http/1.0 is listed for
+    // `curl --http1.0`.
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
+    config.session_storage = ServerSessionMemoryCache::new(1024);
+    config.key_log = Arc::new(KeyLogFile::new());
+    Ok(ServerSetup {
+        config: Arc::new(config),
+        verifier,
+        allowed,
+        narrator,
+    })
+}
+
+/// Assembles the client's side, step by step. `servers`: the CAs that vouch for servers; `identity`:
+/// what the client shows if it is asked.
+///
+/// # Errors
+/// What rustls finds wrong with the certificates, the key or the lists.
+pub fn client_config(
+    servers: &Trust,
+    identity: Option<Identity>,
+    tls_max: TlsMax,
+    narrator: Narrator,
+) -> Result<ClientSetup, rustls::Error> {
+    let provider = provider();
+
+    // Step 1: which versions the client offers.
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(tls_max.versions())?;
+
+    // Step 3: who verifies the server's certificate. rustls calls any verifier of one's own
+    // "dangerous": this one asks webpki and tells what it said.
+    let verifier = server_verifier(servers, &provider, &narrator)?;
+    let builder = builder
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
+
+    // Step 4: which certificate the client sends, if any.
+    let certified = match identity {
+        Some(identity) => Some(CertifiedKey::from_der(
+            identity.chain,
+            identity.key,
+            &provider,
+        )?),
+        None => None,
+    };
+    let presenter = Arc::new(PresentsClientCertificate::new(certified, narrator.clone()));
+    let mut config = builder.with_client_cert_resolver(Arc::clone(&presenter) as _);
+
+    // Step 7: what is spoken inside, and what makes the next handshake short.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.resumption = Resumption::in_memory_sessions(8);
+    config.key_log = Arc::new(KeyLogFile::new());
+    Ok(ClientSetup {
+        config: Arc::new(config),
+        presenter,
+        narrator,
+    })
+}
+
+/// The server's handshake: steps 1 to 5. Returns when both sides are sure of each other.
+///
+/// # Errors
+/// What rustls or the socket said. The alert that explains it is already sent.
+pub fn accept(setup: &ServerSetup, transport: &mut impl Transport) -> io::Result<ServerConnection> {
+    // Step 1: read the ClientHello. Nothing is decided yet.
+    let hello = client_hello_arrives(transport, &setup.narrator)?;
+
+    // Steps 2 to 5: rustls writes and reads flights, and calls our hooks at the right moments.
+    let mut connection =
+        hello
+            .into_connection(Arc::clone(&setup.config))
+            .map_err(|(error, mut alert)| {
+                let _ = alert.write_all(transport);
+                io::Error::new(io::ErrorKind::InvalidData, error)
+            })?;
+    connection.complete_io(transport)?;
+    Ok(connection)
+}
+
+/// The server's decision after the handshake: step 6. `None`: TLS without client certificates, where
+/// there is nobody to authorize.
+///
+/// # Errors
+/// [`NotAuthorized`].
+pub fn authorize(
+    setup: &ServerSetup,
+    connection: &ServerConnection,
+) -> Result<Option<AuthorizedClient>, NotAuthorized> {
+    let Some(verifier) = &setup.verifier else {
+        return Ok(None);
+    };
+    let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+    let verify_again = resumed.then_some(&**verifier);
+    let chain = connection.peer_certificates().unwrap_or_default();
+    server_authorizes_client(chain, verify_again, &setup.allowed, &setup.narrator).map(Some)
+}
+
+/// The client's handshake: steps 1, 3 and 4. Returns when the client is sure of the server; in
+/// TLS 1.3 the server has not judged the client's certificate yet.
+///
+/// # Errors
+/// What rustls or the socket said. The alert that explains it is already sent.
+pub fn connect(
+    setup: &ClientSetup,
+    server_name: ServerName<'static>,
+    transport: &mut impl Transport,
+) -> io::Result<ClientConnection> {
+    // Step 1: a ClientHello, ready to be sent.
+    let mut connection = client_connects(&setup.config, server_name, &setup.narrator)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+
+    // Steps 3 and 4: rustls writes and reads flights, and calls our hooks at the right moments.
+    let completed = connection.complete_io(transport);
+    if !connection.is_handshaking() || completed.is_ok() {
+        setup.presenter.tell_if_asked_in_vain();
+    }
+    completed?;
+    Ok(connection)
+}
+
+fn client_verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+    narrator: &Narrator,
+) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
+    let verifier = WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+        .with_crls(trust.revocation_lists.iter().cloned())
+        .build()
+        .map_err(verifier_error)?;
+    Ok(Arc::new(VerifiesClient {
+        verifier,
+        narrator: narrator.clone(),
+    }))
+}
+
+fn server_verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+    narrator: &Narrator,
+) -> Result<Arc<VerifiesServer>, rustls::Error> {
+    let verifier = WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+        .with_crls(trust.revocation_lists.iter().cloned())
+        .build()
+        .map_err(verifier_error)?;
+    Ok(Arc::new(VerifiesServer {
+        verifier,
+        narrator: narrator.clone(),
+    }))
+}
+
+fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    for anchor in &trust.anchors {
+        roots.add(anchor.clone())?;
+    }
+    Ok(Arc::new(roots))
+}
+
+fn verifier_error(error: VerifierBuilderError) -> rustls::Error {
+    match error {
+        VerifierBuilderError::InvalidCrl(error) => rustls::Error::InvalidCertRevocationList(error),
+        other => rustls::Error::General(other.to_string()),
+    }
+}

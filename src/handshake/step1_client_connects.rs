@@ -1,0 +1,107 @@
+//! Step 1: the client connects.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | the client says hello, the server answers |
+//! | messages | ClientHello, ServerHello |
+//! | standard | RFC 8446 §4.1 |
+//! | breakpoint | `hello_mtls::handshake::step1_client_connects::client_connects` |
+//!
+//! TCP connects first; TLS does not care how. Then the ClientHello says which server the client
+//! wants, and offers versions, cipher suites and fresh key shares. The ServerHello picks one of each.
+//! From the two key shares both sides compute the same secret, and everything after the ServerHello
+//! is encrypted with it (TLS 1.3). Against whom? Nobody knows yet. That is what steps 2 to 5 are for.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::server::{Accepted, Acceptor};
+use rustls::{ClientConfig, ClientConnection, NamedGroup};
+
+use crate::narration::{Fact, Narrator, Step};
+use crate::text;
+use crate::transport::Transport;
+
+/// The client's side: makes a TLS connection whose ClientHello is ready to be sent.
+///
+/// `server_name` goes into the ClientHello (SNI, unless it is an IP address), and step 3 compares the
+/// server's certificate with it. Nothing is sent here.
+#[inline(never)]
+pub fn client_connects(
+    config: &Arc<ClientConfig>,
+    server_name: ServerName<'static>,
+    narrator: &Narrator,
+) -> Result<ClientConnection, rustls::Error> {
+    let wanted = server_name.to_str().into_owned();
+    let connection = ClientConnection::new(Arc::clone(config), server_name)?;
+    narrator.tell(Step::ClientConnects, || {
+        let groups: Vec<NamedGroup> = config
+            .crypto_provider()
+            .kx_groups
+            .iter()
+            .map(|group| group.name())
+            .collect();
+        let says = format!(
+            "says hello to \"{wanted}\", offers {}",
+            groups_in_words(&groups)
+        );
+        Fact::new(says, "nothing yet: whoever answers may be anybody")
+    });
+    Ok(connection)
+}
+
+/// The server's side: waits for a whole ClientHello, and reads it before anything is decided.
+///
+/// # Errors
+/// What rustls or the socket said. An alert that explains it is already sent.
+#[inline(never)]
+pub fn client_hello_arrives(
+    transport: &mut impl Transport,
+    narrator: &Narrator,
+) -> io::Result<Accepted> {
+    let mut acceptor = Acceptor::default();
+    loop {
+        if acceptor.read_tls(transport)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match acceptor.accept() {
+            Ok(None) => continue,
+            Ok(Some(accepted)) => {
+                narrator.tell(Step::ClientConnects, || hello_in_words(&accepted));
+                return Ok(accepted);
+            }
+            Err((error, mut alert)) => {
+                let _ = alert.write_all(transport);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+            }
+        }
+    }
+}
+
+fn hello_in_words(accepted: &Accepted) -> Fact {
+    let hello = accepted.client_hello();
+    let wanted = match hello.server_name() {
+        Some(name) => format!("for \"{}\"", text::shorten(&text::terminal(name), 60)),
+        None => "that names no server".to_owned(),
+    };
+    let suites = hello.cipher_suites().len();
+    let groups = groups_in_words(hello.named_groups().unwrap_or_default());
+    Fact::new(
+        format!("a ClientHello {wanted}: {suites} cipher suites, {groups}"),
+        "nothing yet: anybody may say hello",
+    )
+}
+
+/// The first groups by name, the rest as a number: a browser lists many, a hostile client thousands.
+/// A group without a name here is GREASE (RFC 8701) or too new.
+fn groups_in_words(groups: &[NamedGroup]) -> String {
+    let known = groups
+        .iter()
+        .filter(|group| !matches!(group, NamedGroup::Unknown(_)));
+    let named: Vec<String> = known.take(3).map(|group| format!("{group:?}")).collect();
+    match groups.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more groups", named.join(", ")),
+    }
+}

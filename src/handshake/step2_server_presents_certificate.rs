@@ -1,0 +1,84 @@
+//! Step 2: the server sends its certificate.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | the server |
+//! | messages | EncryptedExtensions, CertificateRequest (mTLS only), Certificate, CertificateVerify, Finished |
+//! | standard | RFC 8446 §4.3, §4.4 |
+//! | rustls asks | `ResolvesServerCert::resolve`, then `Signer::sign` |
+//! | breakpoint | `hello_mtls::handshake::step2_server_presents_certificate::server_presents_certificate` |
+//!
+//! A certificate is public: anybody can send a copy of it. So the server also signs everything that
+//! both sides said so far, with the key that only it has. The signature proves the key; it is fresh
+//! each time, because the hellos are.
+//!
+//! In mTLS the server asks for the client's certificate in the same flight: a CertificateRequest that
+//! lists the CAs it would accept.
+
+use std::sync::Arc;
+
+use rustls::SignatureScheme;
+use rustls::pki_types::CertificateDer;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use super::told_key::told;
+use crate::certificates::summary;
+use crate::narration::{Fact, Narrator, Step};
+
+/// Called when the server is about to sign: its certificate is going out.
+///
+/// `chain` is what it sends, leaf first; `scheme` how it signs; `signed` the bytes that it signs.
+#[inline(never)]
+pub fn server_presents_certificate(
+    chain: &[CertificateDer<'static>],
+    scheme: SignatureScheme,
+    signed: &[u8],
+    asks_for_client_certificate: bool,
+    narrator: &Narrator,
+) {
+    narrator.tell(Step::ServerPresentsCertificate, || {
+        let subject = chain.first().map_or_else(String::new, summary::subject);
+        let size: usize = chain.iter().map(|certificate| certificate.len()).sum();
+        let asks = if asks_for_client_certificate { ", and asks for the client's" } else { "" };
+        let says = format!(
+            "sends {subject} ({size} bytes, {} in the chain), signs {} bytes of handshake with {scheme:?}{asks}",
+            chain.len(),
+            signed.len()
+        );
+        Fact::new(says, "nothing by itself: the client has to check both, in step 3")
+    });
+}
+
+/// Where rustls asks the server for its certificate.
+#[derive(Debug)]
+pub struct PresentsServerCertificate(Arc<CertifiedKey>);
+
+impl PresentsServerCertificate {
+    /// Presents `certified`, whoever asks.
+    pub fn new(
+        certified: CertifiedKey,
+        asks_for_client_certificate: bool,
+        narrator: Narrator,
+    ) -> Self {
+        let chain = certified.cert.clone();
+        PresentsServerCertificate(told(
+            certified,
+            Arc::new(move |scheme, signed: &[u8]| {
+                server_presents_certificate(
+                    &chain,
+                    scheme,
+                    signed,
+                    asks_for_client_certificate,
+                    &narrator,
+                );
+            }),
+        ))
+    }
+}
+
+impl ResolvesServerCert for PresentsServerCertificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}

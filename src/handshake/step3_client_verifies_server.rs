@@ -1,0 +1,142 @@
+//! Step 3: the client verifies the server's certificate.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | the client |
+//! | messages | none; an alert if a check fails |
+//! | standard | RFC 8446 §4.4.2.4 and §4.4.3, RFC 5280 §6, RFC 9525 |
+//! | rustls asks | `ServerCertVerifier::verify_server_cert`, then `verify_tls13_signature` or `verify_tls12_signature` |
+//! | breakpoint | `hello_mtls::handshake::step3_client_verifies_server::client_verifies_server` |
+//!
+//! Two proofs. The chain: a CA that the client trusts signed this certificate, for this name, for
+//! servers, and it is valid today. The signature: whoever sent it owns its private key, now, in this
+//! very handshake. One without the other is worth nothing.
+//!
+//! Every check is webpki's. The hook looks on and tells; it decides nothing.
+
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+
+use crate::certificates::summary::{self, Summary};
+use crate::narration::{Fact, Narrator, Step};
+
+/// The first proof: the chain is valid, for the name that the client dialled.
+///
+/// # Errors
+/// webpki's verdict, unchanged.
+#[inline(never)]
+pub fn client_verifies_server(
+    verifier: &WebPkiServerVerifier,
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    server_name: &ServerName<'_>,
+    ocsp_response: &[u8],
+    now: UnixTime,
+    narrator: &Narrator,
+) -> Result<ServerCertVerified, Error> {
+    let subject = summary::subject(end_entity);
+    let verdict =
+        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
+    narrator.tell(Step::ClientVerifiesServer, || {
+        let end = Summary::of(end_entity).map_or_else(String::new, |summary| summary.shown_end());
+        let says = format!(
+            "{subject}: signed by {}, valid until {end}, for servers",
+            summary::issuer(end_entity)
+        );
+        Fact::new(
+            says,
+            format!("a CA that I trust vouches for \"{}\"", server_name.to_str()),
+        )
+    });
+    Ok(verdict)
+}
+
+/// The second proof: the signature over this handshake fits the certificate's public key.
+///
+/// # Errors
+/// webpki's verdict, unchanged.
+#[inline(never)]
+pub fn server_owns_its_key(
+    valid: Result<HandshakeSignatureValid, Error>,
+    scheme: SignatureScheme,
+    narrator: &Narrator,
+) -> Result<HandshakeSignatureValid, Error> {
+    let valid = valid?;
+    narrator.tell(Step::ClientVerifiesServer, || {
+        Fact::new(
+            format!("its signature over our handshake fits ({scheme:?})"),
+            "it owns the key of that certificate, now: this is the server",
+        )
+    });
+    Ok(valid)
+}
+
+/// Where rustls asks the client whether it believes the server.
+#[derive(Debug)]
+pub struct VerifiesServer {
+    /// webpki's verifier, which decides.
+    pub verifier: Arc<WebPkiServerVerifier>,
+    /// The client's voice.
+    pub narrator: Narrator,
+}
+
+impl ServerCertVerifier for VerifiesServer {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        client_verifies_server(
+            &self.verifier,
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+            &self.narrator,
+        )
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let valid = self
+            .verifier
+            .verify_tls12_signature(message, certificate, signed);
+        server_owns_its_key(valid, signed.scheme, &self.narrator)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let valid = self
+            .verifier
+            .verify_tls13_signature(message, certificate, signed);
+        server_owns_its_key(valid, signed.scheme, &self.narrator)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.verifier.requires_raw_public_keys()
+    }
+
+    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
+        self.verifier.root_hint_subjects()
+    }
+}

@@ -1,0 +1,103 @@
+//! Step 4: the client sends its certificate. Here mTLS begins.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | the client, because the server asked in step 2 |
+//! | messages | Certificate, CertificateVerify, Finished |
+//! | standard | RFC 8446 §4.3.2, §4.4.2, §4.4.3 |
+//! | rustls asks | `ResolvesClientCert::resolve`, before step 3 even; then `Signer::sign`, after it |
+//! | breakpoint | `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate` |
+//!
+//! The mirror image of step 2: the certificate, then a signature with its key over all that was said.
+//! In TLS 1.3 both are encrypted, so nobody on the way learns who the client is.
+//!
+//! A client without a certificate still answers: with an empty Certificate message. It is the server
+//! that decides what this means.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustls::SignatureScheme;
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::CertificateDer;
+use rustls::sign::CertifiedKey;
+
+use super::told_key::told;
+use crate::certificates::summary;
+use crate::narration::{Fact, Narrator, Step};
+
+/// Called when the client is about to sign, or, with an empty `chain`, once it is known that it was
+/// asked and had nothing to send.
+///
+/// `signature` is the scheme and the number of bytes that are signed.
+#[inline(never)]
+pub fn client_presents_certificate(
+    chain: &[CertificateDer<'static>],
+    signature: Option<(SignatureScheme, usize)>,
+    narrator: &Narrator,
+) {
+    narrator.tell(Step::ClientPresentsCertificate, || match (chain.first(), signature) {
+        (Some(leaf), Some((scheme, signed))) => {
+            let subject = summary::subject(leaf);
+            let size: usize = chain.iter().map(|certificate| certificate.len()).sum();
+            let says = format!(
+                "sends {subject} ({size} bytes, {} in the chain), signs {signed} bytes of handshake with {scheme:?}",
+                chain.len()
+            );
+            Fact::new(says, "nothing by itself: the server has to check both, in step 5")
+        }
+        _ => Fact::new("was asked for a certificate, sends an empty one", "the server decides whether that will do"),
+    });
+}
+
+/// Where rustls asks the client for its certificate.
+#[derive(Debug)]
+pub struct PresentsClientCertificate {
+    certified: Option<Arc<CertifiedKey>>,
+    /// The server asked and there was nothing to send: to be told after step 3.
+    asked_in_vain: AtomicBool,
+    narrator: Narrator,
+}
+
+impl PresentsClientCertificate {
+    /// Presents `certified`, whichever CAs the server names; without one, nothing.
+    pub fn new(certified: Option<CertifiedKey>, narrator: Narrator) -> Self {
+        let certified = certified.map(|certified| {
+            let (chain, narrator) = (certified.cert.clone(), narrator.clone());
+            told(
+                certified,
+                Arc::new(move |scheme, signed: &[u8]| {
+                    client_presents_certificate(&chain, Some((scheme, signed.len())), &narrator);
+                }),
+            )
+        });
+        PresentsClientCertificate {
+            certified,
+            asked_in_vain: AtomicBool::new(false),
+            narrator,
+        }
+    }
+
+    /// Tells step 4 if the server asked and got nothing. To be called when the handshake returns.
+    pub fn tell_if_asked_in_vain(&self) {
+        if self.asked_in_vain.swap(false, Ordering::Relaxed) {
+            client_presents_certificate(&[], None, &self.narrator);
+        }
+    }
+}
+
+impl ResolvesClientCert for PresentsClientCertificate {
+    fn resolve(
+        &self,
+        _authorities: &[&[u8]],
+        _schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        self.asked_in_vain
+            .store(self.certified.is_none(), Ordering::Relaxed);
+        self.certified.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.certified.is_some()
+    }
+}

@@ -1,0 +1,214 @@
+//! Step 6: the server authorizes the client.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | the server's application; TLS is done |
+//! | messages | none; a 403 in step 7 if the answer is no |
+//! | standard | none: this is policy |
+//! | rustls offers | `peer_certificates()` after the handshake |
+//! | breakpoint | `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client` |
+//!
+//! Step 5 proved who the client is. Whether it may come in is another question, and forgetting to ask
+//! it is the classic mistake of mTLS: every certificate of the CA opens every door. So the identity
+//! is taken from the certificate here, and compared with a list, whole string by whole string.
+//!
+//! A resumed connection skipped steps 2 to 5: its certificates are remembered from an earlier
+//! handshake. They may be expired or revoked since. So their chain is verified again, here.
+
+use std::fmt;
+
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
+
+use crate::certificates::summary::Summary;
+use crate::narration::{Fact, Narrator, Step};
+use crate::text;
+
+/// One name that is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// `uri:…`: the one URI in the subjectAltName, as SPIFFE uses it.
+    Uri(String),
+    /// `dns:…`: one of the DNS names in the subjectAltName.
+    Dns(String),
+    /// `cn:…`: the one commonName. Legacy: a free text that nobody defined as a name.
+    CommonName(String),
+}
+
+impl Allowed {
+    /// Parses `uri:…`, `dns:…` or `cn:…`.
+    pub fn parse(text: &str) -> Result<Allowed, String> {
+        let (kind, name) = text.split_once(':').unwrap_or((text, ""));
+        match (kind, name) {
+            (_, "") => Err("write uri:NAME, dns:NAME or cn:NAME".to_owned()),
+            ("uri", name) => Ok(Allowed::Uri(name.to_owned())),
+            ("dns", name) => Ok(Allowed::Dns(name.to_owned())),
+            ("cn", name) => Ok(Allowed::CommonName(name.to_owned())),
+            _ => Err("the kind of name is uri, dns or cn".to_owned()),
+        }
+    }
+
+    /// True if this is a name of `client`. Where a certificate has two URIs or two common names, it
+    /// is not clear which of them its CA meant as its identity: then neither matches.
+    pub fn names(&self, client: &ClientIdentity) -> bool {
+        match self {
+            Allowed::Uri(uri) => client.0.uris == [uri.as_str()],
+            Allowed::Dns(name) => client.0.dns_names.contains(name),
+            Allowed::CommonName(name) => client.0.common_names == [name.as_str()],
+        }
+    }
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = match self {
+            Allowed::Uri(name) => ("uri", name),
+            Allowed::Dns(name) => ("dns", name),
+            Allowed::CommonName(name) => ("cn", name),
+        };
+        write!(f, "{kind}:{}", text::terminal(name))
+    }
+}
+
+/// A client whose certificate steps 3 to 5 proved. Only this module makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientIdentity(Summary);
+
+impl ClientIdentity {
+    /// The certificate's names and dates.
+    pub fn certificate(&self) -> &Summary {
+        &self.0
+    }
+}
+
+/// The best single name of the client, in the form that `--allow` takes, safe to show. Without a
+/// name that is one: the whole subject.
+impl fmt::Display for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let summary = &self.0;
+        let (kind, name) = match (
+            &summary.uris[..],
+            &summary.dns_names[..],
+            &summary.common_names[..],
+        ) {
+            ([uri], _, _) => ("uri", uri),
+            ([], [name], _) => ("dns", name),
+            ([], [], [name]) => ("cn", name),
+            _ => return f.write_str(&summary.shown_subject()),
+        };
+        write!(f, "{kind}:{}", text::shorten(&text::terminal(name), 200))
+    }
+}
+
+/// A client that was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizedClient(ClientIdentity);
+
+impl AuthorizedClient {
+    /// Who it is.
+    pub fn identity(&self) -> &ClientIdentity {
+        &self.0
+    }
+}
+
+/// Why a client that TLS accepted is not let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAuthorized {
+    /// Who it is, if that much is known. Safe to show.
+    pub who: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// Decides whether the client with this certificate chain, leaf first, may come in.
+///
+/// `allowed` empty: every client that the CA vouches for. `resumed`: the verifier, if this connection
+/// was resumed and its chain has to be verified again.
+///
+/// # Errors
+/// [`NotAuthorized`]; the answer to the client is a 403.
+#[inline(never)]
+pub fn server_authorizes_client(
+    chain: &[CertificateDer<'_>],
+    resumed: Option<&dyn ClientCertVerifier>,
+    allowed: &[Allowed],
+    narrator: &Narrator,
+) -> Result<AuthorizedClient, NotAuthorized> {
+    let decided = identity(chain).and_then(|client| {
+        if let Some(verifier) = resumed {
+            still_valid(chain, verifier, &client)?;
+        }
+        decide(client, allowed)
+    });
+    narrator.tell(Step::ServerAuthorizesClient, || {
+        in_words(&decided, resumed.is_some(), allowed)
+    });
+    decided
+}
+
+fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
+    chain
+        .first()
+        .and_then(Summary::of)
+        .map(ClientIdentity)
+        .ok_or_else(|| NotAuthorized {
+            who: "a client without a readable certificate".to_owned(),
+            why: "there is nothing to authorize".to_owned(),
+        })
+}
+
+fn still_valid(
+    chain: &[CertificateDer<'_>],
+    verifier: &dyn ClientCertVerifier,
+    client: &ClientIdentity,
+) -> Result<(), NotAuthorized> {
+    let Some((leaf, intermediates)) = chain.split_first() else {
+        return Ok(());
+    };
+    let verified = verifier.verify_client_cert(leaf, intermediates, UnixTime::now());
+    verified.map(drop).map_err(|error| NotAuthorized {
+        who: client.to_string(),
+        why: format!(
+            "resumed, but its certificate is no longer valid: {}",
+            text::terminal(&error.to_string())
+        ),
+    })
+}
+
+fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClient, NotAuthorized> {
+    if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
+        return Ok(AuthorizedClient(client));
+    }
+    Err(NotAuthorized {
+        who: client.to_string(),
+        why: "known, but not on the --allow list".to_owned(),
+    })
+}
+
+fn in_words(
+    decided: &Result<AuthorizedClient, NotAuthorized>,
+    resumed: bool,
+    allowed: &[Allowed],
+) -> Fact {
+    let again = if resumed {
+        "resumed: no certificate came, the remembered one was verified again; "
+    } else {
+        ""
+    };
+    match decided {
+        Ok(client) if allowed.is_empty() => Fact::new(
+            format!(
+                "{again}{} may come in: there is no --allow list",
+                client.identity()
+            ),
+            "every client that the CA vouches for is let in",
+        ),
+        Ok(client) => Fact::new(
+            format!("{again}{} is on the --allow list", client.identity()),
+            "it may come in",
+        ),
+        Err(NotAuthorized { who, why }) => {
+            Fact::refusal(format!("{who} is refused: {why}"), format!("--allow {who}"))
+        }
+    }
+}

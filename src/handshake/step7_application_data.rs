@@ -1,0 +1,74 @@
+//! Step 7: both exchange encrypted data.
+//!
+//! | | |
+//! | --- | --- |
+//! | who acts | both |
+//! | messages | application data, NewSessionTicket, close_notify |
+//! | standard | RFC 8446 §2, §4.6.1, §5.2, §6.1 |
+//! | rustls offers | `StreamOwned`: `Read` and `Write` |
+//! | breakpoint | `hello_mtls::handshake::step7_application_data::application_data` |
+//!
+//! What was agreed in step 1 is now in use: a version, a cipher suite, a group. Each record is
+//! encrypted and numbered, so a changed, missing or repeated one is noticed. The end is said too,
+//! with close_notify: without it a cut line would look like the end of a message.
+//!
+//! In TLS 1.3 the client gets here first. It has sent its certificate and may send data at once, but
+//! has not heard whether the server accepts it. Only an answer proves that.
+
+use rustls::{CommonState, HandshakeKind, ProtocolVersion};
+
+use crate::narration::{Fact, Narrator, Side, Step};
+
+/// What the two sides agreed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// `TLS 1.3` or `TLS 1.2`.
+    pub version: String,
+    /// By its name in the IANA registry: `TLS_AES_256_GCM_SHA384`.
+    pub cipher_suite: String,
+    /// `X25519MLKEM768`; `None` on a resumed TLS 1.2 connection, where no key is exchanged.
+    pub group: Option<String>,
+    /// True if a ticket of an earlier connection stood in for the certificates.
+    pub resumed: bool,
+}
+
+/// Called by each side when its handshake is complete and data may flow. `connection` is either
+/// side's rustls connection.
+#[inline(never)]
+pub fn application_data(connection: &CommonState, narrator: &Narrator) -> Session {
+    let session = session(connection);
+    narrator.tell(Step::ApplicationData, || {
+        let group = session.group.as_deref().unwrap_or("no key exchange");
+        let says = format!("{}, {}, {group}", session.version, session.cipher_suite);
+        let open = match (narrator.side(), connection.protocol_version()) {
+            (Side::Client, Some(ProtocolVersion::TLSv1_3)) => {
+                "I may send; whether the server accepts me, only its answer will tell"
+            }
+            _ => "nobody in between can read or change what follows unnoticed",
+        };
+        Fact::new(says, open)
+    });
+    session
+}
+
+fn session(connection: &CommonState) -> Session {
+    let version = match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
+        Some(ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
+        other => format!("{other:?}"),
+    };
+    // rustls prefixes its TLS 1.3 suites, so that they differ from the older ones at a glance. The
+    // registry does not.
+    let cipher_suite = match connection.negotiated_cipher_suite() {
+        Some(suite) => format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1),
+        None => "no cipher suite".to_owned(),
+    };
+    Session {
+        version,
+        cipher_suite,
+        group: connection
+            .negotiated_key_exchange_group()
+            .map(|group| format!("{:?}", group.name())),
+        resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
+    }
+}

@@ -1,0 +1,169 @@
+//! Bodies: how long they are, and how to read them (RFC 9112 §6 and §7).
+
+use std::io::{self, Read, Write};
+
+use super::Trouble;
+use super::fields::Fields;
+use super::input::Input;
+
+/// A chunk-size line with its extensions.
+const LONGEST_CHUNK_LINE: usize = 256;
+/// Chunk-size lines of one body. One-byte chunks cost a peer little and us much.
+const MOST_CHUNKS: usize = 100_000;
+
+/// How the end of a body is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Content-Length: so many bytes.
+    Length(u64),
+    /// Transfer-Encoding: chunked.
+    Chunked,
+    /// The end of the connection (responses only).
+    UntilClose,
+}
+
+/// Decides from the header fields. `None`: the message names no length.
+///
+/// A message with both a length and a transfer coding is refused: it is how a request is smuggled
+/// past a proxy that believes the other one.
+pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Trouble> {
+    let length = fields.only("Content-Length")?;
+    let codings: Vec<&str> = fields
+        .all("Transfer-Encoding")
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    if codings.is_empty() {
+        return length.map(content_length).transpose();
+    }
+    if length.is_some() {
+        return Err(Trouble::malformed(
+            400,
+            "both Content-Length and Transfer-Encoding",
+        ));
+    }
+    if version_minor == 0 {
+        return Err(Trouble::malformed(
+            400,
+            "Transfer-Encoding in an HTTP/1.0 message",
+        ));
+    }
+    match codings[..] {
+        [only] if only.eq_ignore_ascii_case("chunked") => Ok(Some(Framing::Chunked)),
+        [.., last] if codings.len() > 1 && !last.eq_ignore_ascii_case("chunked") => Err(
+            Trouble::malformed(400, "chunked is not the last transfer coding"),
+        ),
+        _ => Err(Trouble::malformed(
+            501,
+            "a transfer coding other than chunked",
+        )),
+    }
+}
+
+fn content_length(value: &str) -> Result<Framing, Trouble> {
+    let bad = || Trouble::malformed(400, "Content-Length is not a number of bytes");
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(bad());
+    }
+    Ok(Framing::Length(value.parse().map_err(|_| bad())?))
+}
+
+/// Reads a body to its end and passes it to `out`. Returns its length in bytes.
+///
+/// # Errors
+/// 413 for a body of more than `limit` bytes; [`io::ErrorKind::UnexpectedEof`] for one cut short.
+pub fn copy(
+    framing: Framing,
+    input: &mut Input,
+    stream: &mut impl Read,
+    limit: u64,
+    out: &mut dyn Write,
+) -> Result<u64, Trouble> {
+    match framing {
+        Framing::Length(length) if length > limit => Err(too_large()),
+        Framing::Length(length) => copy_exactly(length, input, stream, out),
+        Framing::Chunked => copy_chunks(input, stream, limit, out),
+        Framing::UntilClose => copy_until_close(input, stream, limit, out),
+    }
+}
+
+fn too_large() -> Trouble {
+    Trouble::malformed(413, "the body is too large")
+}
+
+fn copy_exactly(
+    length: u64,
+    input: &mut Input,
+    stream: &mut impl Read,
+    out: &mut dyn Write,
+) -> Result<u64, Trouble> {
+    let mut left = length;
+    while left > 0 {
+        let bytes = input.some(stream, left)?;
+        if bytes.is_empty() {
+            return Err(Trouble::Io(io::ErrorKind::UnexpectedEof.into()));
+        }
+        left -= bytes.len() as u64;
+        out.write_all(bytes)?;
+    }
+    Ok(length)
+}
+
+fn copy_until_close(
+    input: &mut Input,
+    stream: &mut impl Read,
+    limit: u64,
+    out: &mut dyn Write,
+) -> Result<u64, Trouble> {
+    let mut copied = 0;
+    loop {
+        let bytes = input.some(stream, u64::MAX)?;
+        if bytes.is_empty() {
+            return Ok(copied);
+        }
+        copied += bytes.len() as u64;
+        if copied > limit {
+            return Err(too_large());
+        }
+        out.write_all(bytes)?;
+    }
+}
+
+fn copy_chunks(
+    input: &mut Input,
+    stream: &mut impl Read,
+    limit: u64,
+    out: &mut dyn Write,
+) -> Result<u64, Trouble> {
+    let mut copied = 0u64;
+    for _ in 0..MOST_CHUNKS {
+        let size = chunk_size(&input.line(stream, LONGEST_CHUNK_LINE, 400)?)?;
+        if size == 0 {
+            Fields::read(input, stream)?;
+            return Ok(copied);
+        }
+        copied = copied
+            .checked_add(size)
+            .filter(|copied| *copied <= limit)
+            .ok_or_else(too_large)?;
+        copy_exactly(size, input, stream, out)?;
+        if !input.line(stream, 0, 400)?.is_empty() {
+            return Err(Trouble::malformed(400, "a chunk is longer than it says"));
+        }
+    }
+    Err(Trouble::malformed(413, "the body has too many chunks"))
+}
+
+/// `1a;name=value`: hexadecimal, then extensions that nobody needs.
+fn chunk_size(line: &[u8]) -> Result<u64, Trouble> {
+    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    let digits = match digits.len() < line.len() {
+        true => digits.trim_ascii_end(),
+        false => digits,
+    };
+    let text = std::str::from_utf8(digits)
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    text.and_then(|text| u64::from_str_radix(text, 16).ok())
+        .ok_or_else(|| Trouble::malformed(400, "a chunk's size is not a hexadecimal number"))
+}

@@ -1,0 +1,94 @@
+//! Lines and bytes from a stream, with limits.
+//!
+//! What is read beyond the end of one message stays in the buffer: it is the next one's beginning.
+
+use std::io::{self, Read};
+
+use super::Trouble;
+
+/// A buffered reader that never holds more than one line or one chunk of a body.
+#[derive(Debug, Default)]
+pub struct Input {
+    buffer: Vec<u8>,
+    start: usize,
+}
+
+impl Input {
+    /// Waits until at least one byte is there. False: the stream ended in good order.
+    pub fn wait(&mut self, stream: &mut impl Read) -> io::Result<bool> {
+        Ok(!self.pending().is_empty() || self.fill(stream)? > 0)
+    }
+
+    /// A line without its CRLF. `too_long` is the answer to one of more than `limit` bytes.
+    ///
+    /// RFC 9112 §2.2 lets a receiver take a bare LF for a line's end. Some do and some do not, which
+    /// is how requests are smuggled past a proxy, so here it is an error.
+    pub fn line(
+        &mut self,
+        stream: &mut impl Read,
+        limit: usize,
+        too_long: u16,
+    ) -> Result<Vec<u8>, Trouble> {
+        let mut searched = 0;
+        loop {
+            let pending = self.pending();
+            if let Some(at) = pending[searched..].iter().position(|byte| *byte == b'\n') {
+                let end = searched + at;
+                let line = match pending[..end].strip_suffix(b"\r") {
+                    _ if end > limit + 1 => {
+                        return Err(Trouble::malformed(too_long, "a line is too long"));
+                    }
+                    Some(line) if !line.contains(&b'\r') => line.to_vec(),
+                    Some(_) => {
+                        return Err(Trouble::malformed(400, "a line has a CR in its middle"));
+                    }
+                    None => {
+                        return Err(Trouble::malformed(
+                            400,
+                            "a line ends with a bare LF instead of CRLF",
+                        ));
+                    }
+                };
+                self.start += end + 1;
+                return Ok(line);
+            }
+            searched = pending.len();
+            if searched > limit + 1 {
+                return Err(Trouble::malformed(too_long, "a line is too long"));
+            }
+            if self.fill(stream)? == 0 {
+                return Err(Trouble::Io(io::ErrorKind::UnexpectedEof.into()));
+            }
+        }
+    }
+
+    /// At most `limit` bytes; none at the end of the stream.
+    pub fn some(&mut self, stream: &mut impl Read, limit: u64) -> io::Result<&[u8]> {
+        if limit > 0 && self.pending().is_empty() {
+            self.fill(stream)?;
+        }
+        let count = usize::try_from(limit)
+            .unwrap_or(usize::MAX)
+            .min(self.pending().len());
+        self.start += count;
+        Ok(&self.buffer[self.start - count..self.start])
+    }
+
+    fn pending(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    fn fill(&mut self, stream: &mut impl Read) -> io::Result<usize> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let mut chunk = [0; 4096];
+        let count = loop {
+            match stream.read(&mut chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => break other?,
+            }
+        };
+        self.buffer.extend_from_slice(&chunk[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,161 @@
+//! Files <-> DER: the one module that names rustls-pemfile.
+//!
+//! rustls-pemfile is archived (RUSTSEC-2025-0134). It stays because this project was asked to use it,
+//! and it is a thin wrapper: what it calls is `rustls::pki_types::pem`, which is maintained. With that,
+//! [`certificates`] would be
+//!
+//! ```
+//! use rustls::pki_types::{CertificateDer, pem::PemObject};
+//! # fn read(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, rustls::pki_types::pem::Error> {
+//! CertificateDer::pem_slice_iter(pem).collect()
+//! # }
+//! ```
+//!
+//! and `PrivateKeyDer::from_pem_slice(pem)` would read a key.
+
+use std::path::Path;
+
+use rustls::pki_types::{
+    CertificateDer, CertificateRevocationListDer, CertificateSigningRequestDer, PrivateKeyDer,
+};
+pub use rustls_pemfile::Item;
+
+use crate::error::Error;
+use crate::files;
+
+/// One file of certificates: a trust anchor, or a chain with the leaf first.
+///
+/// # Errors
+/// [`Error::File`], or [`Error::Contents`] if there is not a single certificate in it.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let items = some(path, "certificate", |item| match item {
+        Item::X509Certificate(der) => Some(der),
+        _ => None,
+    })?;
+    Ok(items)
+}
+
+/// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted.
+///
+/// # Errors
+/// [`Error::File`], or [`Error::Contents`] if there is no readable key in it.
+pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+    let mut keys = some(path, "private key", |item| match item {
+        Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
+        Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
+        Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
+        _ => None,
+    })?;
+    Ok(keys.swap_remove(0))
+}
+
+/// The certificate revocation lists in a file.
+///
+/// # Errors
+/// [`Error::File`], or [`Error::Contents`] if there is none in it.
+pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    some(path, "certificate revocation list", |item| match item {
+        Item::Crl(der) => Some(der),
+        _ => None,
+    })
+}
+
+/// Every block of a file that is one of ours, in its order.
+///
+/// # Errors
+/// [`Error::File`], or [`Error::Contents`] if the file is no PEM or holds nothing known.
+pub fn items(path: &Path) -> Result<Vec<Item>, Error> {
+    some(path, "certificate, request, key or revocation list", Some)
+}
+
+/// The blocks of the file that `wanted` takes: at least one.
+fn some<T>(path: &Path, what: &str, wanted: impl Fn(Item) -> Option<T>) -> Result<Vec<T>, Error> {
+    let contents = files::read(path)?;
+    let bad = |found: String, remedy: String| Error::Contents {
+        path: path.to_owned(),
+        found,
+        remedy,
+    };
+    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &contents[..]).collect();
+    let found = match items {
+        Ok(items) => {
+            let taken: Vec<T> = items.into_iter().filter_map(wanted).collect();
+            if !taken.is_empty() {
+                return Ok(taken);
+            }
+            shape(&contents)
+        }
+        Err(_) if encrypted(&contents) => ENCRYPTED.to_owned(),
+        Err(error) => format!("broken PEM: {}", crate::text::terminal(&error.to_string())),
+    };
+    let remedy = match () {
+        () if found == ENCRYPTED => format!(
+            "openssl pkey -in {} -out plain.key && chmod 600 plain.key",
+            path.display()
+        ),
+        () => format!("a PEM file with a {what} in it; `hello-mtls certs` makes a set"),
+    };
+    Err(bad(format!("no {what} in it: {found}"), remedy))
+}
+
+const ENCRYPTED: &str = "the key is encrypted with a passphrase";
+
+fn encrypted(contents: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(contents);
+    text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")
+}
+
+/// What a file without the wanted block looks like instead.
+fn shape(contents: &[u8]) -> String {
+    if contents.is_empty() {
+        return "the file is empty".to_owned();
+    }
+    if encrypted(contents) {
+        return ENCRYPTED.to_owned();
+    }
+    if contents.starts_with(&[0x30, 0x82]) || contents.starts_with(&[0x30, 0x81]) {
+        return "it looks like DER (binary), not PEM (text)".to_owned();
+    }
+    let text = String::from_utf8_lossy(contents);
+    let labels: Vec<String> = text
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("-----BEGIN ")?
+                .strip_suffix("-----")
+        })
+        .take(4)
+        .map(crate::text::terminal)
+        .collect();
+    match labels.is_empty() {
+        true => "there is no line -----BEGIN …----- in it".to_owned(),
+        false => format!("it holds {}", labels.join(", ")),
+    }
+}
+
+/// A certificate request from PEM text.
+///
+/// # Errors
+/// [`Error::Certificates`] if there is none in it.
+pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'static>, Error> {
+    match rustls_pemfile::csr(&mut pem.as_bytes()) {
+        Ok(Some(request)) => Ok(request),
+        _ => Err(Error::Certificates {
+            doing: "read back the request".to_owned(),
+            found: "there is none in the PEM".to_owned(),
+            remedy: String::new(),
+        }),
+    }
+}
+
+/// A certificate request in a file.
+///
+/// # Errors
+/// [`Error::File`], or [`Error::Contents`] if there is none in it.
+pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
+    let mut requests = some(path, "certificate request", |item| match item {
+        Item::Csr(der) => Some(der),
+        _ => None,
+    })?;
+    Ok(requests.swap_remove(0))
+}

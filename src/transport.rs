@@ -1,0 +1,150 @@
+//! TCP: which addresses, and bytes with a deadline. Unaware of TLS and HTTP.
+//!
+//! A timeout bounds one read. A peer that sends a byte a second never meets it, and holds its thread
+//! for ever. So a [`Deadline`] bounds a phase as a whole: the handshake, a request head, the wait for
+//! the next request.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, io_words};
+use crate::text;
+
+/// How long a peer that we part from may go on sending before we stop listening.
+const PARTING: Duration = Duration::from_millis(500);
+/// How many bytes of such a peer we throw away.
+const PARTING_BYTES: usize = 256 * 1024;
+
+/// The addresses of `host:port`; `localhost` is both loopback addresses.
+///
+/// # Errors
+/// [`Error::Network`] if the name has none.
+pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
+    let unknown = |found: String| Error::Network {
+        doing: "find",
+        place: text::terminal(place),
+        found,
+        remedy: "host:port, for example localhost:3000".to_owned(),
+    };
+    if let Some(port) = place.strip_prefix("localhost:") {
+        let port = port
+            .parse()
+            .map_err(|_| unknown("the port is not a number from 0 to 65535".to_owned()))?;
+        return Ok([
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ]
+        .map(|ip| SocketAddr::new(ip, port))
+        .to_vec());
+    }
+    let found = place
+        .to_socket_addrs()
+        .map_err(|error| unknown(io_words(&error)))?;
+    match found.collect::<Vec<_>>() {
+        none if none.is_empty() => Err(unknown("the name has no address".to_owned())),
+        some => Ok(some),
+    }
+}
+
+/// What a TLS connection runs over.
+pub trait Transport: Read + Write {
+    /// Begins a phase: no read or write lasts beyond `within` from now. One that would fails with
+    /// [`io::ErrorKind::TimedOut`].
+    fn allow(&mut self, within: Duration);
+
+    /// Says that we send no more, while we still read (a TCP half-close).
+    fn finish_writing(&mut self) -> io::Result<()>;
+}
+
+/// A TCP connection whose reads and writes share one deadline.
+#[derive(Debug)]
+pub struct Deadline {
+    socket: TcpStream,
+    until: Instant,
+}
+
+impl Deadline {
+    /// Wraps `socket` and opens a first phase of `within`.
+    ///
+    /// Switches Nagle's algorithm off: it holds a small write back while an earlier one is
+    /// unacknowledged, which costs some 40 ms a round trip.
+    pub fn new(socket: TcpStream, within: Duration) -> io::Result<Deadline> {
+        socket.set_nodelay(true)?;
+        Ok(Deadline {
+            socket,
+            until: Instant::now() + within,
+        })
+    }
+
+    fn left(&self) -> io::Result<Duration> {
+        match self.until.checked_duration_since(Instant::now()) {
+            Some(left) if !left.is_zero() => Ok(left),
+            _ => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+impl Transport for Deadline {
+    fn allow(&mut self, within: Duration) {
+        self.until = Instant::now() + within;
+    }
+
+    fn finish_writing(&mut self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)
+    }
+}
+
+impl Read for Deadline {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.socket.set_read_timeout(Some(self.left()?))?;
+        self.socket.read(buffer).map_err(timed_out)
+    }
+}
+
+impl Write for Deadline {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.set_write_timeout(Some(self.left()?))?;
+        self.socket.write(bytes).map_err(timed_out)
+    }
+
+    /// Forwarded, because the default method writes the first slice only: rustls would then need a
+    /// system call a record.
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.socket.set_write_timeout(Some(self.left()?))?;
+        self.socket.write_vectored(slices).map_err(timed_out)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// A timeout of a socket is `WouldBlock` on Unix; it has one name here.
+fn timed_out(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+        _ => error,
+    }
+}
+
+/// Parts from a peer so that it still gets our last words.
+///
+/// Closing a socket with unread bytes in it makes TCP send a reset, and a reset throws away what the
+/// peer has not read yet: our alert or our answer. So we stop writing, then read and drop what comes
+/// for a bounded time.
+pub fn part(transport: &mut impl Transport) {
+    let _ = transport.flush();
+    if transport.finish_writing().is_err() {
+        return;
+    }
+    transport.allow(PARTING);
+    let mut dropped = 0;
+    let mut buffer = [0; 4096];
+    while dropped < PARTING_BYTES {
+        match transport.read(&mut buffer) {
+            Ok(0) | Err(_) => return,
+            Ok(count) => dropped += count,
+        }
+    }
+}
