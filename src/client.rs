@@ -150,7 +150,7 @@ pub fn get<T: Transport>(
     transport.allow(HANDSHAKE);
     let connection = match handshake::connect(setup, url.server_name.clone(), &mut transport) {
         Ok(connection) => connection,
-        Err(error) => return Err(tls_failed(setup, url, diagnose(Side::Client, &error, true))),
+        Err(diagnosis) => return Err(tls_error(url, diagnosis)),
     };
 
     // Step 7: the request, the answer. In TLS 1.3 this is where a refusal of step 5 is heard.
@@ -163,37 +163,50 @@ pub fn get<T: Transport>(
             peer: url.place.clone(),
             found,
         },
-        Failure::Io(error) => match last_words(&mut stream, &error) {
-            Some(alert) => tls_failed(setup, url, diagnose_tls(Side::Client, &alert)),
-            None => tls_failed(setup, url, diagnose(Side::Client, &error, false)),
-        },
+        Failure::Io(error) => tls_error(url, tell_late_refusal(setup, &mut stream, &error)),
     })?;
-    setup.narrator.tell(Step::ApplicationData, || {
-        let says = format!(
-            "the answer: {} {}, {} bytes",
-            answer.status, answer.reason, answer.length
-        );
-        Fact::new(
-            says,
-            "only now does the client know that it was accepted: an answer came",
-        )
-    });
+    setup
+        .narrator
+        .tell(Step::ApplicationData, || answer_in_words(&answer));
     say_goodbye(&mut stream);
     Ok(answer)
 }
 
-fn tls_failed(setup: &ClientSetup, url: &Url, diagnosis: Diagnosis) -> Error {
-    let Diagnosis {
-        step,
-        found,
-        remedy,
-    } = diagnosis.clone();
-    setup.narrator.tell(step, || Fact::refusal(found, remedy));
+fn answer_in_words(answer: &Answer) -> Fact {
+    let says = format!(
+        "the answer: {} {}, {} bytes",
+        answer.status, answer.reason, answer.length
+    );
+    let so = match answer.status {
+        403 => "TLS went well; the application does not let me in",
+        _ => "an answer came: only now do I know that the server let me in",
+    };
+    Fact::new(says, so)
+}
+
+fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
     Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
         diagnosis,
     }
+}
+
+/// The connection broke after the client's handshake: the moment at which TLS 1.3 tells a client that
+/// its certificate was refused.
+fn tell_late_refusal<T: Transport>(
+    setup: &ClientSetup,
+    stream: &mut StreamOwned<ClientConnection, T>,
+    error: &io::Error,
+) -> Diagnosis {
+    let diagnosis = match last_words(stream, error) {
+        Some(alert) => diagnose_tls(Side::Client, &alert),
+        None => diagnose(Side::Client, error, false),
+    };
+    setup.narrator.tell(diagnosis.step, || {
+        Fact::refusal(&diagnosis.found, &diagnosis.remedy)
+    });
+    diagnosis
 }
 
 enum Failure {

@@ -12,7 +12,7 @@ use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, generate, request};
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{Made, Wishes, make_set};
-use crate::client::{self, Answer, Url, connect_tcp, get};
+use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::files::{NewFile, Readers, write_all};
@@ -23,6 +23,8 @@ use crate::server::{Limits, Listener, Server, Site, serve_connection};
 use crate::transport::Deadline;
 use crate::{pem, site, text};
 
+/// Columns for words, behind the 16 for time, side and step.
+const TEXT: usize = 64;
 const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 
 /// Tells the whole story to `out`; the certificates are left in `dir`, for going on by hand.
@@ -48,7 +50,7 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         that it owns its key. Who the client is, nobody asks.",
     )?;
     let told = Scene::new(dir).tls_only().play()?;
-    page.story(&told.events)?;
+    page.story(&told)?;
     page.prose(
         "Steps 4, 5 and 6 did not happen. The server answered somebody, and does not know whom.",
     )?;
@@ -59,10 +61,10 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         which is not TLS at all: may this client come in?",
     )?;
     let told = Scene::new(dir).allow(MY_CLIENT).client("client").play()?;
-    page.story(&told.events)?;
+    page.story(&told)?;
     page.prose(
-        "In TLS 1.3 the client opens step 7 before the server is done with step 5: it has sent all \
-        that it has to send. Whether it was believed, the answer tells.",
+        "In TLS 1.3 the client's first 7 can come before the server's 5: it has sent all that it has to \
+        send, and does not wait. Whether it was believed, the answer tells.",
     )?;
 
     page.title("3. Three refusals")?;
@@ -141,12 +143,6 @@ struct Scene<'a> {
     client: Option<&'a str>,
 }
 
-/// What came of a [`Scene`].
-struct Told {
-    events: Vec<Event>,
-    answer: Result<Answer, Error>,
-}
-
 impl<'a> Scene<'a> {
     fn new(dir: &'a Path) -> Self {
         Scene {
@@ -178,8 +174,9 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Starts a server, makes one request, stops the server.
-    fn play(self) -> Result<Told, Error> {
+    /// Starts a server, makes one request, stops the server. Returns what both sides told; that the
+    /// request may be refused is part of it.
+    fn play(self) -> Result<Vec<Event>, Error> {
         let recorder = Arc::new(Recorder::default());
         let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
         let path = |name: &str| -> PathBuf { self.dir.join(name) };
@@ -224,12 +221,9 @@ impl<'a> Scene<'a> {
             .open(1, || format!("connected to {address}"));
         let transport =
             Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
-        let answer = get(&client_setup, &url, transport, &mut io::sink());
+        let _ = get(&client_setup, &url, transport, &mut io::sink());
         server.stop(Duration::from_secs(5));
-        Ok(Told {
-            events: recorder.events(),
-            answer,
-        })
+        Ok(recorder.events())
     }
 }
 
@@ -303,39 +297,35 @@ impl Page<'_> {
             after.as_secs_f64() * 1000.0,
             step.number()
         );
-        let mut lines = text::wrap(&event.fact.says, 62).into_iter();
-        self.line(&format!("{head} {}", lines.next().unwrap_or_default()))?;
+        let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
+        self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
         for line in lines {
-            self.line(&format!("{:17}{line}", ""))?;
+            self.line(&format!("{:16}{line}", ""))?;
         }
         let so = if event.fact.passed { "→" } else { "try:" };
-        for line in text::wrap(&format!("{so} {}", event.fact.proves), 62) {
+        for line in text::wrap(&format!("{so} {}", event.fact.proves), TEXT) {
             let line = self.paint("2", &line);
-            self.line(&format!("{:17}{line}", ""))?;
+            self.line(&format!("{:16}{line}", ""))?;
         }
         Ok(())
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
-    fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
+    fn refusal(&mut self, title: &str, told: &[Event]) -> Result<(), Error> {
         self.line("")?;
         let title = self.paint("1", title);
         self.line(&title)?;
-        let Some(first) = told.events.first().map(|event| event.at) else {
+        let Some(first) = told.first().map(|event| event.at) else {
             return Ok(());
         };
-        for event in &told.events {
+        for event in told {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
             if believes || !event.fact.passed {
                 self.event(event, event.at - first)?;
             }
         }
-        let heard = match &told.answer {
-            Ok(answer) => format!("       client heard {} {}", answer.status, answer.reason),
-            Err(_) => return Ok(()),
-        };
-        self.line(&heard)
+        Ok(())
     }
 
     fn commands(&mut self, dir: &Path) -> Result<(), Error> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::{Diagnosis, Error, diagnose, io_words};
+use crate::error::{Error, io_words};
 use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
@@ -20,7 +20,7 @@ use crate::http::Trouble;
 use crate::http::input::Input;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::narration::{Fact, Side};
+use crate::narration::Side;
 use crate::text;
 use crate::transport::{Transport, addresses_of, part};
 
@@ -83,7 +83,15 @@ pub fn serve_connection<T: Transport>(
     transport.allow(site.limits.handshake);
     let connection = match handshake::accept(setup, &mut transport) {
         Ok(connection) => connection,
-        Err(error) => return Err(refused(setup, address, &error, &mut transport)),
+        Err(diagnosis) => {
+            // The alert is on its way: let it arrive.
+            part(&mut transport);
+            return Err(Error::Tls {
+                side: Side::Server,
+                peer: address.to_string(),
+                diagnosis,
+            });
+        }
     };
 
     // Step 6: may this client come in?
@@ -109,28 +117,6 @@ pub fn serve_connection<T: Transport>(
     }
     say_goodbye(&mut stream);
     Ok(())
-}
-
-/// A handshake failed. The alert is on its way: let it arrive, and tell at which step the story ended.
-fn refused(
-    setup: &ServerSetup,
-    address: SocketAddr,
-    error: &io::Error,
-    transport: &mut impl Transport,
-) -> Error {
-    part(transport);
-    let diagnosis = diagnose(Side::Server, error, true);
-    let Diagnosis {
-        step,
-        found,
-        remedy,
-    } = diagnosis.clone();
-    setup.narrator.tell(step, || Fact::refusal(found, remedy));
-    Error::Tls {
-        side: Side::Server,
-        peer: address.to_string(),
-        diagnosis,
-    }
 }
 
 /// Reads requests and answers them, one after the other.

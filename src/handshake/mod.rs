@@ -25,8 +25,8 @@ use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClien
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, KeyLogFile, RootCertStore, ServerConfig, ServerConnection,
-    SupportedProtocolVersion,
+    ClientConfig, ClientConnection, ConnectionCommon, KeyLogFile, RootCertStore, ServerConfig,
+    ServerConnection, SideData, SupportedProtocolVersion,
 };
 
 use self::step1_client_connects::{client_connects, client_hello_arrives};
@@ -37,7 +37,8 @@ use self::step5_server_verifies_client::VerifiesClient;
 use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
-use crate::narration::Narrator;
+use crate::error::{Diagnosis, diagnose};
+use crate::narration::{Fact, Narrator};
 use crate::transport::Transport;
 
 /// What a side shows of itself: a certificate chain, leaf first, and the leaf's private key.
@@ -214,20 +215,26 @@ pub fn client_config(
 /// The server's handshake: steps 1 to 5. Returns when both sides are sure of each other.
 ///
 /// # Errors
-/// What rustls or the socket said. The alert that explains it is already sent.
-pub fn accept(setup: &ServerSetup, transport: &mut impl Transport) -> io::Result<ServerConnection> {
-    // Step 1: read the ClientHello. Nothing is decided yet.
-    let hello = client_hello_arrives(transport, &setup.narrator)?;
+/// The step that failed and why. It is told, and the alert that explains it is sent.
+pub fn accept(
+    setup: &ServerSetup,
+    transport: &mut impl Transport,
+) -> Result<ServerConnection, Diagnosis> {
+    let narrator = &setup.narrator;
 
-    // Steps 2 to 5: rustls writes and reads flights, and calls our hooks at the right moments.
+    // Step 1: read the ClientHello. Nothing is decided yet.
+    let hello = client_hello_arrives(transport, narrator)?;
+
+    // Steps 2 to 5: rustls decides what to write and what to expect, and calls our hooks.
     let mut connection =
         hello
             .into_connection(Arc::clone(&setup.config))
             .map_err(|(error, mut alert)| {
+                let diagnosis = tell_refusal(narrator, &io_error(error));
                 let _ = alert.write_all(transport);
-                io::Error::new(io::ErrorKind::InvalidData, error)
+                diagnosis
             })?;
-    connection.complete_io(transport)?;
+    exchange_flights(&mut connection, transport, narrator)?;
     Ok(connection)
 }
 
@@ -253,23 +260,62 @@ pub fn authorize(
 /// TLS 1.3 the server has not judged the client's certificate yet.
 ///
 /// # Errors
-/// What rustls or the socket said. The alert that explains it is already sent.
+/// The step that failed and why. It is told, and the alert that explains it is sent.
 pub fn connect(
     setup: &ClientSetup,
     server_name: ServerName<'static>,
     transport: &mut impl Transport,
-) -> io::Result<ClientConnection> {
-    // Step 1: a ClientHello, ready to be sent.
-    let mut connection = client_connects(&setup.config, server_name, &setup.narrator)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+) -> Result<ClientConnection, Diagnosis> {
+    let narrator = &setup.narrator;
 
-    // Steps 3 and 4: rustls writes and reads flights, and calls our hooks at the right moments.
-    let completed = connection.complete_io(transport);
-    if !connection.is_handshaking() || completed.is_ok() {
-        setup.presenter.tell_if_asked_in_vain();
-    }
-    completed?;
+    // Step 1: a ClientHello, ready to be sent.
+    let mut connection = client_connects(&setup.config, server_name, narrator)
+        .map_err(|error| tell_refusal(narrator, &io_error(error)))?;
+
+    // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks.
+    exchange_flights(&mut connection, transport, narrator)?;
+    setup.presenter.tell_if_asked_in_vain();
     Ok(connection)
+}
+
+/// Writes and reads until the handshake is complete. A flight is what one side sends before it has to
+/// wait for the other.
+fn exchange_flights<S: SideData>(
+    connection: &mut ConnectionCommon<S>,
+    transport: &mut impl Transport,
+    narrator: &Narrator,
+) -> Result<(), Diagnosis> {
+    let broken = |error: io::Error| tell_refusal(narrator, &error);
+    loop {
+        while connection.wants_write() {
+            connection.write_tls(transport).map_err(broken)?;
+        }
+        if !connection.is_handshaking() {
+            return Ok(());
+        }
+        if connection.read_tls(transport).map_err(broken)? == 0 {
+            return Err(broken(io::ErrorKind::UnexpectedEof.into()));
+        }
+        if let Err(error) = connection.process_new_packets() {
+            // Told before the alert is sent: the other side cannot hear of it first.
+            let diagnosis = tell_refusal(narrator, &io_error(error));
+            let _ = connection.write_tls(transport);
+            return Err(diagnosis);
+        }
+    }
+}
+
+/// Finds the step at which the story ends, and tells it.
+fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
+    let diagnosis = diagnose(narrator.side(), error, true);
+    narrator.tell(diagnosis.step, || {
+        Fact::refusal(&diagnosis.found, &diagnosis.remedy)
+    });
+    diagnosis
+}
+
+fn io_error(error: rustls::Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 fn client_verifier(

@@ -19,6 +19,8 @@ use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, Acceptor};
 use rustls::{ClientConfig, ClientConnection, NamedGroup};
 
+use super::{io_error, tell_refusal};
+use crate::error::Diagnosis;
 use crate::narration::{Fact, Narrator, Step};
 use crate::text;
 use crate::transport::Transport;
@@ -54,26 +56,29 @@ pub fn client_connects(
 /// The server's side: waits for a whole ClientHello, and reads it before anything is decided.
 ///
 /// # Errors
-/// What rustls or the socket said. An alert that explains it is already sent.
+/// The peer sent no ClientHello. It is told, and the alert that explains it is sent.
 #[inline(never)]
 pub fn client_hello_arrives(
     transport: &mut impl Transport,
     narrator: &Narrator,
-) -> io::Result<Accepted> {
+) -> Result<Accepted, Diagnosis> {
     let mut acceptor = Acceptor::default();
     loop {
-        if acceptor.read_tls(transport)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        match acceptor.read_tls(transport) {
+            Ok(0) => return Err(tell_refusal(narrator, &io::ErrorKind::UnexpectedEof.into())),
+            Ok(_) => {}
+            Err(error) => return Err(tell_refusal(narrator, &error)),
         }
         match acceptor.accept() {
-            Ok(None) => continue,
+            Ok(None) => {}
             Ok(Some(accepted)) => {
                 narrator.tell(Step::ClientConnects, || hello_in_words(&accepted));
                 return Ok(accepted);
             }
             Err((error, mut alert)) => {
+                let diagnosis = tell_refusal(narrator, &io_error(error));
                 let _ = alert.write_all(transport);
-                return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+                return Err(diagnosis);
             }
         }
     }
@@ -85,23 +90,21 @@ fn hello_in_words(accepted: &Accepted) -> Fact {
         Some(name) => format!("for \"{}\"", text::shorten(&text::terminal(name), 60)),
         None => "that names no server".to_owned(),
     };
-    let suites = hello.cipher_suites().len();
-    let groups = groups_in_words(hello.named_groups().unwrap_or_default());
+    let (suites, groups) = (
+        hello.cipher_suites().len(),
+        hello.named_groups().unwrap_or_default().len(),
+    );
     Fact::new(
-        format!("a ClientHello {wanted}: {suites} cipher suites, {groups}"),
+        format!("hears a hello {wanted}: {suites} cipher suites, {groups} groups"),
         "nothing yet: anybody may say hello",
     )
 }
 
-/// The first groups by name, the rest as a number: a browser lists many, a hostile client thousands.
-/// A group without a name here is GREASE (RFC 8701) or too new.
+/// The preferred group, and how many more.
 fn groups_in_words(groups: &[NamedGroup]) -> String {
-    let known = groups
-        .iter()
-        .filter(|group| !matches!(group, NamedGroup::Unknown(_)));
-    let named: Vec<String> = known.take(3).map(|group| format!("{group:?}")).collect();
-    match groups.len() - named.len() {
-        0 => named.join(", "),
-        more => format!("{} and {more} more groups", named.join(", ")),
+    match groups {
+        [] => "no group".to_owned(),
+        [only] => format!("{only:?}"),
+        [first, more @ ..] => format!("{first:?} and {} more", more.len()),
     }
 }

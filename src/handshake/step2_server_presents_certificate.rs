@@ -22,7 +22,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::told_key::told;
+use super::told_key::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
@@ -39,14 +39,20 @@ pub fn server_presents_certificate(
 ) {
     narrator.tell(Step::ServerPresentsCertificate, || {
         let subject = chain.first().map_or_else(String::new, summary::subject);
-        let size: usize = chain.iter().map(|certificate| certificate.len()).sum();
-        let asks = if asks_for_client_certificate { ", and asks for the client's" } else { "" };
+        let asks = if asks_for_client_certificate {
+            "; asks for the client's"
+        } else {
+            ""
+        };
         let says = format!(
-            "sends {subject} ({size} bytes, {} in the chain), signs {} bytes of handshake with {scheme:?}{asks}",
-            chain.len(),
+            "sends {subject} ({}), signs {} bytes with {scheme:?}{asks}",
+            chain_in_words(chain),
             signed.len()
         );
-        Fact::new(says, "nothing by itself: the client has to check both, in step 3")
+        Fact::new(
+            says,
+            "nothing by itself: the client has to check both (step 3)",
+        )
     });
 }
 

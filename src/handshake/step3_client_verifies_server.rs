@@ -44,7 +44,7 @@ pub fn client_verifies_server(
     narrator.tell(Step::ClientVerifiesServer, || {
         let end = Summary::of(end_entity).map_or_else(String::new, |summary| summary.shown_end());
         let says = format!(
-            "{subject}: signed by {}, valid until {end}, for servers",
+            "{subject}: signed by {}, for servers, until {end}",
             summary::issuer(end_entity)
         );
         Fact::new(
@@ -69,7 +69,7 @@ pub fn server_owns_its_key(
     narrator.tell(Step::ClientVerifiesServer, || {
         Fact::new(
             format!("its signature over our handshake fits ({scheme:?})"),
-            "it owns the key of that certificate, now: this is the server",
+            "it owns that certificate's key, now: this is the server",
         )
     });
     Ok(valid)

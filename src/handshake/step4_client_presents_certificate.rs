@@ -22,7 +22,7 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
-use super::told_key::told;
+use super::told_key::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
@@ -36,17 +36,24 @@ pub fn client_presents_certificate(
     signature: Option<(SignatureScheme, usize)>,
     narrator: &Narrator,
 ) {
-    narrator.tell(Step::ClientPresentsCertificate, || match (chain.first(), signature) {
-        (Some(leaf), Some((scheme, signed))) => {
-            let subject = summary::subject(leaf);
-            let size: usize = chain.iter().map(|certificate| certificate.len()).sum();
-            let says = format!(
-                "sends {subject} ({size} bytes, {} in the chain), signs {signed} bytes of handshake with {scheme:?}",
-                chain.len()
-            );
-            Fact::new(says, "nothing by itself: the server has to check both, in step 5")
+    narrator.tell(Step::ClientPresentsCertificate, || {
+        match (chain.first(), signature) {
+            (Some(leaf), Some((scheme, signed))) => {
+                let subject = summary::subject(leaf);
+                let says = format!(
+                    "sends {subject} ({}), signs {signed} bytes with {scheme:?}",
+                    chain_in_words(chain)
+                );
+                Fact::new(
+                    says,
+                    "nothing by itself: the server has to check both (step 5)",
+                )
+            }
+            _ => Fact::new(
+                "was asked for a certificate, sends an empty one",
+                "the server decides whether that will do",
+            ),
         }
-        _ => Fact::new("was asked for a certificate, sends an empty one", "the server decides whether that will do"),
     });
 }
 

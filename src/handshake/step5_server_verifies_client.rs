@@ -41,7 +41,7 @@ pub fn server_verifies_client(
     narrator.tell(Step::ServerVerifiesClient, || {
         let end = Summary::of(end_entity).map_or_else(String::new, |summary| summary.shown_end());
         let says = format!(
-            "{subject}: signed by {}, valid until {end}, for clients",
+            "{subject}: signed by {}, for clients, until {end}",
             summary::issuer(end_entity)
         );
         Fact::new(says, "a CA that I trust vouches for that name")
@@ -63,7 +63,7 @@ pub fn client_owns_its_key(
     narrator.tell(Step::ServerVerifiesClient, || {
         Fact::new(
             format!("its signature over our handshake fits ({scheme:?})"),
-            "it owns the key of that certificate, now: this is the client",
+            "it owns that certificate's key, now: this is the client",
         )
     });
     Ok(valid)

@@ -42,9 +42,9 @@ pub fn application_data(connection: &CommonState, narrator: &Narrator) -> Sessio
         let says = format!("{}, {}, {group}", session.version, session.cipher_suite);
         let open = match (narrator.side(), connection.protocol_version()) {
             (Side::Client, Some(ProtocolVersion::TLSv1_3)) => {
-                "I may send; whether the server accepts me, only its answer will tell"
+                "I may send. Whether I am welcome, the answer will tell"
             }
-            _ => "nobody in between can read or change what follows unnoticed",
+            _ => "nobody on the way can read what follows or change it unnoticed",
         };
         Fact::new(says, open)
     });

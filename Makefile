@@ -1,0 +1,39 @@
+# hello-mtls: everything by hand and by one word. `make help` lists the words.
+
+HELLO = target/debug/hello-mtls
+
+.PHONY: help demo test certs serve get check-tools build
+
+help:
+	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
+	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
+	@echo ''
+	@echo 'by hand, in this order, the last two in two terminals:'
+	@echo 'make certs   a CA, a server and a client certificate in ./certs'
+	@echo 'make serve   Hello World over mutual TLS, at https://localhost:3000/'
+	@echo 'make get     ask for it, with the client certificate, telling each step'
+
+demo: build
+	@$(HELLO) demo
+
+certs: build
+	@$(HELLO) certs
+
+serve: build
+	@$(HELLO) serve --narrate
+
+get: build
+	@$(HELLO) get https://localhost:3000/ --narrate
+
+test: check-tools
+	cargo test --locked
+
+build: check-tools
+	@cargo build --locked --quiet
+
+# Rust builds the program; a C compiler builds the cryptography under it (aws-lc).
+check-tools:
+	@command -v cargo >/dev/null || { echo 'cargo is missing: get Rust from https://rustup.rs'; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || { \
+	  echo 'a C compiler is missing: sudo apt install gcc (Debian), sudo dnf install gcc (Fedora),'; \
+	  echo 'xcode-select --install (macOS)'; exit 1; }
