@@ -115,6 +115,8 @@ pub fn serve_connection<T: Transport>(
         }
         Err(refusal) => forbid(site, &mut stream, address, &refusal),
     }
+    // A new phase: the last one may be over, and the goodbye is still owed.
+    stream.sock.allow(site.limits.request);
     say_goodbye(&mut stream);
     Ok(())
 }
