@@ -68,18 +68,18 @@ enum Command {
 struct Certs {
     #[command(subcommand)]
     one: Option<OneCommand>,
-    /// Folder of the files; it is made if it is missing
+    /// Folder of the files
     #[arg(long, default_value = "certs")]
     dir: PathBuf,
-    /// A name or address of the server [default: localhost 127.0.0.1 ::1]
-    #[arg(long = "host", value_name = "NAME|IP", value_parser = Name::host)]
+    /// Server's name [default: localhost 127.0.0.1 ::1]
+    #[arg(long = "host", value_name = "HOST", value_parser = Name::host)]
     hosts: Vec<Name>,
-    /// The client's common name; its URI is spiffe://hello-mtls/CN
+    /// Client's name, also in its URI
     #[arg(long, value_name = "CN", default_value = "my-client", value_parser = common_name)]
     client: String,
     #[command(flatten)]
     making: Making,
-    /// Let an intermediate CA sign the leaves; their files then hold the chain
+    /// Let an intermediate CA sign the leaves
     #[arg(long)]
     intermediate: bool,
 }
@@ -142,7 +142,7 @@ enum OneCommand {
     Sign {
         #[command(flatten)]
         leaf: Leaf,
-        /// The CA that signs: CA.crt and CA.key in the folder
+        /// The CA that signs: CA.crt and CA.key
         #[arg(long, value_name = "CA", default_value = "ca")]
         ca: String,
         /// Days of validity
@@ -165,7 +165,7 @@ enum OneCommand {
         /// Folder with ca.crt, ca.key and ca.crl
         #[arg(long, default_value = "certs")]
         dir: PathBuf,
-        /// The CA that revokes: CA.crt and CA.key in the folder; the list is CA.crl
+        /// The CA that revokes: CA.crt, CA.key; into CA.crl
         #[arg(long, value_name = "CA", default_value = "ca")]
         ca: String,
         /// Days until the next list is due
@@ -185,7 +185,7 @@ struct Leaf {
     #[arg(long, default_value = "certs")]
     dir: PathBuf,
     /// For a server with this name or address
-    #[arg(long = "host", value_name = "NAME|IP", value_parser = Name::host)]
+    #[arg(long = "host", value_name = "HOST", value_parser = Name::host)]
     hosts: Vec<Name>,
     /// For a client with this common name
     #[arg(long, value_name = "CN", value_parser = common_name)]
@@ -194,24 +194,29 @@ struct Leaf {
 
 #[derive(Args)]
 struct Files {
-    /// Folder with ca.crt and the certificate and key of this side [default: certs]
+    /// Folder with all three files [default: certs]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["cacert", "cert", "key"])]
     certs: Option<PathBuf>,
-    /// CA certificates that vouch for the other side
+    /// CAs that vouch for the other side
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Certificate chain of this side, leaf first
+    /// Certificate to show, leaf first
     #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
-    /// Private key of this side
+    /// Private key of that certificate
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
 }
 
 #[derive(Args)]
 struct Serve {
-    /// Host and port; localhost is 127.0.0.1 and ::1
-    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:3000")]
+    /// Where; localhost is v4 and v6 [default: localhost:3000]
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "localhost:3000",
+        hide_default_value = true
+    )]
     listen: String,
     #[command(flatten)]
     files: Files,
@@ -221,10 +226,10 @@ struct Serve {
     /// Highest TLS version: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
     tls_max: TlsMax,
-    /// Let in this client only: uri:…, dns:…, or (legacy) cn:…; may be repeated
+    /// Let in only uri:…, dns:… or (legacy) cn:…
     #[arg(long, value_name = "ID", value_parser = Allowed::parse)]
     allow: Vec<Allowed>,
-    /// Revocation list of a client CA; may be repeated
+    /// Revocation list of a client CA
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
     /// Connections at a time; more wait
@@ -577,8 +582,6 @@ fn run_serve(serve: Serve) -> Result<(), Error> {
     let setup = server_setup(&serve)?;
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener);
-    // The first random byte of a process costs some 30 ms: better now than in the first handshake.
-    let _ = setup.config.crypto_provider().secure_random.fill(&mut [0]);
     let limits = Limits::default();
     let site = Site {
         answer: Box::new(site::answer),

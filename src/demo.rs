@@ -302,8 +302,7 @@ impl Page<'_> {
         for line in lines {
             self.line(&format!("{:16}{line}", ""))?;
         }
-        let so = if event.fact.passed { "→" } else { "try:" };
-        for line in text::wrap(&format!("{so} {}", event.fact.proves), TEXT) {
+        for line in text::wrap(&event.fact.consequence(), TEXT) {
             let line = self.paint("2", &line);
             self.line(&format!("{:16}{line}", ""))?;
         }

@@ -1,19 +1,56 @@
-//! TLS and mutual TLS, step by step.
+//! TLS and mutual TLS, step by step: read it, run it, watch it.
+//!
+//! A synchronous "Hello World" over mutual TLS: a blocking listener, a thread a connection, each
+//! connection a rustls `ServerConnection` in a `StreamOwned`, HTTP/1.1 parsed by hand, certificates
+//! made with rcgen. The code is the tutorial. Walk in here.
+//!
+//! # The corridor
+//!
+//! | step | what happens | door | docs |
+//! | --- | --- | --- | --- |
+//! | 1 | the client connects | [`handshake::step1_client_connects`] | `docs/mtls.md#step-1` |
+//! | 2 | the server sends its certificate | [`handshake::step2_server_presents_certificate`] | `docs/mtls.md#step-2` |
+//! | 3 | the client verifies it | [`handshake::step3_client_verifies_server`] | `docs/mtls.md#step-3` |
+//! | 4 | the client sends its certificate | [`handshake::step4_client_presents_certificate`] | `docs/mtls.md#step-4` |
+//! | 5 | the server verifies it | [`handshake::step5_server_verifies_client`] | `docs/mtls.md#step-5` |
+//! | 6 | the server authorizes the client | [`handshake::step6_server_authorizes_client`] | `docs/mtls.md#step-6` |
+//! | 7 | both exchange encrypted data | [`handshake::step7_application_data`] | `docs/mtls.md#step-7` |
+//!
+//! TLS without "mutual" is the same corridor with doors 4 to 6 shut.
+//!
+//! Each door has one public function, named as the file: it is the step, and the breakpoint. In gdb:
+//! `break hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
+//!
+//! # A connection from `main` to the last byte
+//!
+//! 1. `main` calls [`cli::main`], which reads the files ([`credentials`]) and assembles both sides'
+//!    settings, step by step: [`handshake::server_config`], [`handshake::client_config`].
+//! 2. The server: [`server::Server::start`] accepts, and [`server::serve_connection`] is the thread of
+//!    one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
+//! 3. The client: [`client::get`] is its counterpart: [`handshake::connect`], one request, one answer.
+//!
+//! # The rest of the house
+//!
+//! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
+//! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
+//! into the step that failed, what was found, and what to try.
+//!
+//! Modules stand in reading order.
 
-pub mod certificates;
-pub mod pem;
+pub mod cli;
+pub mod credentials;
 pub mod handshake;
-pub mod http;
 pub mod server;
 pub mod client;
+pub mod http;
 pub mod site;
-pub mod credentials;
-pub mod demo;
-pub mod cli;
 pub mod narration;
-pub mod transport;
-pub mod clock;
 pub mod error;
+pub mod transport;
+pub mod certificates;
+pub mod pem;
+pub mod demo;
 pub mod fields;
+pub mod clock;
 pub mod files;
 pub mod text;

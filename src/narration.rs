@@ -76,7 +76,8 @@ impl fmt::Display for Side {
 pub struct Fact {
     /// A sentence without a full stop. Names of peers in it are escaped already.
     pub says: String,
-    /// What is known now that was not known before, or what is still open.
+    /// What is known now that was not known before, or what is still open; after a refusal, what to
+    /// try.
     pub proves: String,
     /// False where the story ends here: a check failed or the other side refused.
     pub passed: bool,
@@ -92,13 +93,18 @@ impl Fact {
         }
     }
 
-    /// A fact that ends the story.
-    pub fn refusal(says: impl Into<String>, proves: impl Into<String>) -> Fact {
+    /// A fact that ends the story. `remedy` is what to try.
+    pub fn refusal(says: impl Into<String>, remedy: impl Into<String>) -> Fact {
         Fact {
             says: says.into(),
-            proves: proves.into(),
+            proves: remedy.into(),
             passed: false,
         }
+    }
+
+    /// What follows from the fact, as a line of the story: `→ proved`, or `try: remedy`.
+    pub fn consequence(&self) -> String {
+        format!("{} {}", if self.passed { "→" } else { "try:" }, self.proves)
     }
 }
 
@@ -206,29 +212,27 @@ fn lines_of(event: &Event) -> Vec<String> {
         fact,
         ..
     } = event;
-    let milliseconds = event.since_opening.as_secs_f64() * 1000.0;
     let Some(step) = event.step else {
         return vec![format!("#{connection} {side}: {}", fact.says)];
     };
-    let mark = if fact.passed { ' ' } else { '!' };
+    let milliseconds = event.since_opening.as_secs_f64() * 1000.0;
+    let mark = if fact.passed { ' ' } else { '✗' };
     let mut lines = vec![format!(
-        "#{connection}{mark}step {}  {}  ({milliseconds:.1} ms)",
+        "#{connection} step {}{mark} {:<50} {milliseconds:>9.1} ms",
         step.number(),
         step.title()
     )];
-    let indented = |label: &str, text: &str| {
-        let lines = text::wrap(text, 80 - 20).into_iter().enumerate();
-        let lines = lines
-            .map(|(n, line)| format!("        {:<11} {line}", if n == 0 { label } else { "" }));
-        lines.collect::<Vec<_>>()
-    };
-    lines.extend(indented("what", &fact.says));
-    if !fact.proves.is_empty() {
-        lines.extend(indented(
-            if fact.passed { "so" } else { "try" },
-            &fact.proves,
-        ));
-    }
+    lines.extend(
+        text::wrap(&fact.says, 74)
+            .into_iter()
+            .map(|line| format!("     {line}")),
+    );
+    let so = fact.consequence();
+    lines.extend(
+        text::wrap(&so, 74)
+            .into_iter()
+            .map(|line| format!("     {line}")),
+    );
     lines
 }
 

@@ -95,7 +95,8 @@ impl TlsMax {
 pub struct ServerSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ServerConfig>,
-    /// Who verifies clients; `None`: nobody asks them (plain TLS).
+    /// Who verifies clients; `None`: nobody asks them (plain TLS). This is webpki's verifier itself:
+    /// step 6 asks it again on resumption, and tells so as step 6.
     pub verifier: Option<Arc<dyn ClientCertVerifier>>,
     /// Who is let in at step 6. Empty: every client that was verified.
     pub allowed: Vec<Allowed>,
@@ -115,8 +116,12 @@ pub struct ClientSetup {
 }
 
 /// The one provider of cryptography, named wherever one is needed; never the process's default.
+///
+/// Draws a random byte: a process's first costs some 30 ms, and no handshake should pay for it.
 pub fn provider() -> Arc<CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
+    let provider = aws_lc_rs::default_provider();
+    let _ = provider.secure_random.fill(&mut [0]);
+    Arc::new(provider)
 }
 
 /// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
@@ -139,11 +144,14 @@ pub fn server_config(
 
     // Step 5: who verifies the client's certificate.
     let verifier = match clients {
-        Some(trust) => Some(client_verifier(trust, &provider, &narrator)?),
+        Some(trust) => Some(client_verifier(trust, &provider)?),
         None => None,
     };
     let builder = match &verifier {
-        Some(verifier) => builder.with_client_cert_verifier(Arc::clone(verifier)),
+        Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {
+            verifier: Arc::clone(verifier),
+            narrator: narrator.clone(),
+        })),
         None => builder.with_no_client_auth(),
     };
 
@@ -184,7 +192,10 @@ pub fn client_config(
 
     // Step 3: who verifies the server's certificate. rustls calls any verifier of one's own
     // "dangerous": this one asks webpki and tells what it said.
-    let verifier = server_verifier(servers, &provider, &narrator)?;
+    let verifier = Arc::new(VerifiesServer {
+        verifier: server_verifier(servers, &provider)?,
+        narrator: narrator.clone(),
+    });
     let builder = builder
         .dangerous()
         .with_custom_certificate_verifier(verifier);
@@ -321,31 +332,21 @@ fn io_error(error: rustls::Error) -> io::Error {
 fn client_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
-    narrator: &Narrator,
 ) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
-    let verifier = WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+    WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
         .with_crls(trust.revocation_lists.iter().cloned())
         .build()
-        .map_err(verifier_error)?;
-    Ok(Arc::new(VerifiesClient {
-        verifier,
-        narrator: narrator.clone(),
-    }))
+        .map_err(verifier_error)
 }
 
 fn server_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
-    narrator: &Narrator,
-) -> Result<Arc<VerifiesServer>, rustls::Error> {
-    let verifier = WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {
+    WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
         .with_crls(trust.revocation_lists.iter().cloned())
         .build()
-        .map_err(verifier_error)?;
-    Ok(Arc::new(VerifiesServer {
-        verifier,
-        narrator: narrator.clone(),
-    }))
+        .map_err(verifier_error)
 }
 
 fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, rustls::Error> {
