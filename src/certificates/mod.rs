@@ -1,0 +1,4 @@
+//! Certificates: what they say.
+
+pub mod describe;
+pub mod inspect;
