@@ -14,14 +14,19 @@
 mod certificate;
 mod der;
 mod extensions;
+mod extension_values;
 mod keys;
 mod names;
 mod oids;
+mod primitive;
+mod public_key;
 mod request;
 mod revocation_list;
 mod time;
 
 use crate::fields::{Field, Malformed, Reader, read_all};
+
+pub(super) use names::quoted;
 
 /// Largest input that is read, in bytes. Certificates have a few KiB; CRLs grow, and one above this
 /// stays a single leaf.

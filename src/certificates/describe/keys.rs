@@ -4,12 +4,9 @@
 //! A private part is counted and passed over: its leaf has a range, and its value says that it is
 //! not shown. Not one bit of it becomes text.
 
-use super::certificate::{self, key_bytes, rsa_public_parts};
-use super::der::{
-    self, BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, constructed, contents, context, each,
-    element, inside,
-};
-use super::oids;
+use super::der::{self, BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE};
+use super::der::{constructed, contents, context, each, element, inside, part};
+use super::{oids, primitive, public_key};
 use crate::fields::{Malformed, Reader};
 
 /// What stands in place of a private part.
@@ -17,12 +14,7 @@ pub(super) const NOT_SHOWN: &str = "private: not shown";
 
 /// `SubjectPublicKeyInfo`, as in a file that begins with `BEGIN PUBLIC KEY`.
 pub(super) fn public(reader: &mut Reader<'_>) -> Result<(), Malformed> {
-    inside(
-        reader,
-        SEQUENCE,
-        "SubjectPublicKeyInfo",
-        certificate::public_key_parts,
-    )?;
+    inside(reader, SEQUENCE, "SubjectPublicKeyInfo", public_key::parts)?;
     Ok(())
 }
 
@@ -35,13 +27,11 @@ pub(super) fn pkcs8(reader: &mut Reader<'_>) -> Result<(), Malformed> {
             "v2 carries the public key as well; OpenSSL 3.0 cannot read it.",
         )?;
         let meaning = "Which kind of key this is.";
-        let kind = certificate::algorithm(reader, "privateKeyAlgorithm", "RFC 5958 §2", meaning)?;
-        element(
+        let kind = public_key::algorithm(reader, "privateKeyAlgorithm", "RFC 5958 §2", meaning)?;
+        part(
             reader,
             OCTET_STRING,
             "privateKey",
-            "",
-            "",
             |reader| match oids::name(&kind) {
                 Some("rsaEncryption") => inside(reader, SEQUENCE, "RSAPrivateKey", rsa_parts),
                 Some("id-ecPublicKey") => inside(reader, SEQUENCE, "ECPrivateKey", ec_parts),
@@ -49,9 +39,9 @@ pub(super) fn pkcs8(reader: &mut Reader<'_>) -> Result<(), Malformed> {
             },
         )?;
         each(reader, |reader| match der::next_tag(reader) {
-            Some(tag @ 0xa0) => element(reader, tag, "attributes", "", "", secret),
-            _ => element(reader, context(1), "publicKey", "", "", |reader| {
-                der::whole_bytes(reader, |reader| key_bytes(reader, false))
+            Some(tag @ 0xa0) => part(reader, tag, "attributes", secret),
+            _ => part(reader, context(1), "publicKey", |reader| {
+                primitive::whole_bytes(reader, |reader| der::counted(reader))
             }),
         })?;
         Ok(String::new())
@@ -74,7 +64,7 @@ pub(super) fn sec1(reader: &mut Reader<'_>) -> Result<(), Malformed> {
 /// Two public numbers and six private ones.
 fn rsa_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     version(reader, "")?;
-    rsa_public_parts(reader)?;
+    public_key::rsa_numbers(reader)?;
     for label in [
         "privateExponent",
         "prime1",
@@ -111,7 +101,7 @@ fn ec_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     )?;
     each(reader, |reader| match der::next_tag(reader) {
         Some(tag @ 0xa0) => element(reader, tag, "parameters", "RFC 5915 §3", "", |reader| {
-            Ok(oids::name_or(&der::oid(reader, "namedCurve", "")?))
+            Ok(oids::name_or(&primitive::oid(reader, "namedCurve")?))
         }),
         _ => element(
             reader,
@@ -121,7 +111,7 @@ fn ec_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
             "",
             |reader| {
                 inside(reader, BIT_STRING, "publicKey", |reader| {
-                    der::whole_bytes(reader, |reader| key_bytes(reader, true))
+                    primitive::whole_bytes(reader, |reader| public_key::point(reader))
                 })
             },
         ),
@@ -131,7 +121,7 @@ fn ec_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
 
 fn version(reader: &mut Reader<'_>, meaning: &str) -> Result<String, Malformed> {
     element(reader, INTEGER, "version", "", meaning, |reader| {
-        contents(reader, |bytes| der::shortest(bytes).map(der::decimal))
+        primitive::integer(reader, primitive::decimal)
     })
 }
 

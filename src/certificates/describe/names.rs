@@ -3,8 +3,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::der::{self, SEQUENCE, SET, constructed, contents, context, each, element, inside};
-use super::oids;
+use super::der::{self, SEQUENCE, SET, contents, each, element, inside, part};
+use super::{oids, primitive};
 use crate::fields::{Malformed, Reader};
 
 /// A `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it (RFC 4514
@@ -20,7 +20,7 @@ pub(super) fn name(
 
 fn relative_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     let names = each(reader, |reader| {
-        element(reader, SET, "RelativeDistinguishedName", "", "", attributes)
+        part(reader, SET, "RelativeDistinguishedName", attributes)
     })?;
     Ok(match names.is_empty() {
         true => "(empty)".into(),
@@ -31,30 +31,19 @@ fn relative_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
 /// Nearly always a single one; several make one step of the name together.
 pub(super) fn attributes(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     let attributes = each(reader, |reader| {
-        element(
-            reader,
-            SEQUENCE,
-            "AttributeTypeAndValue",
-            "",
-            "",
-            |reader| {
-                let kind = der::oid(reader, "type", "")?;
-                let value = string(reader, "value", "")?;
-                Ok(format!("{}={}", oids::attribute(&kind), quoted(&value)))
-            },
-        )
+        part(reader, SEQUENCE, "AttributeTypeAndValue", |reader| {
+            let kind = primitive::oid(reader, "type")?;
+            let value = string(reader, "value")?;
+            Ok(format!("{}={}", oids::attribute(&kind), quoted(&value)))
+        })
     })?;
     Ok(attributes.join(" + "))
 }
 
 /// Any of the string types of X.509, as text. What is no string is shown as hex, as RFC 4514 §2.4 does.
-pub(super) fn string(
-    reader: &mut Reader<'_>,
-    label: &str,
-    meaning: &str,
-) -> Result<String, Malformed> {
+pub(super) fn string(reader: &mut Reader<'_>, label: &str) -> Result<String, Malformed> {
     let tag = der::next_tag(reader).unwrap_or(der::UTF8_STRING);
-    element(reader, tag, label, "", meaning, |reader| {
+    part(reader, tag, label, |reader| {
         contents(reader, |bytes| decode(tag, bytes))
     })
 }
@@ -69,7 +58,11 @@ fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
         }
         // In theory T.61; in practice always Latin-1.
         TELETEX => Ok(bytes.iter().copied().map(char::from).collect()),
-        UNIVERSAL => Err("a UniversalString, which RFC 5280 lets nobody write".into()),
+        UNIVERSAL if bytes.len().is_multiple_of(4) => bytes
+            .chunks_exact(4)
+            .map(|four| char::from_u32(u32::from_be_bytes([four[0], four[1], four[2], four[3]])))
+            .collect::<Option<String>>()
+            .ok_or("a UniversalString that is not Unicode".into()),
         BMP if bytes.len().is_multiple_of(2) => {
             let units = bytes
                 .chunks_exact(2)
@@ -78,9 +71,9 @@ fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
                 .collect::<Result<String, _>>()
                 .map_err(|_| "a BMPString with half a character".into())
         }
-        BMP => Err("a BMPString with half a character".into()),
+        BMP | UNIVERSAL => Err("a string that ends within a character".into()),
         0x12..=0x1a => ascii(bytes),
-        _ => Ok(format!("#{}", der::hex(bytes))),
+        _ => Ok(format!("#{}", primitive::hex(bytes))),
     }
 }
 
@@ -93,7 +86,7 @@ pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
 
 /// Text in quotes where it could be mistaken for more than one name. Without them a CA could be talked
 /// into `DNS:a, DNS:bank.example` as a single odd name, and a person would read two.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::certificates) fn quoted(text: &str) -> String {
     let doubtful =
         |c: char| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') || c.is_control();
     let plain = !text.is_empty() && !text.starts_with(['#', ' ']) && !text.ends_with(' ');
@@ -113,53 +106,30 @@ pub(super) fn general_name(
     reader: &mut Reader<'_>,
     ip: fn(&[u8]) -> Result<String, String>,
 ) -> Result<String, Malformed> {
-    const EMAIL: u8 = context(1);
-    const DNS: u8 = context(2);
-    const DIRECTORY: u8 = constructed(4);
-    const URI: u8 = context(6);
-    const IP: u8 = context(7);
-    const REGISTERED: u8 = context(8);
-    let source = "RFC 5280 §4.2.1.6";
-    let text = |reader: &mut Reader<'_>| contents(reader, ascii);
-    let (kind, name) = match der::next_tag(reader) {
-        Some(EMAIL) => (
-            "email",
-            element(reader, EMAIL, "rfc822Name", source, "", text)?,
-        ),
-        Some(DNS) => ("DNS", element(reader, DNS, "dNSName", source, "", text)?),
-        Some(URI) => {
-            let label = "uniformResourceIdentifier";
-            ("URI", element(reader, URI, label, source, "", text)?)
-        }
-        Some(IP) => {
-            let read = |reader: &mut Reader<'_>| contents(reader, ip);
-            ("IP", element(reader, IP, "iPAddress", source, "", read)?)
-        }
-        Some(DIRECTORY) => {
-            let read = |reader: &mut Reader<'_>| inside(reader, SEQUENCE, "Name", relative_names);
-            let name = element(reader, DIRECTORY, "directoryName", source, "", read)?;
-            return Ok(format!("DirName:({name})"));
-        }
-        Some(REGISTERED) => {
-            let read = |reader: &mut Reader<'_>| contents(reader, der::dotted);
-            (
-                "OID",
-                element(reader, REGISTERED, "registeredID", source, "", read)?,
-            )
-        }
-        Some(tag @ (0xa0 | 0xa3 | 0xa5)) => {
-            let label = match tag {
-                0xa0 => "otherName",
-                0xa3 => "x400Address",
-                _ => "ediPartyName",
-            };
-            element(reader, tag, label, source, "", der::plain)?;
-            (label, "bytes".into())
-        }
-        Some(tag) => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
-        None => return Err(Malformed("a GeneralName is missing".into())),
+    let tag = der::next_tag(reader).unwrap_or_default();
+    let (label, kind) = match tag {
+        0xa0 => ("otherName", "otherName"),
+        0x81 => ("rfc822Name", "email"),
+        0x82 => ("dNSName", "DNS"),
+        0xa3 => ("x400Address", "x400Address"),
+        0xa4 => ("directoryName", "DirName"),
+        0xa5 => ("ediPartyName", "ediPartyName"),
+        0x86 => ("uniformResourceIdentifier", "URI"),
+        0x87 => ("iPAddress", "IP"),
+        0x88 => ("registeredID", "OID"),
+        _ => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
     };
-    Ok(format!("{kind}:{}", quoted(&name)))
+    let name = part(reader, tag, label, |reader| match tag {
+        0xa0 | 0xa3 | 0xa5 => der::counted(reader),
+        0xa4 => inside(reader, SEQUENCE, "Name", relative_names),
+        0x87 => contents(reader, ip),
+        0x88 => contents(reader, primitive::dotted),
+        _ => contents(reader, ascii),
+    })?;
+    Ok(match tag {
+        0xa4 => format!("{kind}:({name})"),
+        _ => format!("{kind}:{}", quoted(&name)),
+    })
 }
 
 /// An iPAddress: 4 or 16 bytes.

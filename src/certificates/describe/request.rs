@@ -1,8 +1,9 @@
 //! Certification requests, CSRs (RFC 2986): a public key, the names it wants, and a signature by the
 //! very key, so that nobody asks with the key of another.
 
-use super::der::{self, INTEGER, SEQUENCE, SET, constructed, contents, each, element, inside};
-use super::{certificate, extensions, names, oids};
+use super::der::{INTEGER, SEQUENCE, SET, constructed, each, element, inside, part};
+use super::public_key::public_key;
+use super::{certificate, extensions, names, oids, primitive};
 use crate::fields::{Malformed, Reader};
 
 /// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature }`
@@ -29,12 +30,12 @@ pub(super) fn request(reader: &mut Reader<'_>) -> Result<(), Malformed> {
 
 fn information(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     element(reader, INTEGER, "version", "", "Always v1.", |reader| {
-        contents(reader, certificate::version_name)
+        certificate::version_name(reader)
     })?;
     let meaning = "Whom the certificate is to name. A wish: the CA decides.";
     names::name(reader, "subject", "", meaning)?;
     let meaning = "The key that the certificate is to vouch for. The private half stays at home.";
-    certificate::public_key(reader, "subjectPKInfo", meaning)?;
+    public_key(reader, "subjectPKInfo", meaning)?;
     if reader.is_empty() {
         return Ok(String::new());
     }
@@ -53,7 +54,7 @@ fn information(reader: &mut Reader<'_>) -> Result<String, Malformed> {
 
 /// `Attribute ::= SEQUENCE { type, values SET OF ANY }`, under the name of its type.
 fn attribute(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    let oid = der::leading_oid(reader.peek()).unwrap_or_default();
+    let oid = primitive::leading_oid(reader.peek()).unwrap_or_default();
     let label = oids::name(&oid).unwrap_or("unknown attribute");
     let meaning = match label {
         "extensionRequest" => {
@@ -69,12 +70,12 @@ fn attribute(reader: &mut Reader<'_>) -> Result<String, Malformed> {
         "RFC 2985 §5.4",
         meaning,
         |reader| {
-            der::oid(reader, "type", "")?;
-            element(reader, SET, "values", "", "", |reader| {
+            primitive::oid(reader, "type")?;
+            part(reader, SET, "values", |reader| {
                 if label == "extensionRequest" {
                     return inside(reader, SEQUENCE, "Extensions", extensions::list);
                 }
-                let values = each(reader, |reader| names::string(reader, "value", ""))?;
+                let values = each(reader, |reader| names::string(reader, "value"))?;
                 Ok(values.join(", "))
             })
         },

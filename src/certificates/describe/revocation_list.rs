@@ -1,7 +1,11 @@
 //! Certificate revocation lists, CRLs (RFC 5280 §5): the serial numbers that an issuer takes back.
 
-use super::der::{self, INTEGER, SEQUENCE, constructed, contents, each, element, inside};
-use super::{certificate, extensions, names, time};
+use super::der::{
+    self, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, constructed, each, element, inside, part,
+};
+use super::public_key::algorithm;
+use super::time::time;
+use super::{certificate, extensions, names};
 use crate::fields::{Malformed, Reader};
 
 /// `CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue }`
@@ -36,24 +40,24 @@ fn to_be_signed(reader: &mut Reader<'_>) -> Result<String, Malformed> {
             "version",
             "RFC 5280 §5.1.2.1",
             meaning,
-            |reader| contents(reader, certificate::version_name),
+            |reader| certificate::version_name(reader),
         )?;
     }
     let meaning = "How the issuer signs. Has to equal signatureAlgorithm below.";
-    certificate::algorithm(reader, "signature", "RFC 5280 §5.1.2.2", meaning)?;
+    algorithm(reader, "signature", "RFC 5280 §5.1.2.2", meaning)?;
     let meaning =
         "Whose certificates this list is about: those with the same issuer, byte for byte.";
     names::name(reader, "issuer", "RFC 5280 §5.1.2.3", meaning)?;
-    time::time(
+    time(
         reader,
         "thisUpdate",
         "RFC 5280 §5.1.2.4",
         "When this list was made.",
     )?;
-    if certificate::is_time(reader) {
+    if matches!(der::next_tag(reader), Some(UTC_TIME | GENERALIZED_TIME)) {
         let meaning = "By when there is a newer one. OpenSSL refuses a list older than that, rustls only \
                        when it is told to.";
-        time::time(reader, "nextUpdate", "RFC 5280 §5.1.2.5", meaning)?;
+        time(reader, "nextUpdate", "RFC 5280 §5.1.2.5", meaning)?;
     }
     if der::next_tag(reader) == Some(SEQUENCE) {
         let meaning = "Whoever presents one of these is refused, in step 3 or 5. To be left out when \
@@ -66,14 +70,7 @@ fn to_be_signed(reader: &mut Reader<'_>) -> Result<String, Malformed> {
             meaning,
             |reader| {
                 each(reader, |reader| {
-                    element(
-                        reader,
-                        SEQUENCE,
-                        "revokedCertificate",
-                        "",
-                        "",
-                        extensions::revoked,
-                    )
+                    part(reader, SEQUENCE, "revokedCertificate", revoked)
                 })?;
                 Ok(String::new())
             },
@@ -90,4 +87,19 @@ fn to_be_signed(reader: &mut Reader<'_>) -> Result<String, Malformed> {
         )?;
     }
     Ok(String::new())
+}
+
+/// Serial numbers here are those of the certificates that are meant.
+fn revoked(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    let serial = certificate::serial(reader, "userCertificate", "", "")?;
+    let date = time(reader, "revocationDate", "", "")?;
+    let mut text = format!("{serial} on {date}");
+    if !reader.is_empty() {
+        part(reader, SEQUENCE, "crlEntryExtensions", |reader| {
+            let extensions = each(reader, extensions::extension)?.join(", ");
+            text += &format!(", {extensions}");
+            Ok(extensions)
+        })?;
+    }
+    Ok(text)
 }

@@ -20,7 +20,7 @@ pub(super) fn time(
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`, told apart by their length.
-pub(super) fn text(bytes: &[u8]) -> Result<String, String> {
+fn text(bytes: &[u8]) -> Result<String, String> {
     let digits = match bytes {
         [digits @ .., b'Z'] if digits.iter().all(u8::is_ascii_digit) => digits,
         _ => return Err("a time is digits and a Z, in UTC".into()),
