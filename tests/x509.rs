@@ -126,7 +126,14 @@ fn times_become_seconds_since_1970() {
     assert_eq!(seconds("1970-01-01 00:00:00 UTC"), Some(0));
     assert_eq!(seconds("2000-02-29 12:00:00 UTC"), Some(951_825_600));
     assert_eq!(seconds("9999-12-31 23:59:59 UTC"), Some(253_402_300_799));
-    assert_eq!(seconds(""), None);
+    for odd in [
+        "",
+        " UTC",
+        "9223372036854775807-01-01 00:00:00 UTC",
+        "1970-01-01 UTC",
+    ] {
+        assert_eq!(seconds(odd), None, "{odd}");
+    }
 }
 
 // ---- what openssl says as well -------------------------------------------------------------

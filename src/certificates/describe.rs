@@ -12,17 +12,17 @@
 //! - The meaning says what a field is for and who checks it, in the steps of the handshake.
 
 mod certificate;
-mod der;
 mod extensions;
 mod extension_values;
-mod keys;
-mod names;
-mod oids;
-mod primitive;
 mod public_key;
+mod names;
+mod time;
 mod request;
 mod revocation_list;
-mod time;
+mod keys;
+mod der;
+mod primitive;
+mod oids;
 
 use crate::fields::{Field, Malformed, Reader, read_all};
 
@@ -64,92 +64,50 @@ impl Kind {
 /// Of a private key no private part ever becomes text, neither in a value nor in the reason why
 /// something is malformed.
 pub fn describe(kind: Kind, der: &[u8]) -> Field {
-    match kind {
-        Kind::Certificate => certificate(der),
-        Kind::Request => request(der),
-        Kind::RevocationList => revocation_list(der),
-        Kind::Pkcs8Key => private(read(
-            der,
-            "OneAsymmetricKey",
-            "RFC 5958 §2",
-            "",
-            keys::pkcs8,
-        )),
-        Kind::Pkcs1Key => private(read(
-            der,
-            "RSAPrivateKey",
-            "RFC 8017 §A.1.2",
-            "",
-            keys::pkcs1,
-        )),
-        Kind::Sec1Key => private(read(der, "ECPrivateKey", "RFC 5915 §3", "", keys::sec1)),
-        Kind::PublicKey => read(
-            der,
-            "SubjectPublicKeyInfo",
-            "RFC 5280 §4.1.2.7",
-            "",
-            keys::public,
-        ),
+    type Parse = fn(&mut Reader<'_>) -> Result<(), Malformed>;
+    let (label, source, parse): (_, _, Parse) = match kind {
+        Kind::Certificate => ("Certificate", "RFC 5280 §4.1", certificate::certificate),
+        Kind::Request => ("CertificationRequest", "RFC 2986 §4", request::request),
+        Kind::RevocationList => ("CertificateList", "RFC 5280 §5.1", revocation_list::list),
+        Kind::Pkcs8Key => ("OneAsymmetricKey", "RFC 5958 §2", keys::pkcs8),
+        Kind::Pkcs1Key => ("RSAPrivateKey", "RFC 8017 §A.1.2", keys::pkcs1),
+        Kind::Sec1Key => ("ECPrivateKey", "RFC 5915 §3", keys::sec1),
+        Kind::PublicKey => ("SubjectPublicKeyInfo", "RFC 5280 §4.1.2.7", keys::public),
+    };
+    let meaning = match kind {
+        Kind::Certificate => "The issuer says, and signs: this key belongs to this subject.",
+        Kind::Request => "A key asks, and signs: make me a certificate with these names.",
+        Kind::RevocationList => "The issuer says, and signs: these certificates count no longer.",
+        _ => "",
+    };
+    let tree = read_all(der, label, source, meaning, |reader| match der.len() {
+        0..=LARGEST => parse(reader),
+        _ => Err(Malformed(format!("over {LARGEST} bytes, and so not read"))),
+    });
+    match kind.is_private() {
+        true => private(tree),
+        false => tree,
     }
 }
 
 /// A certificate (RFC 5280 §4.1), DER.
 pub fn certificate(der: &[u8]) -> Field {
-    let meaning = "A statement, signed by the issuer: this key belongs to this subject.";
-    read(
-        der,
-        "Certificate",
-        "RFC 5280 §4.1",
-        meaning,
-        certificate::certificate,
-    )
+    describe(Kind::Certificate, der)
 }
 
 /// A certification request, CSR (RFC 2986), DER.
 pub fn request(der: &[u8]) -> Field {
-    let meaning = "A wish, signed by the key that asks: make me a certificate.";
-    read(
-        der,
-        "CertificationRequest",
-        "RFC 2986 §4",
-        meaning,
-        request::request,
-    )
+    describe(Kind::Request, der)
 }
 
 /// A certificate revocation list, CRL (RFC 5280 §5.1), DER.
 pub fn revocation_list(der: &[u8]) -> Field {
-    let meaning = "A statement, signed by the issuer: these certificates count no longer.";
-    read(
-        der,
-        "CertificateList",
-        "RFC 5280 §5.1",
-        meaning,
-        revocation_list::revocation_list,
-    )
+    describe(Kind::RevocationList, der)
 }
 
 /// Seconds since 1970 of a time as a value shows it, e.g. `2026-11-23 12:00:00 UTC`.
 pub fn seconds(time: &str) -> Option<i64> {
     time::seconds(time)
-}
-
-fn read(
-    der: &[u8],
-    label: &str,
-    source: &'static str,
-    meaning: &str,
-    parse: fn(&mut Reader<'_>) -> Result<(), Malformed>,
-) -> Field {
-    read_all(der, label, source, meaning, |reader| {
-        match der.len() > LARGEST {
-            true => Err(Malformed(format!(
-                "over {} MiB, and so not read",
-                LARGEST >> 20
-            ))),
-            false => parse(reader),
-        }
-    })
 }
 
 /// In a broken key a private byte could pass for a tag or a length, and the reason would name it. So a

@@ -6,11 +6,11 @@
 
 use super::der::{self, BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE};
 use super::der::{constructed, contents, context, each, element, inside, part};
-use super::{oids, primitive, public_key};
+use super::{certificate, oids, primitive, public_key};
 use crate::fields::{Malformed, Reader};
 
 /// What stands in place of a private part.
-pub(super) const NOT_SHOWN: &str = "private: not shown";
+const NOT_SHOWN: &str = "private: not shown";
 
 /// `SubjectPublicKeyInfo`, as in a file that begins with `BEGIN PUBLIC KEY`.
 pub(super) fn public(reader: &mut Reader<'_>) -> Result<(), Malformed> {
@@ -22,22 +22,23 @@ pub(super) fn public(reader: &mut Reader<'_>) -> Result<(), Malformed> {
 /// [1] }`: a wrapper that says which kind of key is inside.
 pub(super) fn pkcs8(reader: &mut Reader<'_>) -> Result<(), Malformed> {
     inside(reader, SEQUENCE, "OneAsymmetricKey", |reader| {
-        version(
+        let meaning = "v2 carries the public key as well; OpenSSL 3.0 cannot read it.";
+        element(
             reader,
-            "v2 carries the public key as well; OpenSSL 3.0 cannot read it.",
+            INTEGER,
+            "version",
+            "",
+            meaning,
+            certificate::version_name,
         )?;
         let meaning = "Which kind of key this is.";
         let kind = public_key::algorithm(reader, "privateKeyAlgorithm", "RFC 5958 §2", meaning)?;
-        part(
-            reader,
-            OCTET_STRING,
-            "privateKey",
-            |reader| match oids::name(&kind) {
-                Some("rsaEncryption") => inside(reader, SEQUENCE, "RSAPrivateKey", rsa_parts),
-                Some("id-ecPublicKey") => inside(reader, SEQUENCE, "ECPrivateKey", ec_parts),
-                _ => secret(reader),
-            },
-        )?;
+        let kind = oids::name(&kind);
+        part(reader, OCTET_STRING, "privateKey", |reader| match kind {
+            Some("rsaEncryption") => inside(reader, SEQUENCE, "RSAPrivateKey", rsa_parts),
+            Some("id-ecPublicKey") => inside(reader, SEQUENCE, "ECPrivateKey", ec_parts),
+            _ => secret(reader),
+        })?;
         each(reader, |reader| match der::next_tag(reader) {
             Some(tag @ 0xa0) => part(reader, tag, "attributes", secret),
             _ => part(reader, context(1), "publicKey", |reader| {
@@ -63,7 +64,7 @@ pub(super) fn sec1(reader: &mut Reader<'_>) -> Result<(), Malformed> {
 
 /// Two public numbers and six private ones.
 fn rsa_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    version(reader, "")?;
+    version(reader)?;
     public_key::rsa_numbers(reader)?;
     for label in [
         "privateExponent",
@@ -90,7 +91,7 @@ fn rsa_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
 
 /// `ECPrivateKey ::= SEQUENCE { version, privateKey, parameters [0], publicKey [1] }`
 fn ec_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    version(reader, "")?;
+    version(reader)?;
     element(
         reader,
         OCTET_STRING,
@@ -119,12 +120,14 @@ fn ec_parts(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     Ok(String::new())
 }
 
-fn version(reader: &mut Reader<'_>, meaning: &str) -> Result<String, Malformed> {
-    element(reader, INTEGER, "version", "", meaning, |reader| {
+/// 0 for RSA with two primes, 1 for a curve: the form, not the key.
+fn version(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    part(reader, INTEGER, "version", |reader| {
         primitive::integer(reader, primitive::decimal)
     })
 }
 
+/// A private part: passed over, never told.
 fn secret(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     contents(reader, |_| Ok(NOT_SHOWN.into()))
 }

@@ -9,7 +9,7 @@ use super::{certificate, extensions, names};
 use crate::fields::{Malformed, Reader};
 
 /// `CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue }`
-pub(super) fn revocation_list(reader: &mut Reader<'_>) -> Result<(), Malformed> {
+pub(super) fn list(reader: &mut Reader<'_>) -> Result<(), Malformed> {
     inside(reader, SEQUENCE, "CertificateList", |reader| {
         element(
             reader,

@@ -52,9 +52,8 @@ fn text(bytes: &[u8]) -> Result<String, String> {
 
 fn days_in(month: u32, year: u32) -> u32 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
+        2 if year.is_multiple_of(400) => 29,
+        2 if year.is_multiple_of(4) && !year.is_multiple_of(100) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -66,7 +65,7 @@ pub(super) fn seconds(shown: &str) -> Option<i64> {
     let numbers: Vec<i64> = shown
         .strip_suffix(" UTC")?
         .split(['-', ' ', ':'])
-        .map(|digits| digits.parse().ok())
+        .map(|digits| digits.parse::<i32>().ok().map(i64::from))
         .collect::<Option<_>>()?;
     let [year, month, day, hour, minute, second] = numbers[..] else {
         return None;
