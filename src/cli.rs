@@ -14,7 +14,7 @@ use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
-use crate::certificates::{Made, Wishes, make_set};
+use crate::certificates::{Made, Wishes, inspect, make_set};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::{Error, diagnose_tls};
@@ -303,7 +303,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Certs(certs) => run_certs(certs),
-        Command::Inspect { files } => inspect(&files),
+        Command::Inspect { files } => inspect_files(&files),
         Command::Serve(serve) => run_serve(serve),
         Command::Get(get) => run_get(&get),
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
@@ -497,15 +497,26 @@ fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
     print(&list)
 }
 
-fn inspect(files: &[PathBuf]) -> Result<(), Error> {
-    let mut page = Vec::new();
-    for file in files {
-        for item in pem::items(file)? {
-            let _ = item;
-            let _ = writeln!(page, "{}", file.display());
+fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
+    let output = |source| Error::Output { source };
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    for (number, file) in files.iter().enumerate() {
+        let items = pem::items(file)?;
+        let many = items.len() > 1;
+        for (block, (kind, der)) in items.iter().enumerate() {
+            if number + block > 0 {
+                writeln!(stdout).map_err(output)?;
+            }
+            let name = file.display();
+            let title = if many {
+                format!("{name}, block {}", block + 1)
+            } else {
+                name.to_string()
+            };
+            inspect::write(&mut stdout, &title, *kind, der).map_err(output)?;
         }
     }
-    print(&String::from_utf8_lossy(&page))
+    stdout.flush().map_err(output)
 }
 
 impl Files {

@@ -18,8 +18,9 @@ use std::path::Path;
 use rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, CertificateSigningRequestDer, PrivateKeyDer,
 };
-pub use rustls_pemfile::Item;
+use rustls_pemfile::Item;
 
+use crate::certificates::describe::Kind;
 use crate::error::Error;
 use crate::files;
 
@@ -60,12 +61,27 @@ pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<
     })
 }
 
-/// Every block of a file that is one of ours, in its order.
+/// Every block of a file that is one of ours, in its order: what it is, and its DER.
 ///
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if the file is no PEM or holds nothing known.
-pub fn items(path: &Path) -> Result<Vec<Item>, Error> {
-    some(path, "certificate, request, key or revocation list", Some)
+pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    some(
+        path,
+        "certificate, request, key or revocation list",
+        |item| {
+            Some(match item {
+                Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
+                Item::Csr(der) => (Kind::Request, der.to_vec()),
+                Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
+                Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
+                Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
+                Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
+                Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
+                _ => return None,
+            })
+        },
+    )
 }
 
 /// The blocks of the file that `wanted` takes: at least one.

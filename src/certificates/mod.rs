@@ -8,6 +8,8 @@ pub mod request;
 pub mod signing;
 pub mod revocation;
 pub mod summary;
+pub mod describe;
+pub mod inspect;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
