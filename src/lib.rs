@@ -37,6 +37,11 @@
 //!
 //! Modules stand in reading order.
 
+// The print macros panic on a closed pipe: write, and treat BrokenPipe as the end.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+// Bytes from a peer are hostile: what cannot happen, happens.
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod cli;
 pub mod credentials;
 pub mod handshake;
