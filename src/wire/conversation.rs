@@ -31,7 +31,7 @@ pub struct Conversation {
     pub client_certificate_requested: bool,
     /// The client sent one, not only an empty list.
     pub client_certificate_sent: bool,
-    /// Both Finished messages were seen, decrypted or not.
+    /// Both Finished messages were seen. They are encrypted: without secrets this stays false.
     pub handshake_complete: bool,
     /// All records of both directions, in the order in which they were complete on the wire.
     pub records: Vec<Record>,
@@ -97,6 +97,8 @@ pub enum Protection {
     Decrypted(Box<Decrypted>),
     /// Not readable: why. The content is `bytes[5..]` as it stands.
     Unreadable(String),
+    /// No record at all, but bytes that are not TLS: what they may be. The content is all of `bytes`.
+    NotTls(String),
 }
 
 /// How a record was decrypted.
@@ -257,6 +259,7 @@ impl Record {
     pub fn content(&self) -> &[u8] {
         match &self.protection {
             Protection::Decrypted(open) => open.plaintext.get(..open.content).unwrap_or_default(),
+            Protection::NotTls(_) => &self.bytes,
             Protection::None | Protection::Unreadable(_) => self.bytes.get(5..).unwrap_or_default(),
         }
     }
