@@ -1,4 +1,5 @@
 //! The traces of RFC 8448, explained: every secret, key, IV, MAC and plaintext is the RFC's.
+#![allow(clippy::unwrap_used)]
 
 use hello_mtls::wire::conversation::{Conversation, Ending, Outcome, Protection};
 use hello_mtls::wire::explain;

@@ -75,6 +75,8 @@ pub(crate) struct Opener {
     iv: Vec<u8>,
     /// The number of the next record under this key.
     pub(crate) sequence: u64,
+    /// Records that did not open before any did. They may have had this key, or one before it.
+    pub(crate) missed: u64,
 }
 
 impl Opener {
@@ -91,20 +93,36 @@ impl Opener {
             key,
             iv: iv.to_vec(),
             sequence: 0,
+            missed: 0,
         })
     }
 
     /// Opens a record, header included. `None`: the seal is broken, or the key is another one.
     pub(crate) fn open(&self, record: &[u8]) -> Option<Decrypted> {
+        let missed = (self.sequence == 0 && self.missed > 0).then_some(self.missed);
+        self.open_as(self.sequence, record)
+            .or_else(|| self.open_as(missed?, record))
+    }
+
+    /// Takes note of how the next record came out.
+    pub(crate) fn count(&mut self, opened: Option<&Decrypted>) {
+        match opened {
+            Some(decrypted) => self.sequence = decrypted.sequence.saturating_add(1),
+            None if self.sequence == 0 => self.missed += 1,
+            None => self.sequence = self.sequence.saturating_add(1),
+        }
+    }
+
+    fn open_as(&self, sequence: u64, record: &[u8]) -> Option<Decrypted> {
         let (header, payload) = record.split_at_checked(5)?;
         let sealed_from = if self.explicit_nonce() { 8 } else { 0 };
         let (explicit, sealed) = payload.split_at_checked(sealed_from)?;
-        let (nonce, nonce_formula) = self.nonce(explicit);
+        let (nonce, nonce_formula) = self.nonce(sequence, explicit);
         let additional_data = match self.epoch {
             Epoch::Tls12 => {
                 let length = u16::try_from(sealed.len().checked_sub(16)?).ok()?;
                 [
-                    &self.sequence.to_be_bytes()[..],
+                    &sequence.to_be_bytes()[..],
                     header.get(..3)?,
                     &length.to_be_bytes(),
                 ]
@@ -125,7 +143,7 @@ impl Opener {
             _ => plaintext.iter().rposition(|byte| *byte != 0).unwrap_or(0),
         };
         let fields = self.inner(&plaintext, content);
-        let (epoch, sequence) = (self.epoch, self.sequence);
+        let epoch = self.epoch;
         Some(Decrypted {
             epoch,
             sequence,
@@ -143,14 +161,14 @@ impl Opener {
         self.iv.len() == 4
     }
 
-    fn nonce(&self, explicit: &[u8]) -> (Vec<u8>, &'static str) {
+    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, &'static str) {
         if self.explicit_nonce() {
             return (
                 [&self.iv, explicit].concat(),
                 "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)",
             );
         }
-        let sequence = [&[0; 4][..], &self.sequence.to_be_bytes()].concat();
+        let sequence = [&[0; 4][..], &sequence.to_be_bytes()].concat();
         let nonce = self
             .iv
             .iter()

@@ -90,13 +90,13 @@ impl Explainer {
         });
         let Some((index, explicit, decrypted)) = fitting else {
             if let Some(opener) = openers.front_mut() {
-                opener.sequence = opener.sequence.saturating_add(1);
+                opener.count(None);
             }
             return self.try_early_data(from, outer, bytes);
         };
         openers.drain(..index);
         if let Some(opener) = openers.front_mut() {
-            opener.sequence = opener.sequence.saturating_add(1);
+            opener.count(Some(&decrypted));
         }
         let inner = decrypted.plaintext.get(decrypted.content).copied();
         let layout = if explicit {
@@ -257,17 +257,23 @@ impl Explainer {
             stream.partial_in_the_clear = in_the_clear;
             let missing = missing(&stream.partial);
             let end = content.len().min(start + missing);
-            let in_message = stream.partial.len()..stream.partial.len() + end - start;
+            let at_message = stream.partial.len();
             stream
                 .partial
                 .extend_from_slice(content.get(start..end).unwrap_or_default());
-            let message = self.out.messages.len();
-            stream.partial_pieces.push(Piece {
-                record,
-                in_record: start..end,
-                message,
-                in_message,
-            });
+            let after = stream.partial.len();
+            match stream.partial_pieces.last_mut() {
+                Some(piece) if piece.record == record => {
+                    piece.in_record.end = end;
+                    piece.in_message.end = after;
+                }
+                _ => stream.partial_pieces.push(Piece {
+                    record,
+                    in_record: start..end,
+                    message: 0,
+                    in_message: at_message..after,
+                }),
+            }
             if self::missing(&stream.partial) == 0 {
                 self.handshake_message(from, at, false);
             }

@@ -16,6 +16,7 @@ pub(crate) fn step(from: Side, kind: Kind, state: &State) -> u8 {
         (Kind::Alert(_, alert), _) => refused(from, alert, state, done),
         (Kind::ChangeCipherSpec, Side::Server) if state.is_tls13() => 1,
         (Kind::ChangeCipherSpec, Side::Client) if !hello_answered(state) => 1,
+        (Kind::ChangeCipherSpec, Side::Client) if state.is_tls13() => 3,
         (Kind::ChangeCipherSpec, _) => handshake(from, 20, state),
         (Kind::ApplicationData, _) => 7,
         // What cannot be read can be placed only by its surroundings.

@@ -1,6 +1,8 @@
 //! What every explained transcript has to keep, whatever its bytes.
 #![allow(dead_code)]
 
+pub(crate) mod peers;
+
 use hello_mtls::fields::Field;
 use hello_mtls::wire::conversation::{Conversation, Protection};
 
