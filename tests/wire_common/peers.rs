@@ -137,10 +137,20 @@ pub(crate) fn serve(tcp: TcpStream, config: &ServerConfig) -> Transcript {
         let _ = stream.write_all(RESPONSE);
         stream.conn.send_close_notify();
     }
-    let _ = stream.flush();
+    send_what_is_left(&mut stream);
     let _ = stream.sock.get_ref().shutdown(std::net::Shutdown::Write);
     let _ = stream.read_to_end(&mut Vec::new());
     recording.transcript()
+}
+
+/// Not `flush`: in the middle of a handshake it would wait for the peer.
+fn send_what_is_left<D>(
+    stream: &mut StreamOwned<
+        impl std::ops::DerefMut<Target = rustls::ConnectionCommon<D>>,
+        Tap<TcpStream>,
+    >,
+) {
+    while stream.conn.wants_write() && stream.conn.write_tls(&mut stream.sock).is_ok() {}
 }
 
 /// Makes one request, and returns what its tap saw.
@@ -162,7 +172,7 @@ pub(crate) fn get(
         let _ = stream.read_to_end(&mut Vec::new());
         stream.conn.send_close_notify();
     }
-    let _ = stream.flush();
+    send_what_is_left(&mut stream);
     let _ = stream.sock.get_ref().shutdown(std::net::Shutdown::Write);
     let _ = stream.read_to_end(&mut Vec::new());
     recording.transcript()
