@@ -25,7 +25,8 @@ pub(crate) struct Suite {
     pub(crate) hash: Hash,
 }
 
-/// The suites that are decrypted here: those of TLS 1.3, and the ECDHE ones with an AEAD of TLS 1.2.
+/// The suites that are decrypted here: those with an AEAD. How TLS 1.2 exchanged keys is all the same: a key
+/// log begins behind it.
 #[rustfmt::skip]
 const SUITES: &[Suite] = &[
     Suite { number: 0x1301, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
@@ -37,6 +38,11 @@ const SUITES: &[Suite] = &[
     Suite { number: 0xc030, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
     Suite { number: 0xcca8, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
     Suite { number: 0xcca9, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xccaa, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0x009c, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x009d, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x009e, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x009f, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
 ];
 
 /// The suite with this number, if it is one that is decrypted here.

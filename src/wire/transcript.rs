@@ -88,7 +88,8 @@ pub struct Chunk {
 pub struct Secret {
     /// E.g. `CLIENT_HANDSHAKE_TRAFFIC_SECRET`.
     pub label: String,
-    /// The `random` of the ClientHello: which connection it belongs to. 32 bytes.
+    /// The `random` of the ClientHello: which connection it belongs to. 32 bytes. (NSS has one exception,
+    /// the label `RSA`, which nothing here needs: 8 bytes of the encrypted pre-master secret.)
     pub client_random: Vec<u8>,
     /// The secret itself.
     pub secret: Vec<u8>,
@@ -181,7 +182,7 @@ impl Transcript {
             ["<", ..] => self.chunks.push(chunk(Side::Server, &words)?),
             [label, random, secret] if is_label(label) => self.secrets.push(Secret {
                 label: label.to_owned(),
-                client_random: exactly_32(unhex(random)?)?,
+                client_random: right_length(label, unhex(random)?)?,
                 secret: unhex(secret)?,
             }),
             _ => {
@@ -234,12 +235,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn is_label(word: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    word.contains('_') && word.bytes().all(letter)
+    (word.contains('_') || word == "RSA") && word.bytes().all(letter)
 }
 
-fn exactly_32(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+fn right_length(label: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     match bytes.len() {
         32 => Ok(bytes),
+        8 if label == "RSA" => Ok(bytes),
         other => Err(format!("a client random has 32 bytes, this has {other}")),
     }
 }
