@@ -88,6 +88,7 @@ fn rcgen_pem(der: &[u8]) -> String {
 }
 
 /// True when the program is there. Missing tools are a visible skip, or a failure where they are required.
+#[allow(clippy::print_stdout)]
 fn there_is(program: &str) -> bool {
     let found = Command::new(program)
         .arg(if program == "openssl" {
@@ -176,7 +177,7 @@ fn between(desk: &Desk, server: &str, client: &str, input: &[u8]) -> Transcript 
 
 /// Stands between two strangers. Their secrets come from the client's key log.
 fn through(desk: &Desk, server: u16, client: &str, input: &[u8]) -> Transcript {
-    let to_server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+    let mut to_server = TcpStream::connect(("127.0.0.1", server)).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     let mut client = Kept(
@@ -187,32 +188,36 @@ fn through(desk: &Desk, server: u16, client: &str, input: &[u8]) -> Transcript {
     let mut stdin = client.0.stdin.take().unwrap();
     let from_client = listener.accept().unwrap().0;
     let recording = Recording::new(Side::Server);
-    let pump = |mut from: Box<dyn Read + Send>, mut to: Box<dyn Write + Send>, end: TcpStream| {
-        thread::spawn(move || {
-            let _ = std::io::copy(&mut from, &mut to);
-            let _ = end.shutdown(std::net::Shutdown::Write);
-        })
-    };
-    let tap = |tcp: &TcpStream| Tap::new(tcp.try_clone().unwrap(), recording.clone());
-    for tcp in [&from_client, &to_server] {
-        tcp.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut tap = Tap::new(from_client, recording.clone());
+    for tcp in [tap.get_ref(), &to_server] {
+        tcp.set_read_timeout(Some(Duration::from_millis(5)))
+            .unwrap();
     }
-    let up = pump(
-        Box::new(tap(&from_client)),
-        Box::new(to_server.try_clone().unwrap()),
-        to_server.try_clone().unwrap(),
-    );
-    let down = pump(
-        Box::new(to_server),
-        Box::new(tap(&from_client)),
-        from_client,
-    );
-    let _ = stdin.write_all(input);
-    thread::sleep(Duration::from_millis(300));
-    drop(stdin);
+    // One thread for both directions, so that the order of the recording is the order on the wire.
+    let (mut written, mut waited) = (false, 0);
+    while waited < 60 {
+        let mut buffer = [0; 4096];
+        let up = tap.read(&mut buffer);
+        if let Ok(count) = up {
+            let _ = to_server.write_all(&buffer[..count]);
+        }
+        let down = to_server.read(&mut buffer);
+        if let Ok(count) = down {
+            let _ = tap.write_all(&buffer[..count]);
+        }
+        let quiet = up.is_err() && down.is_err();
+        waited = if quiet { waited + 1 } else { 0 };
+        if quiet && waited == 20 && !written {
+            written = stdin.write_all(input).is_ok();
+        }
+        match (up, down) {
+            (_, Ok(0)) => break,
+            (Ok(0), _) => to_server.shutdown(std::net::Shutdown::Write).unwrap_or(()),
+            _ => {}
+        }
+    }
+    drop((stdin, to_server, tap));
     let _ = client.0.wait();
-    up.join().unwrap();
-    down.join().unwrap();
     let log = fs::read_to_string(desk.folder.join("keys.log")).unwrap();
     let text = recording.transcript().to_string();
     let (first, rest) = text.split_once('\n').unwrap();

@@ -124,7 +124,10 @@ impl State {
 
     fn server_key_exchange12(&mut self, message: &Message) -> Check {
         let (bytes, fields) = (&message.bytes, &message.fields);
-        let parameters = bytes_of(bytes, fields, &["ServerECDHParams"]).unwrap_or_default();
+        let parameters = ["ServerECDHParams", "ServerDHParams"]
+            .iter()
+            .find_map(|label| bytes_of(bytes, fields, &[label]))
+            .unwrap_or_default();
         let signed = [&self.client_random[..], &self.server_random, parameters].concat();
         let scheme = number_of(bytes, fields, &["algorithm"]).unwrap_or_default();
         let signature = bytes_of(bytes, fields, &["signature", "bytes"]).unwrap_or_default();
@@ -136,7 +139,7 @@ impl State {
             inputs: vec![
                 input("client_random", &self.client_random),
                 input("server_random", &self.server_random),
-                input("ServerECDHParams", parameters),
+                input("parameters", parameters),
                 input("signature", signature),
             ],
             outcome: signatures::verify(scheme, certificate.as_deref(), &signed, signature),

@@ -103,26 +103,21 @@ pub(super) fn certificate_list(reader: &mut Reader<'_>, _: &Context) -> Read {
     )
 }
 
-fn server_key_exchange(reader: &mut Reader<'_>, context: &Context) -> Read {
-    if reader.peek().first() != Some(&3) {
-        return body(reader, context);
-    }
-    reader.group(
-        "ServerECDHParams",
-        "",
-        "this part is signed, together with both randoms",
-        |reader| {
+fn server_key_exchange(reader: &mut Reader<'_>, _: &Context) -> Read {
+    let meaning = "this part is signed, together with both randoms";
+    match reader.peek().first() {
+        Some(3) => reader.group("ServerECDHParams", "", meaning, |reader| {
             reader.u8("curve_type", "")?;
             reader.value("named_curve (3)");
             named(reader, 2, "group", names::group)?;
-            opaque_vector(
-                reader,
-                1,
-                "public",
-                "a public key, made for this connection alone",
-            )
-        },
-    )?;
+            opaque_vector(reader, 1, "public", FRESH_KEY)
+        })?,
+        _ => reader.group("ServerDHParams", "RFC 5246 §7.4.3", meaning, |reader| {
+            opaque_vector(reader, 2, "dh_p", "the prime")?;
+            opaque_vector(reader, 2, "dh_g", "the generator")?;
+            opaque_vector(reader, 2, "dh_Ys", FRESH_KEY)
+        })?,
+    }
     named(reader, 2, "algorithm", names::signature_scheme)?;
     opaque_vector(
         reader,
@@ -131,6 +126,8 @@ fn server_key_exchange(reader: &mut Reader<'_>, context: &Context) -> Read {
         "over client random, server random and the parameters above",
     )
 }
+
+const FRESH_KEY: &str = "a public key, made for this connection alone";
 
 fn certificate_request(reader: &mut Reader<'_>, _: &Context) -> Read {
     reader.vector(1, "certificate_types", "", "", |reader| {
