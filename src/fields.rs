@@ -196,6 +196,27 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Says what the field that was just read is there for, where that depends on what stands in it.
+    pub fn meaning(&mut self, meaning: impl Into<String>) {
+        if let Some(last) = self.fields.last_mut() {
+            last.meaning = meaning.into();
+        }
+    }
+
+    /// The next `count` bytes as a tree that somebody else makes of them, e.g. of DER.
+    pub fn embed(
+        &mut self,
+        count: usize,
+        label: &str,
+        describe: impl FnOnce(&[u8]) -> Field,
+    ) -> Result<&'a [u8], Malformed> {
+        let start = self.at;
+        let bytes = self.bytes(count, label, "")?;
+        self.fields.pop();
+        self.fields.push(describe(bytes).shifted(start));
+        Ok(bytes)
+    }
+
     /// Fields that belong together and have no length of their own.
     pub fn group(
         &mut self,

@@ -59,3 +59,4 @@ pub mod fields;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod wire;

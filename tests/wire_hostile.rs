@@ -1,0 +1,295 @@
+//! Whatever the bytes: an answer, every byte in it, and not much larger than the question.
+//!
+//! `HELLO_MTLS_ROUNDS=100000 cargo test --test wire_hostile` looks longer than the default.
+#![allow(clippy::unwrap_used)]
+
+mod wire_common;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use hello_mtls::fields::Field;
+use hello_mtls::wire::conversation::{Conversation, Kind, Protection};
+use hello_mtls::wire::explain;
+use hello_mtls::wire::transcript::{Chunk, Side, Transcript};
+use wire_common::every_byte_is_accounted_for;
+
+/// Marsaglia's xorshift: random enough, and the same on every machine.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.next() % end.max(1)
+    }
+}
+
+fn recordings() -> Vec<Transcript> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let files = ["transcripts", "rfc8448"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(tests.join(folder)).unwrap());
+    let mut paths: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "transcript"))
+        .collect();
+    paths.sort();
+    let recordings: Vec<Transcript> = paths
+        .iter()
+        .map(|path| Transcript::parse(&std::fs::read_to_string(path).unwrap()).unwrap())
+        .collect();
+    assert!(recordings.len() >= 8);
+    // The same messages once more without encryption, so that mutations reach what stands inside.
+    let opened: Vec<Transcript> = recordings.iter().map(in_the_clear).collect();
+    recordings.into_iter().chain(opened).collect()
+}
+
+fn in_the_clear(transcript: &Transcript) -> Transcript {
+    let conversation = explain(transcript);
+    let chunk = |message: &hello_mtls::wire::conversation::Message| {
+        let kind = match message.kind {
+            Kind::Handshake(_) => 22,
+            Kind::Alert(..) => 21,
+            Kind::ChangeCipherSpec => 20,
+            _ => 23,
+        };
+        let records = message
+            .bytes
+            .chunks(16_000)
+            .map(|part| [&[kind, 3, 3][..], &(part.len() as u16).to_be_bytes(), part].concat());
+        Chunk {
+            from: message.from,
+            at: message.at,
+            bytes: records.collect::<Vec<_>>().concat(),
+        }
+    };
+    Transcript {
+        chunks: conversation.messages.iter().map(chunk).collect(),
+        ..transcript.clone()
+    }
+}
+
+fn mutate(transcript: &mut Transcript, random: &mut Random) {
+    let count = transcript.chunks.len();
+    let (one, other) = (random.below(count), random.below(count));
+    if count == 0 {
+        return;
+    }
+    let chunk = &mut transcript.chunks[one];
+    let place = random.below(chunk.bytes.len());
+    match random.below(11) {
+        0..=3 if !chunk.bytes.is_empty() => chunk.bytes[place] = random.next() as u8,
+        4 if !chunk.bytes.is_empty() => chunk.bytes[place] ^= 1 << random.below(8),
+        5 => chunk.bytes.truncate(place),
+        6 => drop(chunk.bytes.splice(
+            place..place,
+            (0..random.below(40)).map(|_| random.next() as u8),
+        )),
+        7 => {
+            let tail = Chunk {
+                bytes: chunk.bytes.split_off(place),
+                ..chunk.clone()
+            };
+            transcript.chunks.insert(one + 1, tail);
+        }
+        8 => transcript.chunks.swap(one, other),
+        9 => {
+            let again = chunk.clone();
+            transcript.chunks.insert(other, again);
+        }
+        10 => chunk.from = chunk.from.peer(),
+        _ => {
+            let secret = random.below(transcript.secrets.len());
+            if let Some(secret) = transcript.secrets.get_mut(secret) {
+                secret.secret.truncate(random.below(49));
+            }
+        }
+    }
+}
+
+/// How much is said: bytes and text, with a price for each thing beside its content.
+fn weight(conversation: &Conversation) -> usize {
+    fn tree(field: &Field) -> usize {
+        200 + field.label.len()
+            + field.value.len()
+            + field.meaning.len()
+            + field.children.iter().map(tree).sum::<usize>()
+    }
+    let records = conversation.records.iter().map(|record| {
+        let open = match &record.protection {
+            Protection::Decrypted(open) => open.plaintext.len() + tree(&open.fields),
+            _ => 0,
+        };
+        record.bytes.len() + tree(&record.fields) + open + 80 * record.pieces.len()
+    });
+    let messages = conversation.messages.iter().map(|message| {
+        let inputs = |inputs: &[hello_mtls::wire::conversation::Input]| {
+            inputs
+                .iter()
+                .map(|input| input.bytes.len() + 50)
+                .sum::<usize>()
+        };
+        let checks: usize = message
+            .checks
+            .iter()
+            .map(|check| 200 + inputs(&check.inputs))
+            .sum();
+        let derivations: usize = message
+            .derivations
+            .iter()
+            .map(|each| 200 + each.value.len() + inputs(&each.inputs))
+            .sum();
+        message.bytes.len()
+            + tree(&message.fields)
+            + checks
+            + derivations
+            + 80 * message.pieces.len()
+    });
+    records.sum::<usize>() + messages.sum::<usize>()
+}
+
+fn bytes(transcript: &Transcript) -> usize {
+    transcript
+        .chunks
+        .iter()
+        .map(|chunk| chunk.bytes.len() + 64)
+        .sum()
+}
+
+fn holds(transcript: &Transcript) {
+    let conversation = explain(transcript);
+    every_byte_is_accounted_for(&conversation);
+    let (said, asked) = (weight(&conversation), bytes(transcript));
+    assert!(said < 20_000 + 500 * asked, "{said} for {asked}");
+}
+
+#[test]
+fn no_mutation_of_a_recording_breaks_the_explanation() {
+    let rounds = std::env::var("HELLO_MTLS_ROUNDS").map_or(1_500, |rounds| rounds.parse().unwrap());
+    let recordings = recordings();
+    let mut random = Random(0x5eed_0f77_15ca);
+    for round in 0..rounds {
+        let mut transcript = recordings[round % recordings.len()].clone();
+        for _ in 0..=random.below(6) {
+            mutate(&mut transcript, &mut random);
+        }
+        holds(&transcript);
+        let again = Transcript::parse(&transcript.to_string()).unwrap();
+        assert_eq!(again.chunks.len(), transcript.chunks.len());
+    }
+}
+
+#[test]
+fn random_bytes_and_random_text_are_answered() {
+    let mut random = Random(7);
+    for _ in 0..300 {
+        let bytes: Vec<u8> = (0..random.below(300))
+            .map(|_| random.next() as u8)
+            .collect();
+        let tls = [&[20 + random.below(6) as u8, 3, 3, 0, 40][..], &bytes].concat();
+        for bytes in [bytes.clone(), tls] {
+            let from = if random.below(2) == 0 {
+                Side::Client
+            } else {
+                Side::Server
+            };
+            holds(&Transcript {
+                chunks: vec![Chunk {
+                    from,
+                    at: Duration::ZERO,
+                    bytes,
+                }],
+                ..Transcript::default()
+            });
+        }
+        let _ = Transcript::parse(&String::from_utf8_lossy(&bytes));
+        let _ = Transcript::parse(&format!(
+            "hello-mtls transcript 1\n{}",
+            String::from_utf8_lossy(&bytes)
+        ));
+    }
+}
+
+/// Four times the input may take four times the time. Ten leaves room for a busy machine, and none for a square.
+#[test]
+fn the_time_is_linear_in_the_input() {
+    let chunk = |from, bytes: &[u8]| Chunk {
+        from,
+        at: Duration::ZERO,
+        bytes: bytes.to_vec(),
+    };
+    let message = |kind: u8, body: &[u8]| {
+        [
+            &[
+                22,
+                3,
+                3,
+                0,
+                body.len() as u8 + 4,
+                kind,
+                0,
+                0,
+                body.len() as u8,
+            ][..],
+            body,
+        ]
+        .concat()
+    };
+    let mut units: Vec<Vec<Chunk>> = recordings()
+        .into_iter()
+        .map(|transcript| transcript.chunks)
+        .collect();
+    let hellos = units
+        .clone()
+        .into_iter()
+        .map(|chunks| chunks.into_iter().take(2).collect());
+    units.extend(hellos.collect::<Vec<Vec<Chunk>>>());
+    for from in [Side::Client, Side::Server] {
+        units.extend((0..=25).map(|kind| vec![chunk(from, &message(kind, &[]))]));
+        units.push(vec![chunk(
+            from,
+            &[
+                message(11, &[0, 0, 6, 0, 0, 3, 1, 2, 3]),
+                message(15, &[4, 3, 0, 0]),
+            ]
+            .concat(),
+        )]);
+        units.push(vec![chunk(from, b"\n")]);
+        units.push(vec![chunk(from, &[23, 3, 3, 0, 1, 9])]);
+    }
+    let secrets = recordings()[0].secrets.clone();
+    let time = |unit: &Vec<Chunk>, size: usize| {
+        let length: usize = unit.iter().map(|chunk| chunk.bytes.len()).sum();
+        let chunks = unit
+            .iter()
+            .cloned()
+            .cycle()
+            .take(unit.len() * size.div_ceil(length))
+            .collect();
+        let transcript = Transcript {
+            chunks,
+            secrets: secrets.clone(),
+            ..Transcript::default()
+        };
+        let start = Instant::now();
+        let _ = explain(&transcript);
+        start.elapsed()
+    };
+    for unit in units {
+        let (small, large) = (
+            time(&unit, 30_000).max(Duration::from_millis(3)),
+            time(&unit, 120_000),
+        );
+        assert!(
+            large < small * 10,
+            "{small:?} for 30,000 bytes, {large:?} for 120,000: {:02x?}",
+            unit[0]
+        );
+    }
+}
