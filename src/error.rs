@@ -279,7 +279,7 @@ pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
             Step::ClientConnects,
             format!(
                 "the {} does not speak TLS: its first bytes are no TLS record",
-                other(side)
+                side.peer()
             ),
             match side {
                 Side::Client => {
@@ -322,13 +322,6 @@ pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
     }
 }
 
-fn other(side: Side) -> &'static str {
-    match side {
-        Side::Client => "server",
-        Side::Server => "client",
-    }
-}
-
 /// The other side refused and said why, in a word. RFC 8446 §6.2 lists them.
 fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
     use AlertDescription as A;
@@ -350,7 +343,7 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
         A::UnknownCA => (
             refusing,
             format!("it does not know the CA that signed the {whose}'s certificate"),
-            format!("give the {} the ca.crt that signed it (--cacert), with every intermediate in --cert", other(side)),
+            format!("give the {} the ca.crt that signed it (--cacert), with every intermediate in --cert", side.peer()),
         ),
         A::CertificateExpired => (
             refusing,
@@ -404,7 +397,7 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
     let number = u8::from(alert);
     let found = format!(
         "the {} refused with alert {} ({number}): {meaning}",
-        other(side),
+        side.peer(),
         alert_name(alert)
     );
     Diagnosis {
@@ -457,7 +450,7 @@ fn incompatible_words(cause: &PeerIncompatible) -> String {
 /// What is wrong with the other side's certificate: found, and what to try.
 fn certificate_words(side: Side, cause: &CertificateError) -> (String, String) {
     use CertificateError as C;
-    let whose = other(side);
+    let whose = side.peer();
     let new = || format!("a new certificate for the {whose}");
     match cause {
         C::UnknownIssuer => (
@@ -591,7 +584,7 @@ fn diagnose_io(side: Side, error: &io::Error, handshaking: bool) -> Diagnosis {
     } else {
         Step::ApplicationData
     };
-    let other = other(side);
+    let other = side.peer();
     let (found, remedy) = match error.kind() {
         io::ErrorKind::TimedOut => (
             format!("the {other} was silent for too long"),

@@ -22,6 +22,8 @@
 use std::fmt;
 use std::time::Duration;
 
+pub use crate::narration::Side;
+
 /// The most bytes that a file may hold in chunks, and the most lines of each other kind.
 const MOST_BYTES: usize = 4 << 20;
 const MOST_SECRETS: usize = 1024;
@@ -30,34 +32,6 @@ const MOST_CHUNKS: usize = 1 << 16;
 const LONGEST_SECRET: usize = 128;
 
 const FIRST_LINE: &str = "hello-mtls transcript 1";
-
-/// One of the two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The one that connects.
-    Client,
-    /// The one that listens.
-    Server,
-}
-
-impl Side {
-    /// The other end.
-    pub fn peer(self) -> Side {
-        match self {
-            Side::Client => Side::Server,
-            Side::Server => Side::Client,
-        }
-    }
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Side::Client => "client",
-            Side::Server => "server",
-        })
-    }
-}
 
 /// Everything that a tap saw of one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
