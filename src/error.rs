@@ -528,13 +528,13 @@ fn certificate_words(side: Side, cause: &CertificateError) -> (String, String) {
 }
 
 /// webpki hides these behind `Other`; its words are the only key.
-fn other_certificate_words(whose: &str, cause: &str) -> (String, String) {
+fn other_certificate_words(whose: Side, cause: &str) -> (String, String) {
     if cause.contains("UnsupportedCertVersion") {
         return (
             format!(
                 "the {whose}'s certificate is X.509 version 1: it has no extensions, so no names and no purposes"
             ),
-            format!("make it again as version 3:\n{}", openssl_v3(whose)),
+            format!("make it again as version 3:\n{}", openssl_v3(&whose.to_string())),
         );
     }
     if cause.contains("CaUsedAsEndEntity") {
