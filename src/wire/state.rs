@@ -163,7 +163,7 @@ impl State {
             let certificate = bytes_of(
                 &message.bytes,
                 &message.fields,
-                &["cert_data", "certificate"],
+                &["cert_data", "Certificate"],
             );
             self.client_certificate_sent |= message.from == Side::Client && certificate.is_some();
             *self.certificates.of(message.from) = certificate.map(<[u8]>::to_vec);
