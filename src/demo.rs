@@ -19,7 +19,8 @@ use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Event, Narrator, Recorder, Side};
-use crate::server::{Limits, Listener, Server, Site, serve_connection};
+use crate::server::listening::{Listener, Server};
+use crate::server::{Limits, Site, serve_tcp};
 use crate::transport::Deadline;
 use crate::{pem, site, text};
 
@@ -234,12 +235,7 @@ fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
         limits: Limits::default(),
     };
     let server = Server::start(listener, 8, move |socket, address, number| {
-        setup
-            .narrator
-            .open(number, || format!("{address} connects"));
-        if let Ok(transport) = Deadline::new(socket, site.limits.handshake) {
-            let _ = serve_connection(&setup, &site, transport, address);
-        }
+        let _ = serve_tcp(&setup, &site, socket, address, number);
     });
     server.map_err(|source| Error::Output { source })
 }
