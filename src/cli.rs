@@ -5,6 +5,7 @@
 mod certs;
 mod serve;
 mod get;
+mod step;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -52,6 +53,8 @@ enum Command {
     Serve(serve::Serve),
     /// Get a URL over mutual TLS, as curl does
     Get(get::Get),
+    /// Move a handshake flight by flight, and see what each side knows
+    Step(step::Step),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
 }
@@ -94,6 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect { files } => inspect_files(&files),
         Command::Serve(serve) => serve::run(serve),
         Command::Get(get) => get::run(&get),
+        Command::Step(step) => step::run(&step),
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
     match done {

@@ -54,6 +54,7 @@ pub mod error;
 pub mod transport;
 pub mod certificates;
 pub mod pem;
+pub mod stepper;
 pub mod demo;
 pub mod fields;
 pub mod clock;

@@ -25,8 +25,8 @@ use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClien
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, KeyLogFile, RootCertStore, ServerConfig,
-    ServerConnection, SideData, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, ConnectionCommon, KeyLog, KeyLogFile, RootCertStore,
+    ServerConfig, ServerConnection, SideData, SupportedProtocolVersion,
 };
 
 use self::step1_client_connects::{client_connects, client_hello_arrives};
@@ -67,6 +67,41 @@ pub struct Trust {
     /// What those CAs have withdrawn. Empty: revocation is not checked. Otherwise every CA of a
     /// chain needs a list.
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
+}
+
+impl ServerSetup {
+    /// The same, with the secrets of each connection told to `key_log` as well.
+    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ServerSetup {
+        let mut config = ServerConfig::clone(&self.config);
+        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
+        ServerSetup {
+            config: Arc::new(config),
+            ..self.clone()
+        }
+    }
+}
+
+impl ClientSetup {
+    /// The same, with the secrets of each connection told to `key_log` as well.
+    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ClientSetup {
+        let mut config = ClientConfig::clone(&self.config);
+        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
+        ClientSetup {
+            config: Arc::new(config),
+            ..self.clone()
+        }
+    }
+}
+
+/// Two places that are told the secrets: the file of SSLKEYLOGFILE, and somebody who watches.
+#[derive(Debug)]
+struct BothKeyLogs(Arc<dyn KeyLog>, Arc<dyn KeyLog>);
+
+impl KeyLog for BothKeyLogs {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        self.0.log(label, client_random, secret);
+        self.1.log(label, client_random, secret);
+    }
 }
 
 /// The highest TLS version that is offered or accepted. TLS 1.2 is always below it.
@@ -317,7 +352,7 @@ fn exchange_flights<S: SideData>(
 }
 
 /// Finds the step at which the story ends, and tells it.
-fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
+pub(crate) fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
     let diagnosis = diagnose(narrator.side(), error, true);
     narrator.tell(diagnosis.step, || {
         Fact::refusal(&diagnosis.found, &diagnosis.remedy)
@@ -325,7 +360,7 @@ fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
     diagnosis
 }
 
-fn io_error(error: rustls::Error) -> io::Error {
+pub(crate) fn io_error(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
