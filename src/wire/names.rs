@@ -118,6 +118,7 @@ pub fn client_certificate_type(number: u8) -> Name {
     look_up(CLIENT_CERTIFICATE_TYPES, number.into(), 2)
 }
 
+#[rustfmt::skip]
 const VERSIONS: Table = &[
     (0x0304, "TLS 1.3", ""),
     (0x0303, "TLS 1.2", ""),
@@ -126,6 +127,7 @@ const VERSIONS: Table = &[
     (0x0300, "SSL 3.0", "broken (RFC 7568)"),
 ];
 
+#[rustfmt::skip]
 const CONTENT_TYPES: Table = &[
     (20, "change_cipher_spec", ""),
     (21, "alert", ""),
@@ -134,42 +136,26 @@ const CONTENT_TYPES: Table = &[
     (24, "heartbeat", ""),
 ];
 
-const AES_128: &str =
-    "AES-128-GCM protects the records, SHA-256 makes the keys; TLS 1.3 settles the rest elsewhere";
+const AES_128: &str = "AES-128-GCM protects the records, SHA-256 makes the keys";
 const ECDHE: &str =
     "TLS 1.2: a fresh key exchange, so a stolen key opens no old recording; and an AEAD";
 const CBC: &str = "TLS 1.2: forward secrecy, but CBC, which invited padding attacks";
 const NO_FORWARD_SECRECY: &str =
     "TLS 1.2: the server's key decrypts every recording; no forward secrecy";
 
+#[rustfmt::skip]
 const CIPHER_SUITES: Table = &[
     (0x1301, "TLS_AES_128_GCM_SHA256", AES_128),
-    (
-        0x1302,
-        "TLS_AES_256_GCM_SHA384",
-        "AES-256-GCM protects the records, SHA-384 makes the keys",
-    ),
-    (
-        0x1303,
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "ChaCha20-Poly1305 protects the records: fast without AES hardware",
-    ),
+    (0x1302, "TLS_AES_256_GCM_SHA384", "AES-256-GCM protects the records, SHA-384 makes the keys"),
+    (0x1303, "TLS_CHACHA20_POLY1305_SHA256", "ChaCha20-Poly1305 protects the records: fast without AES hardware"),
     (0x1304, "TLS_AES_128_CCM_SHA256", "for small devices"),
-    (
-        0x1305,
-        "TLS_AES_128_CCM_8_SHA256",
-        "for small devices, with a short tag",
-    ),
+    (0x1305, "TLS_AES_128_CCM_8_SHA256", "for small devices, with a short tag"),
     (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", ECDHE),
     (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", ECDHE),
     (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", ECDHE),
     (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", ECDHE),
     (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", ECDHE),
-    (
-        0xcca9,
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        ECDHE,
-    ),
+    (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", ECDHE),
     (0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256", ""),
     (0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", ""),
     (0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", ""),
@@ -191,80 +177,33 @@ const CIPHER_SUITES: Table = &[
     (0x006a, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256", CBC),
     (0x00a2, "TLS_DHE_DSS_WITH_AES_128_GCM_SHA256", ""),
     (0x00a3, "TLS_DHE_DSS_WITH_AES_256_GCM_SHA384", ""),
-    (
-        0x009c,
-        "TLS_RSA_WITH_AES_128_GCM_SHA256",
-        NO_FORWARD_SECRECY,
-    ),
-    (
-        0x009d,
-        "TLS_RSA_WITH_AES_256_GCM_SHA384",
-        NO_FORWARD_SECRECY,
-    ),
+    (0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256", NO_FORWARD_SECRECY),
+    (0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384", NO_FORWARD_SECRECY),
     (0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA", NO_FORWARD_SECRECY),
     (0x0035, "TLS_RSA_WITH_AES_256_CBC_SHA", NO_FORWARD_SECRECY),
-    (
-        0x003c,
-        "TLS_RSA_WITH_AES_128_CBC_SHA256",
-        NO_FORWARD_SECRECY,
-    ),
-    (
-        0x003d,
-        "TLS_RSA_WITH_AES_256_CBC_SHA256",
-        NO_FORWARD_SECRECY,
-    ),
-    (
-        0x000a,
-        "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
-        "64-bit blocks: too small for today's traffic",
-    ),
-    (
-        0xc008,
-        "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA",
-        "64-bit blocks: too small for today's traffic",
-    ),
-    (
-        0xc012,
-        "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
-        "64-bit blocks: too small for today's traffic",
-    ),
+    (0x003c, "TLS_RSA_WITH_AES_128_CBC_SHA256", NO_FORWARD_SECRECY),
+    (0x003d, "TLS_RSA_WITH_AES_256_CBC_SHA256", NO_FORWARD_SECRECY),
+    (0x000a, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "64-bit blocks: too small for today's traffic"),
+    (0xc008, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA", "64-bit blocks: too small for today's traffic"),
+    (0xc012, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", "64-bit blocks: too small for today's traffic"),
     (0x0005, "TLS_RSA_WITH_RC4_128_SHA", "forbidden (RFC 7465)"),
     (0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM", ""),
     (0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM", ""),
-    (
-        0x00ff,
-        "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
-        "not a suite: a signal that renegotiation is done safely (RFC 5746)",
-    ),
-    (
-        0x5600,
-        "TLS_FALLBACK_SCSV",
-        "not a suite: a signal that a client retries with a lower version (RFC 7507)",
-    ),
+    (0x00ff, "TLS_EMPTY_RENEGOTIATION_INFO_SCSV", "not a suite: a signal that renegotiation is done safely (RFC 5746)"),
+    (0x5600, "TLS_FALLBACK_SCSV", "not a suite: a signal that a client retries with a lower version (RFC 7507)"),
 ];
 
+#[rustfmt::skip]
 const GROUPS: Table = &[
     (0x001d, "x25519", "Curve25519: short, fast"),
     (0x0017, "secp256r1", "the NIST curve P-256"),
     (0x0018, "secp384r1", "the NIST curve P-384"),
     (0x0019, "secp521r1", "the NIST curve P-521"),
     (0x001e, "x448", "Curve448"),
-    (
-        0x11ec,
-        "X25519MLKEM768",
-        "X25519 and ML-KEM-768 together: secret as long as either holds, also against a quantum computer",
-    ),
+    (0x11ec, "X25519MLKEM768", "X25519 and ML-KEM-768 together: secret as long as either holds, also against a quantum computer"),
     (0x11eb, "SecP256r1MLKEM768", "P-256 and ML-KEM-768 together"),
-    (
-        0x11ed,
-        "SecP384r1MLKEM1024",
-        "P-384 and ML-KEM-1024 together",
-    ),
-    (
-        0x6399,
-        "X25519Kyber768Draft00",
-        "the draft before X25519MLKEM768",
-    ),
+    (0x11ed, "SecP384r1MLKEM1024", "P-384 and ML-KEM-1024 together"),
+    (0x6399, "X25519Kyber768Draft00", "the draft before X25519MLKEM768"),
     (0x0200, "MLKEM512", "post-quantum alone"),
     (0x0201, "MLKEM768", "post-quantum alone"),
     (0x0202, "MLKEM1024", "post-quantum alone"),
@@ -272,11 +211,7 @@ const GROUPS: Table = &[
     (0x001a, "brainpoolP256r1", ""),
     (0x001b, "brainpoolP384r1", ""),
     (0x001c, "brainpoolP512r1", ""),
-    (
-        0x0100,
-        "ffdhe2048",
-        "finite-field Diffie-Hellman: long numbers",
-    ),
+    (0x0100, "ffdhe2048", "finite-field Diffie-Hellman: long numbers"),
     (0x0101, "ffdhe3072", "finite-field Diffie-Hellman"),
     (0x0102, "ffdhe4096", "finite-field Diffie-Hellman"),
     (0x0103, "ffdhe6144", "finite-field Diffie-Hellman"),
@@ -285,31 +220,20 @@ const GROUPS: Table = &[
 
 const SHA1: &str = "SHA-1: forgeable, refused by modern peers";
 
+#[rustfmt::skip]
 const SIGNATURE_SCHEMES: Table = &[
     (0x0403, "ecdsa_secp256r1_sha256", ""),
     (0x0503, "ecdsa_secp384r1_sha384", ""),
     (0x0603, "ecdsa_secp521r1_sha512", ""),
     (0x0807, "ed25519", ""),
     (0x0808, "ed448", ""),
-    (
-        0x0804,
-        "rsa_pss_rsae_sha256",
-        "the only way for an RSA key to sign in TLS 1.3",
-    ),
+    (0x0804, "rsa_pss_rsae_sha256", "the only way for an RSA key to sign in TLS 1.3"),
     (0x0805, "rsa_pss_rsae_sha384", ""),
     (0x0806, "rsa_pss_rsae_sha512", ""),
-    (
-        0x0809,
-        "rsa_pss_pss_sha256",
-        "for keys that may do nothing but PSS",
-    ),
+    (0x0809, "rsa_pss_pss_sha256", "for keys that may do nothing but PSS"),
     (0x080a, "rsa_pss_pss_sha384", ""),
     (0x080b, "rsa_pss_pss_sha512", ""),
-    (
-        0x0401,
-        "rsa_pkcs1_sha256",
-        "in TLS 1.3 for signatures inside certificates only",
-    ),
+    (0x0401, "rsa_pkcs1_sha256", "in TLS 1.3 for signatures inside certificates only"),
     (0x0501, "rsa_pkcs1_sha384", ""),
     (0x0601, "rsa_pkcs1_sha512", ""),
     (0x0201, "rsa_pkcs1_sha1", SHA1),
@@ -329,288 +253,87 @@ const SIGNATURE_SCHEMES: Table = &[
     (0x0906, "mldsa87", "post-quantum"),
 ];
 
+#[rustfmt::skip]
 const EXTENSIONS: Table = &[
-    (
-        0,
-        "server_name",
-        "which of the names behind this address the client wants (SNI): in the clear",
-    ),
-    (
-        1,
-        "max_fragment_length",
-        "asks for smaller records; record_size_limit replaced it",
-    ),
-    (
-        5,
-        "status_request",
-        "asks for an OCSP response with the certificate: is it revoked?",
-    ),
-    (
-        10,
-        "supported_groups",
-        "groups for the key exchange, best first",
-    ),
-    (
-        11,
-        "ec_point_formats",
-        "how points are written; a leftover of TLS 1.2",
-    ),
-    (
-        13,
-        "signature_algorithms",
-        "which signatures the sender can verify: in CertificateVerify, and in certificates if nothing else says so",
-    ),
+    (0, "server_name", "which of the names behind this address the client wants (SNI): in the clear"),
+    (1, "max_fragment_length", "asks for smaller records; record_size_limit replaced it"),
+    (5, "status_request", "asks for an OCSP response with the certificate: is it revoked?"),
+    (10, "supported_groups", "groups for the key exchange, best first"),
+    (11, "ec_point_formats", "how points are written; a leftover of TLS 1.2"),
+    (13, "signature_algorithms", "which signatures the sender can verify: in CertificateVerify, and in certificates if nothing else says so"),
     (14, "use_srtp", "for WebRTC"),
     (15, "heartbeat", "known for Heartbleed"),
-    (
-        16,
-        "application_layer_protocol_negotiation",
-        "what is to be spoken inside, e.g. HTTP/1.1 or HTTP/2 (ALPN)",
-    ),
+    (16, "application_layer_protocol_negotiation", "what is to be spoken inside, e.g. HTTP/1.1 or HTTP/2 (ALPN)"),
     (17, "status_request_v2", ""),
-    (
-        18,
-        "signed_certificate_timestamp",
-        "proof that the certificate stands in public logs (Certificate Transparency)",
-    ),
+    (18, "signed_certificate_timestamp", "proof that the certificate stands in public logs (Certificate Transparency)"),
     (19, "client_certificate_type", "raw keys in place of X.509"),
     (20, "server_certificate_type", "raw keys in place of X.509"),
-    (
-        21,
-        "padding",
-        "zeros, to dodge a length that old servers choke on",
-    ),
+    (21, "padding", "zeros, to dodge a length that old servers choke on"),
     (22, "encrypt_then_mac", "TLS 1.2: repairs CBC"),
-    (
-        23,
-        "extended_master_secret",
-        "TLS 1.2: binds the master secret to the whole handshake, against a man in the middle who splices two",
-    ),
-    (
-        27,
-        "compress_certificate",
-        "which compressions of the certificate the sender reads",
-    ),
-    (
-        28,
-        "record_size_limit",
-        "the longest record that the sender wants to receive",
-    ),
-    (
-        34,
-        "delegated_credential",
-        "a short-lived key that the certificate's key vouches for",
-    ),
-    (
-        35,
-        "session_ticket",
-        "TLS 1.2: resumption by a ticket that only the server can read",
-    ),
-    (
-        41,
-        "pre_shared_key",
-        "offers to resume: tickets, each with a proof (binder) that the client knows the secret behind it",
-    ),
-    (
-        42,
-        "early_data",
-        "data before the handshake is done (0-RTT): fast, and replayable",
-    ),
-    (
-        43,
-        "supported_versions",
-        "the versions that the sender speaks; legacy_version no longer counts",
-    ),
-    (
-        44,
-        "cookie",
-        "the server's note to itself, to be sent back after a HelloRetryRequest",
-    ),
-    (
-        45,
-        "psk_key_exchange_modes",
-        "whether a resumption makes a fresh key exchange too",
-    ),
-    (
-        47,
-        "certificate_authorities",
-        "the names of CAs that the sender trusts: a hint on which certificate to pick",
-    ),
-    (
-        48,
-        "oid_filters",
-        "what a client certificate has to contain",
-    ),
-    (
-        49,
-        "post_handshake_auth",
-        "the client can be asked for a certificate later",
-    ),
-    (
-        50,
-        "signature_algorithms_cert",
-        "which signatures the sender can verify inside certificates",
-    ),
-    (
-        51,
-        "key_share",
-        "public keys for the key exchange, one a group: sent at once, so that one round trip is enough",
-    ),
+    (23, "extended_master_secret", "TLS 1.2: binds the master secret to the whole handshake, against a man in the middle who splices two"),
+    (27, "compress_certificate", "which compressions of the certificate the sender reads"),
+    (28, "record_size_limit", "the longest record that the sender wants to receive"),
+    (34, "delegated_credential", "a short-lived key that the certificate's key vouches for"),
+    (35, "session_ticket", "TLS 1.2: resumption by a ticket that only the server can read"),
+    (41, "pre_shared_key", "offers to resume: tickets, each with a proof (binder) that the client knows the secret behind it"),
+    (42, "early_data", "data before the handshake is done (0-RTT): fast, and replayable"),
+    (43, "supported_versions", "the versions that the sender speaks; legacy_version no longer counts"),
+    (44, "cookie", "the server's note to itself, to be sent back after a HelloRetryRequest"),
+    (45, "psk_key_exchange_modes", "whether a resumption makes a fresh key exchange too"),
+    (47, "certificate_authorities", "the names of CAs that the sender trusts: a hint on which certificate to pick"),
+    (48, "oid_filters", "what a client certificate has to contain"),
+    (49, "post_handshake_auth", "the client can be asked for a certificate later"),
+    (50, "signature_algorithms_cert", "which signatures the sender can verify inside certificates"),
+    (51, "key_share", "public keys for the key exchange, one a group: sent at once, so that one round trip is enough"),
     (57, "quic_transport_parameters", "for QUIC"),
     (0x3374, "next_protocol_negotiation", "replaced by ALPN"),
-    (
-        0x4469,
-        "application_settings_old",
-        "browser settings for HTTP/2 (ALPS), an experiment",
-    ),
-    (
-        0x44cd,
-        "application_settings",
-        "browser settings for HTTP/2 (ALPS), an experiment",
-    ),
+    (0x4469, "application_settings_old", "browser settings for HTTP/2 (ALPS), an experiment"),
+    (0x44cd, "application_settings", "browser settings for HTTP/2 (ALPS), an experiment"),
     (0x754f, "channel_id", "an experiment, given up"),
-    (
-        0xca34,
-        "trust_anchors",
-        "which roots the client trusts, an experiment",
-    ),
-    (
-        0xfd00,
-        "ech_outer_extensions",
-        "inside an encrypted ClientHello",
-    ),
-    (
-        0xfe0d,
-        "encrypted_client_hello",
-        "the true ClientHello, encrypted, or noise that looks like it (ECH)",
-    ),
-    (
-        0xff01,
-        "renegotiation_info",
-        "TLS 1.2: ties a renegotiation to the handshake before it (RFC 5746)",
-    ),
+    (0xca34, "trust_anchors", "which roots the client trusts, an experiment"),
+    (0xfd00, "ech_outer_extensions", "inside an encrypted ClientHello"),
+    (0xfe0d, "encrypted_client_hello", "the true ClientHello, encrypted, or noise that looks like it (ECH)"),
+    (0xff01, "renegotiation_info", "TLS 1.2: ties a renegotiation to the handshake before it (RFC 5746)"),
 ];
 
+#[rustfmt::skip]
 const ALERTS: Table = &[
-    (
-        0,
-        "close_notify",
-        "nothing more follows from this side; without it, an end is indistinguishable from a cut",
-    ),
+    (0, "close_notify", "nothing more follows from this side; without it, an end is indistinguishable from a cut"),
     (10, "unexpected_message", "that message may not come here"),
-    (
-        20,
-        "bad_record_mac",
-        "a record did not decrypt: changed on the way, or another key",
-    ),
+    (20, "bad_record_mac", "a record did not decrypt: changed on the way, or another key"),
     (22, "record_overflow", "a record is longer than allowed"),
-    (
-        40,
-        "handshake_failure",
-        "no common ground: no cipher suite, group or signature that both can do; from older servers also: no client certificate",
-    ),
+    (40, "handshake_failure", "no common ground: no cipher suite, group or signature that both can do; from older servers also: no client certificate"),
     (41, "no_certificate", "SSL 3.0 only"),
-    (
-        42,
-        "bad_certificate",
-        "something is wrong with the certificate: its form, its name, its signature",
-    ),
-    (
-        43,
-        "unsupported_certificate",
-        "the certificate is of the wrong kind, e.g. not made for this role",
-    ),
+    (42, "bad_certificate", "something is wrong with the certificate: its form, its name, its signature"),
+    (43, "unsupported_certificate", "the certificate is of the wrong kind, e.g. not made for this role"),
     (44, "certificate_revoked", "its CA withdrew it"),
-    (
-        45,
-        "certificate_expired",
-        "it has expired, or is not valid yet, by the clock of the one who says so",
-    ),
-    (
-        46,
-        "certificate_unknown",
-        "not acceptable, for a reason that has no number of its own",
-    ),
+    (45, "certificate_expired", "it has expired, or is not valid yet, by the clock of the one who says so"),
+    (46, "certificate_unknown", "not acceptable, for a reason that has no number of its own"),
     (47, "illegal_parameter", "a field contradicts the protocol"),
-    (
-        48,
-        "unknown_ca",
-        "no chain to a CA that the sender trusts: another CA, a missing intermediate",
-    ),
-    (
-        49,
-        "access_denied",
-        "the certificate is valid, but its owner may not enter",
-    ),
+    (48, "unknown_ca", "no chain to a CA that the sender trusts: another CA, a missing intermediate"),
+    (49, "access_denied", "the certificate is valid, but its owner may not enter"),
     (50, "decode_error", "a message could not be parsed"),
-    (
-        51,
-        "decrypt_error",
-        "a signature, a Finished or a binder does not verify",
-    ),
+    (51, "decrypt_error", "a signature, a Finished or a binder does not verify"),
     (60, "export_restriction", "reserved"),
     (70, "protocol_version", "no common version"),
-    (
-        71,
-        "insufficient_security",
-        "the server wants stronger algorithms than the client has",
-    ),
-    (
-        80,
-        "internal_error",
-        "the fault is on the sender's own side",
-    ),
-    (
-        86,
-        "inappropriate_fallback",
-        "a retry with a lower version that was not needed: a downgrade attack?",
-    ),
-    (
-        90,
-        "user_canceled",
-        "given up for reasons outside the protocol; close_notify follows",
-    ),
+    (71, "insufficient_security", "the server wants stronger algorithms than the client has"),
+    (80, "internal_error", "the fault is on the sender's own side"),
+    (86, "inappropriate_fallback", "a retry with a lower version that was not needed: a downgrade attack?"),
+    (90, "user_canceled", "given up for reasons outside the protocol; close_notify follows"),
     (100, "no_renegotiation", "TLS 1.2: no second handshake"),
-    (
-        109,
-        "missing_extension",
-        "an extension that is needed is not there",
-    ),
-    (
-        110,
-        "unsupported_extension",
-        "an extension that was never offered",
-    ),
+    (109, "missing_extension", "an extension that is needed is not there"),
+    (110, "unsupported_extension", "an extension that was never offered"),
     (111, "certificate_unobtainable", "reserved"),
-    (
-        112,
-        "unrecognized_name",
-        "nothing is served here under the name in server_name",
-    ),
-    (
-        113,
-        "bad_certificate_status_response",
-        "the OCSP response is not good",
-    ),
+    (112, "unrecognized_name", "nothing is served here under the name in server_name"),
+    (113, "bad_certificate_status_response", "the OCSP response is not good"),
     (114, "bad_certificate_hash_value", "reserved"),
     (115, "unknown_psk_identity", "no such pre-shared key"),
-    (
-        116,
-        "certificate_required",
-        "the client sent no certificate, and the server insists on one",
-    ),
-    (
-        120,
-        "no_application_protocol",
-        "none of the client's ALPN protocols is spoken here",
-    ),
-    (
-        121,
-        "ech_required",
-        "the client insists on an encrypted ClientHello",
-    ),
+    (116, "certificate_required", "the client sent no certificate, and the server insists on one"),
+    (120, "no_application_protocol", "none of the client's ALPN protocols is spoken here"),
+    (121, "ech_required", "the client insists on an encrypted ClientHello"),
 ];
 
+#[rustfmt::skip]
 const CLIENT_CERTIFICATE_TYPES: Table = &[
     (1, "rsa_sign", ""),
     (2, "dss_sign", ""),
