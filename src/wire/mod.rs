@@ -10,7 +10,7 @@
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
 //! | `messages` | plaintext to trees of fields, with the words that explain them |
 //! | `state` | how far the handshake is; `tls13` and `tls12`: its secrets and proofs |
-//! | `secrets` | HKDF, PRF, and the ledger of what was derived |
+//! | `key_schedule` | the secrets of TLS 1.3, a row each; `secrets`: HKDF and PRF; `ledger`: what was derived |
 //! | `signatures` | signatures, verified with the certificate's key |
 //! | `steps` | which of the seven steps a message belongs to |
 //! | [`names`] | numbers and their registered names |
@@ -28,7 +28,9 @@ mod messages;
 mod state;
 mod tls13;
 mod tls12;
+mod key_schedule;
 mod secrets;
+mod ledger;
 mod signatures;
 mod steps;
 

@@ -9,8 +9,9 @@ use aws_lc_rs::digest;
 
 use crate::wire::conversation::{Epoch, Input, Kind, Message};
 use crate::wire::decryption::{self, Opener, Suite};
+use crate::wire::ledger::{Ledger, Named, input};
 use crate::wire::messages::{HELLO_RETRY_REQUEST, bytes_of, number_of};
-use crate::wire::secrets::{Hash, Ledger, Named, input};
+use crate::wire::secrets::Hash;
 use crate::wire::transcript::{Secret, Side};
 
 /// A pair: one for each side.
@@ -124,7 +125,6 @@ pub(crate) struct State {
     pub(crate) transcript: TranscriptHash,
     /// The keys of each side in the order of their use; the first is in use.
     pub(crate) openers: Both<VecDeque<Opener>>,
-    /// Keys for early data: which suite it has nobody says, so all that fit are tried.
     pub(crate) early: Option<super::tls13::Early>,
     pub(crate) tls13: super::tls13::Schedule,
     pub(crate) tls12: super::tls12::Schedule,
