@@ -5,7 +5,7 @@
 //! | [`tap`] | stands between TLS and TCP and keeps what passes |
 //! | [`transcript`] | what a tap kept, and its text file |
 //! | [`conversation`] | the answer: records, messages, checks, derivations |
-//! | `explain` | the walk from bytes to that answer |
+//! | `explain` | the walk from bytes to that answer; `assembly`: from the content of records to messages |
 //! | `records` | bytes to records |
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
 //! | `messages` | plaintext to trees of fields, with the words that explain them |
@@ -22,6 +22,7 @@ pub mod transcript;
 pub mod conversation;
 pub mod names;
 mod explain;
+mod assembly;
 mod records;
 mod decryption;
 mod messages;

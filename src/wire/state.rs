@@ -136,6 +136,11 @@ impl State {
         self.version == Some(0x0304)
     }
 
+    /// Both Finished messages were seen.
+    pub(crate) fn handshake_complete(&self) -> bool {
+        *self.finished.get(Side::Client) && *self.finished.get(Side::Server)
+    }
+
     /// A secret of this connection out of the key log.
     pub(crate) fn logged(&self, label: &str) -> Option<Vec<u8>> {
         let key = (label.to_owned(), self.client_random.clone());
