@@ -184,9 +184,17 @@ impl State {
 
     fn client_hello(&mut self, message: &mut Message) {
         if !std::mem::take(&mut self.retrying) {
+            // A renegotiation of TLS 1.2 begins under the old keys. All else begins anew.
+            let mut openers = std::mem::take(&mut self.openers);
+            for side in [Side::Client, Side::Server] {
+                openers
+                    .of(side)
+                    .retain(|opener| opener.epoch == Epoch::Tls12);
+            }
+            let secrets = std::mem::take(&mut self.secrets);
             *self = State {
-                secrets: std::mem::take(&mut self.secrets),
-                openers: std::mem::take(&mut self.openers),
+                secrets,
+                openers,
                 ..State::default()
             };
         }
