@@ -1,7 +1,8 @@
 //! A tap: forwards every byte between TLS and TCP, and keeps a copy.
 //!
 //! Unaware of TLS: it sees ciphertext. What makes it readable comes from rustls through [`KeyLog`], into
-//! the same [`Recording`].
+//! the same [`Recording`]. One thread is meant to read and to write: what is written is kept as soon as the
+//! stream below has taken it, so with two threads the answer to it could be kept first.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
