@@ -133,10 +133,10 @@ fn every_line_fits_eighty_columns_and_every_proof_holds() {
             assert!(line.chars().count() <= 80, "{line}");
         }
         assert!(page.contains('✓'));
-        assert!(
-            !page.contains('✗') && !page.contains("not checked here"),
-            "{page}"
-        );
+        assert!(!page.contains('✗'), "{page}");
+        // A key log does not hold the PSK of a resumption: its binder cannot be made again.
+        let unchecked = page.matches("not checked here").count();
+        assert_eq!(unchecked, usize::from(arguments == ["--resume"]), "{page}");
         assert!(!page.contains('\u{1b}'), "plain where it is piped");
     }
 }
