@@ -534,7 +534,10 @@ fn other_certificate_words(whose: Side, cause: &str) -> (String, String) {
             format!(
                 "the {whose}'s certificate is X.509 version 1: it has no extensions, so no names and no purposes"
             ),
-            format!("make it again as version 3:\n{}", openssl_v3(&whose.to_string())),
+            format!(
+                "make it again as version 3:\n{}",
+                openssl_v3(&whose.to_string())
+            ),
         );
     }
     if cause.contains("CaUsedAsEndEntity") {

@@ -60,3 +60,4 @@ pub mod clock;
 pub mod files;
 pub mod text;
 pub mod wire;
+pub mod show;
