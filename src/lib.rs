@@ -61,3 +61,4 @@ pub mod clock;
 pub mod files;
 pub mod text;
 pub mod wire;
+pub mod show;
