@@ -6,6 +6,7 @@ mod certs;
 mod serve;
 mod get;
 mod step;
+mod wire;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -53,6 +54,8 @@ enum Command {
     Serve(serve::Serve),
     /// Get a URL over mutual TLS, as curl does
     Get(get::Get),
+    /// Show a recorded connection, every byte explained
+    Wire(wire::Wire),
     /// Move a handshake flight by flight, and see what each side knows
     Step(step::Step),
     /// Tell the whole story, with certificates made for it in target/demo
@@ -97,6 +100,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect { files } => inspect_files(&files),
         Command::Serve(serve) => serve::run(serve),
         Command::Get(get) => get::run(&get),
+        Command::Wire(wire) => wire::run(&wire),
         Command::Step(step) => step::run(&step),
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
@@ -118,16 +122,20 @@ fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// What we write to failed.
+fn output(source: io::Error) -> Error {
+    Error::Output { source }
+}
+
 fn print(bytes: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     stdout
         .write_all(bytes.as_bytes())
         .and_then(|()| stdout.flush())
-        .map_err(|source| Error::Output { source })
+        .map_err(output)
 }
 
 fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
-    let output = |source| Error::Output { source };
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     for (number, file) in files.iter().enumerate() {
         let items = pem::items(file)?;

@@ -15,7 +15,7 @@ use crate::http::input::Input;
 use crate::http::response::ResponseHead;
 use crate::narration::{Fact, Side, Step};
 use crate::text;
-use crate::transport::{Transport, addresses_of};
+use crate::transport::{Transport, addresses_of, part};
 
 /// How long each address may take to answer our SYN.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -296,7 +296,8 @@ fn last_words<T: Transport>(
     }
 }
 
-/// Ends with close_notify, so that the server can tell the end from a cut.
+/// Ends with close_notify, so that the server can tell the end from a cut, and lets it end in the same
+/// way.
 fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ClientConnection, T>) {
     stream.conn.send_close_notify();
     while stream.conn.wants_write() {
@@ -304,4 +305,5 @@ fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ClientConnection, T>) {
             return;
         }
     }
+    part(&mut stream.sock);
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::{Files, missing, teller, tls_max, unusable};
+use super::wire::Watch;
+use super::{Files, missing, output, teller, tls_max, unusable};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub(super) struct Get {
     /// Tell each step
     #[arg(long)]
     narrate: bool,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
@@ -51,11 +54,14 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
         setup
             .narrator
             .open(number, || format!("connected to {address}"));
-        let transport =
-            Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
         let mut stdout = io::stdout().lock();
-        get(&setup, &url, transport, &mut stdout)?;
-        stdout.flush().map_err(|source| Error::Output { source })?;
+        if options.watch.wanted() {
+            options.watch.get(&setup, &url, socket, &mut stdout)?;
+        } else {
+            let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
+            get(&setup, &url, transport, &mut stdout)?;
+        }
+        stdout.flush().map_err(output)?;
     }
     Ok(())
 }

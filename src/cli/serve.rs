@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::wire::serve_watched;
 use super::{Files, missing, say, teller, tls_max, unusable};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
@@ -45,6 +46,9 @@ pub(super) struct Serve {
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
+    /// Show every byte of each connection; /handshake shows a client its own
+    #[arg(long)]
+    wire: bool,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -90,9 +94,17 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         log: Box::new(say),
         limits: Limits::default(),
     };
+    let watched = serve.wire;
+    let local = listener
+        .addresses
+        .iter()
+        .all(|address| address.ip().is_loopback());
     let serve_one = move |socket, address, number| {
-        if let Err(Error::Tls { diagnosis, .. }) = serve_tcp(&setup, &site, socket, address, number)
-        {
+        let served = match watched {
+            true => serve_watched(&setup, local, socket, address, number),
+            false => serve_tcp(&setup, &site, socket, address, number),
+        };
+        if let Err(Error::Tls { diagnosis, .. }) = served {
             let (step, found) = (diagnosis.step.number(), diagnosis.found);
             say(&format!("{address} refused at step {step}: {found}"));
         }

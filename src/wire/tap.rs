@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustls::KeyLog;
 
+use crate::transport::Transport;
 use crate::wire::transcript::{Chunk, Secret, Side, Transcript};
 
 /// How much of a connection is kept, in bytes, when nothing else is said.
@@ -163,6 +164,16 @@ impl<T: Write> Write for Tap<T> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
+    }
+}
+
+impl<T: Transport> Transport for Tap<T> {
+    fn allow(&mut self, within: Duration) {
+        self.inner.allow(within);
+    }
+
+    fn finish_writing(&mut self) -> io::Result<()> {
+        self.inner.finish_writing()
     }
 }
 
