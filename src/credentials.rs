@@ -45,10 +45,9 @@ fn unusable(side: Side, certificate: &Path, key: &Path, error: &rustls::Error) -
         {
             (
                 certificate,
-                format!(
-                    "it is X.509 version 1: it has no extensions, so no names and no purposes, and rustls refuses it. \
+                "it is X.509 version 1: it has no extensions, so no names and no purposes, and rustls refuses it. \
                  `openssl x509 -req` without -extfile makes such ones before OpenSSL 3.2"
-                ),
+                    .to_owned(),
                 format!(
                     "make it again as version 3:\n{}",
                     openssl_v3(&side.to_string())

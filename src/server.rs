@@ -59,10 +59,13 @@ pub struct Peer {
     pub session: Session,
 }
 
+/// Makes the answer to a request of a peer.
+pub type Answer = dyn Fn(&Request, &Peer) -> Response + Send + Sync;
+
 /// What the server answers, and where it reports.
 pub struct Site {
     /// Makes the answer to a request.
-    pub answer: Box<dyn Fn(&Request, &Peer) -> Response + Send + Sync>,
+    pub answer: Box<Answer>,
     /// Takes a line of the log, already safe to show.
     pub log: Box<dyn Fn(&str) + Send + Sync>,
     /// How long things may last.
