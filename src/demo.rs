@@ -320,11 +320,12 @@ impl Page<'_> {
         };
         let who = self.paint(colour, &event.side.to_string());
         let mark = if event.fact.passed { ' ' } else { '✗' };
-        let head = format!(
-            "{:>5.1} {who} {}{mark} ",
-            after.as_secs_f64() * 1000.0,
-            step.number()
-        );
+        // Five columns, also in a slow hour.
+        let milliseconds = match after.as_secs_f64() * 1000.0 {
+            long @ 999.9.. => format!("{long:.0}"),
+            short => format!("{short:.1}"),
+        };
+        let head = format!("{milliseconds:>5} {who} {}{mark} ", step.number());
         let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
         self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
         for line in lines {
@@ -387,15 +388,21 @@ impl Page<'_> {
     }
 }
 
-/// This program, as it can be called from here.
+/// This program, as a shell finds it from here: a bare name would be looked up in PATH.
 fn program() -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    match std::env::current_exe() {
-        Ok(path) => path
-            .strip_prefix(&here)
-            .unwrap_or(&path)
-            .display()
-            .to_string(),
-        Err(_) => "hello-mtls".to_owned(),
+    let Ok(path) = std::env::current_exe() else {
+        return "hello-mtls".to_owned();
+    };
+    let path = match path.strip_prefix(&here) {
+        Ok(below) if below.components().count() == 1 => Path::new(".").join(below),
+        Ok(below) => below.to_owned(),
+        Err(_) => path,
+    };
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    match path.chars().all(plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', "'\\''")),
     }
 }

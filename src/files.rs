@@ -77,6 +77,13 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
             path: taken.path.clone(),
         });
     }
+    if let Some(taken) = files.iter().find(|file| file.path.is_dir()) {
+        return Err(Error::File {
+            doing: "write",
+            path: taken.path.clone(),
+            source: io::Error::other("it is a directory"),
+        });
+    }
     let mut placed: Vec<&Path> = Vec::new();
     let mut staged: Vec<Staged<'_>> = Vec::new();
     for file in files {

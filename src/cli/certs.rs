@@ -229,7 +229,8 @@ pub(super) fn run(certs: Certs) -> Result<(), Error> {
         }) => {
             let authority = load_authority(&leaf.dir, &ca)?;
             let csr = leaf.dir.join(format!("{}.csr", leaf.name));
-            let signed = sign(&authority, &pem::request(&csr)?, &leaf.grant(), days)?;
+            let signed = sign(&authority, &pem::request(&csr)?, &leaf.grant(), days)
+                .map_err(|error| naming("sign", &csr, error))?;
             for wish in &signed.not_granted {
                 say(&format!(
                     "not granted, though the request asks for it: {wish}"
@@ -258,7 +259,16 @@ pub(super) fn run(certs: Certs) -> Result<(), Error> {
             };
             let mut leaves = Vec::new();
             for file in &files {
-                leaves.push(pem::certificates(file)?.swap_remove(0));
+                let leaf = pem::certificates(file)?.swap_remove(0);
+                if !authority.is_issuer_of(&leaf) {
+                    return Err(Error::Certificates {
+                        doing: format!("revoke {}", text::terminal(&file.display().to_string())),
+                        found: "it is not of this CA".to_owned(),
+                        remedy: "only the CA that signed a certificate can revoke it: --dir, --ca"
+                            .to_owned(),
+                    });
+                }
+                leaves.push(leaf);
             }
             let list = revoke(&authority, earlier.first(), &leaves, days)?;
             let purpose = "the revocation list; for serve --crl, until the next one";
@@ -277,6 +287,18 @@ impl Leaf {
             Some(client) => Grant::client(client),
             None => Grant::server(self.hosts.clone()),
         }
+    }
+}
+
+/// The library does not know files: here an error learns which one it is about.
+fn naming(verb: &str, file: &Path, error: Error) -> Error {
+    match error {
+        Error::Certificates { found, remedy, .. } => Error::Certificates {
+            doing: format!("{verb} {}", text::terminal(&file.display().to_string())),
+            found,
+            remedy,
+        },
+        other => other,
     }
 }
 
