@@ -195,3 +195,45 @@ pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Err
     })?;
     Ok(requests.swap_remove(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates::{Wishes, make_set};
+    use rustls::pki_types::pem::PemObject;
+
+    #[test]
+    fn rustls_pemfile_and_its_successor_read_the_same_der() {
+        for file in make_set(&Wishes {
+            intermediate: true,
+            ..Wishes::default()
+        })
+        .unwrap()
+        {
+            let pem = file.contents.as_bytes();
+            let here: Vec<Item> = rustls_pemfile::read_all(&mut &*pem)
+                .collect::<Result<_, _>>()
+                .unwrap();
+            assert!(!here.is_empty(), "{}", file.name);
+            let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let (mut nth, mut others) = (certificates.into_iter(), 0);
+            for item in here {
+                match item {
+                    Item::X509Certificate(der) => assert_eq!(Some(der), nth.next()),
+                    Item::Pkcs8Key(der) => {
+                        let successor = PrivateKeyDer::from_pem_slice(pem).unwrap();
+                        assert_eq!(PrivateKeyDer::Pkcs8(der), successor);
+                    }
+                    Item::Csr(der) => assert_eq!(
+                        der,
+                        CertificateSigningRequestDer::from_pem_slice(pem).unwrap()
+                    ),
+                    _ => others += 1,
+                }
+            }
+            assert_eq!((nth.next(), others), (None, 0), "{}", file.name);
+        }
+    }
+}
