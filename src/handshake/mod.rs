@@ -25,8 +25,8 @@ use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClien
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, KeyLog, KeyLogFile, RootCertStore,
-    ServerConfig, ServerConnection, SideData, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLog, KeyLogFile,
+    RootCertStore, ServerConfig, ServerConnection, SideData, SupportedProtocolVersion,
 };
 
 use self::step1_client_connects::{client_connects, client_hello_arrives};
@@ -130,8 +130,8 @@ impl TlsMax {
 pub struct ServerSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ServerConfig>,
-    /// Who verifies clients; `None`: nobody asks them (plain TLS). This is webpki's verifier itself:
-    /// step 6 asks it again on resumption, and tells so as step 6.
+    /// webpki's verifier of clients, without the hook that tells: step 6 asks it again when a
+    /// connection is resumed. `None`: nobody asks clients (plain TLS).
     pub verifier: Option<Arc<dyn ClientCertVerifier>>,
     /// Who is let in at step 6. Empty: every client that was verified.
     pub allowed: Vec<Allowed>,
@@ -280,7 +280,7 @@ pub fn accept(
                 let _ = alert.write_all(transport);
                 diagnosis
             })?;
-    exchange_flights(&mut connection, transport, narrator)?;
+    exchange_flights(&mut connection, transport, narrator, |_| ())?;
     Ok(connection)
 }
 
@@ -319,20 +319,30 @@ pub fn connect(
         .map_err(|error| tell_refusal(narrator, &io_error(error)))?;
 
     // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks.
-    exchange_flights(&mut connection, transport, narrator)?;
-    setup.presenter.tell_if_asked_in_vain();
+    setup.presenter.forget();
+    let about_to_write = |connection: &CommonState| {
+        // Step 3 is done: whatever is written from now on answers the server.
+        if connection.peer_certificates().is_some() {
+            setup.presenter.tell_if_asked_in_vain();
+        }
+    };
+    exchange_flights(&mut connection, transport, narrator, about_to_write)?;
     Ok(connection)
 }
 
 /// Writes and reads until the handshake is complete. A flight is what one side sends before it has to
-/// wait for the other.
+/// wait for the other; `about_to_write` is called before each.
 fn exchange_flights<S: SideData>(
     connection: &mut ConnectionCommon<S>,
     transport: &mut impl Transport,
     narrator: &Narrator,
+    about_to_write: impl Fn(&CommonState),
 ) -> Result<(), Diagnosis> {
     let broken = |error: io::Error| tell_refusal(narrator, &error);
     loop {
+        if connection.wants_write() {
+            about_to_write(connection);
+        }
         while connection.wants_write() {
             connection.write_tls(transport).map_err(broken)?;
         }
@@ -345,7 +355,8 @@ fn exchange_flights<S: SideData>(
         if let Err(error) = connection.process_new_packets() {
             // Told before the alert is sent: the other side cannot hear of it first.
             let diagnosis = tell_refusal(narrator, &io_error(error));
-            let _ = connection.write_tls(transport);
+            // One write need not take all: the alert may stand behind other records.
+            while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
         }
     }

@@ -26,8 +26,8 @@ use super::told_key::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
-/// Called when the client is about to sign, or, with an empty `chain`, once it is known that it was
-/// asked and had nothing to send.
+/// Called when the client is about to sign, or, with an empty `chain`, when it is about to answer
+/// that it has nothing to send.
 ///
 /// `subject` is the leaf's, for people; `signature` the scheme and the number of bytes that are signed.
 #[inline(never)]
@@ -89,7 +89,12 @@ impl PresentsClientCertificate {
         }
     }
 
-    /// Tells step 4 if the server asked and got nothing. To be called when the handshake returns.
+    /// Begins a new handshake: the last one may have ended between the question and the answer.
+    pub fn forget(&self) {
+        self.asked_in_vain.store(false, Ordering::Relaxed);
+    }
+
+    /// Tells step 4 if the server asked and gets nothing. To be called before the client answers.
     pub fn tell_if_asked_in_vain(&self) {
         if self.asked_in_vain.swap(false, Ordering::Relaxed) {
             client_presents_certificate("nobody", &[], None, &self.narrator);
