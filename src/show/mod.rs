@@ -22,6 +22,7 @@ use crate::fields::Field;
 use crate::text;
 use crate::wire::conversation::{Conversation, Ending, Epoch, Message, Protection, Record};
 use crate::wire::names;
+use crate::wire::transcript::hex;
 
 /// Fields that frame others. Their bytes count, but a digest has nothing to tell of them.
 const FRAMING: [&str; 5] = ["length", "tag", "extension_type", "name_type", "unusedBits"];
@@ -79,6 +80,21 @@ fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String
     }
     said.push(words);
     true
+}
+
+/// At most 17 columns: `0303`, `0001fc02 0303`, or the two ends of more than eight bytes.
+fn short_hex(bytes: &[u8]) -> String {
+    let grouped = |bytes: &[u8]| bytes.chunks(4).map(hex).collect::<Vec<_>>().join(" ");
+    match bytes {
+        [first @ .., a, b, c, d] if bytes.len() > 8 => {
+            format!(
+                "{}…{}",
+                hex(first.get(..4).unwrap_or_default()),
+                hex(&[*a, *b, *c, *d])
+            )
+        }
+        _ => grouped(bytes),
+    }
 }
 
 fn bytes_in_words(count: usize) -> String {

@@ -136,6 +136,23 @@ fn after_a_refusal(conversation: &Conversation, at: u8, step: u8) -> Option<Stri
     }
 }
 
+/// The steps that one side took alone, without a message, and that came out well.
+pub(super) fn acts_alone(conversation: &Conversation) -> Vec<u8> {
+    let refused = match conversation.ending {
+        Ending::Refused { step, .. } => step,
+        _ => u8::MAX,
+    };
+    let sent = conversation.client_certificate_sent;
+    let happens = |step: &u8| match step {
+        3 => !conversation.resumed,
+        _ => sent,
+    };
+    [3, 5, 6]
+        .into_iter()
+        .filter(|step| *step < refused && happens(step))
+        .collect()
+}
+
 fn asked_nobody(conversation: &Conversation) -> &'static str {
     match conversation.resumed {
         true => {

@@ -8,13 +8,12 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::steps::{CHAPTERS, Chapter, remark};
-use super::{SECRETS, at_a_glance, digest, frames, milliseconds, opens, protection};
+use super::{SECRETS, at_a_glance, digest, frames, milliseconds, opens, protection, short_hex};
 use super::{bytes_in_words, record_name, records_of};
 use crate::fields::Field;
 use crate::narration::Side;
 use crate::text;
 use crate::wire::conversation::{Check, Conversation, Derivation, Input, Message, Outcome};
-use crate::wire::transcript::hex;
 
 /// Columns of the whole, and where the words stand: behind two blanks, 17 columns of hex, two blanks.
 const WIDTH: usize = 80;
@@ -88,7 +87,7 @@ impl<W: Write> Page<'_, W> {
     fn message(&mut self, conversation: &Conversation, message: &Message) -> io::Result<()> {
         let (side, colour) = match message.from {
             Side::Client => ("client → ", "36;1"),
-            Side::Server => ("server ← ", "33;1"),
+            Side::Server => ("← server ", "33;1"),
         };
         let name = text::shorten(&text::terminal(&message.name), 38);
         let size = format!(
@@ -113,7 +112,11 @@ impl<W: Write> Page<'_, W> {
             )?;
         }
         if self.told.insert(message.meaning.clone()) {
-            self.paragraph("         ", &message.meaning, "")?;
+            let source = match message.fields.source {
+                "" => String::new(),
+                source => format!(" ({source})"),
+            };
+            self.paragraph("         ", &format!("{}{source}", message.meaning), "")?;
         }
         self.parts(&message.bytes, &message.fields, 0, true)?;
         message
@@ -345,19 +348,4 @@ fn lines(words: &str, width: usize) -> Vec<String> {
         parts
     });
     text::wrap(&broken.collect::<Vec<_>>().join(" "), width)
-}
-
-/// At most 17 columns: `0303`, `0001fc02 0303`, or the two ends of more than eight bytes.
-fn short_hex(bytes: &[u8]) -> String {
-    let grouped = |bytes: &[u8]| bytes.chunks(4).map(hex).collect::<Vec<_>>().join(" ");
-    match bytes {
-        [first @ .., a, b, c, d] if bytes.len() > 8 => {
-            format!(
-                "{}…{}",
-                hex(first.get(..4).unwrap_or_default()),
-                hex(&[*a, *b, *c, *d])
-            )
-        }
-        _ => grouped(bytes),
-    }
 }
