@@ -2,7 +2,7 @@
 
 HELLO = target/debug/hello-mtls
 
-.PHONY: help demo test certs serve get check-tools build
+.PHONY: help demo test certs serve get wire step debug debug-server check-tools build
 
 help:
 	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
@@ -12,6 +12,11 @@ help:
 	@echo 'make certs   a CA, a server and a client certificate in ./certs'
 	@echo 'make serve   Hello World over mutual TLS, at https://localhost:3000/'
 	@echo 'make get     ask for it, with the client certificate, telling each step'
+	@echo ''
+	@echo 'make wire    a handshake as a page: every byte, decrypted and explained'
+	@echo 'make step    both ends in one process: Enter moves the next flight'
+	@echo 'make debug   the same in rust-gdb, with a breakpoint a step'
+	@echo 'make debug-server    make serve in rust-gdb, with its five steps'
 
 demo: build
 	@$(HELLO) demo
@@ -24,6 +29,19 @@ serve: build
 
 get: build
 	@$(HELLO) get https://localhost:3000/ --narrate
+
+wire: build
+	@$(HELLO) demo > /dev/null
+	@echo 'open this in a browser: target/demo/handshake.html'
+
+step: build
+	@$(HELLO) step
+
+debug: build
+	@rust-gdb -q -x debug/steps.py --args $(HELLO) step
+
+debug-server: build
+	@rust-gdb -q -x debug/steps.py --args $(HELLO) serve
 
 test: check-tools
 	cargo test --locked

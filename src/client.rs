@@ -15,7 +15,7 @@ use crate::http::input::Input;
 use crate::http::response::ResponseHead;
 use crate::narration::{Fact, Side, Step};
 use crate::text;
-use crate::transport::{Transport, addresses_of};
+use crate::transport::{Transport, addresses_of, part, port_number};
 
 /// How long each address may take to answer our SYN.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -47,7 +47,11 @@ impl Url {
             found: format!("{found}: {}", text::terminal(url)),
             remedy: "a URL like https://localhost:3000/".to_owned(),
         };
-        let Some(rest) = url.strip_prefix("https://") else {
+        // A scheme may be written in capitals (RFC 3986 §3.1).
+        let Some((_, rest)) = url
+            .split_at_checked("https://".len())
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("https://"))
+        else {
             return Err(bad("the URL does not begin with https://".to_owned()));
         };
         let rest = rest.split('#').next().unwrap_or_default();
@@ -63,9 +67,8 @@ impl Url {
             }
             _ => (authority, "443"),
         };
-        let port: u16 = match port.parse() {
-            Ok(port) if port > 0 => port,
-            _ => return Err(bad("the port is not a number from 1 to 65535".to_owned())),
+        let Some(port) = port_number(port).filter(|port| *port > 0) else {
+            return Err(bad("the port is not a number from 1 to 65535".to_owned()));
         };
         if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(bad(
@@ -296,7 +299,8 @@ fn last_words<T: Transport>(
     }
 }
 
-/// Ends with close_notify, so that the server can tell the end from a cut.
+/// Ends with close_notify, so that the server can tell the end from a cut, and lets it end in the same
+/// way.
 fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ClientConnection, T>) {
     stream.conn.send_close_notify();
     while stream.conn.wants_write() {
@@ -304,4 +308,5 @@ fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ClientConnection, T>) {
             return;
         }
     }
+    part(&mut stream.sock);
 }

@@ -11,7 +11,7 @@ use rustls::sign::CertifiedKey;
 use crate::error::{Error, diagnose_tls, openssl_v3};
 use crate::handshake::{Identity, Trust, provider};
 use crate::narration::Side;
-use crate::pem;
+use crate::{pem, text};
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///
@@ -35,7 +35,7 @@ fn unusable(side: Side, certificate: &Path, key: &Path, error: &rustls::Error) -
             key,
             format!(
                 "the private key does not belong to the certificate in {}",
-                certificate.display()
+                text::terminal(&certificate.display().to_string())
             ),
             "the key that made this certificate's request; in a chain file the leaf comes first"
                 .to_owned(),

@@ -19,8 +19,13 @@ use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Event, Narrator, Recorder, Side};
-use crate::server::{Limits, Listener, Server, Site, serve_connection};
+use crate::server::listening::{Listener, Server};
+use crate::server::{Limits, Site, serve_tcp};
+use crate::show::html;
 use crate::transport::Deadline;
+use crate::wire::explain;
+use crate::wire::tap::{Recording, Tap};
+use crate::wire::transcript::Transcript;
 use crate::{pem, site, text};
 
 /// Columns for words, behind the 16 for time, side and step.
@@ -33,8 +38,7 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 /// A folder that cannot be written, no loopback address, or a closed `out`.
 pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let started = Instant::now();
-    let colour = io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour = text::colour(io::stdout().is_terminal());
     let mut page = Page { out, colour };
     make_certificates(dir)?;
     page.title("hello-mtls")?;
@@ -50,7 +54,7 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         that it owns its key. Who the client is, nobody asks.",
     )?;
     let told = Scene::new(dir).tls_only().play()?;
-    page.story(&told)?;
+    page.story(&told.events)?;
     page.prose(
         "Steps 4, 5 and 6 did not happen. The server answered somebody, and does not know whom.",
     )?;
@@ -61,7 +65,8 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         which is not TLS at all: may this client come in?",
     )?;
     let told = Scene::new(dir).allow(MY_CLIENT).client("client").play()?;
-    page.story(&told)?;
+    keep(dir, &told.transcript)?;
+    page.story(&told.events)?;
     page.prose(
         "In TLS 1.3 the client's first 7 can come before the server's 5: it has sent all that it has to \
         send, and does not wait. Whether it was believed, the answer tells.",
@@ -83,6 +88,8 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
 
     page.title("Go on by hand")?;
     page.commands(dir)?;
+    page.prose("The connection of chapter 2, every byte of it decrypted and explained, as a page for a browser:")?;
+    page.line(&format!("  {}/handshake.html", dir.display()))?;
     page.prose(&format!(
         "Then open src/handshake: a file a step. ({:.1} s)",
         started.elapsed().as_secs_f64()
@@ -118,6 +125,20 @@ fn make_certificates(dir: &Path) -> Result<(), Error> {
     write(client_files("stranger", &theirs)?)
 }
 
+/// Leaves the connection of chapter 2 behind: as a page, and as a recording.
+fn keep(dir: &Path, transcript: &Transcript) -> Result<(), Error> {
+    let file = |name: &str, contents: String| NewFile {
+        path: dir.join(name),
+        contents: contents.into_bytes(),
+        readers: Readers::OnlyMe,
+    };
+    let files = [
+        file("handshake.html", html::page(&explain(transcript))),
+        file("handshake.transcript", transcript.to_string()),
+    ];
+    write_all(&files, true)
+}
+
 fn client_files(name: &str, authority: &Authority) -> Result<Vec<Made>, Error> {
     let key = generate(KeyType::default())?;
     let grant = Grant::client(name);
@@ -133,6 +154,12 @@ fn client_files(name: &str, authority: &Authority) -> Result<Vec<Made>, Error> {
         file(format!("{name}.key"), key.serialize_pem(), Readers::OnlyMe),
         file(format!("{name}.crt"), certificate, Readers::Everybody),
     ])
+}
+
+/// What came of a [`Scene`].
+struct Told {
+    events: Vec<Event>,
+    transcript: Transcript,
 }
 
 /// One connection: what the server asks for, and what the client has.
@@ -176,7 +203,7 @@ impl<'a> Scene<'a> {
 
     /// Starts a server, makes one request, stops the server. Returns what both sides told; that the
     /// request may be refused is part of it.
-    fn play(self) -> Result<Vec<Event>, Error> {
+    fn play(self) -> Result<Told, Error> {
         let recorder = Arc::new(Recorder::default());
         let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
         let path = |name: &str| -> PathBuf { self.dir.join(name) };
@@ -221,9 +248,15 @@ impl<'a> Scene<'a> {
             .open(1, || format!("connected to {address}"));
         let transport =
             Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
+        let recording = Recording::new(Side::Client);
+        let client_setup = client_setup.with_key_log(Arc::new(recording.clone()));
+        let transport = Tap::new(transport, recording.clone());
         let _ = get(&client_setup, &url, transport, &mut io::sink());
         server.stop(Duration::from_secs(5));
-        Ok(recorder.events())
+        Ok(Told {
+            events: recorder.events(),
+            transcript: recording.transcript(),
+        })
     }
 }
 
@@ -234,12 +267,7 @@ fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
         limits: Limits::default(),
     };
     let server = Server::start(listener, 8, move |socket, address, number| {
-        setup
-            .narrator
-            .open(number, || format!("{address} connects"));
-        if let Ok(transport) = Deadline::new(socket, site.limits.handshake) {
-            let _ = serve_connection(&setup, &site, transport, address);
-        }
+        let _ = serve_tcp(&setup, &site, socket, address, number);
     });
     server.map_err(|source| Error::Output { source })
 }
@@ -292,11 +320,12 @@ impl Page<'_> {
         };
         let who = self.paint(colour, &event.side.to_string());
         let mark = if event.fact.passed { ' ' } else { '✗' };
-        let head = format!(
-            "{:>5.1} {who} {}{mark} ",
-            after.as_secs_f64() * 1000.0,
-            step.number()
-        );
+        // Five columns, also in a slow hour.
+        let milliseconds = match after.as_secs_f64() * 1000.0 {
+            long @ 999.9.. => format!("{long:.0}"),
+            short => format!("{short:.1}"),
+        };
+        let head = format!("{milliseconds:>5} {who} {}{mark} ", step.number());
         let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
         self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
         for line in lines {
@@ -310,14 +339,14 @@ impl Page<'_> {
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
-    fn refusal(&mut self, title: &str, told: &[Event]) -> Result<(), Error> {
+    fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
         self.line("")?;
         let title = self.paint("1", title);
         self.line(&title)?;
-        let Some(first) = told.first().map(|event| event.at) else {
+        let Some(first) = told.events.first().map(|event| event.at) else {
             return Ok(());
         };
-        for event in told {
+        for event in &told.events {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
             if believes || !event.fact.passed {
@@ -344,6 +373,7 @@ impl Page<'_> {
                 "echo | openssl s_client -connect localhost:3000 -CAfile {dir}/ca.crt \\\n      -cert {dir}/client.crt -key {dir}/client.key -brief"
             ),
             format!("{program} inspect {dir}/client.crt"),
+            format!("{program} wire {dir}/handshake.transcript"),
         ] {
             self.line(&format!("  $ {command}"))?;
         }
@@ -358,15 +388,21 @@ impl Page<'_> {
     }
 }
 
-/// This program, as it can be called from here.
+/// This program, as a shell finds it from here: a bare name would be looked up in PATH.
 fn program() -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    match std::env::current_exe() {
-        Ok(path) => path
-            .strip_prefix(&here)
-            .unwrap_or(&path)
-            .display()
-            .to_string(),
-        Err(_) => "hello-mtls".to_owned(),
+    let Ok(path) = std::env::current_exe() else {
+        return "hello-mtls".to_owned();
+    };
+    let path = match path.strip_prefix(&here) {
+        Ok(below) if below.components().count() == 1 => Path::new(".").join(below),
+        Ok(below) => below.to_owned(),
+        Err(_) => path,
+    };
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    match path.chars().all(plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', "'\\''")),
     }
 }

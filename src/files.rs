@@ -77,6 +77,13 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
             path: taken.path.clone(),
         });
     }
+    if let Some(taken) = files.iter().find(|file| file.path.is_dir()) {
+        return Err(Error::File {
+            doing: "write",
+            path: taken.path.clone(),
+            source: io::Error::other("it is a directory"),
+        });
+    }
     let mut placed: Vec<&Path> = Vec::new();
     let mut staged: Vec<Staged<'_>> = Vec::new();
     for file in files {
@@ -93,6 +100,33 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
         placed.push(path);
     }
     Ok(())
+}
+
+/// Writes a file that may take the place of an earlier one of its kind: one that begins with the same
+/// bytes. Anything else is left alone.
+///
+/// # Errors
+/// [`Error::Exists`] or [`Error::File`], which name the file.
+pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
+    let earlier = if path.symlink_metadata().is_ok() {
+        read(path)?
+    } else {
+        Vec::new()
+    };
+    let beginning = earlier.get(..16.min(earlier.len())).unwrap_or_default();
+    if !contents.starts_with(beginning) {
+        return Err(Error::Exists {
+            path: path.to_owned(),
+        });
+    }
+    write_all(
+        &[NewFile {
+            path: path.to_owned(),
+            contents,
+            readers: Readers::OnlyMe,
+        }],
+        true,
+    )
 }
 
 /// A file under its temporary name, which is gone when this is dropped.

@@ -25,15 +25,21 @@
 //!
 //! 1. `main` calls [`cli::main`], which reads the files ([`credentials`]) and assembles both sides'
 //!    settings, step by step: [`handshake::server_config`], [`handshake::client_config`].
-//! 2. The server: [`server::Server::start`] accepts, and [`server::serve_connection`] is the thread of
+//! 2. The server: [`server::listening::Server::start`] accepts, and [`server::serve_connection`] is the thread of
 //!    one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
 //! 3. The client: [`client::get`] is its counterpart: [`handshake::connect`], one request, one answer.
+//!
+//! [`stepper`] has both sides in one thread: the handshake as one function, and the shortest way
+//! through the story.
 //!
 //! # The rest of the house
 //!
 //! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
 //! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
 //! into the step that failed, what was found, and what to try.
+//!
+//! [`wire`] explains recorded bytes, and [`show`] renders what it found; both are unaware of the
+//! handshake above. [`fields`] is the language in which bytes are explained.
 //!
 //! Modules stand in reading order.
 
@@ -45,6 +51,7 @@
 pub mod cli;
 pub mod credentials;
 pub mod handshake;
+pub mod stepper;
 pub mod server;
 pub mod client;
 pub mod http;
@@ -54,10 +61,10 @@ pub mod error;
 pub mod transport;
 pub mod certificates;
 pub mod pem;
+pub mod wire;
+pub mod show;
 pub mod demo;
 pub mod fields;
 pub mod clock;
 pub mod files;
 pub mod text;
-pub mod wire;
-pub mod show;

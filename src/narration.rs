@@ -171,6 +171,11 @@ impl Recorder {
         events.sort_by_key(|event| event.at);
         events
     }
+
+    /// The events since the last call, which are forgotten here.
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Teller for Recorder {

@@ -22,7 +22,7 @@ use rustls_pemfile::Item;
 
 use crate::certificates::describe::Kind;
 use crate::error::Error;
-use crate::files;
+use crate::{files, text};
 
 /// One file of certificates: a trust anchor, or a chain with the leaf first.
 ///
@@ -41,7 +41,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if there is no readable key in it.
 pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
-    let mut keys = some(path, "private key", |item| match item {
+    let mut keys = some(path, PRIVATE_KEY, |item| match item {
         Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
         Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
         Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
@@ -93,6 +93,7 @@ fn some<T>(path: &Path, what: &str, wanted: impl Fn(Item) -> Option<T>) -> Resul
         remedy,
     };
     let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &contents[..]).collect();
+    let locked = what == PRIVATE_KEY && encrypted(&contents);
     let found = match items {
         Ok(items) => {
             let taken: Vec<T> = items.into_iter().filter_map(wanted).collect();
@@ -101,24 +102,26 @@ fn some<T>(path: &Path, what: &str, wanted: impl Fn(Item) -> Option<T>) -> Resul
             }
             shape(&contents)
         }
-        Err(_) if encrypted(&contents) => ENCRYPTED.to_owned(),
-        Err(error) => format!("broken PEM: {}", crate::text::terminal(&error.to_string())),
+        Err(error) => format!("broken PEM: {}", text::terminal(&error.to_string())),
     };
-    let remedy = match () {
-        () if found == ENCRYPTED => format!(
-            "openssl pkey -in {} -out plain.key && chmod 600 plain.key",
-            path.display()
-        ),
-        () => format!("a PEM file with a {what} in it; `hello-mtls certs` makes a set"),
-    };
+    if locked {
+        let path = text::terminal(&path.display().to_string());
+        return Err(bad(
+            "the private key in it is encrypted with a passphrase".to_owned(),
+            format!(
+                "take the passphrase off:\n  openssl pkey -in {path} -out plain.key && chmod 600 plain.key"
+            ),
+        ));
+    }
+    let remedy = format!("a PEM file with a {what} in it; `hello-mtls certs` makes a set");
     Err(bad(format!("no {what} in it: {found}"), remedy))
 }
 
-const ENCRYPTED: &str = "the key is encrypted with a passphrase";
+const PRIVATE_KEY: &str = "private key";
 
 fn encrypted(contents: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(contents);
-    text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")
+    let words = String::from_utf8_lossy(contents);
+    words.contains("BEGIN ENCRYPTED PRIVATE KEY") || words.contains("Proc-Type: 4,ENCRYPTED")
 }
 
 /// What a file without the wanted block looks like instead.
@@ -126,14 +129,17 @@ fn shape(contents: &[u8]) -> String {
     if contents.is_empty() {
         return "the file is empty".to_owned();
     }
-    if encrypted(contents) {
-        return ENCRYPTED.to_owned();
-    }
-    if contents.starts_with(&[0x30, 0x82]) || contents.starts_with(&[0x30, 0x81]) {
+    if is_der(contents) {
         return "it looks like DER (binary), not PEM (text)".to_owned();
     }
-    let text = String::from_utf8_lossy(contents);
-    let labels: Vec<String> = text
+    let words = String::from_utf8_lossy(contents);
+    if contents.starts_with(b"\xff\xfe") || contents.starts_with(b"\xfe\xff") {
+        return "it is text in UTF-16; PEM is ASCII".to_owned();
+    }
+    if words.starts_with('\u{feff}') {
+        return "it begins with a byte order mark (BOM): save it without one".to_owned();
+    }
+    let labels: Vec<String> = words
         .lines()
         .filter_map(|line| {
             line.trim()
@@ -141,12 +147,26 @@ fn shape(contents: &[u8]) -> String {
                 .strip_suffix("-----")
         })
         .take(4)
-        .map(crate::text::terminal)
+        .map(text::terminal)
         .collect();
+    let indented =
+        |line: &str| line.trim_start().starts_with("-----BEGIN ") && line.starts_with([' ', '\t']);
     match labels.is_empty() {
         true => "there is no line -----BEGIN …----- in it".to_owned(),
+        false if words.lines().any(indented) => "its lines are indented".to_owned(),
         false => format!("it holds {}", labels.join(", ")),
     }
+}
+
+/// True for a SEQUENCE (tag 0x30) that is as long as it says: one DER structure, and nothing else.
+fn is_der(contents: &[u8]) -> bool {
+    let (length, rest) = match contents {
+        [0x30, 0x82, high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
+        [0x30, 0x81, length, rest @ ..] => (u16::from(*length), rest),
+        [0x30, length, rest @ ..] if *length < 0x80 => (u16::from(*length), rest),
+        _ => return false,
+    };
+    rest.len() == usize::from(length)
 }
 
 /// A certificate request from PEM text.
@@ -174,4 +194,46 @@ pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Err
         _ => None,
     })?;
     Ok(requests.swap_remove(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates::{Wishes, make_set};
+    use rustls::pki_types::pem::PemObject;
+
+    #[test]
+    fn rustls_pemfile_and_its_successor_read_the_same_der() {
+        for file in make_set(&Wishes {
+            intermediate: true,
+            ..Wishes::default()
+        })
+        .unwrap()
+        {
+            let pem = file.contents.as_bytes();
+            let here: Vec<Item> = rustls_pemfile::read_all(&mut &*pem)
+                .collect::<Result<_, _>>()
+                .unwrap();
+            assert!(!here.is_empty(), "{}", file.name);
+            let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let (mut nth, mut others) = (certificates.into_iter(), 0);
+            for item in here {
+                match item {
+                    Item::X509Certificate(der) => assert_eq!(Some(der), nth.next()),
+                    Item::Pkcs8Key(der) => {
+                        let successor = PrivateKeyDer::from_pem_slice(pem).unwrap();
+                        assert_eq!(PrivateKeyDer::Pkcs8(der), successor);
+                    }
+                    Item::Csr(der) => assert_eq!(
+                        der,
+                        CertificateSigningRequestDer::from_pem_slice(pem).unwrap()
+                    ),
+                    _ => others += 1,
+                }
+            }
+            assert_eq!((nth.next(), others), (None, 0), "{}", file.name);
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub fn answer(request: &Request, peer: &Peer) -> Response {
     if !matches!(request.path.as_str(), "/" | "/whoami" | "*") {
         return Response::refusal(404, "there is / and /whoami");
     }
-    if !matches!(method, "GET" | "HEAD") {
+    if !is_read(request) {
         let mut refusal = Response::refusal(405, "GET and HEAD are all that is served");
         refusal.fields.push(("Allow", "GET, HEAD".to_owned()));
         return refusal;
@@ -28,6 +28,11 @@ pub fn answer(request: &Request, peer: &Peer) -> Response {
         "/whoami" => Response::text(200, whoami(peer)),
         _ => Response::text(200, "Hello World"),
     }
+}
+
+/// True for GET and HEAD: all that is served.
+pub fn is_read(request: &Request) -> bool {
+    matches!(request.method.as_str(), "GET" | "HEAD")
 }
 
 /// What the handshake proved about the client, and what the two sides agreed on.

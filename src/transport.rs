@@ -19,32 +19,51 @@ const PARTING_BYTES: usize = 256 * 1024;
 /// The addresses of `host:port`; `localhost` is both loopback addresses.
 ///
 /// # Errors
-/// [`Error::Network`] if the name has none.
+/// [`Error::Usage`] if it is not written like that, [`Error::Network`] if the name has no address.
 pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
+    let (host, port) = host_and_port(place).ok_or_else(|| Error::Usage {
+        found: format!("not a host and a port: \"{}\"", text::terminal(place)),
+        remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
+    })?;
+    if host == "localhost" {
+        let loopback = [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ];
+        return Ok(loopback.map(|ip| SocketAddr::new(ip, port)).to_vec());
+    }
     let unknown = |found: String| Error::Network {
         doing: "find",
         place: text::terminal(place),
         found,
-        remedy: "host:port, for example localhost:3000".to_owned(),
+        remedy: "another host name, or its IP address".to_owned(),
     };
-    if let Some(port) = place.strip_prefix("localhost:") {
-        let port = port
-            .parse()
-            .map_err(|_| unknown("the port is not a number from 0 to 65535".to_owned()))?;
-        return Ok([
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ]
-        .map(|ip| SocketAddr::new(ip, port))
-        .to_vec());
-    }
-    let found = place
+    let found = (host, port)
         .to_socket_addrs()
         .map_err(|error| unknown(io_words(&error)))?;
     match found.collect::<Vec<_>>() {
         none if none.is_empty() => Err(unknown("the name has no address".to_owned())),
         some => Ok(some),
     }
+}
+
+/// Splits `host:port`. An IPv6 address stands in brackets, which the host that is returned has not.
+fn host_and_port(place: &str) -> Option<(&str, u16)> {
+    let (host, port) = place.rsplit_once(':')?;
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let is_host = match bare {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && !host.contains([':', '[', ']']),
+    };
+    is_host.then_some((bare.unwrap_or(host), port_number(port)?))
+}
+
+/// A port: digits only. What Rust reads as a number may begin with a plus.
+pub fn port_number(digits: &str) -> Option<u16> {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain)
 }
 
 /// What a TLS connection runs over.

@@ -12,8 +12,8 @@ use hello_mtls::certificates::request::{KeyType, Name, generate, request};
 use hello_mtls::certificates::signing::{Grant, sign};
 use hello_mtls::handshake::{Identity, TlsMax, Trust, client_config, server_config};
 use hello_mtls::narration::{Narrator, Side};
-use hello_mtls::server::{Limits, Listener, Server, Site, serve_connection};
-use hello_mtls::transport::Deadline;
+use hello_mtls::server::listening::{Listener, Server};
+use hello_mtls::server::{Limits, Site, serve_tcp};
 use hello_mtls::{pem, site};
 use rustls::pki_types::{PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
@@ -55,9 +55,8 @@ impl Fixture {
             log: Box::new(|_| ()),
             limits,
         };
-        let server = Server::start(listener, 64, move |socket, address, _| {
-            let transport = Deadline::new(socket, limits.handshake).unwrap();
-            let _ = serve_connection(&setup, &site, transport, address);
+        let server = Server::start(listener, 64, move |socket, address, number| {
+            let _ = serve_tcp(&setup, &site, socket, address, number);
         });
         let client =
             client_config(&trust, None, TlsMax::Tls13, Narrator::silent(Side::Client)).unwrap();

@@ -13,7 +13,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData,
 };
 use rustls::pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
 use super::request::{KeyType, common_name_only, generate};
 use super::{Validity, failed, serial_number};
@@ -129,10 +129,48 @@ impl Authority {
         }
     }
 
+    /// True if `certificate` says that this CA signed it: by its name and, where both certificates
+    /// identify the CA's key, by its key. Two CAs may well be called `my-ca`.
+    ///
+    /// The signature is not checked.
+    pub fn is_issuer_of(&self, certificate: &CertificateDer<'_>) -> bool {
+        let (Ok((_, leaf)), Ok((_, ca))) = (
+            X509Certificate::from_der(certificate),
+            X509Certificate::from_der(&self.certificate),
+        ) else {
+            return false;
+        };
+        let mut same_key = true;
+        if let (Some(named), Some(ours)) = (authority_key(&leaf), subject_key(&ca)) {
+            same_key = named == ours;
+        }
+        same_key && leaf.issuer().as_raw() == ca.subject().as_raw()
+    }
+
     /// The private key, PKCS#8 in PEM. For a file of mode 0600 and nobody's eyes.
     pub fn key_pem(&self) -> String {
         self.issuer.key().serialize_pem()
     }
+}
+
+/// The subjectKeyIdentifier: how a CA's certificate names its key (RFC 5280 §4.2.1.2).
+pub(super) fn subject_key(ca: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    ca.iter_extensions()
+        .find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(identifier) => Some(identifier.0.to_vec()),
+            _ => None,
+        })
+}
+
+/// The authorityKeyIdentifier: how a certificate names the key that signed it (RFC 5280 §4.2.1.1).
+fn authority_key(leaf: &X509Certificate<'_>) -> Option<Vec<u8>> {
+    leaf.iter_extensions()
+        .find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::AuthorityKeyIdentifier(authority) => {
+                Some(authority.key_identifier.as_ref()?.0.to_vec())
+            }
+            _ => None,
+        })
 }
 
 fn ca_params(

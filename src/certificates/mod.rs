@@ -227,7 +227,8 @@ fn serial_number() -> Result<SerialNumber, Error> {
     Ok(SerialNumber::from_slice(&bytes))
 }
 
-fn failed(doing: &str, error: &dyn fmt::Display) -> Error {
+/// What a library said while we were `doing` something.
+pub(crate) fn failed(doing: &str, error: &dyn fmt::Display) -> Error {
     Error::Certificates {
         doing: doing.to_owned(),
         found: error.to_string(),

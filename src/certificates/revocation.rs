@@ -13,7 +13,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::authority::Authority;
+use super::authority::{Authority, subject_key};
 use super::{Validity, failed};
 use crate::error::Error;
 
@@ -57,7 +57,7 @@ pub fn revoke(
     for certificate in certificates {
         let (_, leaf) =
             X509Certificate::from_der(certificate).map_err(|_| unreadable("the certificate"))?;
-        if leaf.issuer().as_raw() != ca.subject().as_raw() {
+        if !authority.is_issuer_of(certificate) {
             return Err(Error::Certificates {
                 doing: doing.to_owned(),
                 found: "the certificate is not of this CA".to_owned(),
@@ -94,13 +94,5 @@ pub fn revoke(
 /// The list names its issuer's key as the CA's certificate does: with another identifier OpenSSL does
 /// not find that they belong together.
 fn key_identifier(ca: &X509Certificate<'_>) -> KeyIdMethod {
-    let identifier =
-        ca.iter_extensions()
-            .find_map(|extension| match extension.parsed_extension() {
-                x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(identifier) => {
-                    Some(identifier.0.to_vec())
-                }
-                _ => None,
-            });
-    identifier.map_or(KeyIdMethod::Sha256, KeyIdMethod::PreSpecified)
+    subject_key(ca).map_or(KeyIdMethod::Sha256, KeyIdMethod::PreSpecified)
 }

@@ -107,8 +107,9 @@ pub fn sign(
     let doing = "sign the request";
     let mut csr = CertificateSigningRequestParams::from_der(request)
         .map_err(|error| failed(doing, &error))?;
-    let not_granted = not_granted(&csr.params, grant)?;
-    csr.params = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
+    let granted = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
+    let not_granted = not_granted(&csr.params, &granted);
+    csr.params = granted;
     let certificate = csr
         .signed_by(&authority.issuer)
         .map_err(|error| failed(doing, &error))?;
@@ -164,38 +165,68 @@ fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), 
     }
 }
 
-/// Wishes of the request beyond the grant, in words.
-fn not_granted(asked: &CertificateParams, grant: &Grant) -> Result<Vec<String>, Error> {
+/// Wishes of the request beyond what is granted, in words that are safe to show.
+fn not_granted(asked: &CertificateParams, granted: &CertificateParams) -> Vec<String> {
     let mut wishes = Vec::new();
     for (kind, value) in asked.distinguished_name.iter() {
-        let value = match value {
-            DnValue::Utf8String(text) => text.clone(),
-            DnValue::PrintableString(text) => text.as_str().to_owned(),
-            other => format!("{other:?}"),
-        };
-        if *kind != DnType::CommonName || value != grant.common_name {
-            let kind = if *kind == DnType::CommonName {
-                "CN".to_owned()
-            } else {
-                format!("{kind:?}")
-            };
-            wishes.push(text::terminal(&format!("{kind}={value}")));
+        let wish = attribute(kind, value);
+        let same = |(kind, value)| attribute(kind, value) == wish;
+        if !granted.distinguished_name.iter().any(same) {
+            wishes.push(wish);
         }
     }
-    let granted: Vec<SanType> = grant
-        .names
-        .iter()
-        .map(Name::entry)
-        .collect::<Result<_, _>>()?;
-    for name in asked
-        .subject_alt_names
-        .iter()
-        .filter(|name| !granted.contains(name))
-    {
-        wishes.push(text::shorten(&text::terminal(&format!("{name:?}")), 80));
-    }
+    let beyond = |name: &&SanType| !granted.subject_alt_names.contains(name);
+    wishes.extend(asked.subject_alt_names.iter().filter(beyond).map(entry));
     if matches!(asked.is_ca, IsCa::Ca(_)) {
         wishes.push("to be a CA itself".to_owned());
     }
-    Ok(wishes)
+    let beyond = |usage: &&KeyUsagePurpose| !granted.key_usages.contains(usage);
+    let usages = asked.key_usages.iter().filter(beyond);
+    wishes.extend(usages.map(|usage| format!("key usage {}", lower_camel(usage))));
+    let beyond = |usage: &&ExtendedKeyUsagePurpose| !granted.extended_key_usages.contains(usage);
+    let usages = asked.extended_key_usages.iter().filter(beyond);
+    wishes.extend(usages.map(|usage| format!("extended key usage {}", lower_camel(usage))));
+    wishes
+        .iter()
+        .map(|wish| text::shorten(&text::terminal(wish), 80))
+        .collect()
+}
+
+/// An attribute of a distinguished name as people write it: `CN=localhost`.
+fn attribute(kind: &DnType, value: &DnValue) -> String {
+    let kind = match kind {
+        DnType::CountryName => "C".to_owned(),
+        DnType::LocalityName => "L".to_owned(),
+        DnType::StateOrProvinceName => "ST".to_owned(),
+        DnType::OrganizationName => "O".to_owned(),
+        DnType::OrganizationalUnitName => "OU".to_owned(),
+        DnType::CommonName => "CN".to_owned(),
+        other => format!("{other:?}"),
+    };
+    match value {
+        DnValue::Utf8String(text) => format!("{kind}={text}"),
+        DnValue::PrintableString(text) => format!("{kind}={}", text.as_str()),
+        DnValue::Ia5String(text) => format!("{kind}={}", text.as_str()),
+        other => format!("{kind}={other:?}"),
+    }
+}
+
+/// An entry of the subjectAltName as openssl writes it: `DNS:localhost`.
+fn entry(name: &SanType) -> String {
+    match name {
+        SanType::DnsName(name) => format!("DNS:{}", name.as_str()),
+        SanType::URI(uri) => format!("URI:{}", uri.as_str()),
+        SanType::Rfc822Name(address) => format!("email:{}", address.as_str()),
+        SanType::IpAddress(address) => format!("IP:{address}"),
+        other => format!("{other:?}"),
+    }
+}
+
+/// rcgen's `KeyCertSign` as RFC 5280 writes it: `keyCertSign`.
+fn lower_camel(usage: &impl std::fmt::Debug) -> String {
+    let name = format!("{usage:?}");
+    match name.split_at_checked(1) {
+        Some((first, rest)) => first.to_lowercase() + rest,
+        None => name,
+    }
 }

@@ -25,8 +25,8 @@ use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClien
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, ConnectionCommon, KeyLogFile, RootCertStore, ServerConfig,
-    ServerConnection, SideData, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLog, KeyLogFile,
+    RootCertStore, ServerConfig, ServerConnection, SideData, SupportedProtocolVersion,
 };
 
 use self::step1_client_connects::{client_connects, client_hello_arrives};
@@ -69,6 +69,41 @@ pub struct Trust {
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
 }
 
+impl ServerSetup {
+    /// The same, with the secrets of each connection told to `key_log` as well.
+    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ServerSetup {
+        let mut config = ServerConfig::clone(&self.config);
+        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
+        ServerSetup {
+            config: Arc::new(config),
+            ..self.clone()
+        }
+    }
+}
+
+impl ClientSetup {
+    /// The same, with the secrets of each connection told to `key_log` as well.
+    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ClientSetup {
+        let mut config = ClientConfig::clone(&self.config);
+        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
+        ClientSetup {
+            config: Arc::new(config),
+            ..self.clone()
+        }
+    }
+}
+
+/// Two places that are told the secrets: the file of SSLKEYLOGFILE, and somebody who watches.
+#[derive(Debug)]
+struct BothKeyLogs(Arc<dyn KeyLog>, Arc<dyn KeyLog>);
+
+impl KeyLog for BothKeyLogs {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        self.0.log(label, client_random, secret);
+        self.1.log(label, client_random, secret);
+    }
+}
+
 /// The highest TLS version that is offered or accepted. TLS 1.2 is always below it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TlsMax {
@@ -95,8 +130,8 @@ impl TlsMax {
 pub struct ServerSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ServerConfig>,
-    /// Who verifies clients; `None`: nobody asks them (plain TLS). This is webpki's verifier itself:
-    /// step 6 asks it again on resumption, and tells so as step 6.
+    /// webpki's verifier of clients, without the hook that tells: step 6 asks it again when a
+    /// connection is resumed. `None`: nobody asks clients (plain TLS).
     pub verifier: Option<Arc<dyn ClientCertVerifier>>,
     /// Who is let in at step 6. Empty: every client that was verified.
     pub allowed: Vec<Allowed>,
@@ -245,7 +280,7 @@ pub fn accept(
                 let _ = alert.write_all(transport);
                 diagnosis
             })?;
-    exchange_flights(&mut connection, transport, narrator)?;
+    exchange_flights(&mut connection, transport, narrator, |_| ())?;
     Ok(connection)
 }
 
@@ -284,20 +319,30 @@ pub fn connect(
         .map_err(|error| tell_refusal(narrator, &io_error(error)))?;
 
     // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks.
-    exchange_flights(&mut connection, transport, narrator)?;
-    setup.presenter.tell_if_asked_in_vain();
+    setup.presenter.forget();
+    let about_to_write = |connection: &CommonState| {
+        // Step 3 is done: whatever is written from now on answers the server.
+        if connection.peer_certificates().is_some() {
+            setup.presenter.tell_if_asked_in_vain();
+        }
+    };
+    exchange_flights(&mut connection, transport, narrator, about_to_write)?;
     Ok(connection)
 }
 
 /// Writes and reads until the handshake is complete. A flight is what one side sends before it has to
-/// wait for the other.
+/// wait for the other; `about_to_write` is called before each.
 fn exchange_flights<S: SideData>(
     connection: &mut ConnectionCommon<S>,
     transport: &mut impl Transport,
     narrator: &Narrator,
+    about_to_write: impl Fn(&CommonState),
 ) -> Result<(), Diagnosis> {
     let broken = |error: io::Error| tell_refusal(narrator, &error);
     loop {
+        if connection.wants_write() {
+            about_to_write(connection);
+        }
         while connection.wants_write() {
             connection.write_tls(transport).map_err(broken)?;
         }
@@ -310,14 +355,15 @@ fn exchange_flights<S: SideData>(
         if let Err(error) = connection.process_new_packets() {
             // Told before the alert is sent: the other side cannot hear of it first.
             let diagnosis = tell_refusal(narrator, &io_error(error));
-            let _ = connection.write_tls(transport);
+            // One write need not take all: the alert may stand behind other records.
+            while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
         }
     }
 }
 
 /// Finds the step at which the story ends, and tells it.
-fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
+pub(crate) fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
     let diagnosis = diagnose(narrator.side(), error, true);
     narrator.tell(diagnosis.step, || {
         Fact::refusal(&diagnosis.found, &diagnosis.remedy)
@@ -325,7 +371,7 @@ fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
     diagnosis
 }
 
-fn io_error(error: rustls::Error) -> io::Error {
+pub(crate) fn io_error(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 

@@ -6,6 +6,7 @@
 //! | messages | ClientHello, ServerHello |
 //! | standard | RFC 8446 §4.1 |
 //! | breakpoint | `hello_mtls::handshake::step1_client_connects::client_connects` |
+//! | on the server | `hello_mtls::handshake::step1_client_connects::client_hello_arrived` |
 //!
 //! TCP connects first; TLS does not care how. Then the ClientHello says which server the client
 //! wants, and offers versions, cipher suites and fresh key shares. The ServerHello picks one of each.
@@ -57,7 +58,6 @@ pub fn client_connects(
 ///
 /// # Errors
 /// The peer sent no ClientHello. It is told, and the alert that explains it is sent.
-#[inline(never)]
 pub fn client_hello_arrives(
     transport: &mut impl Transport,
     narrator: &Narrator,
@@ -72,7 +72,7 @@ pub fn client_hello_arrives(
         match acceptor.accept() {
             Ok(None) => {}
             Ok(Some(accepted)) => {
-                narrator.tell(Step::ClientConnects, || hello_in_words(&accepted));
+                client_hello_arrived(&accepted, narrator);
                 return Ok(accepted);
             }
             Err((error, mut alert)) => {
@@ -84,20 +84,22 @@ pub fn client_hello_arrives(
     }
 }
 
-fn hello_in_words(accepted: &Accepted) -> Fact {
+/// The ClientHello is here. This is the server's breakpoint of step 1.
+#[inline(never)]
+pub fn client_hello_arrived(accepted: &Accepted, narrator: &Narrator) {
     let hello = accepted.client_hello();
-    let wanted = match hello.server_name() {
-        Some(name) => format!("for \"{}\"", text::shorten(&text::terminal(name), 60)),
-        None => "that names no server".to_owned(),
-    };
-    let (suites, groups) = (
-        hello.cipher_suites().len(),
-        hello.named_groups().unwrap_or_default().len(),
-    );
-    Fact::new(
-        format!("hears a hello {wanted}: {suites} cipher suites, {groups} groups"),
-        "nothing yet: anybody may say hello",
-    )
+    let (server_name, suites) = (hello.server_name(), hello.cipher_suites().len());
+    let groups = hello.named_groups().unwrap_or_default().len();
+    narrator.tell(Step::ClientConnects, || {
+        let wanted = match server_name {
+            Some(name) => format!("for \"{}\"", text::shorten(&text::terminal(name), 60)),
+            None => "that names no server".to_owned(),
+        };
+        Fact::new(
+            format!("hears a hello {wanted}: {suites} cipher suites, {groups} groups"),
+            "nothing yet: anybody may say hello",
+        )
+    });
 }
 
 /// The preferred group, and how many more.

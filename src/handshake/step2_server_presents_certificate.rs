@@ -28,9 +28,11 @@ use crate::narration::{Fact, Narrator, Step};
 
 /// Called when the server is about to sign: its certificate is going out.
 ///
-/// `chain` is what it sends, leaf first; `scheme` how it signs; `signed` the bytes that it signs.
+/// `subject` is the leaf's, for people; `chain` what it sends, leaf first; `scheme` how it signs;
+/// `signed` the bytes that it signs.
 #[inline(never)]
 pub fn server_presents_certificate(
+    subject: &str,
     chain: &[CertificateDer<'static>],
     scheme: SignatureScheme,
     signed: &[u8],
@@ -38,7 +40,6 @@ pub fn server_presents_certificate(
     narrator: &Narrator,
 ) {
     narrator.tell(Step::ServerPresentsCertificate, || {
-        let subject = chain.first().map_or_else(String::new, summary::subject);
         let asks = if asks_for_client_certificate {
             "; asks for the client's"
         } else {
@@ -68,10 +69,12 @@ impl PresentsServerCertificate {
         narrator: Narrator,
     ) -> Self {
         let chain = certified.cert.clone();
+        let subject = chain.first().map_or_else(String::new, summary::subject);
         PresentsServerCertificate(told(
             certified,
             Arc::new(move |scheme, signed: &[u8]| {
                 server_presents_certificate(
+                    &subject,
                     &chain,
                     scheme,
                     signed,

@@ -26,34 +26,32 @@ use super::told_key::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
-/// Called when the client is about to sign, or, with an empty `chain`, once it is known that it was
-/// asked and had nothing to send.
+/// Called when the client is about to sign, or, with an empty `chain`, when it is about to answer
+/// that it has nothing to send.
 ///
-/// `signature` is the scheme and the number of bytes that are signed.
+/// `subject` is the leaf's, for people; `signature` the scheme and the number of bytes that are signed.
 #[inline(never)]
 pub fn client_presents_certificate(
+    subject: &str,
     chain: &[CertificateDer<'static>],
     signature: Option<(SignatureScheme, usize)>,
     narrator: &Narrator,
 ) {
-    narrator.tell(Step::ClientPresentsCertificate, || {
-        match (chain.first(), signature) {
-            (Some(leaf), Some((scheme, signed))) => {
-                let subject = summary::subject(leaf);
-                let says = format!(
-                    "sends {subject} ({}), signs {signed} bytes with {scheme:?}",
-                    chain_in_words(chain)
-                );
-                Fact::new(
-                    says,
-                    "nothing by itself: the server has to check both (step 5)",
-                )
-            }
-            _ => Fact::new(
-                "was asked for a certificate, sends an empty one",
-                "the server decides whether that will do",
-            ),
+    narrator.tell(Step::ClientPresentsCertificate, || match signature {
+        Some((scheme, signed)) => {
+            let says = format!(
+                "sends {subject} ({}), signs {signed} bytes with {scheme:?}",
+                chain_in_words(chain)
+            );
+            Fact::new(
+                says,
+                "nothing by itself: the server has to check both (step 5)",
+            )
         }
+        None => Fact::new(
+            "was asked for a certificate, sends an empty one",
+            "the server decides whether that will do",
+        ),
     });
 }
 
@@ -71,10 +69,16 @@ impl PresentsClientCertificate {
     pub fn new(certified: Option<CertifiedKey>, narrator: Narrator) -> Self {
         let certified = certified.map(|certified| {
             let (chain, narrator) = (certified.cert.clone(), narrator.clone());
+            let subject = chain.first().map_or_else(String::new, summary::subject);
             told(
                 certified,
                 Arc::new(move |scheme, signed: &[u8]| {
-                    client_presents_certificate(&chain, Some((scheme, signed.len())), &narrator);
+                    client_presents_certificate(
+                        &subject,
+                        &chain,
+                        Some((scheme, signed.len())),
+                        &narrator,
+                    );
                 }),
             )
         });
@@ -85,10 +89,15 @@ impl PresentsClientCertificate {
         }
     }
 
-    /// Tells step 4 if the server asked and got nothing. To be called when the handshake returns.
+    /// Begins a new handshake: the last one may have ended between the question and the answer.
+    pub fn forget(&self) {
+        self.asked_in_vain.store(false, Ordering::Relaxed);
+    }
+
+    /// Tells step 4 if the server asked and gets nothing. To be called before the client answers.
     pub fn tell_if_asked_in_vain(&self) {
         if self.asked_in_vain.swap(false, Ordering::Relaxed) {
-            client_presents_certificate(&[], None, &self.narrator);
+            client_presents_certificate("nobody", &[], None, &self.narrator);
         }
     }
 }

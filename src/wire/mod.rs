@@ -5,12 +5,12 @@
 //! | [`tap`] | stands between TLS and TCP and keeps what passes |
 //! | [`transcript`] | what a tap kept, and its text file |
 //! | [`conversation`] | the answer: records, messages, checks, derivations |
-//! | `explain` | the walk from bytes to that answer |
+//! | `explain` | the walk from bytes to that answer; `assembly`: from the content of records to messages |
 //! | `records` | bytes to records |
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
 //! | `messages` | plaintext to trees of fields, with the words that explain them |
 //! | `state` | how far the handshake is; `tls13` and `tls12`: its secrets and proofs |
-//! | `secrets` | HKDF, PRF, and the ledger of what was derived |
+//! | `key_schedule` | the secrets of TLS 1.3, a row each; `secrets`: HKDF and PRF; `ledger`: what was derived |
 //! | `signatures` | signatures, verified with the certificate's key |
 //! | `steps` | which of the seven steps a message belongs to |
 //! | [`names`] | numbers and their registered names |
@@ -22,13 +22,16 @@ pub mod transcript;
 pub mod conversation;
 pub mod names;
 mod explain;
+mod assembly;
 mod records;
 mod decryption;
 mod messages;
 mod state;
 mod tls13;
 mod tls12;
+mod key_schedule;
 mod secrets;
+mod ledger;
 mod signatures;
 mod steps;
 

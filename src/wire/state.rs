@@ -9,8 +9,9 @@ use aws_lc_rs::digest;
 
 use crate::wire::conversation::{Epoch, Input, Kind, Message};
 use crate::wire::decryption::{self, Opener, Suite};
+use crate::wire::ledger::{Ledger, Named, input};
 use crate::wire::messages::{HELLO_RETRY_REQUEST, bytes_of, number_of};
-use crate::wire::secrets::{Hash, Ledger, Named, input};
+use crate::wire::secrets::Hash;
 use crate::wire::transcript::{Secret, Side};
 
 /// A pair: one for each side.
@@ -124,7 +125,6 @@ pub(crate) struct State {
     pub(crate) transcript: TranscriptHash,
     /// The keys of each side in the order of their use; the first is in use.
     pub(crate) openers: Both<VecDeque<Opener>>,
-    /// Keys for early data: which suite it has nobody says, so all that fit are tried.
     pub(crate) early: Option<super::tls13::Early>,
     pub(crate) tls13: super::tls13::Schedule,
     pub(crate) tls12: super::tls12::Schedule,
@@ -134,6 +134,11 @@ impl State {
     /// The connection speaks TLS 1.3.
     pub(crate) fn is_tls13(&self) -> bool {
         self.version == Some(0x0304)
+    }
+
+    /// Both Finished messages were seen.
+    pub(crate) fn handshake_complete(&self) -> bool {
+        *self.finished.get(Side::Client) && *self.finished.get(Side::Server)
     }
 
     /// A secret of this connection out of the key log.
@@ -179,9 +184,17 @@ impl State {
 
     fn client_hello(&mut self, message: &mut Message) {
         if !std::mem::take(&mut self.retrying) {
+            // A renegotiation of TLS 1.2 begins under the old keys. All else begins anew.
+            let mut openers = std::mem::take(&mut self.openers);
+            for side in [Side::Client, Side::Server] {
+                openers
+                    .of(side)
+                    .retain(|opener| opener.epoch == Epoch::Tls12);
+            }
+            let secrets = std::mem::take(&mut self.secrets);
             *self = State {
-                secrets: std::mem::take(&mut self.secrets),
-                openers: std::mem::take(&mut self.openers),
+                secrets,
+                openers,
                 ..State::default()
             };
         }

@@ -8,7 +8,7 @@ use crate::wire::transcript::Side;
 
 /// The step of a message, 1 to 7. The state is that before the message.
 pub(crate) fn step(from: Side, kind: Kind, state: &State) -> u8 {
-    let done = *state.finished.get(Side::Client) && *state.finished.get(Side::Server);
+    let done = state.handshake_complete();
     match (kind, from) {
         (Kind::Handshake(_), _) if done && state.is_tls13() => 7,
         (Kind::Handshake(kind), _) => handshake(from, kind, state),

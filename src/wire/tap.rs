@@ -1,7 +1,8 @@
 //! A tap: forwards every byte between TLS and TCP, and keeps a copy.
 //!
 //! Unaware of TLS: it sees ciphertext. What makes it readable comes from rustls through [`KeyLog`], into
-//! the same [`Recording`].
+//! the same [`Recording`]. One thread is meant to read and to write: what is written is kept as soon as the
+//! stream below has taken it, so with two threads the answer to it could be kept first.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustls::KeyLog;
 
+use crate::transport::Transport;
 use crate::wire::transcript::{Chunk, Secret, Side, Transcript};
 
 /// How much of a connection is kept, in bytes, when nothing else is said.
@@ -162,6 +164,16 @@ impl<T: Write> Write for Tap<T> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
+    }
+}
+
+impl<T: Transport> Transport for Tap<T> {
+    fn allow(&mut self, within: Duration) {
+        self.inner.allow(within);
+    }
+
+    fn finish_writing(&mut self) -> io::Result<()> {
+        self.inner.finish_writing()
     }
 }
 

@@ -2,14 +2,32 @@
 //!
 //! A key log holds the master secret; what it was made of is gone.
 
-use crate::wire::conversation::{Check, Derivation, Epoch, Message, Outcome};
+use crate::wire::conversation::{Check, Derivation, Epoch, Message};
 use crate::wire::decryption::Opener;
+use crate::wire::ledger::{Named, input};
 use crate::wire::messages::{bytes_of, number_of};
-use crate::wire::secrets::{Named, input};
 use crate::wire::signatures;
 use crate::wire::state::{Both, State, mac_inputs};
-use crate::wire::tls13::compare;
+use crate::wire::tls13::{compare, not_possible};
 use crate::wire::transcript::Side;
+use rows::*;
+
+#[rustfmt::skip]
+mod rows {
+    use crate::wire::key_schedule::Row;
+
+    const fn row(name: &'static str, label: &'static str, meaning: &'static str) -> Row {
+        Row { name, label, log: "", meaning, source: "RFC 5246 §6.3" }
+    }
+
+    pub(super) const MASTER_SECRET: Row = Row { source: "RFC 5246 §8.1", ..row("master_secret", "master secret", "PRF(pre_master_secret, \"master secret\", both randoms)") };
+    pub(super) const EXTENDED_MASTER_SECRET: Row = Row { source: "RFC 7627 §4", ..row("master_secret", "extended master secret", "PRF(pre_master_secret, \"extended master secret\", hash of the handshake): bound to this very handshake") };
+    pub(super) const KEY_BLOCK: Row = row("key_block", "key expansion", "everything that protects records, cut out of one string");
+    pub(super) const CLIENT_KEY: Row = row("client_write_key", "", "encrypts and seals the client's records");
+    pub(super) const SERVER_KEY: Row = row("server_write_key", "", "encrypts and seals the server's records");
+    pub(super) const CLIENT_IV: Row = row("client_write_IV", "", "makes the client's nonces");
+    pub(super) const SERVER_IV: Row = row("server_write_IV", "", "makes the server's nonces");
+}
 
 /// What TLS 1.2 computes of the key exchange.
 #[derive(Debug, Default)]
@@ -45,60 +63,32 @@ impl State {
     }
 
     /// Master secret and key block. In a resumption they are known as soon as the ServerHello is.
-    pub(crate) fn keys12(&mut self, from: Side) -> Vec<Derivation> {
+    fn keys12(&mut self, from: Side) -> Vec<Derivation> {
         let (Some(suite), Some(mut ledger), Some(master)) =
             (self.suite, self.ledger(from), self.logged("CLIENT_RANDOM"))
         else {
             return Vec::new();
         };
-        let (meaning, source) = match self.tls12.extended {
-            true => (
-                "PRF(pre_master_secret, \"extended master secret\", hash of the handshake): bound to this very handshake",
-                "RFC 7627 §4",
-            ),
-            false => (
-                "PRF(pre_master_secret, \"master secret\", both randoms)",
-                "RFC 5246 §8.1",
-            ),
+        let row = if self.tls12.extended {
+            &EXTENDED_MASTER_SECRET
+        } else {
+            &MASTER_SECRET
         };
-        let master = ledger.logged("master_secret", master, meaning, source);
+        let master = ledger.logged(row, master);
         let (key, iv) = (suite.aead.key_len(), suite.aead.fixed_iv_len());
-        let seed = input(
-            "server_random + client_random",
-            &[&self.server_random[..], &self.client_random].concat(),
-        );
-        let block = ledger.prf(
-            "key_block",
-            &master,
-            "key expansion",
-            seed,
-            2 * (key + iv),
-            "RFC 5246 §6.3",
-        );
+        let randoms = [&self.server_random[..], &self.client_random].concat();
+        let seed = input("server_random + client_random", &randoms);
+        let block = ledger.prf(&KEY_BLOCK, &master, seed, 2 * (key + iv));
+        let mut at = 0;
         let parts = [
-            (
-                "client_write_key",
-                0..key,
-                "encrypts and seals the client's records",
-            ),
-            (
-                "server_write_key",
-                key..2 * key,
-                "encrypts and seals the server's records",
-            ),
-            (
-                "client_write_IV",
-                2 * key..2 * key + iv,
-                "makes the client's nonces",
-            ),
-            (
-                "server_write_IV",
-                2 * key + iv..2 * (key + iv),
-                "makes the server's nonces",
-            ),
+            (key, &CLIENT_KEY),
+            (key, &SERVER_KEY),
+            (iv, &CLIENT_IV),
+            (iv, &SERVER_IV),
         ];
-        let [client_key, server_key, client_iv, server_iv] = parts.map(|(name, range, meaning)| {
-            ledger.cut(name, &block, range, meaning, "RFC 5246 §6.3")
+        let [client_key, server_key, client_iv, server_iv] = parts.map(|(length, row)| {
+            at += length;
+            ledger.cut(row, &block, at - length..at)
         });
         *self.tls12.keys.of(Side::Client) = Some((client_key, client_iv));
         *self.tls12.keys.of(Side::Server) = Some((server_key, server_iv));
@@ -179,7 +169,7 @@ impl State {
         };
         let (mut inputs, mut outcome) = (
             Vec::new(),
-            Outcome::NotPossible("the master secret is not in the key log".to_owned()),
+            not_possible("the master secret is not in the key log"),
         );
         if let (Some(master), Some(hash), Some(suite)) =
             (&self.tls12.master, self.transcript.value(), self.suite)

@@ -175,10 +175,10 @@ fn status_request(reader: &mut Reader<'_>) -> Read {
 }
 
 fn key_share_entry(reader: &mut Reader<'_>) -> Read {
-    let group = reader
-        .peek()
-        .get(..2)
-        .map_or(0, |bytes| u16::from_be_bytes([bytes[0], bytes[1]]));
+    let group = match reader.peek() {
+        [high, low, ..] => u16::from_be_bytes([*high, *low]),
+        _ => 0,
+    };
     reader.group(&names::group_name(group), "RFC 8446 §4.2.8", "", |reader| {
         named(reader, 2, "group", names::group)?;
         reader.vector(

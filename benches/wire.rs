@@ -1,0 +1,110 @@
+//! What watching costs: `cargo bench --bench wire`.
+//!
+//! Full mTLS handshakes with one request over loopback, plain and tapped in turn, in one run: the ratio
+//! holds when the machine's speed drifts. Then what explaining and showing one recording costs, in
+//! handshakes. Without `--wire` no tap exists, so there is nothing to measure: the plain row is it.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hello_mtls::client::{self, Url, connect_tcp, get};
+use hello_mtls::handshake::{ClientSetup, TlsMax};
+use hello_mtls::narration::Side;
+use hello_mtls::server::listening::{Listener, Server};
+use hello_mtls::server::{Limits, Site, serve_tcp};
+use hello_mtls::show::html;
+use hello_mtls::site;
+use hello_mtls::stepper::Cast;
+use hello_mtls::transport::Deadline;
+use hello_mtls::wire::explain;
+use hello_mtls::wire::tap::{Recording, Tap};
+use hello_mtls::wire::transcript::Transcript;
+use rustls::ClientConfig;
+use rustls::client::Resumption;
+
+const ROUNDS: usize = 200;
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn main() -> io::Result<()> {
+    let trouble = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
+    let cast = Cast::new(false, TlsMax::Tls13).map_err(|error| trouble(&error))?;
+    let listener = Listener::bind("localhost:0").map_err(|error| trouble(&error))?;
+    let url = Url::parse(&format!(
+        "https://localhost:{}/",
+        listener.addresses[0].port()
+    ));
+    let url = url.map_err(|error| trouble(&error))?;
+    let setup = cast.server.clone();
+    let site = Site {
+        answer: Box::new(site::answer),
+        log: Box::new(|_| ()),
+        limits: Limits::default(),
+    };
+    let server = Server::start(listener, 16, move |socket, address, number| {
+        let _ = serve_tcp(&setup, &site, socket, address, number);
+    })?;
+
+    let (mut plain, mut tapped, mut last) = (Vec::new(), Vec::new(), Transcript::default());
+    for round in 0..=2 * ROUNDS {
+        // A client that keeps no tickets: every handshake is a full one.
+        let mut config = ClientConfig::clone(&cast.client.config);
+        config.resumption = Resumption::disabled();
+        let client = ClientSetup {
+            config: Arc::new(config),
+            ..cast.client.clone()
+        };
+        let started = Instant::now();
+        let (socket, _) = connect_tcp(&url.place).map_err(|error| trouble(&error))?;
+        let transport = Deadline::new(socket, client::HANDSHAKE)?;
+        if round % 2 == 0 {
+            get(&client, &url, transport, &mut io::sink()).map_err(|error| trouble(&error))?;
+            plain.push(started.elapsed());
+        } else {
+            let recording = Recording::new(Side::Client);
+            let client = client.with_key_log(Arc::new(recording.clone()));
+            let tap = Tap::new(transport, recording.clone());
+            get(&client, &url, tap, &mut io::sink()).map_err(|error| trouble(&error))?;
+            tapped.push(started.elapsed());
+            last = recording.transcript();
+        }
+    }
+    server.stop(Duration::from_secs(5));
+
+    let timed = |work: &dyn Fn()| {
+        let times = (0..ROUNDS / 4).map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        });
+        median(times.collect())
+    };
+    let (plain, tapped) = (median(plain), median(tapped));
+    let explained = timed(&|| drop(std::hint::black_box(explain(&last))));
+    let conversation = explain(&last);
+    let paged = timed(&|| drop(std::hint::black_box(html::page(&conversation))));
+    let mut out = io::stdout().lock();
+    let ratio = |time: Duration| time.as_secs_f64() / plain.as_secs_f64();
+    writeln!(
+        out,
+        "median of {ROUNDS} connections each, mTLS 1.3, client's view, in handshakes:"
+    )?;
+    for (name, time) in [
+        ("plain", plain),
+        ("tapped", tapped),
+        ("explain", explained),
+        ("HTML page", paged),
+    ] {
+        writeln!(
+            out,
+            "  {name:<10} {:>8.0} µs   {:>6.2}",
+            time.as_secs_f64() * 1e6,
+            ratio(time)
+        )?;
+    }
+    Ok(())
+}

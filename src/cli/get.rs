@@ -1,0 +1,67 @@
+//! `get`: one request, as curl does it.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::wire::Watch;
+use super::{Files, missing, output, teller, tls_max, unusable};
+use crate::client::{self, Url, connect_tcp, get};
+use crate::credentials::{identity, trust};
+use crate::error::Error;
+use crate::handshake::{ClientSetup, TlsMax, client_config};
+use crate::narration::{Narrator, Side};
+use crate::transport::Deadline;
+
+#[derive(Args)]
+pub(super) struct Get {
+    /// https://host[:port][/path]
+    url: String,
+    #[command(flatten)]
+    files: Files,
+    /// Highest TLS version: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
+    tls_max: TlsMax,
+    /// Get it a second time, on a ticket of the first
+    #[arg(long)]
+    twice: bool,
+    /// Tell each step
+    #[arg(long)]
+    narrate: bool,
+    #[command(flatten)]
+    watch: Watch,
+}
+
+fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
+    let (authorities, own) = get.files.paths(Side::Client);
+    let Some(authorities) = authorities else {
+        return Err(missing("--cacert", "who vouches for the server?"));
+    };
+    let trust = trust(&authorities, &[])?;
+    let identity = own
+        .map(|(cert, key)| identity(Side::Client, &cert, &key))
+        .transpose()?;
+    let narrator = Narrator::new(Side::Client, teller(get.narrate));
+    client_config(&trust, identity, get.tls_max, narrator)
+        .map_err(|error| unusable(Side::Client, &error))
+}
+
+pub(super) fn run(options: &Get) -> Result<(), Error> {
+    let url = Url::parse(&options.url)?;
+    let setup = client_setup(options)?;
+    for number in 1..=if options.twice { 2 } else { 1 } {
+        let (socket, address) = connect_tcp(&url.place)?;
+        setup
+            .narrator
+            .open(number, || format!("connected to {address}"));
+        let mut stdout = io::stdout().lock();
+        if options.watch.wanted() {
+            options.watch.get(&setup, &url, socket, &mut stdout)?;
+        } else {
+            let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
+            get(&setup, &url, transport, &mut stdout)?;
+        }
+        stdout.flush().map_err(output)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `serve`: Hello World over mutual TLS.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::wire::serve_watched;
+use super::{Files, missing, say, teller, tls_max, unusable};
+use crate::credentials::{identity, trust};
+use crate::error::Error;
+use crate::handshake::step6_server_authorizes_client::Allowed;
+use crate::handshake::{ServerSetup, TlsMax, server_config};
+use crate::narration::{Narrator, Side};
+use crate::server::listening::{Listener, Server};
+use crate::server::{Limits, Site, serve_tcp};
+use crate::{site, text};
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Where; localhost is v4 and v6 [default: localhost:3000]
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "localhost:3000",
+        hide_default_value = true
+    )]
+    listen: String,
+    #[command(flatten)]
+    files: Files,
+    /// TLS only: do not ask for client certificates
+    #[arg(long, conflicts_with_all = ["allow", "crl"])]
+    tls: bool,
+    /// Highest TLS version: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
+    tls_max: TlsMax,
+    /// Let in only uri:…, dns:… or (legacy) cn:…
+    #[arg(long, value_name = "ID", value_parser = Allowed::parse)]
+    allow: Vec<Allowed>,
+    /// Revocation list of a client CA
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+    /// Connections at a time; more wait
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
+    max_connections: usize,
+    /// Tell each step of each connection
+    #[arg(long)]
+    narrate: bool,
+    /// Show every byte of each connection; /handshake shows a client its own
+    #[arg(long)]
+    wire: bool,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "a number from 1".to_owned())
+}
+
+fn server_setup(serve: &Serve) -> Result<ServerSetup, Error> {
+    let (authorities, own) = serve.files.paths(Side::Server);
+    let Some((cert, key)) = own else {
+        return Err(missing("--cert", "a server has to show a certificate"));
+    };
+    let identity = identity(Side::Server, &cert, &key)?;
+    let clients = match (serve.tls, authorities) {
+        (true, _) => None,
+        (false, Some(authorities)) => Some(trust(&authorities, &serve.crl)?),
+        (false, None) => {
+            return Err(missing(
+                "--cacert",
+                "who vouches for clients? (--tls asks for none)",
+            ));
+        }
+    };
+    let narrator = Narrator::new(Side::Server, teller(serve.narrate));
+    server_config(
+        identity,
+        clients.as_ref(),
+        serve.allow.clone(),
+        serve.tls_max,
+        narrator,
+    )
+    .map_err(|error| unusable(Side::Server, &error))
+}
+
+pub(super) fn run(serve: Serve) -> Result<(), Error> {
+    let setup = server_setup(&serve)?;
+    let listener = Listener::bind(&serve.listen)?;
+    greet(&serve, &listener);
+    let site = Site {
+        answer: Box::new(site::answer),
+        log: Box::new(say),
+        limits: Limits::default(),
+    };
+    let watched = serve.wire;
+    let local = listener
+        .addresses
+        .iter()
+        .all(|address| address.ip().is_loopback());
+    let serve_one = move |socket, address, number| {
+        let served = match watched {
+            true => serve_watched(&setup, local, socket, address, number),
+            false => serve_tcp(&setup, &site, socket, address, number),
+        };
+        if let Err(Error::Tls { diagnosis, .. }) = served {
+            let (step, found) = (diagnosis.step.number(), diagnosis.found);
+            say(&format!("{address} refused at step {step}: {found}"));
+        }
+    };
+    let server = Server::start(listener, serve.max_connections, serve_one);
+    let server = server.map_err(|source| Error::Output { source })?;
+    server.wait();
+    Ok(())
+}
+
+/// What the server is about to do, and whom it will let in.
+fn greet(serve: &Serve, listener: &Listener) {
+    let port = listener.addresses.first().map_or(0, SocketAddr::port);
+    let host = serve
+        .listen
+        .rsplit_once(':')
+        .map_or("localhost", |(host, _)| host);
+    say(&format!(
+        "Server running at https://{}:{port}/",
+        text::terminal(host)
+    ));
+    for address in &listener.addresses {
+        say(&format!("  listening on {address}"));
+    }
+    for note in &listener.notes {
+        say(&format!("  note: {note}"));
+    }
+    match (serve.tls, &serve.allow[..]) {
+        (true, _) => say("  TLS: clients are not asked who they are"),
+        (false, []) => {
+            say("  mTLS: every client that the CA vouches for is let in (--allow names them)")
+        }
+        (false, allowed) => allowed.iter().for_each(|name| {
+            let legacy = if matches!(name, Allowed::CommonName(_)) {
+                " (legacy: a CN is free text)"
+            } else {
+                ""
+            };
+            say(&format!("  mTLS: let in is {name}{legacy}"));
+        }),
+    }
+}

@@ -1,0 +1,182 @@
+//! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
+
+use std::io::{self, IsTerminal, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{output, say};
+use crate::client::{self, Url, get};
+use crate::error::Error;
+use crate::files::{self, write_output};
+use crate::handshake::{ClientSetup, ServerSetup};
+use crate::http::response::Response;
+use crate::narration::Side;
+use crate::server::{Limits, Site, serve_connection};
+use crate::show::{html, pcapng, terminal};
+use crate::transport::Deadline;
+use crate::wire::explain;
+use crate::wire::tap::{Recording, Tap};
+use crate::wire::transcript::Transcript;
+use crate::{site, text};
+
+/// Where a recording is kept.
+#[derive(Args)]
+pub(super) struct Keep {
+    /// Write the explained connection as one HTML page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write it for Wireshark, with the secrets inside
+    #[arg(long, value_name = "FILE")]
+    pcapng: Option<PathBuf>,
+}
+
+impl Keep {
+    /// True if anything is to be kept.
+    pub(super) fn wanted(&self) -> bool {
+        self.html.is_some() || self.pcapng.is_some()
+    }
+
+    fn write(&self, transcript: &Transcript) -> Result<(), Error> {
+        if let Some(path) = &self.html {
+            write_output(path, html::page(&explain(transcript)).into_bytes())?;
+        }
+        if let Some(path) = &self.pcapng {
+            let mut capture = Vec::new();
+            pcapng::write(&mut capture, transcript).map_err(output)?;
+            write_output(path, capture)?;
+        }
+        Ok(())
+    }
+}
+
+/// What `get` is to do with its recording.
+#[derive(Args)]
+pub(super) struct Watch {
+    /// Show every byte of the connection, decrypted and explained
+    #[arg(long)]
+    wire: bool,
+    #[command(flatten)]
+    keep: Keep,
+    /// Write the recording itself, for `hello-mtls wire`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+impl Watch {
+    /// True if the connection has to be recorded.
+    pub(super) fn wanted(&self) -> bool {
+        self.wire || self.save.is_some() || self.keep.wanted()
+    }
+
+    /// A request over a tapped connection. What was recorded is shown and kept if it fails, too.
+    pub(super) fn get(
+        &self,
+        setup: &ClientSetup,
+        url: &Url,
+        socket: TcpStream,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        let recording = Recording::new(Side::Client);
+        let setup = setup.with_key_log(Arc::new(recording.clone()));
+        let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
+        let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
+        let transcript = recording.transcript();
+        if self.wire {
+            illustrate(&transcript);
+        }
+        if let Some(path) = &self.save {
+            write_output(path, transcript.to_string().into_bytes())?;
+        }
+        self.keep.write(&transcript)?;
+        answered.map(drop)
+    }
+}
+
+/// A connection on stderr, as one block: others may be written at the same time.
+fn illustrate(transcript: &Transcript) {
+    let mut block = Vec::new();
+    let colour = text::colour(io::stderr().is_terminal());
+    let _ = terminal::write(&mut block, &explain(transcript), colour);
+    let _ = io::stderr().lock().write_all(&block);
+}
+
+/// Serves a connection over a tap. It can see itself at `/handshake`, if the server is `local`: the page
+/// has the secrets in it, and they are nobody else's business.
+pub(super) fn serve_watched(
+    setup: &ServerSetup,
+    local: bool,
+    socket: TcpStream,
+    address: SocketAddr,
+    number: u64,
+) -> Result<(), Error> {
+    let recording = Recording::new(Side::Server);
+    let setup = setup.with_key_log(Arc::new(recording.clone()));
+    let own = recording.clone();
+    let site = Site {
+        answer: Box::new(move |request, peer| match request.path.as_str() {
+            "/handshake" if site::is_read(request) => handshake_page(&own, local),
+            _ => site::answer(request, peer),
+        }),
+        log: Box::new(say),
+        limits: Limits::default(),
+    };
+    setup
+        .narrator
+        .open(number, || format!("{address} connects"));
+    let transport = Deadline::new(socket, site.limits.handshake).map_err(output)?;
+    let served = serve_connection(
+        &setup,
+        &site,
+        Tap::new(transport, recording.clone()),
+        address,
+    );
+    illustrate(&recording.transcript());
+    served
+}
+
+/// The page of a connection that is still open: it ends with the request for itself.
+fn handshake_page(recording: &Recording, local: bool) -> Response {
+    if !local {
+        return Response::refusal(
+            403,
+            "the page holds secrets; it is for a server on loopback only",
+        );
+    }
+    let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
+    page.content_type = "text/html; charset=utf-8";
+    page.fields = vec![
+        ("Content-Security-Policy", html::content_security_policy()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+        ("Cache-Control", "no-store".to_owned()),
+        ("Referrer-Policy", "no-referrer".to_owned()),
+    ];
+    page
+}
+
+/// `wire TRANSCRIPT`: a recording, ours or anybody's.
+#[derive(Args)]
+pub(super) struct Wire {
+    /// A file of `get --save`, or written by hand: see docs/wire.md
+    transcript: PathBuf,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+pub(super) fn run(options: &Wire) -> Result<(), Error> {
+    let contents = files::read(&options.transcript)?;
+    let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
+    let transcript = parsed.map_err(|error| Error::Contents {
+        path: options.transcript.clone(),
+        found: text::terminal(&error.to_string()),
+        remedy: "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
+            .to_owned(),
+    })?;
+    options.keep.write(&transcript)?;
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    let colour = text::colour(io::stdout().is_terminal());
+    terminal::write(&mut stdout, &explain(&transcript), colour).map_err(output)?;
+    stdout.flush().map_err(output)
+}
