@@ -12,9 +12,9 @@ mod overview;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::steps::{CHAPTERS, Chapter, remark};
-use super::{SECRETS, at_a_glance};
+use super::{SECRETS, at_a_glance, ending};
 use crate::text::html as escaped;
-use crate::wire::conversation::{Conversation, Message};
+use crate::wire::conversation::{Conversation, Ending, Message};
 use crate::wire::names;
 
 /// The page's style.
@@ -127,13 +127,9 @@ fn navigation(page: &mut String, conversation: &Conversation) {
     page.push_str("<nav aria-label=\"The seven steps\">\n<ol>\n");
     for chapter in &CHAPTERS {
         let (number, title) = (chapter.number(), chapter.title());
-        let silent = !conversation
-            .messages
-            .iter()
-            .any(|message| message.step == number);
-        let class = if silent { " class=\"silent\"" } else { "" };
+        let class = class(conversation, number);
         page.push_str(&format!(
-            "<li{class}><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"
+            "<li class=\"{class}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"
         ));
     }
     page.push_str(
@@ -150,13 +146,9 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
         .enumerate()
         .filter(of_step)
         .collect();
-    let class = if messages.is_empty() {
-        "step silent"
-    } else {
-        "step"
-    };
+    let class = class(conversation, number);
     page.push_str(&format!(
-        "<section class=\"{class}\" id=\"step-{number}\" aria-labelledby=\"step-{number}-title\">\n\
+        "<section class=\"step {class}\" id=\"step-{number}\" aria-labelledby=\"step-{number}-title\">\n\
          <h2 id=\"step-{number}-title\"><span class=\"number\">{number}</span> {}</h2>\n\
          <p class=\"purpose\">{}</p>\n<p class=\"where\"><code>{}</code> <code>{}</code>{}</p>\n",
         chapter.title(),
@@ -177,7 +169,21 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
             "<p class=\"remark\">And {more} more messages, which are not shown.</p>\n"
         ));
     }
+    if class == "refused" {
+        let ending = escaped(&ending(conversation));
+        page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
+    }
     page.push_str("</section>\n");
+}
+
+/// What became of a step: messages, none, or a refusal.
+fn class(conversation: &Conversation, number: u8) -> &'static str {
+    let messages = || conversation.messages.iter();
+    match conversation.ending {
+        Ending::Refused { step, .. } if step == number => "refused",
+        _ if messages().any(|message| message.step == number) => "told",
+        _ => "silent",
+    }
 }
 
 /// `RFC 8446 §4.3`, then `§4.4` of the same, each as a link.

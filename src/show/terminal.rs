@@ -87,7 +87,7 @@ impl<W: Write> Page<'_, W> {
     fn message(&mut self, conversation: &Conversation, message: &Message) -> io::Result<()> {
         let (side, colour) = match message.from {
             Side::Client => ("client → ", "36;1"),
-            Side::Server => ("server ← ", "33;1"),
+            Side::Server => ("← server ", "33;1"),
         };
         let name = text::shorten(&text::terminal(&message.name), 38);
         let size = format!(
@@ -112,7 +112,11 @@ impl<W: Write> Page<'_, W> {
             )?;
         }
         if self.told.insert(message.meaning.clone()) {
-            self.paragraph("         ", &message.meaning, "")?;
+            let source = match message.fields.source {
+                "" => String::new(),
+                source => format!(" ({source})"),
+            };
+            self.paragraph("         ", &format!("{}{source}", message.meaning), "")?;
         }
         self.parts(&message.bytes, &message.fields, 0, true)?;
         message

@@ -17,7 +17,7 @@ const LINE: usize = 16;
 const LONGEST_RUN: usize = 2048;
 const KEPT: usize = 512;
 /// Columns for what a group or a value says.
-const LONGEST_VALUE: usize = 400;
+const LONGEST_VALUE: usize = 240;
 
 /// Dump and tree of a message. `id` tells it from others; `rows` is how many fields the page can still take.
 pub(super) fn anatomy(
@@ -162,6 +162,11 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
         true => format!("✗ malformed: {}", field.value),
         false => digest(field, LONGEST_VALUE),
     };
+    // What is put together from the parts gives way when they are shown themselves.
+    let class = match field.value.is_empty() && !field.children.is_empty() {
+        true => "value parts",
+        false => "value",
+    };
     let meaning = match field.meaning.as_str() {
         "" => String::new(),
         meaning => format!(" <span class=\"meaning\">{}</span>", escaped(meaning)),
@@ -172,7 +177,7 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
         _ => format!("bytes {}–{}", field.range.start, field.range.end - 1),
     };
     format!(
-        "<code class=\"hex\">{}</code> <span class=\"words\">{name} <span class=\"value\">{}</span> \
+        "<code class=\"hex\">{}</code> <span class=\"words\">{name} <span class=\"{class}\">{}</span> \
          <span class=\"place\">{place}</span>{meaning}</span>",
         short_hex(here),
         escaped(&value)

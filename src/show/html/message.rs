@@ -1,6 +1,7 @@
 //! One message: who to whom, what carries it, its bytes and fields, its proofs, and what can be computed now.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use super::fields::{anatomy, plain_rows};
 use super::source;
@@ -28,7 +29,10 @@ pub(super) fn message(
     let id = format!("m{}", index + 1);
     let name = escaped(&message.name);
     let (from, to) = (message.from, message.from.peer());
-    let arrow = if from == Side::Client { "→" } else { "←" };
+    let arrow = match from {
+        Side::Client => "<b>client</b> → server",
+        Side::Server => "client ← <b>server</b>",
+    };
     let clear = if message.in_the_clear {
         "in the clear"
     } else {
@@ -37,16 +41,16 @@ pub(super) fn message(
     let _ = write!(
         page,
         "<article class=\"message {from}\" id=\"{id}\" aria-labelledby=\"{id}-name\">\n<header>\n\
-         <p class=\"who\"><span class=\"side\">{from}</span> <span aria-hidden=\"true\">{arrow}</span>\
-         <span class=\"unseen\">to</span> {to}</p>\n\
+         <p class=\"who\"><span class=\"unseen\">from {from} to {to}</span><span aria-hidden=\"true\">{arrow}</span></p>\n\
          <h3 id=\"{id}-name\">{name}</h3>\n\
          <p class=\"facts\">{}, {clear}, at {} <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to message {}, {name}\">#{}</a></p>\n\
-         </header>\n<p class=\"purpose\">{}</p>\n",
+         </header>\n<p class=\"purpose\">{} {}</p>\n",
         bytes_in_words(message.bytes.len()),
         milliseconds(message.at),
         index + 1,
         index + 1,
         escaped(&message.meaning),
+        source(message.fields.source),
     );
     carriers(page, conversation, index, message);
     anatomy(
@@ -83,30 +87,30 @@ fn carrier(
     piece: &Piece,
     record: &Record,
 ) {
-    let part = match piece.in_message.len() == message.bytes.len() {
-        true => "carried by",
-        false => "a part of it is carried by",
+    let whole = piece.in_message.len() == message.bytes.len();
+    let carried = if whole {
+        "carried by"
+    } else {
+        "a part of it is carried by"
+    };
+    let of_message = match whole {
+        true => "All of it is".to_owned(),
+        false => format!("Its {} are", span(&piece.in_message)),
     };
     let _ = write!(
         page,
-        "<details class=\"carrier\"><summary>{part} {}, {}</summary>\n<p>Its {}: {} of {} bytes of content",
+        "<details class=\"carrier\"><summary>{carried} {}, {}</summary>\n<p>{of_message} {} of the record’s {} of content",
         record_name(record),
         escaped(&protection(record)),
-        span(&piece.in_message, "message's "),
-        span(&piece.in_record, ""),
-        thousands(record.content().len()),
+        span(&piece.in_record),
+        bytes_in_words(record.content().len()),
     );
     let first = record.pieces.first().map_or(index, |first| first.message);
-    let others = record.pieces.len().saturating_sub(1);
-    match others {
-        0 => page.push_str(", and nothing else.</p>\n"),
-        _ => {
-            let _ = writeln!(
-                page,
-                "; {others} other messages share the record. A record is not a message.</p>"
-            );
-        }
-    }
+    page.push_str(match record.pieces.len() {
+        0 | 1 => ".</p>\n",
+        2 => "; the rest is another message. A record is not a message.</p>\n",
+        _ => "; the rest are other messages. A record is not a message.</p>\n",
+    });
     match conversation.messages.get(first) {
         Some(earlier) if first != index => {
             let _ = writeln!(
@@ -121,9 +125,9 @@ fn carrier(
     page.push_str("</details>\n");
 }
 
-fn span(range: &std::ops::Range<usize>, whose: &str) -> String {
+fn span(range: &Range<usize>) -> String {
     format!(
-        "{whose}bytes {} to {}",
+        "bytes {} to {}",
         thousands(range.start),
         thousands(range.end.saturating_sub(1))
     )
