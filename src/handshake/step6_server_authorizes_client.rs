@@ -1,19 +1,14 @@
 //! Step 6: the server authorizes the client.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the server's application; TLS is done |
-//! | messages | none; a 403 in step 7 if the answer is no |
-//! | standard | none: this is policy |
-//! | rustls offers | `peer_certificates()` after the handshake |
-//! | breakpoint | `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client` |
+//! Step 5 proved who the client is. Whether it may come in is policy, and no standard says. A resumed
+//! connection skipped steps 2 to 5, so its remembered chain is verified again, here.
 //!
-//! Step 5 proved who the client is. Whether it may come in is another question, and forgetting to ask
-//! it is the classic mistake of mTLS: every certificate of the CA opens every door. So the identity
-//! is taken from the certificate here, and compared with a list, whole string by whole string.
+//! Breakpoint: `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client`.
 //!
-//! A resumed connection skipped steps 2 to 5: its certificates are remembered from an earlier
-//! handshake. They may be expired or revoked since. So their chain is verified again, here.
+//! [The seven steps]: super
+//! [step 5]: super::step5_server_verifies_client
+//! [step 7]: super::step7_application_data
+#![doc = include_str!("../../docs/handshake/step6_server_authorizes_client.md")]
 
 use std::fmt;
 
