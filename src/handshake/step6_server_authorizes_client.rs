@@ -17,7 +17,8 @@ use rustls::server::danger::ClientCertVerifier;
 
 use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
-use crate::narration::{Fact, Narrator, Step};
+use crate::error::diagnose_tls;
+use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
 /// One name that is let in.
@@ -123,6 +124,8 @@ pub struct NotAuthorized {
     pub who: String,
     /// Why not.
     pub why: String,
+    /// What to try.
+    pub remedy: String,
 }
 
 /// Decides whether the client with this certificate chain, leaf first, may come in.
@@ -159,6 +162,7 @@ fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorize
         .ok_or_else(|| NotAuthorized {
             who: "a client without a readable certificate".to_owned(),
             why: "there is nothing to authorize".to_owned(),
+            remedy: "a certificate that hello-mtls inspect can read".to_owned(),
         })
 }
 
@@ -175,8 +179,9 @@ fn still_valid(
         who: client.to_string(),
         why: format!(
             "resumed, but its certificate is no longer valid: {}",
-            text::terminal(&error.to_string())
+            diagnose_tls(Side::Server, &error).found
         ),
+        remedy: "a new certificate for the client".to_owned(),
     })
 }
 
@@ -184,9 +189,11 @@ fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClien
     if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
         return Ok(AuthorizedClient(client));
     }
+    let who = client.to_string();
     Err(NotAuthorized {
-        who: client.to_string(),
+        remedy: format!("--allow {who}"),
         why: "known, but not on the --allow list".to_owned(),
+        who,
     })
 }
 
@@ -212,8 +219,8 @@ fn in_words(
             format!("{again}{} is on the --allow list", client.identity()),
             "it may come in",
         ),
-        Err(NotAuthorized { who, why }) => {
-            Fact::refusal(format!("{who} is refused: {why}"), format!("--allow {who}"))
+        Err(NotAuthorized { who, why, remedy }) => {
+            Fact::refusal(format!("{who} is refused: {why}"), remedy)
         }
     }
 }
