@@ -6,27 +6,28 @@
 //!
 //! # The corridor
 //!
-//! | step | what happens | door | docs |
-//! | --- | --- | --- | --- |
-//! | 1 | the client connects | [`handshake::step1_client_connects`] | `docs/mtls.md#step-1` |
-//! | 2 | the server sends its certificate | [`handshake::step2_server_presents_certificate`] | `docs/mtls.md#step-2` |
-//! | 3 | the client verifies it | [`handshake::step3_client_verifies_server`] | `docs/mtls.md#step-3` |
-//! | 4 | the client sends its certificate | [`handshake::step4_client_presents_certificate`] | `docs/mtls.md#step-4` |
-//! | 5 | the server verifies it | [`handshake::step5_server_verifies_client`] | `docs/mtls.md#step-5` |
-//! | 6 | the server authorizes the client | [`handshake::step6_server_authorizes_client`] | `docs/mtls.md#step-6` |
-//! | 7 | both exchange encrypted data | [`handshake::step7_application_data`] | `docs/mtls.md#step-7` |
+//! | step | what happens | door, and its page |
+//! | --- | --- | --- |
+//! | 1 | the client connects | [`handshake::step1_client_connects`] |
+//! | 2 | the server sends its certificate | [`handshake::step2_server_presents_certificate`] |
+//! | 3 | the client verifies it | [`handshake::step3_client_verifies_server`] |
+//! | 4 | the client sends its certificate | [`handshake::step4_client_presents_certificate`] |
+//! | 5 | the server verifies it | [`handshake::step5_server_verifies_client`] |
+//! | 6 | the server authorizes the client | [`handshake::step6_server_authorizes_client`] |
+//! | 7 | both exchange encrypted data | [`handshake::step7_application_data`] |
 //!
 //! TLS without "mutual" is the same corridor with doors 4 to 6 shut.
 //!
-//! Each door has one public function, named as the file: it is the step, and the breakpoint. In gdb:
+//! Each door has its page of the tutorial (`docs/handshake/`, shown on the module here), and one public
+//! function, named as the file: it is the step, and the breakpoint. In gdb:
 //! `break hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
 //!
 //! # A connection from `main` to the last byte
 //!
 //! 1. `main` calls [`cli::main`], which reads the files ([`credentials`]) and assembles both sides'
 //!    settings, step by step: [`handshake::server_config`], [`handshake::client_config`].
-//! 2. The server: [`server::listening::Server::start`] accepts, and [`server::serve_connection`] is the thread of
-//!    one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
+//! 2. The server: [`server::listening::Server::start`] accepts, and [`server::serve_connection`] is the
+//!    thread of one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
 //! 3. The client: [`client::get`] is its counterpart: [`handshake::connect`], one request, one answer.
 //!
 //! [`stepper`] has both sides in one thread: the handshake as one function, and the shortest way

@@ -20,9 +20,7 @@ pub fn answer(request: &Request, peer: &Peer) -> Response {
         return Response::refusal(404, "there is / and /whoami");
     }
     if !is_read(request) {
-        let mut refusal = Response::refusal(405, "GET and HEAD are all that is served");
-        refusal.fields.push(("Allow", "GET, HEAD".to_owned()));
-        return refusal;
+        return only_read();
     }
     match request.path.as_str() {
         "/whoami" => Response::text(200, whoami(peer)),
@@ -33,6 +31,13 @@ pub fn answer(request: &Request, peer: &Peer) -> Response {
 /// True for GET and HEAD: all that is served.
 pub fn is_read(request: &Request) -> bool {
     matches!(request.method.as_str(), "GET" | "HEAD")
+}
+
+/// The answer to a method that is known, but not for this path.
+pub fn only_read() -> Response {
+    let mut refusal = Response::refusal(405, "GET and HEAD are all that is served");
+    refusal.fields.push(("Allow", "GET, HEAD".to_owned()));
+    refusal
 }
 
 /// What the handshake proved about the client, and what the two sides agreed on.

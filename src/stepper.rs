@@ -1,7 +1,7 @@
 //! Both ends in one thread, one flight at a time: the handshake as one function.
 //!
 //! No sockets, no second thread. A flight is what one side says before it has to wait for the other;
-//! here it lies still until you press Enter. The function `handshake` is the whole story in the order in which it
+//! here it lies still until you press Enter. `handshake` is the whole story in the order in which it
 //! happens, and the one process in which all seven breakpoints come in a fixed order.
 
 mod cast;

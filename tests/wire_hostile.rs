@@ -107,7 +107,7 @@ fn mutate(transcript: &mut Transcript, random: &mut Random) {
         _ => {
             let secret = random.below(transcript.secrets.len());
             if let Some(secret) = transcript.secrets.get_mut(secret) {
-                secret.secret.truncate(random.below(49));
+                secret.secret.truncate(1 + random.below(48));
             }
         }
     }

@@ -118,6 +118,7 @@ pub(super) fn serve_watched(
     let site = Site {
         answer: Box::new(move |request, peer| match request.path.as_str() {
             "/handshake" if site::is_read(request) => handshake_page(&own, local),
+            "/handshake" => site::only_read(),
             _ => site::answer(request, peer),
         }),
         log: Box::new(say),

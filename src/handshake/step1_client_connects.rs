@@ -1,17 +1,15 @@
 //! Step 1: the client connects.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the client says hello, the server answers |
-//! | messages | ClientHello, ServerHello |
-//! | standard | RFC 8446 §4.1 |
-//! | breakpoint | `hello_mtls::handshake::step1_client_connects::client_connects` |
-//! | on the server | `hello_mtls::handshake::step1_client_connects::client_hello_arrived` |
+//! The client says hello, the server answers: ClientHello, ServerHello (RFC 8446 §4.1). From their two key
+//! shares both compute the same secret, and all that follows is encrypted (TLS 1.3). With whom? Nobody knows
+//! yet.
 //!
-//! TCP connects first; TLS does not care how. Then the ClientHello says which server the client
-//! wants, and offers versions, cipher suites and fresh key shares. The ServerHello picks one of each.
-//! From the two key shares both sides compute the same secret, and everything after the ServerHello
-//! is encrypted with it (TLS 1.3). Against whom? Nobody knows yet. That is what steps 2 to 5 are for.
+//! Breakpoint: `hello_mtls::handshake::step1_client_connects::client_connects`; on the server
+//! `client_hello_arrived`.
+//!
+//! [The seven steps]: super
+//! [step 2]: super::step2_server_presents_certificate
+#![doc = include_str!("../../docs/handshake/step1_client_connects.md")]
 
 use std::io;
 use std::sync::Arc;

@@ -1,19 +1,14 @@
 //! Step 2: the server sends its certificate.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the server |
-//! | messages | EncryptedExtensions, CertificateRequest (mTLS only), Certificate, CertificateVerify, Finished |
-//! | standard | RFC 8446 §4.3, §4.4 |
-//! | rustls asks | `ResolvesServerCert::resolve`, then `Signer::sign` |
-//! | breakpoint | `hello_mtls::handshake::step2_server_presents_certificate::server_presents_certificate` |
+//! The server sends Certificate, CertificateVerify, Finished, and in mTLS a CertificateRequest before them
+//! (RFC 8446 §4.3, §4.4). rustls asks `ResolvesServerCert::resolve`, then `Signer::sign`.
 //!
-//! A certificate is public: anybody can send a copy of it. So the server also signs everything that
-//! both sides said so far, with the key that only it has. The signature proves the key; it is fresh
-//! each time, because the hellos are.
+//! Breakpoint: `hello_mtls::handshake::step2_server_presents_certificate::server_presents_certificate`.
 //!
-//! In mTLS the server asks for the client's certificate in the same flight: a CertificateRequest that
-//! lists the CAs it would accept.
+//! [The seven steps]: super
+//! [step 1]: super::step1_client_connects
+//! [step 3]: super::step3_client_verifies_server
+#![doc = include_str!("../../docs/handshake/step2_server_presents_certificate.md")]
 
 use std::sync::Arc;
 

@@ -1,18 +1,16 @@
 //! Step 3: the client verifies the server's certificate.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the client |
-//! | messages | none; an alert if a check fails |
-//! | standard | RFC 8446 §4.4.2.4 and §4.4.3, RFC 5280 §6, RFC 9525 |
-//! | rustls asks | `ServerCertVerifier::verify_server_cert`, then `verify_tls13_signature` or `verify_tls12_signature` |
-//! | breakpoint | `hello_mtls::handshake::step3_client_verifies_server::client_verifies_server` |
+//! The client checks the chain, then the signature; no message but an alert (RFC 8446 §4.4.2.4, §4.4.3,
+//! RFC 5280 §6, RFC 9525). rustls asks `ServerCertVerifier`. Every check is webpki's: the hook looks on and
+//! tells; it decides nothing.
 //!
-//! Two proofs. The chain: a CA that the client trusts signed this certificate, for this name, for
-//! servers, and it is valid today. The signature: whoever sent it owns its private key, now, in this
-//! very handshake. One without the other is worth nothing.
+//! Breakpoint: `hello_mtls::handshake::step3_client_verifies_server::client_verifies_server`.
 //!
-//! Every check is webpki's. The hook looks on and tells; it decides nothing.
+//! [The seven steps]: super
+//! [step 2]: super::step2_server_presents_certificate
+//! [step 4]: super::step4_client_presents_certificate
+//! [certificates]: crate::certificates
+#![doc = include_str!("../../docs/handshake/step3_client_verifies_server.md")]
 
 use std::sync::Arc;
 

@@ -1,18 +1,14 @@
 //! Step 4: the client sends its certificate. Here mTLS begins.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the client, because the server asked in step 2 |
-//! | messages | Certificate, CertificateVerify, Finished |
-//! | standard | RFC 8446 §4.3.2, §4.4.2, §4.4.3 |
-//! | rustls asks | `ResolvesClientCert::resolve`, before step 3 even; then `Signer::sign`, after it |
-//! | breakpoint | `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate` |
+//! Here mTLS begins. The client sends Certificate, CertificateVerify, Finished (RFC 8446 §4.4.2, §4.4.3). rustls
+//! asks `ResolvesClientCert::resolve` before step 3 even, and `Signer::sign` after it.
 //!
-//! The mirror image of step 2: the certificate, then a signature with its key over all that was said.
-//! In TLS 1.3 both are encrypted, so nobody on the way learns who the client is.
+//! Breakpoint: `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate`.
 //!
-//! A client without a certificate still answers: with an empty Certificate message. It is the server
-//! that decides what this means.
+//! [The seven steps]: super
+//! [step 3]: super::step3_client_verifies_server
+//! [step 5]: super::step5_server_verifies_client
+#![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

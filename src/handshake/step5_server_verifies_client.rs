@@ -1,18 +1,14 @@
 //! Step 5: the server verifies the client's certificate.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the server |
-//! | messages | none; an alert if a check fails |
-//! | standard | RFC 8446 §4.4.2.4 and §4.4.3, RFC 5280 §6 |
-//! | rustls asks | `ClientCertVerifier::verify_client_cert`, then `verify_tls13_signature` or `verify_tls12_signature` |
-//! | breakpoint | `hello_mtls::handshake::step5_server_verifies_client::server_verifies_client` |
+//! The server checks the chain, then the signature; no message but an alert (RFC 8446 §4.4.2.4, §4.4.3,
+//! RFC 5280 §6). rustls asks `ClientCertVerifier`, but not if no certificate came, and not on resumption.
 //!
-//! The mirror image of step 3, with one difference: there is no name to compare with. The server
-//! dialled nobody. So this step answers "who is it?", and step 6 "may it come in?".
+//! Breakpoint: `hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
 //!
-//! If the client sent no certificate, rustls refuses by itself with certificate_required and never
-//! calls this hook. On resumption it does not call it either: see step 6.
+//! [The seven steps]: super
+//! [step 4]: super::step4_client_presents_certificate
+//! [step 6]: super::step6_server_authorizes_client
+#![doc = include_str!("../../docs/handshake/step5_server_verifies_client.md")]
 
 use std::sync::Arc;
 

@@ -1,19 +1,14 @@
 //! Step 6: the server authorizes the client.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | the server's application; TLS is done |
-//! | messages | none; a 403 in step 7 if the answer is no |
-//! | standard | none: this is policy |
-//! | rustls offers | `peer_certificates()` after the handshake |
-//! | breakpoint | `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client` |
+//! Step 5 proved who the client is. Whether it may come in is policy, and no standard says. A resumed
+//! connection skipped steps 2 to 5, so its remembered chain is verified again, here.
 //!
-//! Step 5 proved who the client is. Whether it may come in is another question, and forgetting to ask
-//! it is the classic mistake of mTLS: every certificate of the CA opens every door. So the identity
-//! is taken from the certificate here, and compared with a list, whole string by whole string.
+//! Breakpoint: `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client`.
 //!
-//! A resumed connection skipped steps 2 to 5: its certificates are remembered from an earlier
-//! handshake. They may be expired or revoked since. So their chain is verified again, here.
+//! [The seven steps]: super
+//! [step 5]: super::step5_server_verifies_client
+//! [step 7]: super::step7_application_data
+#![doc = include_str!("../../docs/handshake/step6_server_authorizes_client.md")]
 
 use std::fmt;
 
@@ -22,7 +17,8 @@ use rustls::server::danger::ClientCertVerifier;
 
 use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
-use crate::narration::{Fact, Narrator, Step};
+use crate::error::diagnose_tls;
+use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
 /// One name that is let in.
@@ -128,6 +124,8 @@ pub struct NotAuthorized {
     pub who: String,
     /// Why not.
     pub why: String,
+    /// What to try.
+    pub remedy: String,
 }
 
 /// Decides whether the client with this certificate chain, leaf first, may come in.
@@ -164,6 +162,7 @@ fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorize
         .ok_or_else(|| NotAuthorized {
             who: "a client without a readable certificate".to_owned(),
             why: "there is nothing to authorize".to_owned(),
+            remedy: "a certificate that hello-mtls inspect can read".to_owned(),
         })
 }
 
@@ -180,8 +179,9 @@ fn still_valid(
         who: client.to_string(),
         why: format!(
             "resumed, but its certificate is no longer valid: {}",
-            text::terminal(&error.to_string())
+            diagnose_tls(Side::Server, &error).found
         ),
+        remedy: "a new certificate for the client".to_owned(),
     })
 }
 
@@ -189,9 +189,11 @@ fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClien
     if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
         return Ok(AuthorizedClient(client));
     }
+    let who = client.to_string();
     Err(NotAuthorized {
-        who: client.to_string(),
+        remedy: format!("--allow {who}"),
         why: "known, but not on the --allow list".to_owned(),
+        who,
     })
 }
 
@@ -217,8 +219,8 @@ fn in_words(
             format!("{again}{} is on the --allow list", client.identity()),
             "it may come in",
         ),
-        Err(NotAuthorized { who, why }) => {
-            Fact::refusal(format!("{who} is refused: {why}"), format!("--allow {who}"))
+        Err(NotAuthorized { who, why, remedy }) => {
+            Fact::refusal(format!("{who} is refused: {why}"), remedy)
         }
     }
 }

@@ -1,19 +1,14 @@
 //! Step 7: both exchange encrypted data.
 //!
-//! | | |
-//! | --- | --- |
-//! | who acts | both |
-//! | messages | application data, NewSessionTicket, close_notify |
-//! | standard | RFC 8446 §2, §4.6.1, §5.2, §6.1 |
-//! | rustls offers | `StreamOwned`: `Read` and `Write` |
-//! | breakpoint | `hello_mtls::handshake::step7_application_data::application_data` |
+//! Application data, NewSessionTicket, close_notify (RFC 8446 §4.6.1, §5.2, §6.1). In TLS 1.3 the client gets
+//! here first: it has not heard whether the server accepts it. Only an answer proves that.
 //!
-//! What was agreed in step 1 is now in use: a version, a cipher suite, a group. Each record is
-//! encrypted and numbered, so a changed, missing or repeated one is noticed. The end is said too,
-//! with close_notify: without it a cut line would look like the end of a message.
+//! Breakpoint: `hello_mtls::handshake::step7_application_data::application_data`.
 //!
-//! In TLS 1.3 the client gets here first. It has sent its certificate and may send data at once, but
-//! has not heard whether the server accepts it. Only an answer proves that.
+//! [The seven steps]: super
+//! [step 6]: super::step6_server_authorizes_client
+//! [wire]: crate::wire
+#![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
 use rustls::{CommonState, HandshakeKind, ProtocolVersion};
 

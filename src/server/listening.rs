@@ -179,16 +179,13 @@ fn accept_connections<F>(
     F: Fn(TcpStream, SocketAddr, u64) + Send + Sync + 'static,
 {
     loop {
+        let accepted = socket.accept();
+        // Accepted first, then admitted: a listener that waits for clients keeps nobody else out.
         let Some(place) = gate.enter() else { return };
-        let (stream, address) = match socket.accept() {
-            _ if gate.is_closed() => return,
-            Ok(accepted) => accepted,
-            Err(_) => {
-                // Out of file descriptors, most likely: another moment may be better.
-                drop(place);
-                thread::sleep(Duration::from_millis(50));
-                continue;
-            }
+        let Ok((stream, address)) = accepted else {
+            // Out of file descriptors, most likely: another moment may be better.
+            thread::sleep(Duration::from_millis(50));
+            continue;
         };
         let number = numbers.fetch_add(1, Ordering::Relaxed);
         let serve = Arc::clone(serve);

@@ -70,8 +70,8 @@ pub(crate) fn notes(state: &State, capped: bool, records: &[Record]) -> Vec<Stri
     if state.resumed {
         note(
             "A resumption: no certificate is sent, by neither side. Both identities still hold, because only the two who \
-             proved theirs in the earlier session know the secret behind its ticket. That the certificates are \
-             still valid, nobody checked again.",
+             proved theirs in the earlier session know the secret behind its ticket. TLS does not \
+             check the certificates again; whether the server does, at step 6, is its own affair.",
         );
     }
     if state.client_certificate_sent && !state.is_tls13() {

@@ -72,7 +72,7 @@ fn to_be_signed(reader: &mut Reader<'_>) -> Result<String, Malformed> {
         reader,
         "subject",
         "RFC 5280 §4.1.2.6",
-        "Whom it names. No client compares a host with it: only subjectAltName counts. Of a CA, \
+        "Whom it names. rustls, Go and browsers compare no host with it, only with subjectAltName. Of a CA, \
          the name that stands as issuer in what it signs.",
     )?;
     public_key(
