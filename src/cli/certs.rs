@@ -1,6 +1,6 @@
 //! `certs`: the tutorial's eight files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
