@@ -196,7 +196,7 @@ fn forbid<T: Transport>(
     address: SocketAddr,
     refusal: &NotAuthorized,
 ) {
-    let NotAuthorized { who, why } = refusal;
+    let NotAuthorized { who, why, .. } = refusal;
     (site.log)(&format!("{address} refused at step 6: {who}: {why}"));
     let mut input = Input::default();
     let head_only =

@@ -79,24 +79,34 @@ impl ClientIdentity {
     pub fn certificate(&self) -> &Summary {
         &self.0
     }
+
+    /// The best single name, and its kind in `--allow`.
+    fn name(&self) -> Option<(&'static str, &str)> {
+        let Summary {
+            uris,
+            dns_names,
+            common_names,
+            ..
+        } = &self.0;
+        match (&uris[..], &dns_names[..], &common_names[..]) {
+            ([uri], _, _) => Some(("uri", uri)),
+            ([], [name], _) => Some(("dns", name)),
+            ([], [], [name]) => Some(("cn", name)),
+            _ => None,
+        }
+    }
 }
 
 /// The best single name of the client, in the form that `--allow` takes, safe to show. Without a
 /// name that is one: the whole subject.
 impl fmt::Display for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let summary = &self.0;
-        let (kind, name) = match (
-            &summary.uris[..],
-            &summary.dns_names[..],
-            &summary.common_names[..],
-        ) {
-            ([uri], _, _) => ("uri", uri),
-            ([], [name], _) => ("dns", name),
-            ([], [], [name]) => ("cn", name),
-            _ => return f.write_str(&summary.shown_subject()),
-        };
-        write!(f, "{kind}:{}", text::shorten(&text::terminal(name), 200))
+        match self.name() {
+            Some((kind, name)) => {
+                write!(f, "{kind}:{}", text::shorten(&text::terminal(name), 200))
+            }
+            None => f.write_str(&self.0.shown_subject()),
+        }
     }
 }
 
@@ -118,6 +128,8 @@ pub struct NotAuthorized {
     pub who: String,
     /// Why not.
     pub why: String,
+    /// What the server's owner, or the client's, can do about it.
+    pub remedy: String,
 }
 
 /// Decides whether the client with this certificate chain, leaf first, may come in.
@@ -154,6 +166,7 @@ fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorize
         .ok_or_else(|| NotAuthorized {
             who: "a client without a readable certificate".to_owned(),
             why: "there is nothing to authorize".to_owned(),
+            remedy: "another client certificate".to_owned(),
         })
 }
 
@@ -172,6 +185,7 @@ fn still_valid(
             "resumed, but its certificate is no longer valid: {}",
             text::terminal(&error.to_string())
         ),
+        remedy: "a new certificate for the client".to_owned(),
     })
 }
 
@@ -179,9 +193,14 @@ fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClien
     if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
         return Ok(AuthorizedClient(client));
     }
+    let remedy = match client.name() {
+        Some(_) => format!("--allow {client}"),
+        None => "a client certificate that has one name: one URI is best".to_owned(),
+    };
     Err(NotAuthorized {
         who: client.to_string(),
         why: "known, but not on the --allow list".to_owned(),
+        remedy,
     })
 }
 
@@ -207,8 +226,8 @@ fn in_words(
             format!("{again}{} is on the --allow list", client.identity()),
             "it may come in",
         ),
-        Err(NotAuthorized { who, why }) => {
-            Fact::refusal(format!("{who} is refused: {why}"), format!("--allow {who}"))
+        Err(NotAuthorized { who, why, remedy }) => {
+            Fact::refusal(format!("{who} is refused: {why}"), remedy)
         }
     }
 }
