@@ -3,6 +3,7 @@
 //! Data goes to stdout; the story, logs and errors go to stderr.
 
 mod certs;
+mod one_command;
 mod serve;
 mod get;
 mod step;

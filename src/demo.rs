@@ -3,11 +3,14 @@
 //! Nothing is staged. Each chapter runs a real server and a real client over loopback sockets, records
 //! what both sides tell, and prints it in the order in which it happened.
 
+mod page;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::page::Page;
 use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, generate, request};
 use crate::certificates::signing::{Grant, sign};
@@ -28,8 +31,6 @@ use crate::wire::tap::{Recording, Tap};
 use crate::wire::transcript::Transcript;
 use crate::{pem, site, text};
 
-/// Columns for words, behind the 16 for time, side and step.
-const TEXT: usize = 64;
 const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 
 /// Tells the whole story to `out`; the certificates are left in `dir`, for going on by hand.
@@ -270,139 +271,4 @@ fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
         let _ = serve_tcp(&setup, &site, socket, address, number);
     });
     server.map_err(|source| Error::Output { source })
-}
-
-/// Writes the tour: at most 80 columns, colours only where a terminal wants them.
-struct Page<'a> {
-    out: &'a mut dyn Write,
-    colour: bool,
-}
-
-impl Page<'_> {
-    fn line(&mut self, line: &str) -> Result<(), Error> {
-        writeln!(self.out, "{line}").map_err(|source| Error::Output { source })
-    }
-
-    fn title(&mut self, title: &str) -> Result<(), Error> {
-        let rule = "─".repeat(76 - title.chars().count());
-        let line = self.paint("1", &format!("── {title} {rule}"));
-        self.line("")?;
-        self.line(&line)
-    }
-
-    fn prose(&mut self, words: &str) -> Result<(), Error> {
-        self.line("")?;
-        text::wrap(words, 78)
-            .iter()
-            .try_for_each(|line| self.line(line))
-    }
-
-    /// Events of both sides, in the order of the clock.
-    fn story(&mut self, events: &[Event]) -> Result<(), Error> {
-        self.line("")?;
-        let Some(first) = events.first().map(|event| event.at) else {
-            return Ok(());
-        };
-        for event in events {
-            self.event(event, event.at - first)?;
-        }
-        Ok(())
-    }
-
-    fn event(&mut self, event: &Event, after: Duration) -> Result<(), Error> {
-        let Some(step) = event.step else {
-            return Ok(());
-        };
-        let colour = if event.side == Side::Client {
-            "36"
-        } else {
-            "33"
-        };
-        let who = self.paint(colour, &event.side.to_string());
-        let mark = if event.fact.passed { ' ' } else { '✗' };
-        // Five columns, also in a slow hour.
-        let milliseconds = match after.as_secs_f64() * 1000.0 {
-            long @ 999.9.. => format!("{long:.0}"),
-            short => format!("{short:.1}"),
-        };
-        let head = format!("{milliseconds:>5} {who} {}{mark} ", step.number());
-        let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
-        self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
-        for line in lines {
-            self.line(&format!("{:16}{line}", ""))?;
-        }
-        for line in text::wrap(&event.fact.consequence(), TEXT) {
-            let line = self.paint("2", &line);
-            self.line(&format!("{:16}{line}", ""))?;
-        }
-        Ok(())
-    }
-
-    /// A refusal: the moment when the client believed that it was in, and what came then.
-    fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
-        self.line("")?;
-        let title = self.paint("1", title);
-        self.line(&title)?;
-        let Some(first) = told.events.first().map(|event| event.at) else {
-            return Ok(());
-        };
-        for event in &told.events {
-            let believes =
-                event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
-            if believes || !event.fact.passed {
-                self.event(event, event.at - first)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn commands(&mut self, dir: &Path) -> Result<(), Error> {
-        let dir = dir.display();
-        let program = program();
-        self.prose("In one terminal:")?;
-        self.line(&format!("  $ {program} serve --certs {dir} --narrate"))?;
-        self.prose("In another, each line as it stands:")?;
-        for command in [
-            format!("{program} get https://localhost:3000/ --certs {dir} --narrate"),
-            format!(
-                "curl --cacert {dir}/ca.crt --cert {dir}/client.crt \\\n      --key {dir}/client.key https://localhost:3000/whoami"
-            ),
-            format!("curl --cacert {dir}/ca.crt https://localhost:3000/"),
-            format!("openssl x509 -in {dir}/client.crt -noout -text"),
-            format!(
-                "echo | openssl s_client -connect localhost:3000 -CAfile {dir}/ca.crt \\\n      -cert {dir}/client.crt -key {dir}/client.key -brief"
-            ),
-            format!("{program} inspect {dir}/client.crt"),
-            format!("{program} wire {dir}/handshake.transcript"),
-        ] {
-            self.line(&format!("  $ {command}"))?;
-        }
-        Ok(())
-    }
-
-    fn paint(&self, code: &str, words: &str) -> String {
-        match self.colour {
-            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
-            false => words.to_owned(),
-        }
-    }
-}
-
-/// This program, as a shell finds it from here: a bare name would be looked up in PATH.
-fn program() -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let Ok(path) = std::env::current_exe() else {
-        return "hello-mtls".to_owned();
-    };
-    let path = match path.strip_prefix(&here) {
-        Ok(below) if below.components().count() == 1 => Path::new(".").join(below),
-        Ok(below) => below.to_owned(),
-        Err(_) => path,
-    };
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    match path.chars().all(plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
 }

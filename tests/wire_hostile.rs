@@ -9,9 +9,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hello_mtls::fields::Field;
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Kind, Outcome, Protection};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Chunk, Side, Transcript};
+use hello_mtls::wire::transcript::{Chunk, Transcript};
 use wire_common::every_byte_is_accounted_for;
 
 /// Marsaglia's xorshift: random enough, and the same on every machine.
