@@ -121,7 +121,7 @@ impl fmt::Display for Error {
                 f,
                 &format!("{} exists already", shown(path)),
                 "it was not touched, and nothing else was written",
-                "another folder (--dir), or --force to overwrite",
+                "another name or folder, or remove it first; certs has --force to overwrite",
             ),
             Error::Contents {
                 path,
