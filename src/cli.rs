@@ -9,19 +9,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use rustls::pki_types::ServerName;
 
 use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
+use crate::certificates::summary::Summary;
 use crate::certificates::{Made, Wishes, inspect, make_set};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
+use crate::doctor::{Case, Party, Shown, examine, live, report};
 use crate::error::{Error, diagnose_tls};
 use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ClientSetup, ServerSetup, TlsMax, client_config, server_config};
-use crate::narration::{Narrator, Side, Silent, Teller, Terminal};
+use crate::narration::{Narrator, Side, Silent, Step, Teller, Terminal};
 use crate::server::{Limits, Listener, Server, Site, serve_connection};
 use crate::transport::Deadline;
 use crate::{demo, pem, site, text};
@@ -58,6 +61,8 @@ enum Command {
     Serve(Serve),
     /// Get a URL over mutual TLS, as curl does
     Get(Get),
+    /// Find out what is wrong with certificates and keys
+    Doctor(Doctor),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
 }
@@ -257,6 +262,37 @@ struct Get {
     narrate: bool,
 }
 
+/// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
+#[derive(Args)]
+struct Doctor {
+    /// Look at this server too, as a client with these files
+    url: Option<String>,
+    #[command(flatten)]
+    files: Files,
+    /// Whose files: server or client [default: both in a folder]
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    role: Option<Side>,
+    /// Name or address that clients dial [default: localhost]
+    #[arg(long, value_name = "NAME", value_parser = server_name, conflicts_with = "url")]
+    host: Option<ServerName<'static>>,
+    /// Revocation list that is loaded
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+}
+
+fn role(name: &str) -> Result<Side, String> {
+    match name {
+        "server" => Ok(Side::Server),
+        "client" => Ok(Side::Client),
+        _ => Err("server or client".to_owned()),
+    }
+}
+
+fn server_name(name: &str) -> Result<ServerName<'static>, String> {
+    ServerName::try_from(name.to_owned())
+        .map_err(|_| "neither a host name nor an IP address".to_owned())
+}
+
 fn tls_max(version: &str) -> Result<TlsMax, String> {
     match version {
         "1.2" => Ok(TlsMax::Tls12),
@@ -306,6 +342,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect { files } => inspect_files(&files),
         Command::Serve(serve) => run_serve(serve),
         Command::Get(get) => run_get(&get),
+        Command::Doctor(doctor) => match run_doctor(&doctor) {
+            Ok(true) => return ExitCode::FAILURE,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        },
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
     match done {
@@ -540,6 +581,33 @@ impl Files {
     }
 }
 
+/// Whose files these are: in a folder of those that are there; otherwise as the certificate says.
+impl Files {
+    fn sides(&self) -> Vec<Side> {
+        if let Some(cert) = &self.cert {
+            let der = pem::certificates(cert)
+                .ok()
+                .and_then(|chain| chain.into_iter().next());
+            let clients_only =
+                der.is_some_and(|der| Summary::of(&der).is_some_and(|one| one.for_clients_only));
+            return vec![if clients_only {
+                Side::Client
+            } else {
+                Side::Server
+            }];
+        }
+        let here = |side: &Side| match self.paths(*side) {
+            (_, Some((cert, key))) => cert.exists() || key.exists(),
+            _ => false,
+        };
+        let both = [Side::Server, Side::Client];
+        match both.into_iter().filter(here).collect::<Vec<_>>() {
+            none if none.is_empty() => both.to_vec(),
+            some => some,
+        }
+    }
+}
+
 fn missing(option: &str, why: &str) -> Error {
     Error::Usage {
         found: format!("{option} is missing: {why}"),
@@ -684,8 +752,95 @@ fn run_get(options: &Get) -> Result<(), Error> {
         let transport =
             Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
         let mut stdout = io::stdout().lock();
-        get(&setup, &url, transport, &mut stdout)?;
+        get(&setup, &url, transport, &mut stdout).map_err(|error| explained(error, options))?;
         stdout.flush().map_err(|source| Error::Output { source })?;
     }
     Ok(())
+}
+
+/// Adds to a refusal what the client's own files tell about it.
+fn explained(error: Error, options: &Get) -> Error {
+    let Error::Tls {
+        side,
+        peer,
+        mut diagnosis,
+    } = error
+    else {
+        return error;
+    };
+    let (authorities, own) = options.files.paths(Side::Client);
+    let case = Case {
+        authorities,
+        parties: own
+            .map(|pair| party(Side::Client, pair))
+            .into_iter()
+            .collect(),
+        ..Case::default()
+    };
+    match diagnosis.step {
+        Step::ServerVerifiesClient => {
+            let findings = examine(&case).findings.into_iter();
+            let mut relevant = findings.filter(|finding| finding.step == diagnosis.step);
+            if let Some(finding) = relevant.next() {
+                let file = text::terminal(&finding.file.display().to_string());
+                diagnosis.found += &format!("\n{file}: {}", finding.found);
+                diagnosis.remedy = finding.fix;
+            }
+        }
+        Step::ClientVerifiesServer => {
+            let url = text::shell(Path::new(&options.url));
+            diagnosis.remedy += &format!("\nmore: hello-mtls doctor {url}");
+        }
+        _ => {}
+    }
+    Error::Tls {
+        side,
+        peer,
+        diagnosis,
+    }
+}
+
+fn party(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
+    Party {
+        side,
+        certificate: Shown::File(certificate),
+        key: Some(key),
+    }
+}
+
+/// Whether something was found that fails.
+fn run_doctor(options: &Doctor) -> Result<bool, Error> {
+    let url = options.url.as_deref().map(Url::parse).transpose()?;
+    let sides = match (&options.url, options.role) {
+        (Some(_), Some(Side::Server)) => {
+            return Err(Error::Usage {
+                found: "--role server with a URL: whoever dials is the client".to_owned(),
+                remedy: "leave out one of the two".to_owned(),
+            });
+        }
+        (Some(_), _) => vec![Side::Client],
+        (None, Some(side)) => vec![side],
+        (None, None) => options.files.sides(),
+    };
+    let mut case = Case {
+        crls: options.crl.clone(),
+        ..Case::default()
+    };
+    for side in sides {
+        let (authorities, own) = options.files.paths(side);
+        case.authorities = authorities;
+        case.parties.extend(own.map(|pair| party(side, pair)));
+    }
+    if let Some(host) = &options.host {
+        case.host = host.clone();
+    }
+    let report = match &url {
+        Some(url) => live::examine(&case, url),
+        None => examine(&case),
+    };
+    let mut page = Vec::new();
+    let output = |source| Error::Output { source };
+    report::write(&mut page, &report).map_err(output)?;
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(report.fails())
 }

@@ -33,7 +33,8 @@
 //!
 //! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
 //! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
-//! into the step that failed, what was found, and what to try.
+//! into the step that failed, what was found, and what to try. [`doctor`] reads the files first, and
+//! tells what will fail and what mends it.
 //!
 //! Modules stand in reading order.
 
@@ -49,6 +50,7 @@ pub mod error;
 pub mod transport;
 pub mod certificates;
 pub mod pem;
+pub mod doctor;
 pub mod demo;
 pub mod fields;
 pub mod clock;
