@@ -189,12 +189,11 @@ pub(super) fn append(to: &Path, from: &Path) -> String {
 /// Puts the blocks of a PEM file into another order, counted from 0.
 pub(super) fn reorder(path: &Path, order: &[usize]) -> String {
     let name = text::shell(path);
-    let blocks: Vec<String> = order
+    let blocks: String = order
         .iter()
         .map(|index| format!("b[{}]", index + 1))
         .collect();
     format!(
-        "  awk '/-----BEGIN/ {{n++}} {{b[n] = b[n] $0 \"\\n\"}} END {{printf \"%s\", {}}}' {name} > {name}.new && mv {name}.new {name}",
-        blocks.join(" ")
+        "  awk '/-BEGIN /{{n++}}{{b[n]=b[n]$0\"\\n\"}}END{{printf\"%s\",{blocks}}}' {name} > {name}.new && mv {name}.new {name}"
     )
 }

@@ -123,11 +123,17 @@ impl File<'_> {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
-    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well.
+    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
+    /// and a key is readable by nobody else at any moment.
     pub(super) fn rewritten(&self, command: &str) -> String {
         let name = text::shell(self.path);
         let command = command.replace("{f}", &name);
-        format!("  {command} {name}.new && mv {name}.new {name}")
+        match self.wanted {
+            Wanted::PrivateKey => {
+                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
+            }
+            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
+        }
     }
 
     /// The same name with another extension, for what is taken out of this file.
@@ -256,7 +262,7 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
     let name = text::shell(file.path);
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
         let fix = format!(
-            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name} && chmod 600 {name}"
+            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}"
         );
         file.error("encrypted-key", "a private key locked with a passphrase, which nobody asks for here", fix)
     })
