@@ -107,7 +107,7 @@ impl From<Finding> for Error {
     fn from(finding: Finding) -> Error {
         Error::Contents {
             path: finding.file,
-            found: finding.found,
+            found: format!("{}\nexpected: {}", finding.found, finding.expected),
             remedy: finding.fix,
         }
     }

@@ -60,7 +60,7 @@ const CHECKS: &[Check] = &[
     Check::Case(pair::anchors_parsed),
     Check::Side(pair::parsed),
     Check::Side(pair::key_fits),
-    Check::Side(pair::sent_leaf_first),
+    Check::Side(pair::leaf_first),
     Check::Link(pair::readable),
     Check::Link(algorithms::signature),
     Check::Link(algorithms::issuers_key),

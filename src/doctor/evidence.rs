@@ -172,29 +172,32 @@ fn load<T>(
     match read.and_then(|bytes| parse(path, &bytes)) {
         Ok(blocks) => blocks,
         Err(finding) => {
-            findings.push(finding);
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
             Vec::new()
         }
     }
 }
 
+/// A folder that is missing is one finding, however many files should be in it.
 fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+    let parent = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
+    let name = text::shell(folder);
+    if !folder.exists() {
+        let (expected, found) = ("a folder with certificates and keys", "no such folder");
+        let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
+        return error("no-folder", Step::Preparation, folder, expected, found, fix);
+    }
     let found = match &failed {
         Error::File { source, .. } => io_words(source),
         other => other.to_string(),
     };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let name = text::shell(folder);
-    let fix = match folder.exists() {
-        true => format!("what is there:\n  ls -l {name}"),
-        false => format!(
-            "the folder is missing too; this makes one with all files:\n  hello-mtls certs --dir {name}"
-        ),
-    };
     let expected = format!("{} that can be read", wanted.noun());
+    let fix = format!("what is there:\n  ls -l {name}");
     error(
         "unreadable-file",
         Step::Preparation,
@@ -277,8 +280,10 @@ pub(super) struct List<'a> {
 /// One side with its parsed files.
 pub(super) struct Side<'a> {
     pub(super) party: &'a Party,
-    /// Readable certificates, in the file's order.
+    /// Readable certificates, in the file's order, but the leaf in front.
     pub(super) chain: Vec<Cert<'a>>,
+    /// Where the leaf stands in the file, from 0, if it is not in front.
+    pub(super) misplaced: Option<usize>,
     pub(super) ders: &'a [CertificateDer<'static>],
     pub(super) keys: &'a [Key],
 }
@@ -298,11 +303,18 @@ impl<'a> Evidence<'a> {
         let side = |(index, party): (usize, &'a Party)| {
             let ders = files.chains.get(index).map_or(&[][..], Vec::as_slice);
             let keys = files.keys.get(index).map_or(&[][..], Vec::as_slice);
+            let mut chain = parse_all(party.certificate.label(), ders);
+            let place = place_of_leaf(&chain, keys);
+            let misplaced = place > 0 && chain.len() == ders.len();
+            if misplaced {
+                chain[..=place].rotate_right(1);
+            }
             Side {
                 party,
-                chain: parse_all(party.certificate.label(), ders),
+                chain,
                 ders,
                 keys,
+                misplaced: misplaced.then_some(place),
             }
         };
         let list = |(path, der): &'a (PathBuf, CertificateRevocationListDer<'static>)| {
@@ -332,6 +344,18 @@ impl<'a> Evidence<'a> {
     pub(super) fn now(&self) -> i64 {
         i64::try_from(self.case.now.as_secs()).unwrap_or(i64::MAX)
     }
+}
+
+/// The leaf is the certificate of the key. Where no key says so, the first that is no CA.
+fn place_of_leaf(chain: &[Cert<'_>], keys: &[Key]) -> usize {
+    let first_is_ca = chain.first().is_some_and(Cert::is_ca);
+    let place = match keys.first() {
+        Some(key) => chain
+            .iter()
+            .position(|cert| cert.public_key() == key.public),
+        None => chain.iter().position(|cert| first_is_ca && !cert.is_ca()),
+    };
+    place.unwrap_or(0)
 }
 
 fn parse_all<'a>(path: &'a Path, ders: &'a [CertificateDer<'static>]) -> Vec<Cert<'a>> {

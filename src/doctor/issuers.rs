@@ -160,7 +160,7 @@ pub(super) fn in_order(look: &Look<'_, '_>) -> Option<Finding> {
     let (route, chain) = (look.route.as_ref()?, &look.side.chain);
     let place = |cert: &&Cert<'_>| chain.iter().position(|one| std::ptr::eq(one, *cert));
     let places: Vec<usize> = route.certs.iter().filter_map(place).collect();
-    if places.is_sorted() || route.anchor().is_none() {
+    if places.is_sorted() || route.anchor().is_none() || look.side.misplaced.is_some() {
         return None;
     }
     let rest = (0..chain.len()).filter(|index| !places.contains(index));

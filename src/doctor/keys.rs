@@ -46,11 +46,7 @@ pub(super) fn problem(
     if let Some((right, _)) = others.iter().find(|(_, kind)| is(*kind, der)) {
         let fix = file.rewritten(&format!("sed 's/ {label}-/ {right}-/' {{f}} >"));
         let found = format!("the label {label} around what is a {right}");
-        return Some(file.error(
-            "wrong-label",
-            found,
-            format!("{fix}\n  chmod 600 {}", text::shell(file.path)),
-        ));
+        return Some(file.error("wrong-label", found, fix));
     }
     let found = format!("bytes that are no whole {label}");
     Some(file.error(

@@ -129,7 +129,6 @@ impl Report {
 pub fn examine(case: &Case) -> Report {
     let mut unreadable = Vec::new();
     let files = Files::read(case, &mut unreadable);
-    unreadable.dedup();
     report(case, &files, unreadable)
 }
 

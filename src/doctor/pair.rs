@@ -3,10 +3,9 @@
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 
-use super::Shown;
 use super::checks::{Link, Look};
-use super::evidence::{Cert, Evidence};
-use super::remedy::{new_certificate, reorder};
+use super::evidence::Evidence;
+use super::remedy::{new_certificate, new_pair, reorder};
 use super::route::End;
 use crate::finding::{Finding, error, judged};
 use crate::narration::Step;
@@ -21,13 +20,6 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
     let chain_file = side.party.certificate.path()?;
     if leaf.public_key() == key.public {
         return None;
-    }
-    if let Some(place) = side
-        .chain
-        .iter()
-        .position(|cert| cert.public_key() == key.public)
-    {
-        return Some(leaf_not_first(look, place));
     }
     let (shown, shown_chain) = (text::shell(file), text::shell(chain_file));
     let expected = format!("the private key of {} in {shown_chain}", leaf.name());
@@ -58,6 +50,7 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
             let right = text::shell(right);
             format!("the right one is {right}:\n  mv {shown} {shown}.old && cp -p {right} {shown}")
         }
+        _ if owner.is_some() => new_pair(side, look.evidence),
         _ => new_certificate(side, look.evidence),
     };
     Some(error(
@@ -70,36 +63,22 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
     ))
 }
 
-/// The server on the other end begins with its CA.
-pub(super) fn sent_leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
-    let first = look.side.chain.first()?;
-    let sent = matches!(look.side.party.certificate, Shown::Sent { .. });
-    let place = look.side.chain.iter().position(|cert| !cert.is_ca())?;
-    (sent && first.is_ca()).then(|| leaf_not_first(look, place))
-}
-
-fn leaf_not_first(look: &Look<'_, '_>, place: usize) -> Finding {
-    let chain = &look.side.chain;
-    let first = chain.first().map(Cert::name).unwrap_or_default();
-    let own = chain.get(place).map(Cert::name).unwrap_or_default();
-    let rest = (0..chain.len()).filter(|index| *index != place);
+/// A chain begins with the leaf. Often the CA is in front.
+pub(super) fn leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
+    let (side, place) = (look.side, look.side.misplaced?);
+    let rest = (0..side.chain.len()).filter(|index| *index != place);
     let order: Vec<usize> = [place].into_iter().chain(rest).collect();
-    let (step, fix) = match look.side.party.certificate.path() {
+    let (step, fix) = match side.party.certificate.path() {
         Some(path) => (Step::Preparation, reorder(path, &order)),
         None => (
-            judged(look.side.party.side),
+            judged(side.party.side),
             "the server's chain file begins with its own certificate".to_owned(),
         ),
     };
-    let file = look.side.party.certificate.label();
-    error(
-        "leaf-not-first",
-        step,
-        file,
-        format!("{own} in front: a chain begins with the leaf"),
-        format!("{first} in front"),
-        fix,
-    )
+    let (file, leaf) = (side.party.certificate.label(), side.chain.first()?.name());
+    let expected = format!("{leaf} in front: a chain begins with the leaf");
+    let found = format!("{} in front", side.chain.get(1)?.name());
+    Some(error("leaf-not-first", step, file, expected, found, fix))
 }
 
 /// More than one key where one is read.
@@ -132,7 +111,7 @@ pub(super) fn readable(link: &Link<'_, '_, '_>) -> Option<Finding> {
             if other.to_string().contains("UnsupportedCertVersion") =>
         {
             let found = format!(
-                "version {} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given",
+                "X.509 version {} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given",
                 link.cert.summary.version
             );
             error(

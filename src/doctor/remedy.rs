@@ -33,6 +33,25 @@ pub(super) fn new_certificate(side: &Side<'_>, evidence: &Evidence<'_>) -> Strin
     format!("{with}\n{commands}")
 }
 
+/// A new key in place of one that belongs to somebody else, and a certificate for it.
+pub(super) fn new_pair(side: &Side<'_>, evidence: &Evidence<'_>) -> String {
+    let (Shown::File(certificate), Some(authorities), Some(key)) = (
+        &side.party.certificate,
+        &evidence.case.authorities,
+        &side.party.key,
+    ) else {
+        return "its own key".to_owned();
+    };
+    let (name, ca_key) = (text::shell(key), authorities.with_extension("key"));
+    [
+        "its own key; if that is lost, a new one and a certificate for it:".to_owned(),
+        format!("  mv {name} {name}.old"),
+        format!("  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}"),
+        openssl(side, evidence, certificate, key, (authorities, &ca_key)),
+    ]
+    .join("\n")
+}
+
 /// With the request that is still there, `hello-mtls certs sign` does it in a line.
 fn ours(
     side: &Side<'_>,
@@ -113,7 +132,10 @@ fn openssl(
     let subject = word(&format!("/CN={subject}"));
     [
         format!("  openssl req -new -key {key} -subj {subject} -out {csr}"),
-        format!("  printf 'basicConstraints=CA:FALSE\\nextendedKeyUsage={role}Auth\\nsubjectAltName={}\\n' > {ext}", names.replace('%', "%%")),
+        format!(
+            "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={} > {ext}",
+            word(&names)
+        ),
         format!("  openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext} -out {cert}"),
     ]
     .join("\n")
@@ -167,12 +189,11 @@ pub(super) fn append(to: &Path, from: &Path) -> String {
 /// Puts the blocks of a PEM file into another order, counted from 0.
 pub(super) fn reorder(path: &Path, order: &[usize]) -> String {
     let name = text::shell(path);
-    let blocks: Vec<String> = order
+    let blocks: String = order
         .iter()
         .map(|index| format!("b[{}]", index + 1))
         .collect();
     format!(
-        "  awk '/-----BEGIN/ {{n++}} {{b[n] = b[n] $0 \"\\n\"}} END {{printf \"%s\", {}}}' {name} > {name}.new && mv {name}.new {name}",
-        blocks.join(" ")
+        "  awk '/-BEGIN /{{n++}}{{b[n]=b[n]$0\"\\n\"}}END{{printf\"%s\",{blocks}}}' {name} > {name}.new && mv {name}.new {name}"
     )
 }

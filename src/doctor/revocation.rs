@@ -163,10 +163,12 @@ pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding>
 pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let evidence = link.look.evidence;
     let (first, issuer) = (evidence.lists.first()?, link.issuer?);
+    let unreadable = |list: &List<'_>| list.crl.is_none();
+    let has_one = |list: &List<'_>| is_of(list, link.cert.issuer());
     if evidence
         .lists
         .iter()
-        .any(|list| is_of(list, link.cert.issuer()))
+        .any(|list| has_one(list) || unreadable(list))
     {
         return None;
     }

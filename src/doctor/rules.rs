@@ -120,7 +120,7 @@ pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
     };
     let (issuer, allowed) = issuers
         .filter_map(|cert| Some((cert, constraints(cert)?)))
-        .last()?;
+        .next_back()?;
     let leaf = route.certs.first()?;
     let names = describe::certificate(leaf.der)
         .find("subjectAltName")

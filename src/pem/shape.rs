@@ -123,11 +123,17 @@ impl File<'_> {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
-    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well.
+    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
+    /// and a key is readable by nobody else at any moment.
     pub(crate) fn rewritten(&self, command: &str) -> String {
         let name = text::shell(self.path);
         let command = command.replace("{f}", &name);
-        format!("  {command} {name}.new && mv {name}.new {name}")
+        match self.wanted {
+            Wanted::PrivateKey => {
+                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
+            }
+            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
+        }
     }
 
     /// The same name with another extension, for what is taken out of this file.
@@ -205,7 +211,7 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         );
         return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
     }
-    let found = match file.bytes.iter().any(|byte| *byte == 0) {
+    let found = match file.bytes.contains(&0) {
         true => "binary data of no known kind",
         false => "text without a line -----BEGIN …-----",
     };
@@ -256,9 +262,9 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
     let name = text::shell(file.path);
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
         let fix = format!(
-            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name} && chmod 600 {name}"
+            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}"
         );
-        file.error("encrypted-key", "a private key locked with a passphrase, which nobody asks for here", fix)
+        file.error("encrypted-key", "a private key encrypted with a passphrase, which nobody asks for here", fix)
     })
 }
 
