@@ -4,6 +4,7 @@
 
 mod certs;
 mod one_command;
+mod making;
 mod serve;
 mod get;
 mod doctor;

@@ -1,5 +1,6 @@
 //! The house has rules: who may know whom. They are in docs, and here they are kept.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -156,4 +157,99 @@ fn the_furniture_is_smaller_than_the_house() {
         lines(&|name| name.starts_with("handshake/")) < 1200,
         "handshake/ is read in an hour"
     );
+}
+
+/// `wire/messages/mod.rs` and `wire/messages.rs` are both the module `wire::messages`; lib.rs is the empty name.
+fn module(file: &str) -> String {
+    let name = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    name.replace('/', "::").trim_end_matches("lib").to_owned()
+}
+
+/// The module that a module stands in.
+fn parent(module: &str) -> &str {
+    module.rsplit_once("::").map_or("", |(parent, _)| parent)
+}
+
+/// Every path in the code that begins with `root`, without it: `root::a::{b, c::d}` is `a::b` and `a::c::d`.
+fn paths(code: &str, root: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    let code = code.replace(" as ", ",");
+    for (at, _) in code.match_indices(root) {
+        let (mut path, mut open) = (String::new(), Vec::new());
+        for letter in code[at + root.len()..].chars() {
+            match letter {
+                '{' => open.push(path.clone()),
+                ',' | '}' if !open.is_empty() => {
+                    let prefix = open.last().unwrap().clone();
+                    paths.push(std::mem::replace(&mut path, prefix));
+                    if letter == '}' {
+                        open.pop();
+                    }
+                }
+                ':' | '_' => path.push(letter),
+                _ if letter.is_alphanumeric() => path.push(letter),
+                _ if letter.is_whitespace() && !open.is_empty() => {}
+                _ => break,
+            }
+        }
+        paths.push(path);
+    }
+    paths
+}
+
+/// Which modules each module names, a module being a file.
+///
+/// A module knows the children it declares, and whatever it names from `crate::`, `super::` or `self::`, in
+/// `use` or in the midst of code. One thing does not count: what a child takes from the modules that it stands in.
+/// Those hold the words that a room shares.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let files = sources();
+    let modules: BTreeSet<String> = files.iter().map(|(name, _)| module(name)).collect();
+    let file_of = |path: &str| {
+        let mut path = path;
+        while !modules.contains(path) {
+            path = parent(path);
+        }
+        path.to_owned()
+    };
+    let mut graph = BTreeMap::new();
+    for (name, code) in &files {
+        let me = module(name);
+        let below = |start: &str, path: &str| file_of(format!("{start}::{path}").trim_matches(':'));
+        let children = modules.iter().filter(|child| parent(child) == me);
+        let mut named: BTreeSet<String> = children.cloned().collect();
+        for (root, start) in [("crate::", ""), ("super::", parent(&me)), ("self::", &me)] {
+            named.extend(paths(code, root).iter().map(|path| below(start, path)));
+        }
+        named.retain(|other| {
+            !other.is_empty() && *other != me && !me.starts_with(&format!("{other}::"))
+        });
+        graph.insert(me, named);
+    }
+    graph
+}
+
+#[test]
+fn imports_run_in_no_circle() {
+    let mut graph = imports();
+    assert!(graph["wire::explain"].contains("wire::assembly"));
+    assert!(graph["wire::messages::extensions"].contains("wire::messages::certificate"));
+    // Who names nobody that is left stands in no circle. What cannot be taken away so, holds one.
+    loop {
+        let left: BTreeSet<String> = graph.keys().cloned().collect();
+        graph.retain(|_, named| !named.is_disjoint(&left));
+        if graph.len() == left.len() {
+            break;
+        }
+    }
+    let mut walk: Vec<&String> = graph.keys().take(1).collect();
+    while let Some(last) = walk.last() {
+        let next = graph[*last].iter().find(|next| graph.contains_key(*next));
+        let next = next.unwrap();
+        let before = walk.iter().position(|name| *name == next);
+        walk.push(next);
+        if let Some(start) = before {
+            panic!("a circle of imports: {:?}", &walk[start..]);
+        }
+    }
 }

@@ -21,9 +21,10 @@ use std::fs;
 
 use docs_common::{blocks, pages, root};
 use hello_mtls::fields::{Field, Reader, read_all};
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Protection};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Chunk, Side, Transcript};
+use hello_mtls::wire::transcript::{Chunk, Transcript};
 
 fn transcript(path: &str) -> Transcript {
     let text = fs::read_to_string(root().join(path)).unwrap();

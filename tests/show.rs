@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use hello_mtls::narration::Side;
 use hello_mtls::show::{html, pcapng, terminal};
 use hello_mtls::wire::conversation::{Conversation, Kind};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Chunk, Side, Transcript, hex};
+use hello_mtls::wire::transcript::{Chunk, Transcript, hex};
 use wire_common::peers::{self, Pki, Setup};
 
 fn root() -> PathBuf {

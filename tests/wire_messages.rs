@@ -5,9 +5,10 @@ mod wire_common;
 
 use std::time::Duration;
 
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Ending, Kind, Message, Protection};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Chunk, Side, Transcript};
+use hello_mtls::wire::transcript::{Chunk, Transcript};
 use wire_common::{every_byte_is_accounted_for, malformed};
 
 fn heard(chunks: &[(Side, &[u8])]) -> Conversation {

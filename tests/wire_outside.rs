@@ -15,10 +15,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Epoch, Kind, Outcome, Protection};
 use hello_mtls::wire::explain;
 use hello_mtls::wire::tap::{Recording, Tap};
-use hello_mtls::wire::transcript::{Side, Transcript};
+use hello_mtls::wire::transcript::Transcript;
 use rustls::version::{TLS12, TLS13};
 use wire_common::peers::{self, Pki, Setup};
 use wire_common::{every_byte_is_accounted_for, malformed};

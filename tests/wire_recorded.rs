@@ -4,9 +4,10 @@
 
 mod wire_common;
 
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Ending, Epoch, Kind, Outcome, Protection};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Side, Transcript};
+use hello_mtls::wire::transcript::Transcript;
 use rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES;
 use rustls::version::{TLS12, TLS13};
 use wire_common::peers::{self, Pki, Setup};

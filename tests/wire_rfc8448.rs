@@ -1,9 +1,10 @@
 //! The traces of RFC 8448, explained: every secret, key, IV, MAC and plaintext is the RFC's.
 #![allow(clippy::unwrap_used)]
 
+use hello_mtls::narration::Side;
 use hello_mtls::wire::conversation::{Conversation, Ending, Outcome, Protection};
 use hello_mtls::wire::explain;
-use hello_mtls::wire::transcript::{Side, Transcript, hex};
+use hello_mtls::wire::transcript::{Transcript, hex};
 
 mod wire_common;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::certs::{Making, common_name, place, public, secret};
+use super::making::{Making, common_name, place, public, secret};
 use super::say;
 use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, Name, generate, request};

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use crate::wire::conversation::{Ending, Kind, Message, Piece, Protection};
-use crate::wire::explain::Explainer;
+use crate::narration::Side;
+use crate::wire::both::Both;
+use crate::wire::conversation::{Conversation, Ending, Kind, Message, Piece, Protection};
 use crate::wire::messages::{self, Context, Described};
+use crate::wire::state::State;
 use crate::wire::steps;
-use crate::wire::transcript::Side;
 
 /// What all parts of a message have in common.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,7 @@ pub(crate) struct Envelope {
 
 /// A handshake message that goes on in the next record.
 #[derive(Debug, Default)]
-pub(crate) struct Partial {
+struct Partial {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
     in_the_clear: bool,
@@ -62,7 +63,20 @@ impl Partial {
     }
 }
 
-impl Explainer {
+/// What is known so far.
+#[derive(Default)]
+pub(crate) struct Assembly {
+    pub(crate) out: Conversation,
+    pub(crate) state: State,
+    partials: Both<Partial>,
+    /// TLS 1.2: ChangeCipherSpec was sent.
+    pub(crate) encrypted: Both<bool>,
+    /// Where keys belong that turn out later to have been computable then.
+    pub(crate) client_hello: Option<usize>,
+    server_hello: Option<usize>,
+}
+
+impl Assembly {
     /// Hands the content of a record to the messages.
     pub(crate) fn content(&mut self, index: usize, kind: u8) {
         let Some(record) = self.out.records.get(index) else {
@@ -117,7 +131,7 @@ impl Explainer {
         if self.state.is_tls13() || self.state.version.is_none() {
             return;
         }
-        self.streams.of(from).encrypted = true;
+        *self.encrypted.of(from) = true;
         let derivations = self.state.change_cipher_spec12(from);
         if let Some(hello) = self.message_at(self.server_hello) {
             hello.derivations.extend(derivations);
@@ -128,7 +142,7 @@ impl Explainer {
     fn fragments(&mut self, record: usize, envelope: Envelope, content: &[u8]) {
         let mut start = 0;
         while start < content.len() {
-            let partial = &mut self.streams.of(envelope.from).partial;
+            let partial = self.partials.of(envelope.from);
             partial.in_the_clear = envelope.in_the_clear;
             start = partial.take(record, content, start);
             if partial.missing() == 0 {
@@ -165,7 +179,7 @@ impl Explainer {
             bytes,
             pieces,
             in_the_clear,
-        } = std::mem::take(&mut self.streams.of(from).partial);
+        } = std::mem::take(self.partials.of(from));
         if !bytes.is_empty() {
             let mut described = messages::handshake(&bytes, &self.context(from));
             described.meaning = "The recording ends in the middle of this message.".to_owned();
@@ -259,6 +273,10 @@ impl Explainer {
             ending if fatal && alert != 0 => *ending = Ending::Refused { by, alert, step },
             _ => {}
         }
+    }
+
+    pub(crate) fn message_at(&mut self, index: Option<usize>) -> Option<&mut Message> {
+        self.out.messages.get_mut(index?)
     }
 
     fn context(&self, from: Side) -> Context {

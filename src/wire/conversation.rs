@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::fields::Field;
-use crate::wire::transcript::Side;
+use crate::narration::Side;
 
 /// A whole recorded connection.
 #[derive(Clone, Debug, Default)]

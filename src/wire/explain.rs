@@ -5,41 +5,35 @@
 use std::time::Duration;
 
 use crate::fields::Field;
-use crate::wire::assembly::{Envelope, Partial};
-use crate::wire::conversation::{Conversation, Ending, Kind, Message, Protection, Record};
+use crate::narration::Side;
+use crate::wire::assembly::{Assembly, Envelope};
+use crate::wire::both::Both;
+use crate::wire::conversation::{Conversation, Ending, Kind, Protection, Record};
 use crate::wire::messages;
 use crate::wire::names;
 use crate::wire::records::{self, Cut, Cutter, Layout};
-use crate::wire::state::{Both, Secrets, State};
+use crate::wire::state::Secrets;
 use crate::wire::steps;
-use crate::wire::transcript::{Side, Transcript};
+use crate::wire::transcript::Transcript;
 
 /// One direction.
 #[derive(Debug, Default)]
-pub(crate) struct Stream {
+struct Stream {
     cutter: Cutter,
     records: usize,
-    /// TLS 1.2: ChangeCipherSpec was sent.
-    pub(crate) encrypted: bool,
-    pub(crate) partial: Partial,
     ended: bool,
 }
 
-/// What is known so far.
 #[derive(Default)]
-pub(crate) struct Explainer {
-    pub(crate) out: Conversation,
-    pub(crate) streams: Both<Stream>,
-    pub(crate) state: State,
-    /// Where keys belong that turn out later to have been computable then.
-    pub(crate) client_hello: Option<usize>,
-    pub(crate) server_hello: Option<usize>,
+struct Explainer {
+    streams: Both<Stream>,
+    assembly: Assembly,
 }
 
 /// See [`super::explain`].
 pub(super) fn explain(transcript: &Transcript) -> Conversation {
     let mut explainer = Explainer::default();
-    explainer.state.secrets = Secrets::new(&transcript.secrets);
+    explainer.assembly.state.secrets = Secrets::new(&transcript.secrets);
     for chunk in &transcript.chunks {
         let stream = explainer.streams.of(chunk.from);
         stream.ended |= chunk.bytes.is_empty();
@@ -64,9 +58,9 @@ pub(super) fn explain(transcript: &Transcript) -> Conversation {
 impl Explainer {
     fn record(&mut self, from: Side, at: Duration, bytes: Vec<u8>) {
         let outer = bytes.first().copied().unwrap_or_default();
-        let encrypted = self.streams.get(from).encrypted;
+        let encrypted = *self.assembly.encrypted.get(from);
         // TLS 1.3 says application_data of all that is protected; TLS 1.2 protects all from one point on.
-        let protected = match self.state.version {
+        let protected = match self.assembly.state.version {
             Some(0x0304) | None if !encrypted => outer == 23,
             _ => encrypted,
         };
@@ -80,13 +74,13 @@ impl Explainer {
         }
         let fields = records::fields(&bytes, layout);
         let record = self.push_record((from, at), bytes, fields, content_type, protection);
-        self.content(record, kind);
+        self.assembly.content(record, kind);
     }
 
     /// Opens a record with the key in use. A side may have taken the next key unseen, where a record
     /// before could not be read or early data was refused: then the next keys are tried too.
     fn open(&mut self, from: Side, outer: u8, bytes: &[u8]) -> (Protection, Layout, u8) {
-        let openers = self.state.openers.of(from);
+        let openers = self.assembly.state.openers.of(from);
         let mut tried = openers.iter().enumerate();
         let fitting = tried.find_map(|(index, opener)| Some((index, opener.open(bytes)?)));
         openers.drain(..fitting.as_ref().map_or(0, |(index, _)| *index));
@@ -115,9 +109,9 @@ impl Explainer {
 
     fn try_early_data(&mut self, from: Side, outer: u8, bytes: &[u8]) -> (Protection, Layout, u8) {
         if from == Side::Client
-            && let Some(derivations) = self.state.open_early_data(bytes)
+            && let Some(derivations) = self.assembly.state.open_early_data(bytes)
         {
-            if let Some(hello) = self.message_at(self.client_hello) {
+            if let Some(hello) = self.assembly.message_at(self.assembly.client_hello) {
                 hello.derivations.extend(derivations);
             }
             return self.open(from, outer, bytes);
@@ -127,7 +121,7 @@ impl Explainer {
     }
 
     fn why_unreadable(&self, from: Side) -> String {
-        let state = &self.state;
+        let state = &self.assembly.state;
         let why = match (state.openers.get(from).front(), state.suite_number) {
             (Some(_), _) => {
                 "the seal is broken: the record was changed on the way, or it has another key"
@@ -155,7 +149,7 @@ impl Explainer {
         let number = stream.records;
         stream.records += 1;
         let pieces = Vec::new();
-        self.out.records.push(Record {
+        self.assembly.out.records.push(Record {
             from,
             at,
             number,
@@ -165,11 +159,7 @@ impl Explainer {
             protection,
             pieces,
         });
-        self.out.records.len() - 1
-    }
-
-    pub(crate) fn message_at(&mut self, index: Option<usize>) -> Option<&mut Message> {
-        self.out.messages.get_mut(index?)
+        self.assembly.out.records.len() - 1
     }
 
     fn not_tls(&mut self, from: Side, at: Duration, bytes: Vec<u8>) {
@@ -189,7 +179,8 @@ impl Explainer {
             at,
             in_the_clear: true,
         };
-        self.whole(record, envelope, Kind::NotTls, described, bytes);
+        self.assembly
+            .whole(record, envelope, Kind::NotTls, described, bytes);
     }
 
     /// What is left of a direction: the beginning of a record, of a message.
@@ -205,13 +196,13 @@ impl Explainer {
                 kind,
                 Protection::Unreadable(reason),
             );
-            self.content(record, 0);
+            self.assembly.content(record, 0);
         }
-        self.cut_message(from, at);
+        self.assembly.cut_message(from, at);
     }
 
     fn conclude(mut self, capped: bool) -> Conversation {
-        let (state, out) = (&self.state, &mut self.out);
+        let (state, out) = (&self.assembly.state, &mut self.assembly.out);
         out.version = state.version;
         out.cipher_suite = state.suite_number;
         out.group = state.group;
@@ -229,6 +220,6 @@ impl Explainer {
             (ending, _) => ending.clone(),
         };
         out.notes = steps::notes(state, capped, &out.records);
-        self.out
+        self.assembly.out
     }
 }

@@ -17,20 +17,10 @@
 //! Every traffic secret gives a key and an IV; those of the handshake a Finished key too.
 //! Unaware of messages: who calls decides when a row can be computed.
 
+use crate::narration::Side;
 use crate::wire::conversation::Epoch;
 use crate::wire::decryption::{Opener, Suite};
-use crate::wire::ledger::{Ledger, Named};
-use crate::wire::transcript::Side;
-
-/// A secret of the tree: its name, the label that HKDF gets, its name in a key log, and what it is for.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) log: &'static str,
-    pub(crate) meaning: &'static str,
-    pub(crate) source: &'static str,
-}
+use crate::wire::ledger::{Ledger, Named, Row};
 
 const fn row(
     name: &'static str,

@@ -2,16 +2,25 @@
 //!
 //! Unaware of messages and of when a secret becomes computable.
 
+use crate::narration::Side;
 use crate::wire::conversation::{Derivation, Input};
-use crate::wire::key_schedule::Row;
 use crate::wire::secrets::{Hash, hkdf_label};
-use crate::wire::transcript::Side;
 
 /// A secret with its name: what a derivation starts from.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: &'static str,
     pub(crate) value: Vec<u8>,
+}
+
+/// A secret to derive: its name, the label that HKDF gets, its name in a key log, and what it is for.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) log: &'static str,
+    pub(crate) meaning: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// Derives, and writes down what it derives.

@@ -9,10 +9,11 @@
 //! | `records` | bytes to records |
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
 //! | `messages` | plaintext to trees of fields, with the words that explain them |
-//! | `state` | how far the handshake is; `tls13` and `tls12`: its secrets and proofs |
+//! | `state` | how far the handshake is; `schedule`: the secrets known so far; `tls13` and `tls12`: how they come, and the proofs |
 //! | `key_schedule` | the secrets of TLS 1.3, a row each; `secrets`: HKDF and PRF; `ledger`: what was derived |
 //! | `signatures` | signatures, verified with the certificate's key |
 //! | `steps` | which of the seven steps a message belongs to |
+//! | `both` | a pair: one for each side |
 //! | [`names`] | numbers and their registered names |
 //!
 //! This room never prints, and is unaware of terminals, pages, `handshake` and `http`.
@@ -27,6 +28,7 @@ mod records;
 mod decryption;
 mod messages;
 mod state;
+mod schedule;
 mod tls13;
 mod tls12;
 mod key_schedule;
@@ -34,6 +36,7 @@ mod secrets;
 mod ledger;
 mod signatures;
 mod steps;
+mod both;
 
 use crate::wire::conversation::Conversation;
 use crate::wire::transcript::Transcript;

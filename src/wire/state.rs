@@ -7,35 +7,15 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use aws_lc_rs::digest;
 
-use crate::wire::conversation::{Epoch, Input, Kind, Message};
+use crate::narration::Side;
+use crate::wire::both::Both;
+use crate::wire::conversation::{Epoch, Input, Kind, Message, Outcome};
 use crate::wire::decryption::{self, Opener, Suite};
 use crate::wire::ledger::{Ledger, Named, input};
 use crate::wire::messages::{HELLO_RETRY_REQUEST, bytes_of, number_of};
+use crate::wire::schedule::{Early, Tls12, Tls13};
 use crate::wire::secrets::Hash;
-use crate::wire::transcript::{Secret, Side};
-
-/// A pair: one for each side.
-#[derive(Debug, Default)]
-pub(crate) struct Both<T> {
-    client: T,
-    server: T,
-}
-
-impl<T> Both<T> {
-    pub(crate) fn of(&mut self, side: Side) -> &mut T {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
-    }
-
-    pub(crate) fn get(&self, side: Side) -> &T {
-        match side {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        }
-    }
-}
+use crate::wire::transcript::Secret;
 
 /// The secrets of a transcript, by label and client random.
 #[derive(Debug, Default)]
@@ -125,9 +105,9 @@ pub(crate) struct State {
     pub(crate) transcript: TranscriptHash,
     /// The keys of each side in the order of their use; the first is in use.
     pub(crate) openers: Both<VecDeque<Opener>>,
-    pub(crate) early: Option<super::tls13::Early>,
-    pub(crate) tls13: super::tls13::Schedule,
-    pub(crate) tls12: super::tls12::Schedule,
+    pub(crate) early: Option<Early>,
+    pub(crate) tls13: Tls13,
+    pub(crate) tls12: Tls12,
 }
 
 impl State {
@@ -270,4 +250,17 @@ pub(crate) fn mac_inputs(
         input("computed here", expected),
         input("sent", found),
     ]
+}
+
+/// The outcome of a MAC.
+pub(crate) fn compare(expected: &[u8], found: &[u8]) -> Outcome {
+    match expected == found {
+        true => Outcome::Verified,
+        false => Outcome::Failed("what was sent is not what is computed here".to_owned()),
+    }
+}
+
+/// The outcome of a check that lacks something.
+pub(crate) fn not_possible(why: &str) -> Outcome {
+    Outcome::NotPossible(why.to_owned())
 }

@@ -2,9 +2,9 @@
 //!
 //! Unaware of bytes: it looks at kinds and at how far the handshake is.
 
+use crate::narration::Side;
 use crate::wire::conversation::{Kind, Protection, Record};
 use crate::wire::state::State;
-use crate::wire::transcript::Side;
 
 /// The step of a message, 1 to 7. The state is that before the message.
 pub(crate) fn step(from: Side, kind: Kind, state: &State) -> u8 {

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use rustls::KeyLog;
 
+use crate::narration::Side;
 use crate::transport::Transport;
-use crate::wire::transcript::{Chunk, Secret, Side, Transcript};
+use crate::wire::transcript::{Chunk, Secret, Transcript};
 
 /// How much of a connection is kept, in bytes, when nothing else is said.
 const CAP: usize = 1 << 20;

@@ -2,19 +2,18 @@
 //!
 //! A key log holds the master secret; what it was made of is gone.
 
+use crate::narration::Side;
 use crate::wire::conversation::{Check, Derivation, Epoch, Message};
 use crate::wire::decryption::Opener;
-use crate::wire::ledger::{Named, input};
+use crate::wire::ledger::input;
 use crate::wire::messages::{bytes_of, number_of};
 use crate::wire::signatures;
-use crate::wire::state::{Both, State, mac_inputs};
-use crate::wire::tls13::{compare, not_possible};
-use crate::wire::transcript::Side;
+use crate::wire::state::{State, compare, mac_inputs, not_possible};
 use rows::*;
 
 #[rustfmt::skip]
 mod rows {
-    use crate::wire::key_schedule::Row;
+    use crate::wire::ledger::Row;
 
     const fn row(name: &'static str, label: &'static str, meaning: &'static str) -> Row {
         Row { name, label, log: "", meaning, source: "RFC 5246 §6.3" }
@@ -27,15 +26,6 @@ mod rows {
     pub(super) const SERVER_KEY: Row = row("server_write_key", "", "encrypts and seals the server's records");
     pub(super) const CLIENT_IV: Row = row("client_write_IV", "", "makes the client's nonces");
     pub(super) const SERVER_IV: Row = row("server_write_IV", "", "makes the server's nonces");
-}
-
-/// What TLS 1.2 computes of the key exchange.
-#[derive(Debug, Default)]
-pub(crate) struct Schedule {
-    master: Option<Named>,
-    keys: Both<Option<(Named, Named)>>,
-    extended: bool,
-    client_verified: bool,
 }
 
 impl State {

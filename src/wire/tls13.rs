@@ -3,36 +3,16 @@
 //! A key log begins at the traffic secrets, so the tree above them is shown only for transcripts that bring
 //! `PRE_SHARED_KEY` or `SHARED_SECRET` along, as those of RFC 8448 do.
 
-use crate::wire::conversation::{Check, Derivation, Epoch, Message, Outcome};
-use crate::wire::decryption::{self, Suite};
-use crate::wire::key_schedule::{self as rows, Row, traffic_keys};
-use crate::wire::ledger::{Ledger, Named, input};
+use crate::narration::Side;
+use crate::wire::conversation::{Check, Derivation, Epoch, Message};
+use crate::wire::decryption;
+use crate::wire::key_schedule::{self as rows, traffic_keys};
+use crate::wire::ledger::{Ledger, Named, Row, input};
 use crate::wire::messages::{bytes_of, number_of};
+use crate::wire::schedule::Early;
 use crate::wire::secrets::Hash;
 use crate::wire::signatures;
-use crate::wire::state::{Both, State, mac_inputs};
-use crate::wire::transcript::Side;
-
-/// The secrets of the tree, as far as they are known.
-#[derive(Debug, Default)]
-pub(crate) struct Schedule {
-    early: Option<Named>,
-    handshake: Option<Named>,
-    master: Option<Named>,
-    resumption: Option<Named>,
-    handshake_traffic: Both<Option<Named>>,
-    application_traffic: Both<Option<Named>>,
-    generation: Both<u32>,
-    application_begun: bool,
-    client_finished: bool,
-}
-
-/// What early data may be encrypted with. Which suite, nobody says before the ServerHello: all that fit are tried.
-#[derive(Debug)]
-pub(crate) struct Early {
-    secret: Named,
-    suites: Vec<Suite>,
-}
+use crate::wire::state::{State, compare, mac_inputs, not_possible};
 
 impl State {
     pub(crate) fn message13(&mut self, message: &mut Message, kind: u8) {
@@ -355,17 +335,4 @@ impl State {
 
 fn finished_key(ledger: &mut Ledger, secret: &Named, row: &Row) -> Named {
     ledger.expand(secret, row, rows::NO_CONTEXT, ledger.hash.len())
-}
-
-/// The outcome of a MAC.
-pub(crate) fn compare(expected: &[u8], found: &[u8]) -> Outcome {
-    match expected == found {
-        true => Outcome::Verified,
-        false => Outcome::Failed("what was sent is not what is computed here".to_owned()),
-    }
-}
-
-/// The outcome of a check that lacks something.
-pub(crate) fn not_possible(why: &str) -> Outcome {
-    Outcome::NotPossible(why.to_owned())
 }

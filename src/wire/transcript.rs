@@ -22,7 +22,7 @@
 use std::fmt;
 use std::time::Duration;
 
-pub use crate::narration::Side;
+use crate::narration::Side;
 
 /// The most bytes that a file may hold in chunks, and the most lines of each other kind.
 const MOST_BYTES: usize = 4 << 20;

@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
+use hello_mtls::narration::Side;
 use hello_mtls::wire::tap::{Recording, Tap};
-use hello_mtls::wire::transcript::{Side, Transcript};
+use hello_mtls::wire::transcript::Transcript;
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     SignatureAlgorithm,

@@ -2,9 +2,9 @@
 
 use super::{Context, Read, Row, certificate, extensions, named, opaque_vector};
 use crate::fields::Reader;
+use crate::narration::Side;
 use crate::wire::messages::extensions::Where;
 use crate::wire::names;
-use crate::wire::transcript::Side;
 
 pub(super) const NO_CERTIFICATE: Row = (
     "Certificate",
@@ -56,30 +56,16 @@ pub(super) fn certificate_request(reader: &mut Reader<'_>, _: &Context) -> Read 
     extensions::read(reader, Where::CertificateRequest)
 }
 
-/// `certificate_authorities`, here and in TLS 1.2: names, each in DER.
-pub(super) fn distinguished_names(reader: &mut Reader<'_>) -> Read {
-    let meaning = "the CAs that the sender trusts, by name";
-    reader.vector(2, "certificate_authorities", "", meaning, |reader| {
-        while !reader.is_empty() {
-            let mut name = String::new();
-            reader.vector(2, "DistinguishedName", "RFC 5280 §4.1.2.4", "", |reader| {
-                let der = reader.rest("name", "DER")?;
-                name = x509_parser::x509::X509Name::from_der(der)
-                    .map_or_else(|_| String::new(), |(_, name)| name.to_string());
-                reader.value(name.clone());
-                Ok(())
-            })?;
-            reader.value(name);
-        }
-        Ok(())
-    })
-}
-
-use x509_parser::prelude::FromDer;
-
-fn certificate_list(reader: &mut Reader<'_>, context: &Context) -> Read {
+/// In TLS 1.2 a list of certificates and no more.
+pub(super) fn certificate_list(reader: &mut Reader<'_>, context: &Context) -> Read {
     if !context.tls13 {
-        return super::tls12::certificate_list(reader, context);
+        let meaning = "the owner's certificate first, then each one's issuer";
+        return reader.vector(3, "certificate_list", "", meaning, |reader| {
+            while !reader.is_empty() {
+                entry(reader)?;
+            }
+            Ok(())
+        });
     }
     opaque_vector(
         reader,
@@ -100,7 +86,7 @@ fn certificate_list(reader: &mut Reader<'_>, context: &Context) -> Read {
 }
 
 /// A certificate with its length, as both versions have it.
-pub(super) fn entry(reader: &mut Reader<'_>) -> Read {
+fn entry(reader: &mut Reader<'_>) -> Read {
     reader.vector(3, "cert_data", "", "", |reader| {
         certificate::read(reader, reader.remaining())
     })

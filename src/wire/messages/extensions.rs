@@ -1,6 +1,6 @@
 //! Extensions (RFC 8446 §4.2): one list, in six messages. Some look different in each.
 
-use super::{Read, named, named_list, opaque_vector, text_vector, version_name};
+use super::{Read, certificate, named, named_list, opaque_vector, text_vector, version_name};
 use crate::fields::Reader;
 use crate::wire::names;
 
@@ -129,7 +129,7 @@ fn one(reader: &mut Reader<'_>, number: u16, place: Where) -> Read {
             });
             Ok(())
         }),
-        (47, _) => super::authentication::distinguished_names(reader),
+        (47, _) => certificate::distinguished_names(reader),
         (51, ClientHello) => list(reader, 2, "client_shares", key_share_entry),
         (51, HelloRetryRequest) => named(reader, 2, "selected_group", names::group).map(|_| ()),
         (51, _) => key_share_entry(reader),

@@ -11,8 +11,8 @@ mod session;
 mod tls12;
 
 use crate::fields::{Field, Malformed, Reader, read_all};
+use crate::narration::Side;
 use crate::wire::names::{self, Name};
-use crate::wire::transcript::Side;
 
 pub(crate) use session::{alert, application_data, change_cipher_spec, opaque};
 

@@ -1,8 +1,8 @@
 //! The handshake messages of TLS 1.2, where they differ (RFC 5246 §7.4, RFC 8422).
 
 use super::{
-    CLIENT_HELLO, Context, Read, Row, UNKNOWN, authentication, body, hello, named, named_list,
-    nothing, opaque_vector,
+    CLIENT_HELLO, Context, Read, Row, UNKNOWN, authentication, body, certificate, hello, named,
+    named_list, nothing, opaque_vector,
 };
 use crate::fields::Reader;
 use crate::wire::names;
@@ -12,7 +12,7 @@ pub(super) const CLIENT_CERTIFICATE: Row = (
     "Certificate",
     "RFC 5246 §7.4.6",
     "Who the client claims to be. In TLS 1.2 this crossed the wire in the clear: everybody on the way learned who the client is.",
-    certificate_list,
+    authentication::certificate_list,
 );
 
 pub(super) fn message(kind: u8) -> Row {
@@ -40,7 +40,7 @@ pub(super) fn message(kind: u8) -> Row {
             "Certificate",
             "RFC 5246 §7.4.2",
             "Who the server claims to be, in the clear. Public: anybody can show it; the proof is the signature in ServerKeyExchange.",
-            certificate_list,
+            authentication::certificate_list,
         ),
         12 => (
             "ServerKeyExchange",
@@ -88,21 +88,6 @@ pub(super) fn message(kind: u8) -> Row {
     }
 }
 
-pub(super) fn certificate_list(reader: &mut Reader<'_>, _: &Context) -> Read {
-    reader.vector(
-        3,
-        "certificate_list",
-        "",
-        "the owner's certificate first, then each one's issuer",
-        |reader| {
-            while !reader.is_empty() {
-                authentication::entry(reader)?;
-            }
-            Ok(())
-        },
-    )
-}
-
 fn server_key_exchange(reader: &mut Reader<'_>, _: &Context) -> Read {
     let meaning = "this part is signed, together with both randoms";
     match reader.peek().first() {
@@ -147,7 +132,7 @@ fn certificate_request(reader: &mut Reader<'_>, _: &Context) -> Read {
         meaning,
         names::signature_scheme,
     )?;
-    authentication::distinguished_names(reader)
+    certificate::distinguished_names(reader)
 }
 
 fn client_key_exchange(reader: &mut Reader<'_>, context: &Context) -> Read {
