@@ -454,7 +454,8 @@ fn a_page_is_at_most_80_columns_wide() {
 
 #[test]
 fn serve_and_get_stop_with_the_doctors_words() {
-    let spoiled: &[(fn(&mut Set), &str)] = &[
+    type Spoil = fn(&mut Set);
+    let spoiled: &[(Spoil, &str)] = &[
         (v1, "version 1"),
         (
             |set| set.fixture("encrypted.key", "server.key"),
