@@ -7,6 +7,7 @@ mod one_command;
 mod making;
 mod serve;
 mod get;
+mod doctor;
 mod step;
 mod wire;
 
@@ -56,6 +57,8 @@ enum Command {
     Serve(serve::Serve),
     /// Get a URL over mutual TLS, as curl does
     Get(get::Get),
+    /// Find out what is wrong with certificates and keys
+    Doctor(doctor::Doctor),
     /// Show a recorded connection, every byte explained
     Wire(wire::Wire),
     /// Move a handshake flight by flight, and see what each side knows
@@ -102,12 +105,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect { files } => inspect_files(&files),
         Command::Serve(serve) => serve::run(serve),
         Command::Get(get) => get::run(&get),
+        Command::Doctor(doctor) => return ended(doctor::run(&doctor)),
         Command::Wire(wire) => wire::run(&wire),
         Command::Step(step) => step::run(&step),
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn ended(done: Result<ExitCode, Error>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read our output has seen enough: `hello-mtls inspect … | head -1`.
         Err(Error::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS

@@ -1,17 +1,18 @@
 //! From files to what a side shows and whom it trusts. Every error here names its file: step 0.
 //!
-//! The same checks happen again when rustls gets the result. Made here, file by file, they can say
-//! which file is wrong.
+//! rustls decides whether they can be used. Why not, the doctor says: it knows which file is wrong.
 
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
 
-use crate::error::{Error, diagnose_tls, openssl_v3};
+use crate::doctor::{Case, Party, Shown, examine};
+use crate::error::{Error, diagnose_tls};
+use crate::finding::Finding;
 use crate::handshake::{Identity, Trust, provider};
-use crate::narration::Side;
-use crate::{pem, text};
+use crate::narration::{Side, Step};
+use crate::pem;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///
@@ -25,50 +26,21 @@ pub fn identity(side: Side, certificate: &Path, key: &Path) -> Result<Identity, 
     let (chain, private) = (identity.chain.clone(), identity.key.clone_key());
     match CertifiedKey::from_der(chain, private, &provider()) {
         Ok(_) => Ok(identity),
-        Err(error) => Err(unusable(side, certificate, key, &error)),
-    }
-}
-
-fn unusable(side: Side, certificate: &Path, key: &Path, error: &rustls::Error) -> Error {
-    let (path, found, remedy) = match error {
-        rustls::Error::InconsistentKeys(_) => (
-            key,
-            format!(
-                "the private key does not belong to the certificate in {}",
-                text::terminal(&certificate.display().to_string())
-            ),
-            "the key that made this certificate's request; in a chain file the leaf comes first"
-                .to_owned(),
-        ),
-        rustls::Error::InvalidCertificate(cause)
-            if cause.to_string().contains("UnsupportedCertVersion") =>
-        {
-            (
-                certificate,
-                "it is X.509 version 1: it has no extensions, so no names and no purposes, and rustls refuses \
-             it. `openssl x509 -req` without -extfile makes such ones before OpenSSL 3.2"
-                .to_owned(),
-                format!(
-                    "make it again as version 3:\n{}",
-                    openssl_v3(&side.to_string())
-                ),
-            )
+        Err(refused) => {
+            let party = Party {
+                side,
+                certificate: Shown::File(certificate.to_owned()),
+                key: Some(key.to_owned()),
+            };
+            // The CA that lies beside it is the one that can make it anew.
+            let authorities = Some(certificate.with_file_name("ca.crt")).filter(|ca| ca.exists());
+            let case = Case {
+                authorities,
+                parties: vec![party],
+                ..Case::default()
+            };
+            Err(explained(&case, certificate, side, &refused))
         }
-        rustls::Error::InvalidCertificate(_) => (
-            certificate,
-            "it is no X.509 certificate that can be read".to_owned(),
-            "hello-mtls inspect".to_owned(),
-        ),
-        _ => (
-            key,
-            "the private key cannot be used: an unknown kind, a weak one, or broken".to_owned(),
-            "a P-256, RSA-2048 or Ed25519 key in PKCS#8".to_owned(),
-        ),
-    };
-    Error::Contents {
-        path: path.to_owned(),
-        found,
-        remedy,
     }
 }
 
@@ -82,16 +54,35 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
         revocation_lists: Vec::new(),
     };
     for anchor in &trust.anchors {
-        RootCertStore::empty()
-            .add(anchor.clone())
-            .map_err(|error| Error::Contents {
-                path: authorities.to_owned(),
-                found: diagnose_tls(Side::Server, &error).found,
-                remedy: "a PEM file of CA certificates".to_owned(),
-            })?;
+        if let Err(refused) = RootCertStore::empty().add(anchor.clone()) {
+            let case = Case {
+                authorities: Some(authorities.to_owned()),
+                ..Case::default()
+            };
+            return Err(explained(&case, authorities, Side::Server, &refused));
+        }
     }
     for list in revocation_lists {
         trust.revocation_lists.extend(pem::revocation_lists(list)?);
     }
     Ok(trust)
+}
+
+/// The doctor's first finding about the files that cannot be used; rustls's own words if there is none.
+fn explained(case: &Case, path: &Path, side: Side, refused: &rustls::Error) -> Error {
+    // A CA that only lies beside a side's files is not what was asked about.
+    let beside = case
+        .authorities
+        .as_ref()
+        .filter(|_| !case.parties.is_empty());
+    let stops =
+        |finding: &Finding| finding.step == Step::Preparation && Some(&finding.file) != beside;
+    match examine(case).findings.into_iter().find(stops) {
+        Some(finding) => finding.into(),
+        None => Error::Contents {
+            path: path.to_owned(),
+            found: diagnose_tls(side, refused).found,
+            remedy: "hello-mtls doctor".to_owned(),
+        },
+    }
 }

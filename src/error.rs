@@ -12,6 +12,7 @@ use rustls::{
 };
 
 use crate::clock::Moment;
+use crate::finding::Finding;
 use crate::narration::{Side, Step};
 use crate::text;
 
@@ -97,6 +98,17 @@ impl Error {
         match self {
             Error::Usage { .. } => 2,
             _ => 1,
+        }
+    }
+}
+
+/// What the doctor found in a file, as the reason why a command stops.
+impl From<Finding> for Error {
+    fn from(finding: Finding) -> Error {
+        Error::Contents {
+            path: finding.file,
+            found: format!("{}\nexpected: {}", finding.found, finding.expected),
+            remedy: finding.fix,
         }
     }
 }
@@ -195,7 +207,7 @@ fn report(f: &mut fmt::Formatter<'_>, head: &str, found: &str, remedy: &str) -> 
         let mut label = label;
         for paragraph in words.split('\n') {
             let lines = match paragraph.strip_prefix("  ") {
-                Some(_) => vec![paragraph.to_owned()],
+                Some(command) => text::fold(command, 68),
                 None => text::wrap(paragraph, 70),
             };
             for line in lines {

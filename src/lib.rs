@@ -37,7 +37,8 @@
 //!
 //! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
 //! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
-//! into the step that failed, what was found, and what to try.
+//! into the step that failed, what was found, and what to try. [`doctor`] reads the files first, and
+//! tells what will fail and what mends it: a list of [`finding`]s.
 //!
 //! [`wire`] explains recorded bytes, and [`show`] renders what it found; both are unaware of the
 //! handshake above. [`fields`] is the language in which bytes are explained.
@@ -62,6 +63,8 @@ pub mod error;
 pub mod transport;
 pub mod certificates;
 pub mod pem;
+pub mod finding;
+pub mod doctor;
 pub mod wire;
 pub mod show;
 pub mod demo;

@@ -13,6 +13,10 @@
 //!
 //! and `PrivateKeyDer::from_pem_slice(pem)` would read a key.
 
+pub mod shape;
+pub(crate) mod labels;
+pub(crate) mod der;
+
 use std::path::Path;
 
 use rustls::pki_types::{
@@ -20,34 +24,50 @@ use rustls::pki_types::{
 };
 use rustls_pemfile::Item;
 
+use self::shape::Wanted;
 use crate::certificates::describe::Kind;
 use crate::error::Error;
-use crate::{files, text};
+use crate::files;
+use crate::finding::Finding;
 
 /// One file of certificates: a trust anchor, or a chain with the leaf first.
 ///
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if there is not a single certificate in it.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let items = some(path, "certificate", |item| match item {
-        Item::X509Certificate(der) => Some(der),
-        _ => None,
-    })?;
-    Ok(items)
+    Ok(certificates_in(path, &files::read(path)?)?)
 }
 
-/// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted.
+/// As [`certificates`], from the bytes of a file. `path` names it in the finding.
+///
+/// # Errors
+/// The first thing that is wrong with the file.
+pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Finding> {
+    some(path, bytes, Wanted::Certificate, |item| match item {
+        Item::X509Certificate(der) => Some(der),
+        _ => None,
+    })
+}
+
+/// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. The first, if there are several.
 ///
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if there is no readable key in it.
 pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
-    let mut keys = some(path, PRIVATE_KEY, |item| match item {
+    Ok(private_keys_in(path, &files::read(path)?)?.swap_remove(0))
+}
+
+/// All private keys in the bytes of a file.
+///
+/// # Errors
+/// The first thing that is wrong with the file.
+pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Finding> {
+    some(path, bytes, Wanted::PrivateKey, |item| match item {
         Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
         Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
         Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
         _ => None,
-    })?;
-    Ok(keys.swap_remove(0))
+    })
 }
 
 /// The certificate revocation lists in a file.
@@ -55,7 +75,18 @@ pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if there is none in it.
 pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    some(path, "certificate revocation list", |item| match item {
+    Ok(revocation_lists_in(path, &files::read(path)?)?)
+}
+
+/// As [`revocation_lists`], from the bytes of a file.
+///
+/// # Errors
+/// The first thing that is wrong with the file.
+pub fn revocation_lists_in(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Vec<CertificateRevocationListDer<'static>>, Finding> {
+    some(path, bytes, Wanted::RevocationList, |item| match item {
         Item::Crl(der) => Some(der),
         _ => None,
     })
@@ -66,107 +97,38 @@ pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if the file is no PEM or holds nothing known.
 pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
-    some(
-        path,
-        "certificate, request, key or revocation list",
-        |item| {
-            Some(match item {
-                Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
-                Item::Csr(der) => (Kind::Request, der.to_vec()),
-                Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
-                Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
-                Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
-                Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
-                Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
-                _ => return None,
-            })
-        },
-    )
-}
-
-/// The blocks of the file that `wanted` takes: at least one.
-fn some<T>(path: &Path, what: &str, wanted: impl Fn(Item) -> Option<T>) -> Result<Vec<T>, Error> {
-    let contents = files::read(path)?;
-    let bad = |found: String, remedy: String| Error::Contents {
-        path: path.to_owned(),
-        found,
-        remedy,
-    };
-    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &contents[..]).collect();
-    let locked = what == PRIVATE_KEY && encrypted(&contents);
-    let found = match items {
-        Ok(items) => {
-            let taken: Vec<T> = items.into_iter().filter_map(wanted).collect();
-            if !taken.is_empty() {
-                return Ok(taken);
-            }
-            shape(&contents)
-        }
-        Err(error) => format!("broken PEM: {}", text::terminal(&error.to_string())),
-    };
-    if locked {
-        let path = text::terminal(&path.display().to_string());
-        return Err(bad(
-            "the private key in it is encrypted with a passphrase".to_owned(),
-            format!(
-                "take the passphrase off:\n  openssl pkey -in {path} -out plain.key && chmod 600 plain.key"
-            ),
-        ));
-    }
-    let remedy = format!("a PEM file with a {what} in it; `hello-mtls certs` makes a set");
-    Err(bad(format!("no {what} in it: {found}"), remedy))
-}
-
-const PRIVATE_KEY: &str = "private key";
-
-fn encrypted(contents: &[u8]) -> bool {
-    let words = String::from_utf8_lossy(contents);
-    words.contains("BEGIN ENCRYPTED PRIVATE KEY") || words.contains("Proc-Type: 4,ENCRYPTED")
-}
-
-/// What a file without the wanted block looks like instead.
-fn shape(contents: &[u8]) -> String {
-    if contents.is_empty() {
-        return "the file is empty".to_owned();
-    }
-    if is_der(contents) {
-        return "it looks like DER (binary), not PEM (text)".to_owned();
-    }
-    let words = String::from_utf8_lossy(contents);
-    if contents.starts_with(b"\xff\xfe") || contents.starts_with(b"\xfe\xff") {
-        return "it is text in UTF-16; PEM is ASCII".to_owned();
-    }
-    if words.starts_with('\u{feff}') {
-        return "it begins with a byte order mark (BOM): save it without one".to_owned();
-    }
-    let labels: Vec<String> = words
-        .lines()
-        .filter_map(|line| {
-            line.trim()
-                .strip_prefix("-----BEGIN ")?
-                .strip_suffix("-----")
+    let bytes = files::read(path)?;
+    Ok(some(path, &bytes, Wanted::Anything, |item| {
+        Some(match item {
+            Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
+            Item::Csr(der) => (Kind::Request, der.to_vec()),
+            Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
+            Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
+            Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
+            Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
+            Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
+            _ => return None,
         })
-        .take(4)
-        .map(text::terminal)
-        .collect();
-    let indented =
-        |line: &str| line.trim_start().starts_with("-----BEGIN ") && line.starts_with([' ', '\t']);
-    match labels.is_empty() {
-        true => "there is no line -----BEGIN …----- in it".to_owned(),
-        false if words.lines().any(indented) => "its lines are indented".to_owned(),
-        false => format!("it holds {}", labels.join(", ")),
-    }
+    })?)
 }
 
-/// True for a SEQUENCE (tag 0x30) that is as long as it says: one DER structure, and nothing else.
-fn is_der(contents: &[u8]) -> bool {
-    let (length, rest) = match contents {
-        [0x30, 0x82, high, low, rest @ ..] => (u16::from_be_bytes([*high, *low]), rest),
-        [0x30, 0x81, length, rest @ ..] => (u16::from(*length), rest),
-        [0x30, length, rest @ ..] if *length < 0x80 => (u16::from(*length), rest),
-        _ => return false,
-    };
-    rest.len() == usize::from(length)
+/// The blocks that `take` takes: at least one.
+fn some<T>(
+    path: &Path,
+    bytes: &[u8],
+    wanted: Wanted,
+    take: impl Fn(Item) -> Option<T>,
+) -> Result<Vec<T>, Finding> {
+    if let Some(finding) = shape::problem(path, bytes, wanted) {
+        return Err(finding);
+    }
+    let undecodable = |said: &str| shape::undecodable(path, bytes, wanted, said);
+    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
+    let items = items.map_err(|error| undecodable(&error.to_string()))?;
+    match items.into_iter().filter_map(take).collect::<Vec<T>>() {
+        none if none.is_empty() => Err(undecodable("nothing is left of it")),
+        taken => Ok(taken),
+    }
 }
 
 /// A certificate request from PEM text.
@@ -189,7 +151,8 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
 /// # Errors
 /// [`Error::File`], or [`Error::Contents`] if there is none in it.
 pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
-    let mut requests = some(path, "certificate request", |item| match item {
+    let bytes = files::read(path)?;
+    let mut requests = some(path, &bytes, Wanted::Request, |item| match item {
         Item::Csr(der) => Some(der),
         _ => None,
     })?;

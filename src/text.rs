@@ -6,6 +6,8 @@
 //! or a page but through this module.
 
 use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// `text` with everything escaped that a terminal would obey instead of show: C0 and C1 controls,
 /// DEL, line and paragraph separators, and the bidirectional and invisible format characters.
@@ -96,6 +98,49 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A file name as a word for a shell (bash, zsh): what was printed can be pasted.
+pub fn shell(path: &Path) -> String {
+    let bytes = path.as_os_str().as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+@%=:,-".contains(byte);
+    let dash = if bytes.starts_with(b"-") { "./" } else { "" };
+    match str::from_utf8(bytes) {
+        Ok(name) if bytes.iter().all(plain) && !name.is_empty() => format!("{dash}{name}"),
+        Ok(name) if !name.contains('\'') && !name.chars().any(obeyed_by_a_terminal) => {
+            format!("'{dash}{name}'")
+        }
+        _ => {
+            let escaped = bytes.iter().map(|byte| format!("\\x{byte:02x}"));
+            format!("$'{dash}{}'", escaped.collect::<String>())
+        }
+    }
+}
+
+/// A command in lines of at most `width` columns, which a shell reads as one. It is folded at spaces
+/// outside of quotes only; a word longer than a line stays whole.
+pub fn fold(command: &str, width: usize) -> Vec<String> {
+    let (mut words, mut quoted) = (vec![String::new()], false);
+    for c in command.chars() {
+        quoted ^= c == '\'';
+        match (c, words.last_mut()) {
+            (' ', _) if !quoted => words.push(String::new()),
+            (c, Some(word)) => word.push(c),
+            _ => {}
+        }
+    }
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in words {
+        if !line.is_empty() && line.chars().count() + word.chars().count() + 3 > width {
+            lines.push(format!("{line} \\"));
+            line = "  ".to_owned();
+        } else if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
 fn obeyed_by_a_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -124,6 +169,22 @@ mod tests {
     #[test]
     fn html_cannot_be_opened_or_closed_by_a_peer() {
         assert_eq!(html("<b a='\"'>&"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;");
+    }
+
+    #[test]
+    fn a_file_name_is_one_word_for_a_shell_and_harmless_for_a_terminal() {
+        let word = |name: &str| shell(Path::new(name));
+        assert_eq!(word("certs/ca.crt"), "certs/ca.crt");
+        assert_eq!(word("my certs/$(id)"), "'my certs/$(id)'");
+        assert_eq!(word("-rf"), "./-rf");
+        assert_eq!(word("a'b"), "$'\\x61\\x27\\x62'");
+        assert_eq!(word("\u{1b}[2J"), "$'\\x1b\\x5b\\x32\\x4a'");
+    }
+
+    #[test]
+    fn a_folded_command_is_still_one_command() {
+        assert_eq!(fold("a 'b c d' ef", 10), ["a \\", "  'b c d' \\", "  ef"]);
+        assert_eq!(fold("short", 10), ["short"]);
     }
 
     #[test]

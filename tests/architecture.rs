@@ -86,6 +86,18 @@ fn wire_never_prints_and_show_never_parses() {
 }
 
 #[test]
+fn what_the_doctor_stands_on_does_not_know_the_doctor() {
+    never(
+        |name| name.starts_with("pem") || ["error.rs", "finding.rs"].contains(&name),
+        &["crate::doctor"],
+    );
+    never(
+        |name| name.starts_with("doctor/"),
+        &["crate::credentials", "crate::cli::", "fs::write", "stdout"],
+    );
+}
+
+#[test]
 fn each_library_at_the_edge_is_named_in_one_place() {
     never(|name| name != "pem.rs", &["rustls_pemfile"]);
     never(

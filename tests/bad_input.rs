@@ -69,7 +69,7 @@ fn an_empty_file_is_named() {
 #[test]
 fn a_file_in_the_place_of_another_is_told_by_what_it_holds() {
     let holds =
-        |spoil: &str, file: &str, label: &str| spoiled(spoil, file, &format!("it holds {label}"));
+        |spoil: &str, file: &str, label: &str| spoiled(spoil, file, &format!("(BEGIN {label})"));
     holds("cp SIDE.key SIDE.crt", "certs/SIDE.crt", "PRIVATE KEY");
     holds(
         "cp SIDE.csr SIDE.crt",
@@ -82,13 +82,22 @@ fn a_file_in_the_place_of_another_is_told_by_what_it_holds() {
 
 #[test]
 fn a_key_of_another_certificate_is_noticed() {
-    let words = "the private key does not belong to the certificate in certs/";
-    spoiled("cp ca.key SIDE.key", "certs/SIDE.key", words);
-    // A chain with the CA first is the same mistake.
+    let mixed_up = "cp ca.key SIDE.key";
+    spoiled(
+        mixed_up,
+        "certs/SIDE.key",
+        "the key of CN=my-ca in certs/ca.crt",
+    );
+    spoiled(
+        mixed_up,
+        "certs/SIDE.key",
+        "expected: the private key of CN=",
+    );
+    // A chain with the CA first is the same mistake to rustls.
     spoiled(
         "cat ca.crt SIDE.crt > x; mv x SIDE.crt",
-        "certs/SIDE.key",
-        words,
+        "certs/SIDE.crt",
+        "CN=my-ca (certificate 1 of 2) in front",
     );
 }
 
@@ -115,14 +124,13 @@ fn an_encrypted_key_is_named_and_what_is_printed_unlocks_it() {
         .ends(0);
     let get = "hello-mtls get https://localhost:1/";
     let refused = folder.run(get).ends(1);
-    let unlock = refused.stderr.lines().last().expect("a line");
+    let unlock = refused.to_paste("with its passphrase");
     folder
         .run(&unlock.replace("openssl pkey", "openssl pkey -passin pass:x"))
         .ends(0);
+    assert_eq!(folder.mode("certs/client.key"), 0o600);
     folder
-        .run(&format!(
-            "{get} --cacert certs/ca.crt --cert certs/client.crt --key plain.key"
-        ))
+        .run(get)
         .ends(1)
         .says("cannot connect to localhost:1");
 }
@@ -132,12 +140,12 @@ fn what_is_no_pem_is_told_by_its_shape() {
     spoiled(
         "echo garbage > SIDE.crt",
         "certs/SIDE.crt",
-        "no line -----BEGIN",
+        "text without a line -----BEGIN",
     );
     spoiled(
         "head -c 5000 /dev/urandom > ca.crt",
         "certs/ca.crt",
-        "no line -----BEGIN",
+        "binary data of no known kind",
     );
     spoiled(
         "sed 's/^/ /' SIDE.crt > x; mv x SIDE.crt",
@@ -147,29 +155,29 @@ fn what_is_no_pem_is_told_by_its_shape() {
     spoiled(
         "printf '\\357\\273\\277' | cat - SIDE.crt > x; mv x SIDE.crt",
         "certs/SIDE.crt",
-        "BOM",
+        "byte order mark",
     );
     spoiled(
         "sed '/END/d' SIDE.key > x; mv x SIDE.key",
         "certs/SIDE.key",
-        "broken PEM",
+        "-----BEGIN PRIVATE KEY----- without its END line",
     );
     spoiled(
         "sed 3d SIDE.crt > x; mv x SIDE.crt",
         "certs/SIDE.crt",
-        "no X.509 certificate",
+        "bytes that are no certificate",
     );
     spoiled(
         "sed 2d SIDE.key > x; mv x SIDE.key",
         "certs/SIDE.key",
-        "the private key cannot be used",
+        "bytes that are no whole PRIVATE KEY",
     );
     if openssl().is_some() {
         let der = |command: &str, file: &str| {
             spoiled(
                 &format!("openssl {command} -in {file} -outform DER -out x; mv x {file}"),
                 &format!("certs/{file}"),
-                "it looks like DER",
+                "in DER, the binary form",
             );
         };
         der("x509", "SIDE.crt");
@@ -226,7 +234,8 @@ fn a_revocation_list_is_one() {
         .run("hello-mtls serve --listen localhost:0 --crl certs/ca.crt")
         .ends(1)
         .says("certs/ca.crt")
-        .says("no certificate revocation list in it: it holds CERTIFICATE");
+        .says("a certificate (BEGIN CERTIFICATE)")
+        .says("expected: a certificate revocation list in PEM");
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Summary {
     pub dns_names: Vec<String>,
     /// The IP entries of the subjectAltName.
     pub addresses: Vec<IpAddr>,
+    /// The extended key usage has clientAuth and not serverAuth.
+    pub for_clients_only: bool,
     /// notAfter, in seconds since 1970.
     pub not_after: i64,
     /// Size of the DER in bytes.
@@ -53,6 +55,9 @@ impl Summary {
             size: certificate.len(),
             ..Summary::default()
         };
+        if let Ok(Some(usage)) = x509.extended_key_usage() {
+            summary.for_clients_only = usage.value.client_auth && !usage.value.server_auth;
+        }
         if let Ok(Some(alternatives)) = x509.subject_alternative_name() {
             for entry in &alternatives.value.general_names {
                 match entry {
@@ -99,6 +104,11 @@ pub fn issuer(certificate: &CertificateDer<'_>) -> String {
         || "(unreadable)".to_owned(),
         |summary| summary.shown_issuer(),
     )
+}
+
+/// A name, safe for a terminal and of a bounded length.
+pub fn shown_name(distinguished: &X509Name<'_>) -> String {
+    text::shorten(&text::terminal(&name(distinguished)), 60)
 }
 
 fn name(name: &X509Name<'_>) -> String {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
+use super::doctor::explained;
 use super::wire::Watch;
 use super::{Files, missing, output, teller, tls_max, unusable};
 use crate::client::{self, Url, connect_tcp, get};
@@ -57,13 +58,14 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
             .narrator
             .open(number, || format!("connected to {address}"));
         let mut stdout = io::stdout().lock();
-        if options.watch.wanted() {
-            let last = number == connections;
-            options.watch.get(last, &setup, &url, socket, &mut stdout)?;
-        } else {
-            let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
-            get(&setup, &url, transport, &mut stdout)?;
-        }
+        let last = number == connections;
+        let answered = match options.watch.wanted() {
+            true => options.watch.get(last, &setup, &url, socket, &mut stdout),
+            false => Deadline::new(socket, client::HANDSHAKE)
+                .map_err(output)
+                .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),
+        };
+        answered.map_err(|error| explained(error, &options.files, &options.url))?;
         stdout.flush().map_err(output)?;
     }
     Ok(())

@@ -375,7 +375,11 @@ pub(crate) fn io_error(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-fn client_verifier(
+/// webpki's verifier of clients, as the server asks it in step 5.
+///
+/// # Errors
+/// What rustls finds wrong with the CAs or the lists.
+pub fn client_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
@@ -385,7 +389,11 @@ fn client_verifier(
         .map_err(verifier_error)
 }
 
-fn server_verifier(
+/// webpki's verifier of servers, as the client asks it in step 3.
+///
+/// # Errors
+/// What rustls finds wrong with the CAs or the lists.
+pub fn server_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {

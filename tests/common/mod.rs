@@ -207,6 +207,15 @@ impl Ran {
         self
     }
 
+    /// The commands that its error ends with, below the line with these words.
+    #[track_caller]
+    pub(crate) fn to_paste(&self, words: &str) -> String {
+        let below = self.stderr.lines().skip_while(|line| !line.contains(words));
+        let lines: Vec<&str> = below.skip(1).collect();
+        assert!(!lines.is_empty(), "nothing to paste\n{self}");
+        lines.join("\n")
+    }
+
     fn said(&self, words: &str) -> bool {
         folded(&self.stdout).contains(&folded(words))
             || folded(&self.stderr).contains(&folded(words))

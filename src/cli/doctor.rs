@@ -1,0 +1,160 @@
+//! `doctor`: what the files tell, and a live server if there is a URL.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use rustls::pki_types::ServerName;
+
+use super::{Files, output, print};
+use crate::certificates::summary::Summary;
+use crate::client::Url;
+use crate::doctor::{Case, Party, Shown, examine, live, report};
+use crate::error::Error;
+use crate::narration::{Side, Step};
+use crate::{pem, text};
+
+/// Find out what is wrong with certificates and keys
+///
+/// Reads the files of one side or both; with a URL, looks at that server
+/// too. Exits with 1 if something will fail.
+#[derive(Args)]
+pub(super) struct Doctor {
+    /// Look at this server too, as a client with these files
+    url: Option<String>,
+    #[command(flatten)]
+    files: Files,
+    /// Whose files: server or client [default: both in a folder]
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    role: Option<Side>,
+    /// Name or address that clients dial [default: localhost]
+    #[arg(long, value_name = "NAME", value_parser = server_name, conflicts_with = "url")]
+    host: Option<ServerName<'static>>,
+    /// Revocation list that is loaded
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+}
+
+fn role(name: &str) -> Result<Side, String> {
+    match name {
+        "server" => Ok(Side::Server),
+        "client" => Ok(Side::Client),
+        _ => Err("server or client".to_owned()),
+    }
+}
+
+fn server_name(name: &str) -> Result<ServerName<'static>, String> {
+    ServerName::try_from(name.to_owned())
+        .map_err(|_| "neither a host name nor an IP address".to_owned())
+}
+
+pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
+    let url = options.url.as_deref().map(Url::parse).transpose()?;
+    let case = case(options)?;
+    let found = match &url {
+        Some(url) => live::examine(&case, url),
+        None => examine(&case),
+    };
+    let mut page = Vec::new();
+    report::write(&mut page, &found).map_err(output)?;
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(match found.fails() {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn case(options: &Doctor) -> Result<Case, Error> {
+    let sides = match (&options.url, options.role) {
+        (Some(_), Some(Side::Server)) => {
+            return Err(Error::Usage {
+                found: "--role server with a URL: whoever dials is the client".to_owned(),
+                remedy: "leave out one of the two".to_owned(),
+            });
+        }
+        (Some(_), _) => vec![Side::Client],
+        (None, Some(side)) => vec![side],
+        (None, None) => sides(&options.files),
+    };
+    let mut case = Case {
+        crls: options.crl.clone(),
+        ..Case::default()
+    };
+    for side in sides {
+        let (authorities, own) = options.files.paths(side);
+        case.authorities = authorities;
+        case.parties.extend(own.map(|pair| party(side, pair)));
+    }
+    if let Some(host) = &options.host {
+        case.host = host.clone();
+    }
+    Ok(case)
+}
+
+/// Whose files these are: in a folder of those that are there; otherwise as the certificate says.
+fn sides(files: &Files) -> Vec<Side> {
+    if let Some(cert) = &files.cert {
+        let chain = pem::certificates(cert).unwrap_or_default();
+        let leaf = chain.first().and_then(|der| Summary::of(der));
+        return match leaf.is_some_and(|leaf| leaf.for_clients_only) {
+            true => vec![Side::Client],
+            false => vec![Side::Server],
+        };
+    }
+    let both = vec![Side::Server, Side::Client];
+    let there = |side: &Side| match files.paths(*side) {
+        (_, Some((cert, key))) => cert.exists() || key.exists(),
+        _ => false,
+    };
+    let some: Vec<Side> = both.iter().copied().filter(there).collect();
+    if some.is_empty() { both } else { some }
+}
+
+fn party(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
+    Party {
+        side,
+        certificate: Shown::File(certificate),
+        key: Some(key),
+    }
+}
+
+/// Adds to a refusal of `get` what the client's own files tell about it.
+pub(super) fn explained(error: Error, files: &Files, url: &str) -> Error {
+    let Error::Tls {
+        side,
+        peer,
+        mut diagnosis,
+    } = error
+    else {
+        return error;
+    };
+    match diagnosis.step {
+        Step::ServerVerifiesClient => {
+            let (authorities, own) = files.paths(Side::Client);
+            let case = Case {
+                authorities,
+                parties: own
+                    .map(|pair| party(Side::Client, pair))
+                    .into_iter()
+                    .collect(),
+                ..Case::default()
+            };
+            let mut findings = examine(&case).findings.into_iter();
+            if let Some(finding) = findings.find(|finding| finding.step == diagnosis.step) {
+                let file = text::terminal(&finding.file.display().to_string());
+                diagnosis.found += &format!("\n{file}: {}", finding.found);
+                diagnosis.remedy = finding.fix;
+            }
+        }
+        Step::ClientVerifiesServer => {
+            let url = text::shell(Path::new(url));
+            diagnosis.remedy += &format!("\nmore: hello-mtls doctor {url}");
+        }
+        _ => {}
+    }
+    Error::Tls {
+        side,
+        peer,
+        diagnosis,
+    }
+}

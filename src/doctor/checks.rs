@@ -1,0 +1,162 @@
+//! The table of checks, in the order in which people meet what they find. To add one is to add a line.
+
+use super::evidence::{Cert, Evidence, List, Side};
+use super::route::Route;
+use super::{Shown, algorithms, dates, elsewhere, issuers, names, pair, remedy, revocation, rules};
+use crate::finding::{Finding, judged};
+use crate::narration::Step;
+
+/// One side: its files, the route to a CA, and what webpki says.
+pub(super) struct Look<'e, 'a> {
+    pub(super) evidence: &'e Evidence<'a>,
+    pub(super) side: &'e Side<'a>,
+    /// `None` without a readable leaf.
+    pub(super) route: Option<Route<'e, 'a>>,
+    /// webpki's refusal; `None` if it accepts, or cannot be asked.
+    pub(super) refusal: Option<rustls::Error>,
+}
+
+/// One certificate of a route.
+pub(super) struct Link<'l, 'e, 'a> {
+    pub(super) look: &'l Look<'e, 'a>,
+    pub(super) cert: &'e Cert<'a>,
+    /// 0 is the leaf.
+    pub(super) height: usize,
+    pub(super) issuer: Option<&'e Cert<'a>>,
+}
+
+impl Link<'_, '_, '_> {
+    /// The step at which it is judged.
+    pub(super) fn step(&self) -> Step {
+        judged(self.look.side.party.side)
+    }
+
+    /// How to have it made anew.
+    pub(super) fn renew(&self) -> String {
+        match self.height {
+            0 => remedy::new_certificate(self.look.side, self.look.evidence),
+            _ => format!(
+                "a new certificate for {}, from its issuer",
+                self.cert.name()
+            ),
+        }
+    }
+}
+
+enum Check {
+    /// Once a side.
+    Side(fn(&Look<'_, '_>) -> Option<Finding>),
+    /// Once a certificate on the route, the leaf first.
+    Link(fn(&Link<'_, '_, '_>) -> Option<Finding>),
+    /// Once a trusted CA at which a route ends.
+    Anchor(fn(&Cert<'_>, &Evidence<'_>) -> Option<Finding>),
+    /// Once a revocation list.
+    List(fn(&List<'_>, &Evidence<'_>) -> Option<Finding>),
+    /// Once a case.
+    Case(fn(&Evidence<'_>) -> Option<Finding>),
+}
+
+const CHECKS: &[Check] = &[
+    Check::Case(pair::anchors_parsed),
+    Check::Side(pair::parsed),
+    Check::Side(pair::key_fits),
+    Check::Side(pair::leaf_first),
+    Check::Link(pair::readable),
+    Check::Link(algorithms::signature),
+    Check::Link(algorithms::issuers_key),
+    Check::Side(algorithms::sent_key),
+    Check::Side(issuers::arrives),
+    Check::Link(rules::leaf_is_no_ca),
+    Check::Link(rules::issuer_is_ca),
+    Check::Link(rules::path_length),
+    Check::Side(rules::name_constraints),
+    Check::Link(rules::purpose),
+    Check::Side(names::has_names),
+    Check::Side(names::host),
+    Check::Side(names::address_as_dns),
+    Check::Link(dates::valid),
+    Check::List(revocation::readable),
+    Check::List(revocation::signature),
+    Check::List(revocation::known_issuer),
+    Check::Link(revocation::every_issuer_has_a_list),
+    Check::Link(revocation::issuer_may_sign_lists),
+    Check::Link(revocation::not_revoked),
+    Check::List(revocation::fresh),
+    Check::Side(pair::one_key),
+    Check::Side(issuers::in_order),
+    Check::Side(issuers::leaf_among_anchors),
+    Check::Anchor(dates::root_valid),
+    Check::Anchor(elsewhere::root_may_sign),
+    Check::Anchor(elsewhere::root_is_a_root),
+    Check::Link(elsewhere::root_path_length),
+    Check::Link(elsewhere::own_name),
+    Check::Link(elsewhere::key_usage),
+    Check::Side(elsewhere::key_is_private),
+    Check::Side(elsewhere::no_key_beside_certificate),
+    Check::Case(elsewhere::no_key_beside_authorities),
+    Check::Case(elsewhere::each_once),
+];
+
+/// Calls every check on all that it is for. The index says about which side a finding is; `None`:
+/// about what both share.
+pub(super) fn run(
+    evidence: &Evidence<'_>,
+    looks: &[Look<'_, '_>],
+) -> Vec<(Option<usize>, Finding)> {
+    let mut found = Vec::new();
+    let mut note = |side: Option<usize>, finding: Option<Finding>| {
+        if let Some(finding) = finding.filter(|new| !found.iter().any(|(_, old)| old == new)) {
+            found.push((side, finding));
+        }
+    };
+    for check in CHECKS {
+        match check {
+            Check::Case(check) => note(None, check(evidence)),
+            Check::List(check) => evidence
+                .lists
+                .iter()
+                .for_each(|list| note(None, check(list, evidence))),
+            Check::Anchor(check) => anchors(evidence, looks)
+                .into_iter()
+                .for_each(|anchor| note(None, check(anchor, evidence))),
+            Check::Side(check) => looks
+                .iter()
+                .enumerate()
+                .for_each(|(index, look)| note(Some(index), check(look))),
+            Check::Link(check) => {
+                for (index, look) in looks.iter().enumerate() {
+                    let links = look.route.iter().flat_map(Route::links).enumerate();
+                    for (height, (cert, issuer)) in links {
+                        note(
+                            Some(index),
+                            check(&Link {
+                                look,
+                                cert,
+                                height,
+                                issuer,
+                            }),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The CAs at which routes end; without any side, all.
+fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[Look<'e, 'a>]) -> Vec<&'e Cert<'a>> {
+    if looks.is_empty() {
+        return evidence.anchors.iter().collect();
+    }
+    looks
+        .iter()
+        .filter_map(|look| look.route.as_ref())
+        .filter_map(Route::anchor)
+        .collect()
+}
+
+/// Whether this certificate was made by the server on the other end, where nobody here can mend it.
+pub(super) fn is_sent(look: &Look<'_, '_>) -> bool {
+    matches!(look.side.party.certificate, Shown::Sent { .. })
+}

@@ -1,0 +1,91 @@
+//! Dates of certificates, by a clock that may be wrong itself.
+
+use super::checks::Link;
+use super::evidence::{Cert, Evidence};
+use crate::clock::Moment;
+use crate::finding::{Finding, error};
+use crate::narration::Step;
+
+/// 2024-01-01: a clock before it has not been set.
+const LONG_AGO: i64 = 1_704_067_200;
+
+/// What is wrong with the dates: code, expected, found.
+fn wrong(cert: &Cert<'_>, now: i64) -> Option<(&'static str, String, String)> {
+    let validity = &cert.x509.tbs_certificate.validity;
+    let [start, end] =
+        [&validity.not_before, &validity.not_after].map(|time| Moment::from_unix(time.timestamp()));
+    let (name, now) = (cert.name(), Moment::from_unix(now));
+    let today = format!("a certificate valid on {}", now.date_and_time());
+    if start > end {
+        let found = format!(
+            "{name} ends on {}, before it begins on {}",
+            end.date(),
+            start.date()
+        );
+        return Some((
+            "dates-reversed",
+            "notBefore before notAfter".to_owned(),
+            found,
+        ));
+    }
+    if now > end {
+        let found = format!(
+            "{name} expired {} ago, on {}",
+            now.distance(end),
+            end.date_and_time()
+        );
+        return Some(("expired", today, found));
+    }
+    if now < start {
+        let clock = if now.unix() < LONG_AGO {
+            ". The clock here seems not to be set"
+        } else {
+            ""
+        };
+        let found = format!(
+            "{name} becomes valid in {}, on {}{clock}",
+            now.distance(start),
+            start.date_and_time()
+        );
+        return Some(("not-yet-valid", today, found));
+    }
+    None
+}
+
+/// Each certificate on the route is valid now.
+pub(super) fn valid(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let (code, expected, found) = wrong(link.cert, link.look.evidence.now())?;
+    let fix = match code {
+        "not-yet-valid" => format!(
+            "is the clock right?\n  date -u\nif it is, wait, or {}",
+            link.renew()
+        ),
+        _ => link.renew(),
+    };
+    Some(error(
+        code,
+        link.step(),
+        link.cert.path,
+        expected,
+        found,
+        fix,
+    ))
+}
+
+/// webpki does not look at the dates of a trusted root; OpenSSL, curl and browsers do.
+pub(super) fn root_valid(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let (_, expected, found) = wrong(anchor, evidence.now())?;
+    let found = format!("{found}. rustls does not mind in a root; OpenSSL and curl refuse it");
+    let fix = "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
+    Some(
+        error(
+            "root-dates",
+            Step::Preparation,
+            anchor.path,
+            expected,
+            found,
+            fix,
+        )
+        .warning(),
+    )
+}

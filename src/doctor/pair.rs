@@ -1,0 +1,240 @@
+//! A certificate and its key: readable, and made for each other. All of it fails before a byte is sent.
+
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, Error, RootCertStore};
+
+use super::checks::{Link, Look};
+use super::evidence::Evidence;
+use super::remedy::{new_certificate, new_pair, reorder};
+use super::route::End;
+use crate::finding::{Finding, error, judged};
+use crate::narration::Step;
+use crate::text;
+
+const ASK_AGAIN: &str = "the certificate again, from its CA or from its backup";
+
+/// The key is that of the first certificate in the file.
+pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
+    let (side, key) = (look.side, look.side.keys.first()?);
+    let (leaf, file) = (side.chain.first()?, side.party.key.as_deref()?);
+    let chain_file = side.party.certificate.path()?;
+    if leaf.public_key() == key.public {
+        return None;
+    }
+    let (shown, shown_chain) = (text::shell(file), text::shell(chain_file));
+    let expected = format!("the private key of {} in {shown_chain}", leaf.name());
+    let other = side
+        .keys
+        .iter()
+        .position(|key| leaf.public_key() == key.public);
+    let owner = look
+        .evidence
+        .nearby
+        .iter()
+        .find(|cert| cert.public_key() == key.public);
+    let keys = &look.evidence.files.nearby_keys;
+    let right = keys
+        .iter()
+        .find(|(path, key)| path != file && key.public == leaf.public_key());
+    let found = match owner {
+        _ if other.is_some() => "the first key in this file is another one".to_owned(),
+        Some(owner) => format!("the key of {} in {}", owner.name(), text::shell(owner.path)),
+        None => "a key that fits no certificate in this folder".to_owned(),
+    };
+    let fix = match (other, right) {
+        (Some(place), _) => {
+            let rest = (0..side.keys.len()).filter(|index| *index != place);
+            reorder(file, &[place].into_iter().chain(rest).collect::<Vec<_>>())
+        }
+        (_, Some((right, _))) => {
+            let right = text::shell(right);
+            format!("the right one is {right}:\n  mv {shown} {shown}.old && cp -p {right} {shown}")
+        }
+        _ if owner.is_some() => new_pair(side, look.evidence),
+        _ => new_certificate(side, look.evidence),
+    };
+    Some(error(
+        "key-mismatch",
+        Step::Preparation,
+        file,
+        expected,
+        found,
+        fix,
+    ))
+}
+
+/// A chain begins with the leaf. Often the CA is in front.
+pub(super) fn leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
+    let (side, place) = (look.side, look.side.misplaced?);
+    let rest = (0..side.chain.len()).filter(|index| *index != place);
+    let order: Vec<usize> = [place].into_iter().chain(rest).collect();
+    let (step, fix) = match side.party.certificate.path() {
+        Some(path) => (Step::Preparation, reorder(path, &order)),
+        None => (
+            judged(side.party.side),
+            "the server's chain file begins with its own certificate".to_owned(),
+        ),
+    };
+    let (file, leaf) = (side.party.certificate.label(), side.chain.first()?.name());
+    let expected = format!("{leaf} in front: a chain begins with the leaf");
+    let found = format!("{} in front", side.chain.get(1)?.name());
+    Some(error("leaf-not-first", step, file, expected, found, fix))
+}
+
+/// More than one key where one is read.
+pub(super) fn one_key(look: &Look<'_, '_>) -> Option<Finding> {
+    let count = look.side.keys.len();
+    let file = look.side.party.key.as_deref().filter(|_| count > 1)?;
+    let found = format!("{count} private keys, of which the first is used");
+    Some(
+        error(
+            "several-keys",
+            Step::Preparation,
+            file,
+            "one private key",
+            found,
+            "a file for each key",
+        )
+        .warning(),
+    )
+}
+
+/// rustls can read the certificate: version 3, nothing critical that is unknown.
+pub(super) fn readable(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let refused = ParsedCertificate::try_from(link.cert.der).err()?;
+    let own = link.height == 0 && !link.look.side.keys.is_empty();
+    let step = if own { Step::Preparation } else { link.step() };
+    let name = link.cert.name();
+    let renew = link.renew();
+    Some(match refused {
+        Error::InvalidCertificate(CertificateError::Other(other))
+            if other.to_string().contains("UnsupportedCertVersion") =>
+        {
+            let found = format!(
+                "X.509 version {} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given",
+                link.cert.summary.version
+            );
+            error(
+                "x509-v1",
+                step,
+                link.cert.path,
+                "an X.509 certificate of version 3",
+                found,
+                renew,
+            )
+        }
+        Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension) => {
+            unknown_critical(link, step, &name, renew)
+        }
+        Error::InvalidCertificate(CertificateError::Other(other))
+            if other.to_string().contains("UnsupportedCriticalExtension") =>
+        {
+            unknown_critical(link, step, &name, renew)
+        }
+        other => {
+            let found = format!(
+                "{name}: {}",
+                text::shorten(&text::terminal(&other.to_string()), 120)
+            );
+            error(
+                "bad-certificate",
+                step,
+                link.cert.path,
+                "an X.509 certificate by the rules (RFC 5280)",
+                found,
+                renew,
+            )
+        }
+    })
+}
+
+fn unknown_critical(link: &Link<'_, '_, '_>, step: Step, name: &str, renew: String) -> Finding {
+    // What webpki reads: key usage, names, basic constraints, name constraints, CRL points, purposes.
+    let known = |oid: &str| {
+        ["15", "17", "19", "30", "31", "37"]
+            .iter()
+            .any(|last| oid == format!("2.5.29.{last}"))
+    };
+    let critical = link
+        .cert
+        .x509
+        .extensions()
+        .iter()
+        .filter(|extension| extension.critical);
+    let oids: Vec<String> = critical
+        .map(|extension| extension.oid.to_id_string())
+        .filter(|oid| !known(oid))
+        .take(3)
+        .collect();
+    let found = format!(
+        "{name} has a critical extension that rustls does not know: {}",
+        oids.join(", ")
+    );
+    error(
+        "unknown-critical",
+        step,
+        link.cert.path,
+        "no critical extension beyond the usual ones (RFC 5280 §4.2)",
+        found,
+        renew,
+    )
+}
+
+/// A block that says CERTIFICATE and holds none.
+pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
+    let side = look.side;
+    let broken = side.ders.len() - side.chain.len();
+    let leaf_broken =
+        side.ders.first().map(|der| &**der) != side.chain.first().map(|cert| &**cert.der);
+    let found = match leaf_broken {
+        true => "bytes that are no certificate".to_owned(),
+        false => format!(
+            "{broken} of {} blocks hold bytes that are no certificate",
+            side.ders.len()
+        ),
+    };
+    let step = if side.party.key.is_some() {
+        Step::Preparation
+    } else {
+        judged(side.party.side)
+    };
+    let finding = error(
+        "bad-certificate",
+        step,
+        side.party.certificate.label(),
+        "an X.509 certificate in each block",
+        found,
+        ASK_AGAIN,
+    );
+    let arrives = matches!(
+        look.route.as_ref().map(|route| route.end),
+        Some(End::Anchor(_))
+    );
+    match (broken, leaf_broken || !arrives) {
+        (0, _) => None,
+        (_, true) => Some(finding),
+        _ => Some(finding.warning()),
+    }
+}
+
+/// Every block of the CA file can be a trust anchor.
+pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
+    let file = evidence.case.authorities.as_deref()?;
+    let anchors = &evidence.files.anchors;
+    let place = anchors
+        .iter()
+        .position(|der| RootCertStore::empty().add(der.clone()).is_err())?;
+    let found = format!(
+        "block {} of {} holds bytes that are no certificate",
+        place + 1,
+        anchors.len()
+    );
+    Some(error(
+        "bad-certificate",
+        Step::Preparation,
+        file,
+        "a CA certificate in each block",
+        found,
+        ASK_AGAIN,
+    ))
+}

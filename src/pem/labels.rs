@@ -1,0 +1,101 @@
+//! Labels: what a BEGIN line promises, and what to do with the wrong one.
+
+use super::shape::{File, Wanted};
+use crate::finding::Finding;
+use crate::text;
+
+/// What a block with this label is read as.
+pub(super) fn kind(label: &str) -> Option<Wanted> {
+    Some(match label {
+        "CERTIFICATE" => Wanted::Certificate,
+        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Wanted::PrivateKey,
+        "X509 CRL" => Wanted::RevocationList,
+        "CERTIFICATE REQUEST" => Wanted::Request,
+        _ => return None,
+    })
+}
+
+/// The label that one writes today.
+pub(super) fn usual(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Certificate | Wanted::Anything => "CERTIFICATE",
+        Wanted::PrivateKey => "PRIVATE KEY",
+        Wanted::RevocationList => "X509 CRL",
+        Wanted::Request => "CERTIFICATE REQUEST",
+    }
+}
+
+/// The finding about a file whose first block is not what is wanted.
+pub(super) fn instead(file: &File<'_>, label: &str) -> Option<Finding> {
+    let (code, what, fix) = match label {
+        "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
+            "trusted-certificate",
+            "a certificate in a form of OpenSSL's own",
+            file.rewritten("openssl x509 -in {f} -out"),
+        ),
+        "PKCS7" | "CMS" => (
+            "pkcs7",
+            "certificates in a PKCS#7 wrapper",
+            file.rewritten("openssl pkcs7 -in {f} -print_certs -out"),
+        ),
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
+            "csr",
+            "a request (CSR): a CA has to sign it first",
+            sign(file),
+        ),
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => (
+            "public-key",
+            "a public key alone",
+            format!(
+                "the file with {}; it was made together with this one",
+                file.wanted.noun()
+            ),
+        ),
+        "OPENSSH PRIVATE KEY" => (
+            "openssh-key",
+            "a key of OpenSSH's own form",
+            file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
+        ),
+        "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
+            "unusable-key",
+            "a private key of a kind that TLS does not use any more",
+            format!("  {}", new_key(file)),
+        ),
+        "ENCRYPTED PRIVATE KEY" => ("wrong-slot", "a private key", swap(file)),
+        _ => match kind(label) {
+            Some(kind) => ("wrong-slot", kind.noun(), swap(file)),
+            None => ("wrong-slot", "something else", swap(file)),
+        },
+    };
+    let label = text::shorten(&text::terminal(label), 40);
+    Some(file.error(code, format!("{what} (BEGIN {label})"), fix))
+}
+
+fn swap(file: &File<'_>) -> String {
+    format!(
+        "the file with {}. --cacert and --cert take certificates, --key the private key, --crl a list",
+        file.wanted.noun()
+    )
+}
+
+/// The command that makes a new P-256 key beside the old one.
+pub(crate) fn new_key(file: &File<'_>) -> String {
+    let name = text::shell(file.path);
+    format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.new")
+}
+
+fn sign(file: &File<'_>) -> String {
+    let (Some(dir), Some(stem)) = (file.path.parent(), file.path.file_stem()) else {
+        return "hello-mtls certs sign".to_owned();
+    };
+    let (dir, stem) = (text::shell(dir), text::shell(stem.as_ref()));
+    let request = text::shell(&file.path.with_extension("csr"));
+    let dir = if dir == "''" { "." } else { &dir };
+    let copy = match text::shell(file.path) == request {
+        true => String::new(),
+        false => format!("  cp {} {request}\n", text::shell(file.path)),
+    };
+    format!(
+        "for a server; for a client --client NAME instead of --host:\n{copy}  hello-mtls certs sign {stem} --dir {dir} --host localhost --force"
+    )
+}
