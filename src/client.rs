@@ -153,7 +153,11 @@ pub fn get<T: Transport>(
     transport.allow(HANDSHAKE);
     let connection = match handshake::connect(setup, url.server_name.clone(), &mut transport) {
         Ok(connection) => connection,
-        Err(diagnosis) => return Err(tls_error(url, diagnosis)),
+        Err(diagnosis) => {
+            // The alert is on its way: let it arrive.
+            part(&mut transport);
+            return Err(tls_error(url, diagnosis));
+        }
     };
 
     // Step 7: the request, the answer. In TLS 1.3 this is where a refusal of step 5 is heard.
@@ -166,7 +170,11 @@ pub fn get<T: Transport>(
             peer: url.place.clone(),
             found,
         },
-        Failure::Io(error) => tls_error(url, tell_late_refusal(setup, &mut stream, &error)),
+        Failure::Io(error) => {
+            let diagnosis = tell_late_refusal(setup, &mut stream, &error);
+            part(&mut stream.sock);
+            tls_error(url, diagnosis)
+        }
     })?;
     setup
         .narrator
@@ -222,6 +230,9 @@ impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Io(error) => Failure::Io(error),
+            Trouble::Truncated(missing) => Failure::Http(format!(
+                "the server closed in good order, but too early: {missing}"
+            )),
             Trouble::Malformed(malformed) => Failure::Http(malformed.why),
         }
     }
@@ -266,9 +277,11 @@ struct Body<'a> {
 
 impl Write for Body<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out
-            .write(bytes)
-            .inspect_err(|error| self.failed = Some(io::Error::from(error.kind())))
+        self.out.write(bytes).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed = Some(io::Error::from(error.kind()));
+            }
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -133,7 +133,7 @@ impl fmt::Display for Error {
                 f,
                 &format!("{} exists already", shown(path)),
                 "it was not touched, and nothing else was written",
-                "another folder (--dir), or --force to overwrite",
+                "another name or folder, or remove it first; certs has --force to overwrite",
             ),
             Error::Contents {
                 path,
@@ -377,10 +377,16 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
         ),
         A::DecryptError => (
             refusing,
-            format!("the {whose} did not prove that it owns the key of its certificate"),
-            "the certificate and the key that belong together".to_owned(),
+            format!("a signature does not fit: the {whose} does not own its certificate's key, or its CA was made anew under the old name"),
+            "the CA, certificate and key that belong together".to_owned(),
         ),
         A::AccessDenied => (refusing, format!("it knows the {whose} and does not let it in"), "ask its owner".to_owned()),
+        // In TLS 1.2 OpenSSL has no other word for a missing client certificate.
+        A::HandshakeFailure if side == Side::Client => (
+            Step::ClientConnects,
+            "the two share no TLS version, cipher suite or group; or, in TLS 1.2, it wants a client certificate".to_owned(),
+            "--cert and --key; or allow TLS 1.2 and 1.3, and the default suites and groups, on both sides".to_owned(),
+        ),
         A::ProtocolVersion | A::HandshakeFailure | A::InsufficientSecurity => (
             Step::ClientConnects,
             "the two share no TLS version, cipher suite or group".to_owned(),

@@ -102,31 +102,17 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes a file that may take the place of an earlier one of its kind: one that begins with the same
-/// bytes. Anything else is left alone.
+/// Writes one new file that only its owner reads: a page or a recording has secrets in it.
 ///
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
 pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
-    let earlier = if path.symlink_metadata().is_ok() {
-        read(path)?
-    } else {
-        Vec::new()
+    let file = NewFile {
+        path: path.to_owned(),
+        contents,
+        readers: Readers::OnlyMe,
     };
-    let beginning = earlier.get(..16.min(earlier.len())).unwrap_or_default();
-    if !contents.starts_with(beginning) {
-        return Err(Error::Exists {
-            path: path.to_owned(),
-        });
-    }
-    write_all(
-        &[NewFile {
-            path: path.to_owned(),
-            contents,
-            readers: Readers::OnlyMe,
-        }],
-        true,
-    )
+    write_all(&[file], false)
 }
 
 /// A file under its temporary name, which is gone when this is dropped.
@@ -145,28 +131,34 @@ impl<'a> Staged<'a> {
         let Some(name) = file.path.file_name() else {
             return Err(failed(io::Error::other("it has no file name")));
         };
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.new", std::process::id()));
-        let staged = Staged {
-            file,
-            temporary: file.path.with_file_name(hidden),
-        };
         let mode = match file.readers {
             Readers::OnlyMe => 0o600,
             Readers::Everybody => 0o644,
         };
-        let mut opened = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&staged.temporary)
-            .map_err(failed)?;
-        opened
-            .write_all(&file.contents)
-            .and_then(|()| opened.sync_all())
-            .map_err(failed)?;
-        Ok(staged)
+        for attempt in 0.. {
+            let mut hidden = std::ffi::OsString::from(".");
+            hidden.push(name);
+            hidden.push(format!(".{}-{attempt}.new", std::process::id()));
+            let temporary = file.path.with_file_name(hidden);
+            let opened = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(mode)
+                .open(&temporary);
+            let mut opened = match opened {
+                // Somebody else's: another process may have our number in another container.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {
+                    continue;
+                }
+                other => other.map_err(failed)?,
+            };
+            let staged = Staged { file, temporary };
+            let written = opened
+                .write_all(&file.contents)
+                .and_then(|()| opened.sync_all());
+            return written.map(|()| staged).map_err(failed);
+        }
+        Err(failed(io::ErrorKind::AlreadyExists.into()))
     }
 
     /// A rename replaces what is there; a hard link fails if anything is, which closes the gap

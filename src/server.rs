@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::Error;
+use crate::error::{Error, diagnose};
 use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
@@ -20,7 +20,7 @@ use crate::http::Trouble;
 use crate::http::input::Input;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::narration::Side;
+use crate::narration::{Fact, Side};
 use crate::text;
 use crate::transport::{Deadline, Transport, part};
 
@@ -126,6 +126,7 @@ pub fn serve_connection<T: Transport>(
         Ok(client) => {
             let session = application_data(&stream.conn, &setup.narrator);
             exchange(
+                setup,
                 site,
                 &mut stream,
                 &Peer {
@@ -143,13 +144,42 @@ pub fn serve_connection<T: Transport>(
     Ok(())
 }
 
+/// The connection broke after the handshake. What TLS says of it is told; that a client hangs up or
+/// falls silent is everyday life.
+fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
+    if !error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>())
+    {
+        return;
+    }
+    let diagnosis = diagnose(Side::Server, error, false);
+    let step = diagnosis.step;
+    (site.log)(&format!(
+        "{} ended at step {}: {}",
+        peer.address,
+        step.number(),
+        diagnosis.found
+    ));
+    setup
+        .narrator
+        .tell(step, || Fact::refusal(diagnosis.found, diagnosis.remedy));
+}
+
 /// Reads requests and answers them, one after the other.
-fn exchange<T: Transport>(site: &Site, stream: &mut StreamOwned<ServerConnection, T>, peer: &Peer) {
+fn exchange<T: Transport>(
+    setup: &ServerSetup,
+    site: &Site,
+    stream: &mut StreamOwned<ServerConnection, T>,
+    peer: &Peer,
+) {
     let mut input = Input::default();
     for number in 1..=site.limits.requests {
         stream.sock.allow(site.limits.idle);
-        if !matches!(input.wait(stream), Ok(true)) {
-            return;
+        match input.wait(stream) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return broken(site, setup, peer, &error),
         }
         stream.sock.allow(site.limits.request);
         let (answer, head_only, keep) = match read_request(&mut input, stream) {
@@ -182,7 +212,8 @@ fn exchange<T: Transport>(site: &Site, stream: &mut StreamOwned<ServerConnection
                     None,
                 )
             }
-            Err(Trouble::Io(_)) => return,
+            Err(Trouble::Io(error)) => return broken(site, setup, peer, &error),
+            Err(Trouble::Truncated(_)) => return,
         };
         let connection = match keep {
             None => Some("close"),
@@ -249,6 +280,6 @@ fn report(site: &Site, peer: &Peer, request: &Request, status: u16) {
     (site.log)(&format!(
         "{} {who}: {} {target} -> {status}",
         peer.address,
-        text::terminal(&request.method)
+        text::shorten(&text::terminal(&request.method), 20)
     ));
 }

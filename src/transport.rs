@@ -13,8 +13,9 @@ use crate::text;
 
 /// How long a peer that we part from may go on sending before we stop listening.
 const PARTING: Duration = Duration::from_millis(500);
-/// How many bytes of such a peer we throw away.
-const PARTING_BYTES: usize = 256 * 1024;
+/// How many bytes of such a peer we throw away: more than a request body that was refused as too large
+/// usually has, or its sender would see a reset instead of the 413.
+const PARTING_BYTES: usize = 16 * 1024 * 1024;
 
 /// The addresses of `host:port`; `localhost` is both loopback addresses.
 ///
@@ -159,7 +160,7 @@ pub fn part(transport: &mut impl Transport) {
     }
     transport.allow(PARTING);
     let mut dropped = 0;
-    let mut buffer = [0; 4096];
+    let mut buffer = [0; 16 * 1024];
     while dropped < PARTING_BYTES {
         match transport.read(&mut buffer) {
             Ok(0) | Err(_) => return,

@@ -1,14 +1,12 @@
-//! What goes wrong before a byte is sent, or because nobody good is on the other end. Each message
-//! names the file or the peer, what was found and what to try.
+//! What goes wrong before a byte is sent: files, addresses, command lines, disks. Each message names
+//! what it is about, what was found and what to try.
 
 mod common;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
-use std::thread;
 
-use common::{Folder, Ran, Server, openssl, say_skipped};
+use common::{Folder, Server, openssl, say_skipped};
 
 /// Both commands that use files, with the name that theirs have. They fail before they use the port.
 const USERS: [(&str, &str); 2] = [
@@ -459,97 +457,4 @@ fn a_server_whose_log_nobody_reads_goes_on() {
             .ends(0)
             .prints("Hello World");
     }
-}
-
-// Nobody good on the other end.
-
-/// Gets from a server that does with its one connection what `serve` does.
-fn get_from(serve: impl FnOnce(TcpStream) + Send + 'static) -> Ran {
-    let folder = Folder::with_certs();
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("its address").port();
-    let server = thread::spawn(move || serve(listener.accept().expect("a client").0));
-    let ran = folder
-        .run(&format!("hello-mtls get https://localhost:{port}/"))
-        .ends(1)
-        .prints("")
-        .says(&format!("with localhost:{port}"))
-        .says("found:")
-        .says("try:");
-    server.join().expect("the server");
-    ran
-}
-
-fn read_some(stream: &mut TcpStream) -> usize {
-    stream.read(&mut [0; 4096]).unwrap_or(0)
-}
-
-#[test]
-fn a_port_where_nobody_listens_is_named() {
-    let folder = Folder::with_certs();
-    folder
-        .run("hello-mtls get https://localhost:1/")
-        .ends(1)
-        .says("step 1")
-        .says("cannot connect to localhost:1")
-        .says("127.0.0.1:1: Connection refused")
-        .says("is the server running");
-}
-
-#[test]
-fn a_server_without_tls_is_recognised() {
-    get_from(|mut stream| {
-        read_some(&mut stream);
-        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-        while read_some(&mut stream) > 0 {}
-    })
-    .says("step 1")
-    .says("the server does not speak TLS")
-    .says("http://");
-}
-
-#[test]
-fn a_server_that_says_nothing_is_not_waited_for_without_end() {
-    get_from(|mut stream| while read_some(&mut stream) > 0 {})
-        .says("step 1")
-        .says("the server was silent for too long");
-}
-
-#[test]
-fn a_server_that_drips_bytes_is_not_waited_for_without_end() {
-    // A record of 16 KiB that comes a byte at a time: each read succeeds, the handshake does not.
-    get_from(|mut stream| {
-        let mut bytes = [22, 3, 3, 64, 0].into_iter().chain(std::iter::repeat(0));
-        while stream.write_all(&[bytes.next().unwrap_or(0)]).is_ok() {
-            thread::sleep(std::time::Duration::from_millis(100));
-        }
-    })
-    .says("step 1")
-    .says("the server was silent for too long");
-}
-
-#[test]
-fn a_server_that_hangs_up_is_recognised() {
-    // Before it read our hello, which is a reset; and after it, which is an end.
-    let reset = get_from(drop);
-    assert!(
-        reset.stderr.contains("cut the connection") || reset.stderr.contains("hung up"),
-        "{reset}"
-    );
-    get_from(|mut stream| {
-        read_some(&mut stream);
-    })
-    .says("step 1")
-    .says("the server hung up in the middle");
-}
-
-#[test]
-fn a_server_that_sends_a_broken_record_is_recognised() {
-    get_from(|mut stream| {
-        read_some(&mut stream);
-        // A handshake record with a ServerHello of no bytes.
-        let _ = stream.write_all(&[22, 3, 3, 0, 4, 2, 0, 0, 0]);
-        while read_some(&mut stream) > 0 {}
-    })
-    .says("step 1");
 }

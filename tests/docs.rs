@@ -71,7 +71,8 @@ fn links(page: &str) -> Vec<&str> {
 #[test]
 fn links_and_their_anchors_resolve() {
     let mut seen = 0;
-    for path in pages() {
+    let readme_in_chinese = root().join("README.zh-CN.md");
+    for path in pages().into_iter().chain([readme_in_chinese]) {
         let page = fs::read_to_string(&path).unwrap();
         for target in links(&page) {
             if target.starts_with("https://") {
@@ -112,7 +113,8 @@ fn a_diagram_is_told_in_words_too() {
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         let diagrams = page.matches("```mermaid").count();
-        assert_eq!(page.matches("\n*In words: ").count(), diagrams, "{path:?}");
+        let told = ["\n*In words: ", "\n*用文字说："].map(|words| page.matches(words).count());
+        assert_eq!(told.iter().sum::<usize>(), diagrams, "{path:?}");
     }
 }
 
@@ -232,6 +234,13 @@ fn skeleton(page: &str) -> Vec<String> {
         skeleton.push(format!("{word}\n{contents}"));
     }
     skeleton
+}
+
+#[test]
+fn the_chinese_readme_has_the_same_headings_and_blocks() {
+    let [english, chinese] = ["README.md", "README.zh-CN.md"]
+        .map(|name| skeleton(&fs::read_to_string(root().join(name)).unwrap()));
+    assert_eq!(chinese, english);
 }
 
 #[test]

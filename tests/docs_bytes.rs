@@ -254,5 +254,5 @@ fn taking_one_side_of_a_diff_gives_the_recorded_connection_of_that_side() {
             }
         }
     }
-    assert_eq!(shown, 2, "TLS and mTLS");
+    assert!(shown >= 2, "TLS and mTLS: {shown}");
 }

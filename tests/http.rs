@@ -281,6 +281,11 @@ fn each_malformed_request_gets_its_answer_and_the_connection_ends() {
         (501, with("Transfer-Encoding: chunked, chunked")),
         (400, with("Transfer-Encoding: chunked, gzip")),
         (501, with("Transfer-Encoding: \"chunked\"")),
+        (501, with("Transfer-Encoding: \u{a0}chunked")),
+        (501, with("Transfer-Encoding: \u{85}chunked")),
+        (400, with("Transfer-Encoding: \u{c}chunked")),
+        (400, with("Transfer-Encoding: chunked\u{c}")),
+        (400, with("Content-Length: \u{c}0")),
         (501, with("Transfer-Encoding:")),
         (
             400,
@@ -335,6 +340,36 @@ fn each_malformed_request_gets_its_answer_and_the_connection_ends() {
         (200, with("Expect: 100-continue\r\nContent-Length: 5")),
     ] {
         assert_eq!(status(&server, &request), expected, "{request:?}");
+    }
+}
+
+#[test]
+fn only_spaces_and_tabs_are_white() {
+    let server = fixture();
+    for coding in [
+        &b"\xa0chunked"[..],
+        b"\x85chunked",
+        b"\x0cchunked",
+        b"chunked\x0c",
+        b"chunked\xa0",
+    ] {
+        let head = b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ";
+        let request = [
+            &head[..],
+            coding,
+            b"\r\n\r\n0\r\n\r\nGET /whoami HTTP/1.1\r\nHost: a\r\n\r\n",
+        ]
+        .concat();
+        let answer = server.talk(&request);
+        assert!(
+            answer.starts_with("HTTP/1.1 501 ") || answer.starts_with("HTTP/1.1 400 "),
+            "{coding:?}: {answer}"
+        );
+        assert_eq!(
+            answer.matches("HTTP/1.1 ").count(),
+            1,
+            "{coding:?}: {answer}"
+        );
     }
 }
 

@@ -88,20 +88,42 @@ fn a_second_connection_on_a_ticket_shows_no_certificate() {
 }
 
 #[test]
-fn outputs_replace_their_own_kind_and_nothing_else() {
+fn an_output_overwrites_nothing_and_says_so_before_it_connects() {
     let folder = Folder::with_certs();
     let server = folder.serve("");
-    folder.write("notes.html", "my notes");
+    folder.write("notes.html", "<!DOCTYPE html>\nmy thesis");
     let get = |options: &str| folder.run(&format!("hello-mtls get {} {options}", server.url("/")));
-    get("--html notes.html")
+    for options in [
+        "--html notes.html",
+        "--save notes.html",
+        "--pcapng notes.html",
+    ] {
+        get(options)
+            .ends(1)
+            .says("notes.html exists already")
+            .prints("");
+    }
+    assert_eq!(folder.read("notes.html"), "<!DOCTYPE html>\nmy thesis");
+    folder
+        .run("hello-mtls get https://localhost:1/ --html notes.html")
         .ends(1)
-        .says("notes.html exists already");
-    assert_eq!(folder.read("notes.html"), "my notes");
-    get("--html page.html").ends(0);
-    get("--html page.html").ends(0);
-    get("--save page.html")
-        .ends(1)
-        .says("page.html exists already");
+        .says("exists already");
+}
+
+#[test]
+fn a_refusal_is_told_also_where_an_output_cannot_be_written() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let line = format!(
+        "hello-mtls get {} --cacert certs/ca.crt --html no/such/folder.html --save kept.transcript",
+        server.url("/")
+    );
+    folder.run(&line).ends(1).says("certificate_required");
+    assert!(
+        folder
+            .read("kept.transcript")
+            .starts_with("hello-mtls transcript 1")
+    );
 }
 
 #[test]

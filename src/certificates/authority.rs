@@ -105,7 +105,9 @@ impl Authority {
             .map_err(|error| contents(certificate, &error.to_string(), "another CA certificate"))?;
         Ok(Authority {
             issuer,
-            certificate_pem: String::from_utf8_lossy(&files::read(certificate)?).into_owned(),
+            certificate_pem: certificate_block(&String::from_utf8_lossy(&files::read(
+                certificate,
+            )?)),
             certificate: der,
         })
     }
@@ -171,6 +173,23 @@ fn authority_key(leaf: &X509Certificate<'_>) -> Option<Vec<u8>> {
             }
             _ => None,
         })
+}
+
+/// The first certificate in a PEM file, and nothing else of the file: a private key may stand beside it.
+fn certificate_block(file: &str) -> String {
+    let lines = file
+        .lines()
+        .map(str::trim_end)
+        .skip_while(|line| *line != "-----BEGIN CERTIFICATE-----");
+    let mut block = String::new();
+    for line in lines {
+        block.push_str(line);
+        block.push('\n');
+        if line == "-----END CERTIFICATE-----" {
+            break;
+        }
+    }
+    block
 }
 
 fn ca_params(

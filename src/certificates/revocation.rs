@@ -35,21 +35,27 @@ pub fn revoke(
     };
     let (_, ca) = X509Certificate::from_der(authority.certificate())
         .map_err(|_| unreadable("the CA's certificate"))?;
-    let (mut number, mut revoked) = (1, Vec::new());
+    let (mut number, mut revoked) = (vec![1], Vec::new());
     if let Some(earlier) = earlier {
         let (_, list) = CertificateRevocationList::from_der(earlier)
             .map_err(|_| unreadable("the earlier list"))?;
-        number = list
-            .crl_number()
-            .and_then(|number| u64::try_from(number).ok())
-            .unwrap_or(0)
-            + 1;
+        // Anybody can put a list into the folder. Only what this CA signed goes on into the next one.
+        if list.verify_signature(ca.public_key()).is_err()
+            || list.issuer().as_raw() != ca.subject().as_raw()
+        {
+            return Err(Error::Certificates {
+                doing: doing.to_owned(),
+                found: "the list that is there was not signed by this CA".to_owned(),
+                remedy: "the CA's own list, or none: then a new one begins".to_owned(),
+            });
+        }
+        number = next_number(&list).ok_or_else(|| unreadable("the number of the earlier list"))?;
         for entry in list.iter_revoked_certificates() {
             revoked.push(RevokedCertParams {
                 serial_number: SerialNumber::from_slice(entry.raw_serial()),
                 revocation_time: entry.revocation_date.to_datetime(),
-                reason_code: Some(RevocationReason::Unspecified),
-                invalidity_date: None,
+                reason_code: entry.reason_code().and_then(|(_, code)| reason(code.0)),
+                invalidity_date: entry.invalidity_date().map(|(_, date)| date.to_datetime()),
             });
         }
     }
@@ -72,7 +78,7 @@ pub fn revoke(
             revoked.push(RevokedCertParams {
                 serial_number: SerialNumber::from(serial),
                 revocation_time: validity.now.into(),
-                reason_code: Some(RevocationReason::Unspecified),
+                reason_code: None,
                 invalidity_date: None,
             });
         }
@@ -89,6 +95,28 @@ pub fn revoke(
         .signed_by(&authority.issuer)
         .map_err(|error| failed(doing, &error))?;
     list.pem().map_err(|error| failed(doing, &error))
+}
+
+/// One more than the number of `list`, big-endian: lists count upwards (RFC 5280 §5.2.3, at most 20 bytes).
+fn next_number(list: &CertificateRevocationList<'_>) -> Option<Vec<u8>> {
+    let next = (list.crl_number()? + 1u32).to_bytes_be();
+    (next.len() < 20).then_some(next)
+}
+
+/// A reason of RFC 5280 §5.3.1 by its number. "Unspecified" is better left out, says the RFC.
+fn reason(number: u8) -> Option<RevocationReason> {
+    Some(match number {
+        1 => RevocationReason::KeyCompromise,
+        2 => RevocationReason::CaCompromise,
+        3 => RevocationReason::AffiliationChanged,
+        4 => RevocationReason::Superseded,
+        5 => RevocationReason::CessationOfOperation,
+        6 => RevocationReason::CertificateHold,
+        8 => RevocationReason::RemoveFromCrl,
+        9 => RevocationReason::PrivilegeWithdrawn,
+        10 => RevocationReason::AaCompromise,
+        _ => return None,
+    })
 }
 
 /// The list names its issuer's key as the CA's certificate does: with another identifier OpenSSL does

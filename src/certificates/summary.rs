@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use rustls::pki_types::CertificateDer;
+use x509_parser::asn1_rs::Tag;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
@@ -63,6 +64,9 @@ impl Summary {
                     GeneralName::URI(uri) => summary.uris.push((*uri).to_owned()),
                     GeneralName::DNSName(name) => summary.dns_names.push((*name).to_owned()),
                     GeneralName::IPAddress(bytes) => summary.addresses.extend(address(bytes)),
+                    // Bytes that are no text still are a name: two URIs are two, even so.
+                    GeneralName::Invalid(Tag(6), bytes) => summary.uris.push(hex(bytes)),
+                    GeneralName::Invalid(Tag(2), bytes) => summary.dns_names.push(hex(bytes)),
                     _ => {}
                 }
             }
@@ -133,11 +137,13 @@ fn texts<'a>(
 fn value(attribute: &x509_parser::x509::AttributeTypeAndValue<'_>) -> String {
     match attribute.as_str() {
         Ok(text) => text.to_owned(),
-        Err(_) => attribute
-            .as_slice()
-            .iter()
-            .fold("#".to_owned(), |hex, byte| hex + &format!("{byte:02x}")),
+        Err(_) => hex(attribute.as_slice()),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    format!("#{}", digits.collect::<String>())
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {

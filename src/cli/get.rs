@@ -49,15 +49,18 @@ fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
 
 pub(super) fn run(options: &Get) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
+    options.watch.check()?;
     let setup = client_setup(options)?;
-    for number in 1..=if options.twice { 2 } else { 1 } {
+    let connections = if options.twice { 2 } else { 1 };
+    for number in 1..=connections {
         let (socket, address) = connect_tcp(&url.place)?;
         setup
             .narrator
             .open(number, || format!("connected to {address}"));
         let mut stdout = io::stdout().lock();
+        let last = number == connections;
         let answered = match options.watch.wanted() {
-            true => options.watch.get(&setup, &url, socket, &mut stdout),
+            true => options.watch.get(last, &setup, &url, socket, &mut stdout),
             false => Deadline::new(socket, client::HANDSHAKE)
                 .map_err(output)
                 .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),

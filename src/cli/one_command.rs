@@ -201,6 +201,14 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
 /// The list is written anew, with its earlier entries: what is revoked stays revoked.
 fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<(), Error> {
     let authority = load_authority(dir, ca)?;
+    // Two at a time would each read the old list, and one of them would undo the other.
+    let key = dir.join(format!("{ca}.key"));
+    let locked = std::fs::File::open(&key).and_then(|key| key.lock().map(|()| key));
+    let _locked = locked.map_err(|source| Error::File {
+        doing: "read",
+        path: key,
+        source,
+    })?;
     let path = dir.join(format!("{ca}.crl"));
     let earlier = match path.exists() {
         true => pem::revocation_lists(&path)?,
@@ -218,6 +226,16 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
             });
         }
         leaves.push(leaf);
+    }
+    if earlier.len() > 1 {
+        return Err(Error::Contents {
+            path,
+            found: format!(
+                "it holds {} lists; the next one can go on from one only",
+                earlier.len()
+            ),
+            remedy: "one list a file".to_owned(),
+        });
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;
     let purpose = "the revocation list; for serve --crl, until the next one";

@@ -39,16 +39,21 @@ impl Keep {
         self.html.is_some() || self.pcapng.is_some()
     }
 
+    /// Each output is tried; the first failure is returned.
     fn write(&self, transcript: &Transcript) -> Result<(), Error> {
-        if let Some(path) = &self.html {
-            write_output(path, html::page(&explain(transcript)).into_bytes())?;
-        }
-        if let Some(path) = &self.pcapng {
-            let mut capture = Vec::new();
-            pcapng::write(&mut capture, transcript).map_err(output)?;
-            write_output(path, capture)?;
-        }
-        Ok(())
+        let page = match &self.html {
+            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
+            None => Ok(()),
+        };
+        let capture = match &self.pcapng {
+            Some(path) => {
+                let mut capture = Vec::new();
+                let made = pcapng::write(&mut capture, transcript).map_err(output);
+                made.and_then(|()| write_output(path, capture))
+            }
+            None => Ok(()),
+        };
+        page.and(capture)
     }
 }
 
@@ -71,9 +76,26 @@ impl Watch {
         self.wire || self.save.is_some() || self.keep.wanted()
     }
 
-    /// A request over a tapped connection. What was recorded is shown and kept if it fails, too.
+    /// Says before the connection is made that an output would overwrite a file.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let outputs = [&self.keep.html, &self.keep.pcapng, &self.save];
+        match outputs
+            .into_iter()
+            .flatten()
+            .find(|path| path.symlink_metadata().is_ok())
+        {
+            Some(taken) => Err(Error::Exists {
+                path: taken.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
+    /// also if it fails.
     pub(super) fn get(
         &self,
+        last: bool,
         setup: &ClientSetup,
         url: &Url,
         socket: TcpStream,
@@ -87,11 +109,16 @@ impl Watch {
         if self.wire {
             illustrate(&transcript);
         }
-        if let Some(path) = &self.save {
-            write_output(path, transcript.to_string().into_bytes())?;
+        if answered.is_ok() && !last {
+            return Ok(());
         }
-        self.keep.write(&transcript)?;
-        answered.map(drop)
+        // What happened to the connection counts more than what happened to a file.
+        let saved = match &self.save {
+            Some(path) => write_output(path, transcript.to_string().into_bytes()),
+            None => Ok(()),
+        };
+        let kept = self.keep.write(&transcript);
+        answered.map(drop).and(saved).and(kept)
     }
 }
 

@@ -85,24 +85,34 @@ impl ClientIdentity {
     pub fn certificate(&self) -> &Summary {
         &self.0
     }
+
+    /// The best single name, and its kind in `--allow`.
+    fn name(&self) -> Option<(&'static str, &str)> {
+        let Summary {
+            uris,
+            dns_names,
+            common_names,
+            ..
+        } = &self.0;
+        match (&uris[..], &dns_names[..], &common_names[..]) {
+            ([uri], _, _) => Some(("uri", uri)),
+            ([], [name], _) => Some(("dns", name)),
+            ([], [], [name]) => Some(("cn", name)),
+            _ => None,
+        }
+    }
 }
 
 /// The best single name of the client, in the form that `--allow` takes, safe to show. Without a
 /// name that is one: the whole subject.
 impl fmt::Display for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let summary = &self.0;
-        let (kind, name) = match (
-            &summary.uris[..],
-            &summary.dns_names[..],
-            &summary.common_names[..],
-        ) {
-            ([uri], _, _) => ("uri", uri),
-            ([], [name], _) => ("dns", name),
-            ([], [], [name]) => ("cn", name),
-            _ => return f.write_str(&summary.shown_subject()),
-        };
-        write!(f, "{kind}:{}", text::shorten(&text::terminal(name), 200))
+        match self.name() {
+            Some((kind, name)) => {
+                write!(f, "{kind}:{}", text::shorten(&text::terminal(name), 200))
+            }
+            None => f.write_str(&self.0.shown_subject()),
+        }
     }
 }
 
@@ -124,7 +134,7 @@ pub struct NotAuthorized {
     pub who: String,
     /// Why not.
     pub why: String,
-    /// What to try.
+    /// What the server's owner, or the client's, can do about it.
     pub remedy: String,
 }
 
@@ -162,7 +172,7 @@ fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorize
         .ok_or_else(|| NotAuthorized {
             who: "a client without a readable certificate".to_owned(),
             why: "there is nothing to authorize".to_owned(),
-            remedy: "a certificate that hello-mtls inspect can read".to_owned(),
+            remedy: "another client certificate".to_owned(),
         })
 }
 
@@ -189,11 +199,14 @@ fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClien
     if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
         return Ok(AuthorizedClient(client));
     }
-    let who = client.to_string();
+    let remedy = match client.name() {
+        Some(_) => format!("--allow {client}"),
+        None => "a client certificate that has one name: one URI is best".to_owned(),
+    };
     Err(NotAuthorized {
-        remedy: format!("--allow {who}"),
+        who: client.to_string(),
         why: "known, but not on the --allow list".to_owned(),
-        who,
+        remedy,
     })
 }
 

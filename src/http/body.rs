@@ -1,9 +1,9 @@
 //! Bodies: how long they are, and how to read them (RFC 9112 §6 and §7).
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 
 use super::Trouble;
-use super::fields::Fields;
+use super::fields::{Fields, latin1, without_ows};
 use super::input::Input;
 
 /// A chunk-size line with its extensions.
@@ -31,7 +31,7 @@ pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Tr
     let codings: Vec<&str> = fields
         .all("Transfer-Encoding")
         .flat_map(|value| value.split(','))
-        .map(str::trim)
+        .map(without_ows)
         .collect();
     if codings.is_empty() {
         return length.map(content_length).transpose();
@@ -71,7 +71,7 @@ fn content_length(value: &str) -> Result<Framing, Trouble> {
 /// Reads a body to its end and passes it to `out`. Returns its length in bytes.
 ///
 /// # Errors
-/// 413 for a body of more than `limit` bytes; [`io::ErrorKind::UnexpectedEof`] for one cut short.
+/// 413 for a body of more than `limit` bytes; [`Trouble::Truncated`] for one that ends early.
 pub fn copy(
     framing: Framing,
     input: &mut Input,
@@ -101,7 +101,10 @@ fn copy_exactly(
     while left > 0 {
         let bytes = input.some(stream, left)?;
         if bytes.is_empty() {
-            return Err(Trouble::Io(io::ErrorKind::UnexpectedEof.into()));
+            let came = length - left;
+            return Err(Trouble::Truncated(format!(
+                "{came} of {length} bytes of the body came"
+            )));
         }
         left -= bytes.len() as u64;
         out.write_all(bytes)?;
@@ -156,14 +159,14 @@ fn copy_chunks(
 
 /// `1a;name=value`: hexadecimal, then extensions that nobody needs.
 fn chunk_size(line: &[u8]) -> Result<u64, Trouble> {
-    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
-    let digits = match digits.len() < line.len() {
-        true => digits.trim_ascii_end(),
-        false => digits,
+    let line = latin1(line);
+    let digits = match line.split_once(';') {
+        Some((digits, _extensions)) => without_ows(digits),
+        None => line.as_str(),
     };
-    let text = std::str::from_utf8(digits)
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u64::from_str_radix(digits, 16)
         .ok()
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    text.and_then(|text| u64::from_str_radix(text, 16).ok())
+        .filter(|_| plain)
         .ok_or_else(|| Trouble::malformed(400, "a chunk's size is not a hexadecimal number"))
 }

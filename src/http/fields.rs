@@ -49,7 +49,7 @@ impl Fields {
     pub fn lists(&self, name: &str, wanted: &str) -> bool {
         self.all(name)
             .flat_map(|value| value.split(','))
-            .any(|part| part.trim().eq_ignore_ascii_case(wanted))
+            .any(|part| without_ows(part).eq_ignore_ascii_case(wanted))
     }
 }
 
@@ -64,7 +64,7 @@ fn field(line: &[u8]) -> Result<(String, String), Trouble> {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
         return Err(Trouble::malformed(400, "a header field has no colon"));
     };
-    let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
     if name.last().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
         return Err(Trouble::malformed(
             400,
@@ -86,7 +86,13 @@ fn field(line: &[u8]) -> Result<(String, String), Trouble> {
             "a header field's value has a control character in it",
         ));
     }
-    Ok((latin1(name), latin1(value)))
+    Ok((latin1(name), without_ows(&latin1(value)).to_owned()))
+}
+
+/// Without optional whitespace at its ends: spaces and tabs, and nothing else (RFC 9110 §5.6.3). What
+/// Unicode or ASCII call white beyond that would let a receiver see another word than its neighbour.
+pub fn without_ows(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
 }
 
 /// True for a token: letters, digits and some marks, at least one (RFC 9110 §5.6.2).

@@ -57,7 +57,7 @@ impl Input {
                 return Err(Trouble::malformed(too_long, "a line is too long"));
             }
             if self.fill(stream)? == 0 {
-                return Err(Trouble::Io(io::ErrorKind::UnexpectedEof.into()));
+                return Err(Trouble::Truncated("a line is missing".to_owned()));
             }
         }
     }

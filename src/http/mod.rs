@@ -25,8 +25,10 @@ pub const LARGEST_REQUEST_BODY: u64 = 1024 * 1024;
 /// Why a message could not be read.
 #[derive(Debug)]
 pub enum Trouble {
-    /// The connection failed or ended in the middle.
+    /// The connection failed, or was cut: no close_notify.
     Io(io::Error),
+    /// The other side closed in good order, in the middle of a message: what is missing.
+    Truncated(String),
     /// The message is not acceptable.
     Malformed(Malformed),
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Trouble::Io(error) => write!(f, "{error}"),
+            Trouble::Truncated(missing) => f.write_str(missing),
             Trouble::Malformed(malformed) => f.write_str(&malformed.why),
         }
     }

@@ -106,8 +106,22 @@ impl ResponseHead {
             let (version_minor, status, reason) =
                 status_line(&input.line(stream, LARGEST_HEADER_SECTION, 431)?)?;
             let fields = Fields::read(input, stream)?;
-            if (100..200).contains(&status) && status != 101 {
-                continue;
+            match status {
+                // Nobody asked to switch protocols.
+                101 => {
+                    return Err(Trouble::malformed(
+                        400,
+                        "an answer with status 101, unasked",
+                    ));
+                }
+                100..200 => continue,
+                200..600 => {}
+                _ => {
+                    return Err(Trouble::malformed(
+                        400,
+                        "an answer with a status that is none",
+                    ));
+                }
             }
             let framing = match status {
                 204 | 304 => Framing::Length(0),

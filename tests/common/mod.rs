@@ -5,6 +5,8 @@
 // Each test file is a program of its own, and needs only a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod play;
+
 use std::fmt;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -297,6 +299,16 @@ impl Server {
     }
 }
 
+/// `openssl s_server` on a free port, with the certificates in `certs`, asking for the client's.
+pub(crate) fn s_server(folder: &Folder, options: &str) -> Server {
+    let files = "-CAfile ca.crt -cert server.crt -key server.key";
+    let running = folder.start(&format!(
+        "cd certs && exec openssl s_server -accept localhost:0 {files} -Verify 1 -verify_return_error {options}"
+    ));
+    let port = port_in(&running.line_with("ACCEPT"));
+    Server { running, port }
+}
+
 /// The number at the end of a line, behind a colon: `https://localhost:3000/`.
 pub(crate) fn port_in(line: &str) -> u16 {
     let digits = line
@@ -356,7 +368,8 @@ pub(crate) fn skip(why: &str) {
 pub(crate) fn say_skipped(why: &str) {
     let thread = thread::current();
     let test = thread.name().unwrap_or_default();
-    let _ = writeln!(io::stderr(), "SKIPPED: {why} ({test})");
+    let line = format!("SKIPPED: {why} ({test})\n");
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// The right to use port 3000, which one test at a time has. It is another port, taken: the system
