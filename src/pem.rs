@@ -13,9 +13,10 @@
 //!
 //! and `PrivateKeyDer::from_pem_slice(pem)` would read a key.
 
-pub mod shape;
+pub(crate) mod block;
 pub(crate) mod labels;
 pub(crate) mod der;
+pub mod shape;
 
 use std::path::Path;
 
@@ -24,7 +25,7 @@ use rustls::pki_types::{
 };
 use rustls_pemfile::Item;
 
-use self::shape::Wanted;
+use self::block::Wanted;
 use crate::certificates::describe::Kind;
 use crate::error::Error;
 use crate::files;

@@ -11,13 +11,11 @@ use crate::certificates::summary::Summary;
 use crate::client::Url;
 use crate::doctor::{Case, Party, Shown, examine, live, report};
 use crate::error::Error;
+use crate::finding::Finding;
 use crate::narration::{Side, Step};
 use crate::{pem, text};
 
-/// Find out what is wrong with certificates and keys
-///
-/// Reads the files of one side or both; with a URL, looks at that server
-/// too. Exits with 1 if something will fail.
+/// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
 pub(super) struct Doctor {
     /// Look at this server too, as a client with these files
@@ -130,25 +128,14 @@ pub(super) fn explained(error: Error, files: &Files, url: &str) -> Error {
     };
     match diagnosis.step {
         Step::ServerVerifiesClient => {
-            let (authorities, own) = files.paths(Side::Client);
-            let case = Case {
-                authorities,
-                parties: own
-                    .map(|pair| party(Side::Client, pair))
-                    .into_iter()
-                    .collect(),
-                ..Case::default()
-            };
-            let mut findings = examine(&case).findings.into_iter();
-            if let Some(finding) = findings.find(|finding| finding.step == diagnosis.step) {
+            if let Some(finding) = about_own_certificate(files) {
                 let file = text::terminal(&finding.file.display().to_string());
                 diagnosis.found += &format!("\n{file}: {}", finding.found);
-                diagnosis.remedy = finding.fix;
+                diagnosis.remedy += &ask("--role client", files);
             }
         }
         Step::ClientVerifiesServer => {
-            let url = text::shell(Path::new(url));
-            diagnosis.remedy += &format!("\nmore: hello-mtls doctor {url}");
+            diagnosis.remedy += &ask(&text::shell(Path::new(url)), files);
         }
         _ => {}
     }
@@ -157,4 +144,36 @@ pub(super) fn explained(error: Error, files: &Files, url: &str) -> Error {
         peer,
         diagnosis,
     }
+}
+
+/// What a server will mind in the client's certificate. Nothing about its CA: whom the server trusts is in the
+/// server's files.
+fn about_own_certificate(files: &Files) -> Option<Finding> {
+    let (authorities, own) = files.paths(Side::Client);
+    let own = own?;
+    let case = Case {
+        authorities,
+        parties: vec![party(Side::Client, own.clone())],
+        ..Case::default()
+    };
+    let minded =
+        |finding: &Finding| finding.step == Step::ServerVerifiesClient && finding.file == own.0;
+    examine(&case).findings.into_iter().find(minded)
+}
+
+/// The command that examines these files.
+fn ask(what: &str, files: &Files) -> String {
+    let named = [
+        ("--certs", &files.certs),
+        ("--cacert", &files.cacert),
+        ("--cert", &files.cert),
+        ("--key", &files.key),
+    ];
+    let mut command = format!("\nor ask the doctor:\n  hello-mtls doctor {what}");
+    for (option, path) in named {
+        if let Some(path) = path {
+            command += &format!(" {option} {}", text::shell(path));
+        }
+    }
+    command
 }

@@ -18,7 +18,7 @@ use crate::{site, text};
 
 #[derive(Args)]
 pub(super) struct Serve {
-    /// Where; localhost is v4 and v6 [default: localhost:3000]
+    /// localhost is v4 and v6 [default: localhost:3000]
     #[arg(
         long,
         value_name = "HOST:PORT",
@@ -46,7 +46,7 @@ pub(super) struct Serve {
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
-    /// Show every byte of each connection; /handshake shows a client its own
+    /// Show every byte; /handshake shows a client its own
     #[arg(long)]
     wire: bool,
 }

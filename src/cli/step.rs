@@ -11,7 +11,7 @@ use crate::stepper::{self, Cast};
 
 #[derive(Args)]
 pub(super) struct Step {
-    /// TLS only: the server does not ask for a client certificate
+    /// TLS only: the server asks for no client certificate
     #[arg(long)]
     tls: bool,
     /// Highest TLS version: 1.2 or 1.3

@@ -60,7 +60,7 @@ impl Keep {
 /// What `get` is to do with its recording.
 #[derive(Args)]
 pub(super) struct Watch {
-    /// Show every byte of the connection, decrypted and explained
+    /// Show every byte, decrypted and explained
     #[arg(long)]
     wire: bool,
     #[command(flatten)]

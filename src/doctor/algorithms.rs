@@ -3,8 +3,8 @@
 
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::checks::{Link, Look, is_sent};
 use super::evidence::Cert;
+use super::look::{Link, Look, is_sent};
 use super::route::{knows_algorithm, knows_key, rsa_bits};
 use crate::certificates::describe;
 use crate::finding::{Finding, error, judged};

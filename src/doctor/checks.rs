@@ -1,47 +1,10 @@
 //! The table of checks, in the order in which people meet what they find. To add one is to add a line.
 
-use super::evidence::{Cert, Evidence, List, Side};
+use super::evidence::{Cert, Evidence, List};
+use super::look::{Link, Look};
 use super::route::Route;
-use super::{Shown, algorithms, dates, elsewhere, issuers, names, pair, remedy, revocation, rules};
-use crate::finding::{Finding, judged};
-use crate::narration::Step;
-
-/// One side: its files, the route to a CA, and what webpki says.
-pub(super) struct Look<'e, 'a> {
-    pub(super) evidence: &'e Evidence<'a>,
-    pub(super) side: &'e Side<'a>,
-    /// `None` without a readable leaf.
-    pub(super) route: Option<Route<'e, 'a>>,
-    /// webpki's refusal; `None` if it accepts, or cannot be asked.
-    pub(super) refusal: Option<rustls::Error>,
-}
-
-/// One certificate of a route.
-pub(super) struct Link<'l, 'e, 'a> {
-    pub(super) look: &'l Look<'e, 'a>,
-    pub(super) cert: &'e Cert<'a>,
-    /// 0 is the leaf.
-    pub(super) height: usize,
-    pub(super) issuer: Option<&'e Cert<'a>>,
-}
-
-impl Link<'_, '_, '_> {
-    /// The step at which it is judged.
-    pub(super) fn step(&self) -> Step {
-        judged(self.look.side.party.side)
-    }
-
-    /// How to have it made anew.
-    pub(super) fn renew(&self) -> String {
-        match self.height {
-            0 => remedy::new_certificate(self.look.side, self.look.evidence),
-            _ => format!(
-                "a new certificate for {}, from its issuer",
-                self.cert.name()
-            ),
-        }
-    }
-}
+use super::{algorithms, dates, elsewhere, issuers, names, pair, revocation, rules};
+use crate::finding::Finding;
 
 enum Check {
     /// Once a side.
@@ -154,9 +117,4 @@ fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[Look<'e, 'a>]) -> Vec<&'
         .filter_map(|look| look.route.as_ref())
         .filter_map(Route::anchor)
         .collect()
-}
-
-/// Whether this certificate was made by the server on the other end, where nobody here can mend it.
-pub(super) fn is_sent(look: &Look<'_, '_>) -> bool {
-    matches!(look.side.party.certificate, Shown::Sent { .. })
 }

@@ -1,7 +1,7 @@
 //! Dates of certificates, by a clock that may be wrong itself.
 
-use super::checks::Link;
 use super::evidence::{Cert, Evidence};
+use super::look::Link;
 use crate::clock::Moment;
 use crate::finding::{Finding, error};
 use crate::narration::Step;

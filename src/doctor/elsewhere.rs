@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::checks::{Link, Look};
 use super::evidence::{Cert, Evidence};
+use super::look::{Link, Look};
 use super::rules::length;
 use crate::finding::{Finding, error};
 use crate::narration::Step;

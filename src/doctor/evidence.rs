@@ -15,7 +15,7 @@ use crate::error::{Error, io_words};
 use crate::finding::{Finding, error};
 use crate::handshake::provider;
 use crate::narration::Step;
-use crate::pem::shape::{self, Wanted};
+use crate::pem::block::{File, Wanted};
 use crate::{files, pem, text};
 
 /// Certificates of one file that are looked at; nobody has more.
@@ -99,12 +99,7 @@ impl Files {
             .into_iter()
             .take(16)
         {
-            let file = shape::File {
-                path,
-                bytes: &[],
-                wanted: Wanted::PrivateKey,
-                blocks: Vec::new(),
-            };
+            let file = File::of(path, &[], Wanted::PrivateKey);
             refused = refused.or_else(|| keys::problem(&file, &key, &self.provider));
             keys.extend(Key::load(key, &self.provider));
         }

@@ -1,7 +1,7 @@
 //! Who signed whom: does the chain arrive at a trusted CA, and in which order?
 
-use super::checks::{Look, is_sent};
 use super::evidence::{Cert, Evidence};
+use super::look::{Look, is_sent};
 use super::remedy::{append, new_certificate, reorder};
 use super::route::{End, Signed, signed_by};
 use crate::finding::{Finding, error, judged};

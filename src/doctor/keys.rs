@@ -5,9 +5,9 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::certificates::describe::{Kind, describe};
 use crate::finding::Finding;
+use crate::pem::block::File;
 use crate::pem::der::is;
 use crate::pem::labels::new_key;
-use crate::pem::shape::File;
 use crate::text;
 
 /// Why the provider cannot use a key.

@@ -9,6 +9,7 @@
 mod keys;
 mod evidence;
 mod route;
+mod look;
 mod checks;
 mod pair;
 mod algorithms;
@@ -27,8 +28,8 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-use self::checks::Look;
 use self::evidence::{Evidence, Files};
+use self::look::Look;
 use self::route::Route;
 pub use self::verdict::{Ruling, Verdict};
 use crate::finding::{Finding, Severity, error, judged};

@@ -5,8 +5,8 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::ServerName;
 use rustls::server::ParsedCertificate;
 
-use super::checks::Look;
 use super::evidence::Cert;
+use super::look::Look;
 use super::remedy::new_certificate;
 use crate::finding::{Finding, error, judged};
 use crate::narration::Side;

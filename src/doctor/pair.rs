@@ -3,8 +3,8 @@
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 
-use super::checks::{Link, Look};
 use super::evidence::Evidence;
+use super::look::{Link, Look};
 use super::remedy::{new_certificate, new_pair, reorder};
 use super::route::End;
 use crate::finding::{Finding, error, judged};

@@ -1,8 +1,8 @@
 //! Revocation lists: whose they are, how fresh, and who is on them. With one list loaded, every issuer
 //! of a chain needs one; without any, nobody asks.
 
-use super::checks::Link;
 use super::evidence::{Cert, Evidence, List};
+use super::look::Link;
 use super::route::{Signed, signed};
 use crate::certificates::summary;
 use crate::clock::Moment;

@@ -3,8 +3,8 @@
 use rustls::{CertificateError, Error};
 use x509_parser::extensions::ExtendedKeyUsage;
 
-use super::checks::{Link, Look};
 use super::evidence::Cert;
+use super::look::{Link, Look};
 use super::remedy::hosts;
 use crate::certificates::describe;
 use crate::finding::{Finding, error, judged};

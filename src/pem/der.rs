@@ -3,7 +3,7 @@
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::shape::File;
+use super::block::File;
 use crate::certificates::describe::{Kind, describe};
 use crate::finding::Finding;
 use crate::text;

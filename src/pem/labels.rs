@@ -1,19 +1,8 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
-use super::shape::{File, Wanted};
+use super::block::{File, Wanted, kind};
 use crate::finding::Finding;
 use crate::text;
-
-/// What a block with this label is read as.
-pub(super) fn kind(label: &str) -> Option<Wanted> {
-    Some(match label {
-        "CERTIFICATE" => Wanted::Certificate,
-        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Wanted::PrivateKey,
-        "X509 CRL" => Wanted::RevocationList,
-        "CERTIFICATE REQUEST" => Wanted::Request,
-        _ => return None,
-    })
-}
 
 /// The label that one writes today.
 pub(super) fn usual(wanted: Wanted) -> &'static str {

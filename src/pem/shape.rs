@@ -3,70 +3,12 @@
 //! rustls-pemfile passes over what it does not know, so a file with a byte too many in front looks
 //! like an empty one. Here that byte is found. Unaware of what certificates mean.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::block::{Block, File, Wanted, blocks, kind};
 use super::{der, labels};
-use crate::finding::{Finding, error};
-use crate::narration::Step;
+use crate::finding::Finding;
 use crate::text;
-
-/// What a file should hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// `CERTIFICATE`, one or more.
-    Certificate,
-    /// `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
-    PrivateKey,
-    /// `X509 CRL`.
-    RevocationList,
-    /// `CERTIFICATE REQUEST`.
-    Request,
-    /// Any of them.
-    Anything,
-}
-
-impl Wanted {
-    /// As a noun with its article.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Wanted::Certificate => "a certificate",
-            Wanted::PrivateKey => "a private key",
-            Wanted::RevocationList => "a certificate revocation list",
-            Wanted::Request => "a certificate request",
-            Wanted::Anything => "a certificate, request, key or revocation list",
-        }
-    }
-
-    fn takes(self, label: &str) -> bool {
-        match (self, labels::kind(label)) {
-            (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
-            (wanted, kind) => kind == Some(wanted),
-        }
-    }
-}
-
-/// A file under examination.
-pub(crate) struct File<'a> {
-    pub(crate) path: &'a Path,
-    pub(crate) bytes: &'a [u8],
-    pub(crate) wanted: Wanted,
-    pub(crate) blocks: Vec<Block<'a>>,
-}
-
-/// From a BEGIN line to its END line, or to where it breaks off.
-#[derive(Debug, Default)]
-pub(crate) struct Block<'a> {
-    pub(super) label: &'a str,
-    /// Of the BEGIN line, from 1.
-    line: usize,
-    indented: bool,
-    /// More follows the dashes on the BEGIN line, or the dashes are missing.
-    crowded: bool,
-    encrypted: bool,
-    ended: bool,
-    /// Line and value of the first byte that base64 does not have.
-    bad: Option<(usize, u8)>,
-}
 
 type Check = fn(&File<'_>) -> Option<Finding>;
 
@@ -78,25 +20,13 @@ const CHECKS: [Check; 11] = [
 
 /// The first thing that keeps this file from being what is `wanted`.
 pub fn problem(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
-    let blocks = blocks(bytes);
-    let file = File {
-        path,
-        bytes,
-        wanted,
-        blocks,
-    };
+    let file = File::of(path, bytes, wanted);
     CHECKS.iter().find_map(|check| check(&file))
 }
 
 /// The finding about a file that looks well and still cannot be decoded.
 pub(crate) fn undecodable(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
-    let blocks = blocks(bytes);
-    let file = File {
-        path,
-        bytes,
-        wanted,
-        blocks,
-    };
+    let file = File::of(path, bytes, wanted);
     let found = format!(
         "the base64 of a block does not decode: {}",
         text::terminal(said)
@@ -111,44 +41,6 @@ pub(crate) fn private_keys(bytes: &[u8]) -> usize {
 }
 
 const COPY_AGAIN: &str = "copy the file again, whole, from where it was made";
-
-impl File<'_> {
-    pub(crate) fn error(
-        &self,
-        code: &'static str,
-        found: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Finding {
-        let expected = format!("{} in PEM", self.wanted.noun());
-        error(code, Step::Preparation, self.path, expected, found, fix)
-    }
-
-    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
-    /// and a key is readable by nobody else at any moment.
-    pub(crate) fn rewritten(&self, command: &str) -> String {
-        let name = text::shell(self.path);
-        let command = command.replace("{f}", &name);
-        match self.wanted {
-            Wanted::PrivateKey => {
-                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
-            }
-            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
-        }
-    }
-
-    /// The same name with another extension, for what is taken out of this file.
-    pub(super) fn beside(&self, extension: &str) -> String {
-        let beside = self.path.with_extension(extension);
-        match beside == self.path {
-            true => text::shell(&PathBuf::from(format!("{}.pem", beside.display()))),
-            false => text::shell(&beside),
-        }
-    }
-
-    fn first(&self, is: impl Fn(&Block<'_>) -> bool) -> Option<&Block<'_>> {
-        self.blocks.iter().find(|block| is(block))
-    }
-}
 
 fn empty(file: &File<'_>) -> Option<Finding> {
     let blank = file.bytes.iter().all(u8::is_ascii_whitespace);
@@ -269,7 +161,7 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
 }
 
 fn bad_base64(file: &File<'_>) -> Option<Finding> {
-    let known = |label: &str| labels::kind(label).is_some() || label == "PUBLIC KEY";
+    let known = |label: &str| kind(label).is_some() || label == "PUBLIC KEY";
     let block = file.first(|block| block.bad.is_some() && known(block.label))?;
     let (line, byte) = block.bad?;
     let found = format!(
@@ -288,57 +180,4 @@ fn wrong_slot(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     labels::instead(file, file.blocks.first()?.label)
-}
-
-/// Every block, in one pass. What stands between blocks is of no interest.
-fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
-    let (mut blocks, mut open, mut number) = (Vec::new(), None::<Block<'_>>, 1);
-    for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
-        if let Some(block) = begin(line, number) {
-            blocks.extend(open.replace(block));
-        } else if let Some(block) = &mut open {
-            match line.strip_prefix(b"-----END ") {
-                Some(end) if end.starts_with(block.label.as_bytes()) => {
-                    block.ended = true;
-                    blocks.extend(open.take());
-                }
-                _ => block.body(line, number),
-            }
-        }
-        number += usize::from(line.ends_with(b"\n"));
-    }
-    blocks.extend(open);
-    blocks
-}
-
-fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
-    let trimmed = line.trim_ascii();
-    let rest = trimmed.strip_prefix(b"-----BEGIN ")?;
-    let end = rest.windows(5).position(|dashes| dashes == b"-----");
-    let label = rest.get(..end.unwrap_or(rest.len()))?;
-    Some(Block {
-        label: str::from_utf8(label).unwrap_or("?"),
-        line: number,
-        indented: !line.starts_with(b"-"),
-        crowded: end.is_none_or(|end| end + 5 != rest.len()),
-        ..Block::default()
-    })
-}
-
-impl Block<'_> {
-    fn body(&mut self, line: &[u8], number: usize) {
-        self.encrypted |= line.starts_with(b"Proc-Type: 4,ENCRYPTED");
-        let base64 = |byte: &u8| {
-            byte.is_ascii_alphanumeric()
-                || b"+/=".contains(byte)
-                || (b'\t'..=b'\r').contains(byte)
-                || *byte == b' '
-        };
-        if self.bad.is_none() {
-            self.bad = line
-                .iter()
-                .find(|byte| !base64(byte))
-                .map(|byte| (number, *byte));
-        }
-    }
 }
