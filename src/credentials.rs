@@ -54,6 +54,16 @@ fn unusable(side: Side, certificate: &Path, key: &Path, error: &rustls::Error) -
                 ),
             )
         }
+        rustls::Error::InvalidCertificate(cause)
+            if cause.to_string().contains("UnsupportedCriticalExtension") =>
+        {
+            (
+                certificate,
+                "it has a critical extension that rustls does not know, and critical means: refuse the whole"
+                    .to_owned(),
+                "the same extension, not critical".to_owned(),
+            )
+        }
         rustls::Error::InvalidCertificate(_) => (
             certificate,
             "it is no X.509 certificate that can be read".to_owned(),

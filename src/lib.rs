@@ -63,6 +63,7 @@ pub mod certificates;
 pub mod pem;
 pub mod wire;
 pub mod show;
+pub mod gallery;
 pub mod demo;
 pub mod fields;
 pub mod clock;
