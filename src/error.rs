@@ -84,6 +84,11 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// Cases of the gallery did not fail as they should.
+    Gallery {
+        /// Their names.
+        cases: String,
+    },
     /// What we write to was closed or is full.
     Output {
         /// What the system said.
@@ -173,6 +178,12 @@ impl fmt::Display for Error {
                 ),
                 found,
                 "the server, or what stands between; the answer above may be incomplete",
+            ),
+            Error::Gallery { cases } => report(
+                f,
+                "not every failure is what it was",
+                &format!("what the gallery says about them does not hold here: {cases}"),
+                "another version of rustls, or a machine without loopback? please report it",
             ),
             Error::Output { source } => report(
                 f,

@@ -25,7 +25,7 @@ use crate::error::{Diagnosis, Error};
 use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
 use crate::handshake::step5_server_verifies_client::VerifiesClient;
 use crate::handshake::step7_application_data::application_data;
-use crate::handshake::{self, ClientSetup, ServerSetup};
+use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
 use crate::narration::{Fact, Narrator, Step};
 use crate::transport::{Transport, part};
 use crate::wire::transcript::hex;
@@ -48,12 +48,8 @@ pub(super) fn plain_server(words: &[u8], narrator: &Narrator, mut transport: imp
     part(&mut transport);
 }
 
-/// A client that speaks no TLS: says its words and reads the answer. Returns what it makes of it.
-pub(super) fn plain_client(
-    words: &[u8],
-    narrator: &Narrator,
-    mut transport: impl Transport,
-) -> String {
+/// A client that speaks no TLS: says its words and reads the answer, which is none.
+pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
     narrator.tell(Step::ClientConnects, || {
         Fact::new(
             format!("sends {}", in_words(words)),
@@ -64,7 +60,12 @@ pub(super) fn plain_client(
     let _ = transport.write_all(words);
     let _ = transport.take(1024).read_to_end(&mut answer);
     let spaced: Vec<String> = answer.iter().map(|byte| hex(&[*byte])).collect();
-    format!("the answer is no HTTP: {}", spaced.join(" "))
+    narrator.tell(Step::ClientConnects, || {
+        Fact::refusal(
+            format!("the answer is no HTTP: {}", spaced.join(" ")),
+            "https://",
+        )
+    });
 }
 
 fn in_words(words: &[u8]) -> String {
@@ -121,39 +122,48 @@ pub(super) fn hangs_up(
 pub(super) fn between(server: SocketAddr, meddles: Twist) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
+    let meet = move || {
+        for client in listener.incoming().flatten() {
+            let _ = meddle(client, server, meddles);
+        }
+    };
     thread::Builder::new()
         .name("between".to_owned())
-        .spawn(move || -> io::Result<()> {
-            let client = listener.accept()?.0;
-            let server = TcpStream::connect(server)?;
-            let (from_client, from_server) = (client.try_clone()?, server.try_clone()?);
-            let client_has_data = Arc::new(AtomicBool::new(false));
-            let seen = Arc::clone(&client_has_data);
-            let (mut hello, mut data) = (true, true);
-            thread::Builder::new().spawn(move || {
-                forward(from_client, server, |record| {
-                    // Behind both headers and the version stands the client's random.
-                    if std::mem::take(&mut hello) && matches!(meddles, Twist::ChangesHello) {
-                        flip(record.get_mut(11));
-                    }
-                    seen.fetch_or(is_application_data(record), Ordering::SeqCst);
-                    true
-                })
-            })?;
-            // The client sends records of this type when the server has sent its whole handshake: what
-            // comes back now is data.
-            forward(from_server, client, |record| {
-                if !is_application_data(record) || !client_has_data.load(Ordering::SeqCst) {
-                    return true;
-                }
-                if std::mem::take(&mut data) && matches!(meddles, Twist::ChangesData) {
-                    flip(record.last_mut());
-                }
-                !matches!(meddles, Twist::Cuts)
-            });
-            Ok(())
-        })?;
+        .spawn(meet)?;
     Ok(address)
+}
+
+fn meddle(client: TcpStream, server: SocketAddr, meddles: Twist) -> io::Result<()> {
+    let server = TcpStream::connect(server)?;
+    for socket in [&client, &server] {
+        socket.set_nodelay(true)?;
+    }
+    let (from_client, from_server) = (client.try_clone()?, server.try_clone()?);
+    let client_has_data = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&client_has_data);
+    let (mut hello, mut data) = (true, true);
+    thread::Builder::new().spawn(move || {
+        forward(from_client, server, |record| {
+            // Behind both headers and the version stands the client's random.
+            if std::mem::take(&mut hello) && matches!(meddles, Twist::ChangesHello) {
+                flip(record.get_mut(11));
+            }
+            seen.fetch_or(is_application_data(record), Ordering::SeqCst);
+            true
+        });
+    })?;
+    // The client sends records of this type when the server has sent its whole handshake: what comes
+    // back now is data.
+    forward(from_server, client, |record| {
+        if !is_application_data(record) || !client_has_data.load(Ordering::SeqCst) {
+            return true;
+        }
+        if std::mem::take(&mut data) && matches!(meddles, Twist::ChangesData) {
+            flip(record.last_mut());
+        }
+        !matches!(meddles, Twist::Cuts)
+    });
+    Ok(())
 }
 
 fn flip(byte: Option<&mut u8>) {
@@ -235,10 +245,13 @@ impl ResolvesClientCert for Picky {
 }
 
 /// The server's settings with a verifier that makes the decision of step 6 in step 5.
-pub(super) fn slamming(setup: &ServerSetup) -> Result<Arc<ServerConfig>, rustls::Error> {
+pub(super) fn slamming(
+    setup: &ServerSetup,
+    offer: Offer,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
     let own = &setup.config;
-    let builder = ServerConfig::builder_with_provider(Arc::clone(own.crypto_provider()));
-    let builder = builder.with_safe_default_protocol_versions()?;
+    let builder = ServerConfig::builder_with_provider(offer.provider)
+        .with_protocol_versions(offer.versions)?;
     let mut config = match &setup.verifier {
         None => builder.with_no_client_auth(),
         Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {

@@ -176,33 +176,34 @@ impl Maker {
         request(&*self.key_pair(described)?, described.name, &[])
     }
 
-    /// The revocation list.
-    pub fn revocation_list(
-        &mut self,
-        described: &RevocationList,
-    ) -> Result<CertificateRevocationListDer<'static>, Error> {
+    /// Revocation lists, one after the other, PEM.
+    pub fn lists(&mut self, described: &[RevocationList]) -> Result<String, Error> {
+        described.iter().map(|one| self.list(one)).collect()
+    }
+
+    fn list(&mut self, described: &RevocationList) -> Result<String, Error> {
+        let (from, until) = described.days;
         let revoked = described
             .revoked
             .iter()
             .map(|certificate| RevokedCertParams {
                 serial_number: serial_number(certificate),
-                revocation_time: day(described.days.0),
+                revocation_time: day(from),
                 reason_code: None,
                 invalidity_date: None,
             });
         let list = CertificateRevocationListParams {
-            this_update: day(described.days.0),
-            next_update: day(described.days.1),
+            this_update: day(from),
+            next_update: day(until),
             crl_number: SerialNumber::from(1),
             issuing_distribution_point: None,
             revoked_certs: revoked.collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
         let (above, signer) = (params(described.issuer)?, self.key_pair(described.issuer)?);
-        let list = list
-            .signed_by(&Issuer::from_params(&above, &*signer))
-            .map_err(|error| cannot(&error))?;
-        Ok(list.der().clone())
+        list.signed_by(&Issuer::from_params(&above, &*signer))
+            .and_then(|list| list.pem())
+            .map_err(|error| cannot(&error))
     }
 
     fn key_pair(&mut self, described: &Certificate) -> Result<Arc<KeyPair>, Error> {
@@ -218,6 +219,13 @@ impl Maker {
 /// The certificates in a PEM, DER.
 pub fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    read.map_err(|error| cannot(&error))
+}
+
+/// The revocation lists in a PEM, DER.
+pub fn revocation_lists(pem: &str) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    let read = CertificateRevocationListDer::pem_slice_iter(pem.as_bytes());
+    let read: Result<Vec<_>, _> = read.collect();
     read.map_err(|error| cannot(&error))
 }
 

@@ -262,14 +262,7 @@ struct Meeting {
 
 impl Meeting {
     fn of(stage: &Stage, server: &ServerSetup, twist: Twist) -> Result<Meeting, Error> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
-        let mut address = listener.local_addr().map_err(no_loopback)?;
-        if matches!(
-            twist,
-            Twist::ChangesHello | Twist::ChangesData | Twist::Cuts
-        ) {
-            address = peers::between(address, twist).map_err(no_loopback)?;
-        }
+        let (listener, address) = listen(twist)?;
         let (began, taps) = (
             Instant::now(),
             [Side::Client, Side::Server].map(Recording::new),
@@ -295,6 +288,45 @@ impl Meeting {
             taps,
         })
     }
+}
+
+/// The server of a case, open to programs from outside until the process ends.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// Where it listens, or who stands before it.
+    pub address: SocketAddr,
+    /// What the client of the case has in its files.
+    pub papers: Papers,
+}
+
+/// Opens the server of a case, so that other programs can meet it in the place of our client.
+///
+/// # Errors
+/// As [`run`].
+pub fn open(case: &'static Case, tls_max: TlsMax) -> Result<Door, Error> {
+    let Stage { server, papers, .. } = Stage::new(&case.scene, tls_max)?;
+    let (listener, address) = listen(case.scene.twist)?;
+    let accept = move || {
+        for socket in listener.incoming().flatten() {
+            let tap = Recording::new(Side::Server);
+            let _ = serve(&server, socket, address, &tap, case.scene.twist);
+        }
+    };
+    thread::Builder::new().spawn(accept).map_err(no_loopback)?;
+    Ok(Door { address, papers })
+}
+
+/// A listener on loopback, and where to dial: it, or somebody who meddles on the way.
+fn listen(twist: Twist) -> Result<(TcpListener, SocketAddr), Error> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
+    let mut address = listener.local_addr().map_err(no_loopback)?;
+    if matches!(
+        twist,
+        Twist::ChangesHello | Twist::ChangesData | Twist::Cuts
+    ) {
+        address = peers::between(address, twist).map_err(no_loopback)?;
+    }
+    Ok((listener, address))
 }
 
 /// How long a server waits for anything: every case is over in a moment.
@@ -349,8 +381,8 @@ fn dial(
     };
     match twist {
         Twist::PlainClient(words) => {
-            let said = peers::plain_client(words, &setup.narrator, transport);
-            Err(Failed { step: None, said })
+            peers::plain_client(words, &setup.narrator, transport);
+            Ok(())
         }
         Twist::NeverReads => Ok(peers::never_reads(&setup, url.server_name, transport)?),
         _ => match get(&setup, &url, transport, &mut io::sink())? {
@@ -457,6 +489,7 @@ impl Folder {
             certificate,
             key,
             authorities,
+            ..
         } = papers(party, maker)?;
         let right = [certificate, key, authorities];
         let wanted = [files.certificate, files.key, files.authorities];

@@ -54,6 +54,8 @@ pub struct Papers {
     pub key: String,
     /// Whom it believes.
     pub authorities: String,
+    /// What it knows to be revoked.
+    pub lists: String,
 }
 
 impl Stage {
@@ -85,7 +87,7 @@ impl Stage {
             Arc::make_mut(&mut later.config).session_storage = storage;
         }
         let papers = papers(&scene.client, maker)?;
-        let client = client(scene, &papers, tls_max, maker, voice(Side::Client))?;
+        let client = client(scene, &papers, tls_max, voice(Side::Client))?;
         let server_name = ServerName::try_from(scene.dials).map_err(|error| unusable(&error))?;
         Ok(Stage {
             server,
@@ -107,6 +109,7 @@ pub(super) fn papers(party: &Party, maker: &mut Maker) -> Result<Papers, Error> 
             None => String::new(),
         },
         authorities: maker.chain(party.trusts)?,
+        lists: maker.lists(party.lists)?,
     })
 }
 
@@ -117,7 +120,8 @@ fn server(
     narrator: Narrator,
 ) -> Result<ServerSetup, Error> {
     let party = &scene.server;
-    let (papers, trust) = (papers(party, maker)?, trust(party, maker)?);
+    let papers = papers(party, maker)?;
+    let trust = trust(&papers)?;
     let clients = (!party.trusts.is_empty()).then_some(&trust);
     let allowed = scene
         .allows
@@ -129,10 +133,10 @@ fn server(
         false => identity(&self::papers(&SCENE.server, maker)?)?,
     };
     let offer = offer(scene.twist, Side::Server, tls_max);
-    let mut setup = server_config(own, clients, allowed, offer, narrator.clone())
+    let mut setup = server_config(own, clients, allowed, offer.clone(), narrator.clone())
         .map_err(|error| unusable(&error))?;
     if let Twist::Slam = scene.twist {
-        setup.config = peers::slamming(&setup).map_err(|error| unusable(&error))?;
+        setup.config = peers::slamming(&setup, offer).map_err(|error| unusable(&error))?;
     }
     let config: &mut ServerConfig = Arc::make_mut(&mut setup.config);
     config.time_provider = clock(party);
@@ -158,10 +162,9 @@ fn client(
     scene: &Scene,
     papers: &Papers,
     tls_max: TlsMax,
-    maker: &mut Maker,
     narrator: Narrator,
 ) -> Result<ClientSetup, Error> {
-    let (party, trust) = (&scene.client, trust(&scene.client, maker)?);
+    let (party, trust) = (&scene.client, trust(papers)?);
     let shows = !party.shows.is_empty() && !matches!(scene.twist, Twist::Picky);
     let own = match shows && party.careful {
         true => Some(identity(papers)?),
@@ -223,13 +226,10 @@ fn is_chacha(suite: CipherSuite) -> bool {
     format!("{suite:?}").contains("CHACHA20")
 }
 
-fn trust(party: &Party, maker: &mut Maker) -> Result<Trust, Error> {
-    let lists = party.lists.iter().map(|list| maker.revocation_list(list));
-    let revocation_lists = lists.collect::<Result<_, _>>()?;
-    let anchors = pki::certificates(&maker.chain(party.trusts)?)?;
+fn trust(papers: &Papers) -> Result<Trust, Error> {
     Ok(Trust {
-        anchors,
-        revocation_lists,
+        anchors: pki::certificates(&papers.authorities)?,
+        revocation_lists: pki::revocation_lists(&papers.lists)?,
     })
 }
 

@@ -41,7 +41,7 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(CLIENT, "the private key does not belong to the certificate"),
         words: Words {
-            story: "The chain file begins with the CA, not with the leaf.",
+            story: "The chain file begins with the CA, not the leaf.",
             cause: "The first certificate of a chain file is the one that is shown, and the key is not the CA's.",
             remedy: "the leaf first: cat client.crt intermediate.crt > chain.crt",
         },
@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
             remedy: "swap the two files; hello-mtls inspect FILE says what is in each",
         },
         others: Others {
-            curl: "(58) could not load PEM client certificate, …",
+            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
             openssl: "Could not read client certificate from …",
             node: "ERR_OSSL_PEM_NO_START_LINE",
         },
@@ -86,12 +86,12 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(CLIENT, "no certificate in it: it holds CERTIFICATE REQUEST"),
         words: Words {
-            story: "The certificate file holds a request (CSR), which nobody has signed yet.",
+            story: "The certificate file holds a request (CSR).",
             cause: "A request asks a CA for a certificate. The answer is another file.",
             remedy: "hello-mtls certs sign, or openssl x509 -req; then show client.crt, not client.csr",
         },
         others: Others {
-            curl: "(58) could not load PEM client certificate, …",
+            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
             openssl: "Could not read client certificate from …",
             node: "ERR_OSSL_PEM_NO_START_LINE",
         },
@@ -111,13 +111,13 @@ pub(super) const CASES: &[Case] = &[
             "no certificate in it: it looks like DER (binary), not PEM (text)",
         ),
         words: Words {
-            story: "The certificate file is DER, binary, where PEM is expected.",
+            story: "The certificate file is binary (DER), not PEM.",
             cause: "DER is the certificate itself; PEM is the same in Base64 between a BEGIN and an END line.",
             remedy: "openssl x509 -inform DER -in client.cer -out client.crt",
         },
         others: Others {
-            curl: "(58) could not load PEM client certificate, …",
-            openssl: "",
+            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
+            openssl: "HTTP/1.1 200 OK",
             node: "ERR_OSSL_PEM_NO_START_LINE",
         },
     },
@@ -136,15 +136,15 @@ pub(super) const CASES: &[Case] = &[
             "no certificate in it: it begins with a byte order mark",
         ),
         words: Words {
-            story: "An editor saved the certificate file with a byte order mark (BOM).",
+            story: "An editor put a byte order mark before the BEGIN.",
             cause: "Three invisible bytes stand before -----BEGIN, so the line is another line. OpenSSL, curl and \
                     Node look over it.",
             remedy: "save it as UTF-8 without BOM: sed -i '1s/^\\xef\\xbb\\xbf//' client.crt",
         },
         others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
+            curl: "200",
+            openssl: "HTTP/1.1 200 OK",
+            node: "200",
         },
     },
     Case {
@@ -159,12 +159,12 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(CLIENT, "no certificate in it: its lines are indented"),
         words: Words {
-            story: "The certificate was pasted with the indentation of a YAML file.",
+            story: "The certificate was pasted indented, as in YAML.",
             cause: "-----BEGIN stands at the beginning of a line, or it is none (RFC 7468 §2).",
             remedy: "take the blanks off: sed -i 's/^ *//' client.crt",
         },
         others: Others {
-            curl: "(58) could not load PEM client certificate, …",
+            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
             openssl: "Could not read client certificate from …",
             node: "ERR_OSSL_PEM_NO_START_LINE",
         },
@@ -192,7 +192,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(58) unable to set private key file: '…' type PEM",
             openssl: "Could not read client certificate private key from …",
-            node: "ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED",
+            node: "ERR_OSSL_BAD_DECRYPT",
         },
     },
     Case {
@@ -207,15 +207,15 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(CLIENT, "the private key cannot be used"),
         words: Words {
-            story: "The key's BEGIN line was changed by hand: it promises RSA, and the key is another kind.",
+            story: "The key's BEGIN line promises another kind of key.",
             cause: "The label says how to read the bytes: PRIVATE KEY is PKCS#8, RSA PRIVATE KEY is PKCS#1, EC PRIVATE \
                     KEY is SEC1.",
             remedy: "openssl pkey -in client.key -out new.key writes PKCS#8, which everybody reads",
         },
         others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
+            curl: "200",
+            openssl: "HTTP/1.1 200 OK",
+            node: "200",
         },
     },
     Case {
@@ -236,9 +236,9 @@ pub(super) const CASES: &[Case] = &[
             remedy: "hello-mtls certs --key-type ecdsa-p256, or rsa-2048",
         },
         others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
+            curl: "200",
+            openssl: "HTTP/1.1 200 OK",
+            node: "200",
         },
     },
     Case {
@@ -254,7 +254,7 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(Side::Server, "it is X.509 version 1"),
         words: Words {
-            story: "openssl x509 -req made the certificate, and nobody gave it extensions.",
+            story: "openssl x509 -req made it, without extensions.",
             cause: "Before OpenSSL 3.2 that makes X.509 version 1: without names, without a purpose. rustls takes \
                     version 3 only, of itself too. It says \"peer\", and means your own file.",
             remedy: "add -extfile with subjectAltName, basicConstraints and extendedKeyUsage",
@@ -280,7 +280,7 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(Side::Server, "critical extension"),
         words: Words {
-            story: "The server's own certificate has a critical extension that rustls does not know.",
+            story: "It has a critical extension, unknown to rustls.",
             cause: "Critical means: who does not understand this must refuse the whole (RFC 5280 §4.2). rustls reads \
                     its own certificate too, and obeys.",
             remedy: "the same extension, not critical; or a certificate without it",
@@ -303,15 +303,15 @@ pub(super) const CASES: &[Case] = &[
         ),
         fails: own_files(CLIENT, "no certificate in it: it holds PRIVATE KEY"),
         words: Words {
-            story: "The file of CAs holds no certificate: it is ca.key.",
+            story: "The file of CAs holds no certificate, but a key.",
             cause: "Without a CA there is nobody to believe. A program that goes on with an empty list refuses \
                     everybody later, with UnknownIssuer.",
             remedy: "--cacert ca.crt; and keep ca.key away from clients and servers",
         },
         others: Others {
             curl: "(77) error setting certificate file: …",
-            openssl: "Could not read…",
-            node: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+            openssl: "X509_load_cert_crl_file_ex:no certificate or crl found",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
         },
     },
 ];

@@ -36,12 +36,12 @@ pub(super) const CASES: &[Case] = &[
         )),
         fails: no_tls("received corrupt message of type InvalidContentType"),
         words: Words {
-            story: "The client says https, the server speaks plain HTTP.",
+            story: "The client says https, the server speaks HTTP.",
             cause: "The answer begins with the letter H, which is no type of TLS record.",
             remedy: "http:// in the URL, or TLS on the server",
         },
         others: Others {
-            curl: "(35) error:0A00010B:SSL routines::wrong version number",
+            curl: "(35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
             openssl: "wrong version number",
             node: "EPROTO …wrong version number",
         },
@@ -51,12 +51,12 @@ pub(super) const CASES: &[Case] = &[
         scene: twisted(Twist::PlainServer(b"220 mail.example.com ESMTP\r\n")),
         fails: no_tls("received corrupt message of type InvalidContentType"),
         words: Words {
-            story: "The server wants to be greeted in its own protocol first, and only then speaks TLS.",
+            story: "The server speaks first, and TLS only when asked.",
             cause: "SMTP, IMAP, LDAP and PostgreSQL begin in the clear and switch to TLS when asked (STARTTLS).",
             remedy: "openssl s_client -starttls smtp, or the port that begins with TLS",
         },
         others: Others {
-            curl: "(35) error:0A00010B:SSL routines::wrong version number",
+            curl: "(35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
             openssl: "wrong version number",
             node: "EPROTO …wrong version number",
         },
@@ -73,13 +73,13 @@ pub(super) const CASES: &[Case] = &[
             believed: false,
         }; 2],
         words: Words {
-            story: "The server takes the connection, hears the hello, and hangs up without a word.",
+            story: "The server hears the hello and hangs up.",
             cause: "No alert, so it was hardly TLS that refused: a load balancer without a backend, a firewall that \
                     dislikes the name in the hello, a program that crashed.",
             remedy: "the server's log; then each box on the way",
         },
         others: Others {
-            curl: "(35) error:0A000126:SSL routines::unexpected eof while reading",
+            curl: "(35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to localhost:…",
             openssl: "unexpected eof while reading",
             node: "ECONNRESET Client network socket disconnected before secure TLS connection was established",
         },
@@ -117,15 +117,15 @@ pub(super) const CASES: &[Case] = &[
             "peer is incompatible: Tls12NotOfferedOrEnabled",
         ),
         words: Words {
-            story: "One side speaks only TLS 1.3, the other only TLS 1.2.",
+            story: "One speaks only TLS 1.3, the other only TLS 1.2.",
             cause: "The client offers, the server picks; here there is nothing to pick. TLS 1.0 and 1.1 are gone \
                     everywhere (RFC 8996).",
             remedy: "allow TLS 1.2 and 1.3 on both sides",
         },
         others: Others {
-            curl: "(35) error:0A00042E:SSL routines::tlsv1 alert protocol version",
+            curl: "(35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version",
             openssl: "tlsv1 alert protocol version:…:SSL alert number 70",
-            node: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+            node: "EPROTO …tlsv1 alert protocol version…SSL alert number 70",
         },
     },
     Case {
@@ -137,15 +137,15 @@ pub(super) const CASES: &[Case] = &[
             "peer is incompatible: NoCipherSuitesInCommon",
         ),
         words: Words {
-            story: "The two share no cipher suite: one has AES only, the other ChaCha20 only.",
+            story: "One has AES suites only, the other ChaCha20 only.",
             cause: "Somebody made the list too short. In TLS 1.2 it also happens when the suites are for RSA, and the \
                     certificate is ECDSA.",
             remedy: "the default suites on both sides",
         },
         others: Others {
-            curl: "(35) error:0A000410:SSL routines::sslv3 alert handshake failure",
+            curl: "(35) OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure",
             openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
         },
     },
     Case {
@@ -157,14 +157,14 @@ pub(super) const CASES: &[Case] = &[
             "peer is incompatible: NoKxGroupsInCommon",
         ),
         words: Words {
-            story: "The two share no group for the key exchange: one has secp384r1 only.",
+            story: "The two share no group for the key exchange.",
             cause: "Without a common group there is no common secret, and nothing to encrypt with.",
             remedy: "the default groups on both sides; X25519 is spoken everywhere",
         },
         others: Others {
-            curl: "(35) error:0A000410:SSL routines::sslv3 alert handshake failure",
+            curl: "(35) OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure",
             openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
         },
     },
     Case {
@@ -176,15 +176,15 @@ pub(super) const CASES: &[Case] = &[
             "peer doesn't support any known protocol",
         ),
         words: Words {
-            story: "The two share no application protocol: the server offers h2 only (ALPN).",
+            story: "The server offers h2, the client http/1.1 (ALPN).",
             cause: "Client and server each name what they would speak inside. If both do, and nothing is in both \
                     lists, the server has to end it (RFC 7301 §3.2).",
             remedy: "http/1.1 on both sides, or no ALPN at all",
         },
         others: Others {
-            curl: "(35) error:0A000460:SSL routines::tlsv1 alert no application protocol",
+            curl: "(35) OpenSSL/3.0.19: error:0A000460:SSL routines::tlsv1 alert no application protocol",
             openssl: "tlsv1 alert no application protocol:…:SSL alert number 120",
-            node: "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
+            node: "EPROTO …tlsv1 alert no application protocol…SSL alert number 120",
         },
     },
     Case {
@@ -202,15 +202,15 @@ pub(super) const CASES: &[Case] = &[
             client_refuses(51, "invalid peer certificate: BadSignature")[1],
         ],
         words: Words {
-            story: "Somebody on the way flips one bit in the ClientHello.",
+            story: "Somebody on the way flips a bit in the hello.",
             cause: "Every key of TLS 1.3 depends on every byte of both hellos: two hellos, two keys. In TLS 1.2 the \
                     server signs the client's random number, and its signature does not fit.",
             remedy: "find the box that meddles",
         },
         others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
+            curl: "(35) OpenSSL/3.0.19: error:0A000119:SSL routines::decryption failed or bad record mac",
+            openssl: "decryption failed or bad record mac",
+            node: "EPROTO …decryption failed or bad record mac",
         },
     },
     Case {
@@ -231,15 +231,15 @@ pub(super) const CASES: &[Case] = &[
             "no server certificate chain resolved",
         ),
         words: Words {
-            story: "The server has a certificate for other.test only, and the client asks for localhost.",
+            story: "The server has no certificate for that name.",
             cause: "The ClientHello names the server it wants (SNI). A server with several certificates picks one by \
                     that name. An IP address is never sent there (RFC 6066 §3).",
             remedy: "a certificate for that name, or a default one",
         },
         others: Others {
-            curl: "(35) error:0A000419:SSL routines::tlsv1 alert access denied",
+            curl: "(35) OpenSSL/3.0.19: error:0A000419:SSL routines::tlsv1 alert access denied",
             openssl: "tlsv1 alert access denied:…:SSL alert number 49",
-            node: "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED",
+            node: "EPROTO …tlsv1 alert access denied…SSL alert number 49",
         },
     },
     Case {
@@ -273,15 +273,15 @@ pub(super) const CASES: &[Case] = &[
             },
         ],
         words: Words {
-            story: "The server's key is Ed25519, and the client cannot check such signatures. Browsers cannot.",
+            story: "The client cannot check an Ed25519 signature.",
             cause: "The client lists the signatures that it can check. The server has a key for none of them, so it has \
                     nothing to show.",
             remedy: "a P-256 certificate: everybody checks it",
         },
         others: Others {
-            curl: "(35) error:0A000410:SSL routines::sslv3 alert handshake failure",
+            curl: "",
             openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
         },
     },
 ];

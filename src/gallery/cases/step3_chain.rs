@@ -71,7 +71,7 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
         words: Words {
-            story: "The server's certificate is signed by a CA that the client does not know.",
+            story: "A CA that the client does not know signed it.",
             cause: "The name of the issuer is on none of the client's CAs. Perhaps it has an old ca.crt, perhaps a \
                     proxy of the company answers instead of the server.",
             remedy: "--cacert with the CA that signed it",
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(60) SSL certificate problem: unable to get local issuer certificate",
             openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
         },
     },
     Case {
@@ -90,14 +90,14 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
         words: Words {
-            story: "The server's certificate is self-signed, and the client does not have it.",
+            story: "It is self-signed, and the client has no copy.",
             cause: "It says about itself that it is right. Everybody can say so.",
             remedy: "a CA and a leaf (hello-mtls certs), or give the client that very certificate as --cacert",
         },
         others: Others {
             curl: "(60) SSL certificate problem: self-signed certificate",
             openssl: "verify error:num=18:self-signed certificate",
-            node: "DEPTH_ZERO_SELF_SIGNED_CERT",
+            node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
         },
     },
     Case {
@@ -105,7 +105,7 @@ pub(super) const CASES: &[Case] = &[
         scene: server_shows(&[BELOW]),
         fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
         words: Words {
-            story: "An intermediate CA signed the certificate, and the server does not send it along.",
+            story: "The server does not send the intermediate CA.",
             cause: "The client knows the root and sees the leaf; the link between them is missing. Browsers may fetch \
                     or remember it. rustls, OpenSSL and Node never do.",
             remedy: "on the server: cat server.crt intermediate.crt > chain.crt",
@@ -113,7 +113,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(60) SSL certificate problem: unable to get local issuer certificate",
             openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
         },
     },
     Case {
@@ -124,7 +124,7 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: client_refuses(51, "invalid peer certificate: BadSignature"),
         words: Words {
-            story: "The CA was made anew under its old name, and the client still has the old one.",
+            story: "The CA was made anew; the client has the old one.",
             cause: "The names fit, the keys do not: the signature is not by the key that the client knows. A script that \
                     ran twice does this.",
             remedy: "the new ca.crt for everybody, and new certificates from it",
@@ -132,7 +132,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(60) SSL certificate problem: unable to get local issuer certificate",
             openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
         },
     },
     Case {
@@ -149,14 +149,14 @@ pub(super) const CASES: &[Case] = &[
             "invalid peer certificate: Other(OtherError(EndEntityUsedAsCa))",
         ),
         words: Words {
-            story: "The intermediate that signed the certificate is no CA: it says CA:FALSE.",
+            story: "The intermediate that signed it is no CA.",
             cause: "Otherwise everybody with a certificate could sign others. That was a real hole once.",
             remedy: "an intermediate with basicConstraints CA:TRUE",
         },
         others: Others {
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
-            node: "INVALID_PURPOSE",
+            node: "UNSPECIFIED key usage does not include certificate signing",
         },
     },
     Case {
@@ -174,7 +174,7 @@ pub(super) const CASES: &[Case] = &[
             "invalid peer certificate: Other(OtherError(PathLenConstraintViolated))",
         ),
         words: Words {
-            story: "There is one CA more in the chain than the intermediate allows.",
+            story: "The chain is one CA longer than it may be.",
             cause: "It says pathlen:0: it may sign leaves, and no further CA.",
             remedy: "sign with the CA above, or make that one with a longer path",
         },
@@ -198,14 +198,14 @@ pub(super) const CASES: &[Case] = &[
             "invalid peer certificate: Other(OtherError(NameConstraintViolation))",
         ),
         words: Words {
-            story: "The intermediate may only sign names below example.com, and signed localhost.",
+            story: "The intermediate may not sign for that name.",
             cause: "Its name constraints bind everything below it, whatever the leaf says.",
             remedy: "a CA that may sign that name",
         },
         others: Others {
             curl: "(60) SSL certificate problem: permitted subtree violation",
             openssl: "verify error:num=47:permitted subtree violation",
-            node: "UNSPECIFIED",
+            node: "UNSPECIFIED permitted subtree violation",
         },
     },
     Case {
@@ -216,14 +216,14 @@ pub(super) const CASES: &[Case] = &[
             "invalid peer certificate: UnsupportedSignatureAlgorithmContext …",
         ),
         words: Words {
-            story: "The CA signed the certificate with SHA-1.",
+            story: "The CA signed it with SHA-1.",
             cause: "Two certificates with the same SHA-1 can be made. rustls has no code for it.",
             remedy: "sign it again with SHA-256",
         },
         others: Others {
             curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
             openssl: "verify error:num=68:CA signature digest algorithm too weak",
-            node: "UNSPECIFIED",
+            node: "UNSPECIFIED CA signature digest algorithm too weak",
         },
     },
     Case {
@@ -238,7 +238,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(60) SSL certificate problem: CA certificate key too weak",
             openssl: "verify error:num=67:CA certificate key too weak",
-            node: "",
+            node: "200",
         },
     },
     Case {
@@ -250,7 +250,7 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: client_refuses(44, "invalid peer certificate: Revoked"),
         words: Words {
-            story: "The CA has revoked the server's certificate, and the client has the list.",
+            story: "The CA has revoked it, and the client knows.",
             cause: "A certificate cannot be called back. A list (CRL) says which ones no longer count.",
             remedy: "a new certificate for the server",
         },
@@ -269,7 +269,7 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: client_refuses(48, "invalid peer certificate: UnknownRevocationStatus"),
         words: Words {
-            story: "The client has a revocation list, but not of the CA that signed the certificate.",
+            story: "The client has a revocation list of another CA.",
             cause: "Whoever checks revocation needs a list for every CA of the chain. rustls then says unknown_ca, \
                     although it knows the CA.",
             remedy: "the list of each CA in the chain, root and intermediates",
@@ -289,7 +289,7 @@ pub(super) const CASES: &[Case] = &[
         }]),
         fails: nobody_notices(Step::ClientVerifiesServer),
         words: Words {
-            story: "The client's revocation list is a month out of date, and nobody minds.",
+            story: "The client's list is a month old; nobody minds.",
             cause: "rustls uses a list beyond its nextUpdate unless it is told not to; OpenSSL refuses. What was revoked \
                     since then is let in.",
             remedy: "fetch lists before their nextUpdate: hello-mtls inspect ca.crl shows it",
@@ -314,7 +314,7 @@ pub(super) const CASES: &[Case] = &[
         },
         fails: nobody_notices(Step::ClientVerifiesServer),
         words: Words {
-            story: "The root is no CA at all (CA:FALSE), and rustls takes it. curl does not.",
+            story: "The root is no CA. rustls takes it, curl does not.",
             cause: "Of a root that it was given, rustls uses name and key only: to put it into the store is the \
                     decision. OpenSSL checks its basicConstraints, key usage and dates as well.",
             remedy: "a root with CA:TRUE and keyCertSign: hello-mtls certs ca",
@@ -322,7 +322,7 @@ pub(super) const CASES: &[Case] = &[
         others: Others {
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
-            node: "INVALID_PURPOSE",
+            node: "UNSPECIFIED key usage does not include certificate signing",
         },
     },
 ];
