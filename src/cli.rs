@@ -9,6 +9,7 @@ mod serve;
 mod get;
 mod doctor;
 mod step;
+mod gallery;
 mod wire;
 
 use std::ffi::OsString;
@@ -63,6 +64,8 @@ enum Command {
     Wire(wire::Wire),
     /// Move a handshake flight by flight, and see what each side knows
     Step(step::Step),
+    /// Run every way in which it fails, and see both sides
+    Gallery(gallery::Gallery),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
 }
@@ -108,6 +111,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Doctor(doctor) => return ended(doctor::run(&doctor)),
         Command::Wire(wire) => wire::run(&wire),
         Command::Step(step) => step::run(&step),
+        Command::Gallery(gallery) => gallery::run(&gallery),
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
     ended(done.map(|()| ExitCode::SUCCESS))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
-use crate::error::{Diagnosis, Error, diagnose, diagnose_tls, io_words};
+use crate::error::{Diagnosis, Error, Progress, diagnose, io_words};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ClientSetup};
 use crate::http::Trouble;
@@ -210,10 +210,9 @@ fn tell_late_refusal<T: Transport>(
     stream: &mut StreamOwned<ClientConnection, T>,
     error: &io::Error,
 ) -> Diagnosis {
-    let diagnosis = match last_words(stream, error) {
-        Some(alert) => diagnose_tls(Side::Client, &alert),
-        None => diagnose(Side::Client, error, false),
-    };
+    let alert = last_words(stream, error).map(handshake::io_error);
+    let error = alert.as_ref().unwrap_or(error);
+    let diagnosis = diagnose(Side::Client, error, Progress::Established);
     setup.narrator.tell(diagnosis.step, || {
         Fact::refusal(&diagnosis.found, &diagnosis.remedy)
     });

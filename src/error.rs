@@ -85,6 +85,11 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// Cases of the gallery did not fail as they should.
+    Gallery {
+        /// Their names.
+        cases: String,
+    },
     /// What we write to was closed or is full.
     Output {
         /// What the system said.
@@ -186,6 +191,12 @@ impl fmt::Display for Error {
                 found,
                 "the server, or what stands between; the answer above may be incomplete",
             ),
+            Error::Gallery { cases } => report(
+                f,
+                "not every failure is what it was",
+                &format!("what the gallery says about them does not hold here: {cases}"),
+                "another version of rustls, or a machine without loopback? please report it",
+            ),
             Error::Output { source } => report(
                 f,
                 "cannot write the output",
@@ -253,31 +264,59 @@ pub struct Diagnosis {
     pub found: String,
     /// What to try.
     pub remedy: String,
+    /// The same in the words of rustls or of the system: what other programs print, and what people
+    /// search for. Safe to show, and of a bounded length.
+    pub said: String,
+}
+
+/// How far a side was when its connection broke. The same alert means another step earlier or later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// No certificate was seen yet: the client has accepted none, the server has sent none.
+    Hello,
+    /// The server's certificate is through: the client has accepted it, or the server has sent it.
+    Certificates,
+    /// This side's handshake is complete.
+    Established,
 }
 
 /// Finds the step and the cause of an error that TLS reported on `side`.
 ///
 /// `error` is what a read or write of a TLS stream returned: an error of rustls inside an
 /// [`io::Error`], or the socket's own.
-pub fn diagnose(side: Side, error: &io::Error, handshaking: bool) -> Diagnosis {
+pub fn diagnose(side: Side, error: &io::Error, progress: Progress) -> Diagnosis {
     match error
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>())
     {
-        Some(error) => diagnose_tls(side, error),
-        None => diagnose_io(side, error, handshaking),
+        Some(error) => diagnose_at(side, error, progress),
+        None => diagnose_io(side, error, progress),
     }
 }
 
-/// As [`diagnose`], for an error that came from rustls itself.
+/// As [`diagnose`], for an error that came from rustls itself, when nobody knows how far it came.
 pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
+    diagnose_at(side, error, Progress::Certificates)
+}
+
+fn diagnose_at(side: Side, error: &rustls::Error, progress: Progress) -> Diagnosis {
     use rustls::Error as E;
     let verifying = match side {
         Side::Client => Step::ClientVerifiesServer,
         Side::Server => Step::ServerVerifiesClient,
     };
     let (step, found, remedy) = match error {
-        E::AlertReceived(alert) => return diagnose_alert(side, *alert),
+        E::AlertReceived(alert) => return diagnose_alert(side, *alert, progress),
+        // The application's own decision, made early: what is step 6 elsewhere.
+        E::InvalidCertificate(CertificateError::ApplicationVerificationFailure)
+            if side == Side::Server =>
+        {
+            (
+                Step::ServerAuthorizesClient,
+                "the client is known, and this server's own verifier does not let it in".into(),
+                "its list of clients; a 403 after the handshake could have said why".into(),
+            )
+        }
         E::InvalidCertificate(cause) => {
             let (found, remedy) = certificate_words(side, cause);
             (verifying, found, remedy)
@@ -300,6 +339,14 @@ pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
                 Side::Server => "the client has to say https://".into(),
             },
         ),
+        E::PeerIncompatible(PeerIncompatible::NoSignatureSchemesInCommon) => no_scheme_in_common(),
+        // rustls has no variants for these two: its words are the only key.
+        E::General(words) if words == "incompatible signing key" => no_scheme_in_common(),
+        E::General(words) if words == "no server certificate chain resolved" => (
+            Step::ServerPresentsCertificate,
+            "there is no certificate here for the name that the client asks for".into(),
+            "a certificate for that name, or a default one; a client that dials an IP address names nobody".into(),
+        ),
         E::PeerIncompatible(cause) => (
             Step::ClientConnects,
             incompatible_words(cause),
@@ -309,6 +356,13 @@ pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
             Step::ClientConnects,
             "client and server share no application protocol (ALPN)".into(),
             "let the client offer http/1.1 (curl: --http1.1)".into(),
+        ),
+        // RFC 8446 §7.1: the first keys depend on every byte of both hellos.
+        E::DecryptError if progress == Progress::Hello => (
+            Step::ClientConnects,
+            "the first encrypted record does not decrypt: the two have not seen the same hellos"
+                .into(),
+            "look for a proxy or a middlebox between the two".into(),
         ),
         E::DecryptError => (
             Step::ApplicationData,
@@ -331,11 +385,17 @@ pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
         step,
         found,
         remedy,
+        said: said(error),
     }
 }
 
+/// An error in its own words. Some of rustls's carry pages of hex.
+fn said(error: &dyn fmt::Display) -> String {
+    text::shorten(&text::terminal(&error.to_string()), 240)
+}
+
 /// The other side refused and said why, in a word. RFC 8446 §6.2 lists them.
-fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
+fn diagnose_alert(side: Side, alert: AlertDescription, progress: Progress) -> Diagnosis {
     use AlertDescription as A;
     let refusing = match side {
         Side::Client => Step::ServerVerifiesClient,
@@ -345,6 +405,10 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
         "client"
     } else {
         "server"
+    };
+    let from_the_start = match progress {
+        Progress::Established => Step::ApplicationData,
+        _ => Step::ClientConnects,
     };
     let (step, meaning, remedy) = match alert {
         A::CertificateRequired => (
@@ -370,43 +434,63 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
             format!("the {whose}'s certificate is made for another purpose"),
             format!("a certificate with extended key usage {whose}Auth"),
         ),
+        A::BadCertificate if side == Side::Server => (
+            refusing,
+            "it does not accept the server's certificate: most likely it dialled a name that is not in it"
+                .to_owned(),
+            "the names: hello-mtls inspect server.crt; an IP address needs an IP entry".to_owned(),
+        ),
         A::BadCertificate | A::CertificateUnknown => (
             refusing,
             format!("it does not accept the {whose}'s certificate and does not say more"),
-            "hello-mtls inspect on that certificate: version 3? a name (SAN) that fits? not a CA itself?".to_owned(),
+            format!("hello-mtls inspect {whose}.crt: version 3? not a CA itself? may its CA sign that?"),
         ),
         A::DecryptError => (
             refusing,
-            format!("a signature does not fit: the {whose} does not own its certificate's key, or its CA was made anew under the old name"),
-            "the CA, certificate and key that belong together".to_owned(),
+            format!(
+                "the {whose} did not prove that it owns its certificate's key, or the CA that signed it has \
+                another key over there"
+            ),
+            "the certificate and the key that belong together; the same ca.crt on both sides".to_owned(),
         ),
-        A::AccessDenied => (refusing, format!("it knows the {whose} and does not let it in"), "ask its owner".to_owned()),
-        // In TLS 1.2 OpenSSL has no other word for a missing client certificate.
-        A::HandshakeFailure if side == Side::Client => (
-            Step::ClientConnects,
-            "the two share no TLS version, cipher suite or group; or, in TLS 1.2, it wants a client certificate".to_owned(),
-            "--cert and --key; or allow TLS 1.2 and 1.3, and the default suites and groups, on both sides".to_owned(),
+        A::AccessDenied | A::UnrecognisedName if side == Side::Client && progress == Progress::Hello => (
+            Step::ServerPresentsCertificate,
+            "it has no certificate for that name".to_owned(),
+            "another host name, or a certificate for this one on the server".to_owned(),
+        ),
+        A::AccessDenied if side == Side::Client => (
+            Step::ServerAuthorizesClient,
+            "it knows the client and does not let it in".to_owned(),
+            "the server's list of clients; its log says more".to_owned(),
+        ),
+        A::AccessDenied => (
+            refusing,
+            "it knows the server and does not accept it".to_owned(),
+            "the client's log says more".to_owned(),
+        ),
+        // OpenSSL and Node say no more than this in TLS 1.2, whatever is wrong with a certificate.
+        A::HandshakeFailure if progress == Progress::Certificates => (
+            refusing,
+            format!("it does not accept the {whose}'s certificate, or got none, and does not say more"),
+            format!("--cert {whose}.crt --key {whose}.key; the {}'s log says more", side.peer()),
         ),
         A::ProtocolVersion | A::HandshakeFailure | A::InsufficientSecurity => (
             Step::ClientConnects,
-            "the two share no TLS version, cipher suite or group".to_owned(),
-            "allow TLS 1.2 and 1.3, and the default suites and groups, on both sides".to_owned(),
+            "the two share no TLS version, cipher suite, group or kind of certificate".to_owned(),
+            "TLS 1.2 and 1.3, the default suites and groups on both sides, a P-256 certificate".to_owned(),
         ),
         A::NoApplicationProtocol => (
             Step::ClientConnects,
             "the two share no application protocol (ALPN)".to_owned(),
             "http/1.1 on both sides".to_owned(),
         ),
-        A::UnrecognisedName => {
-            (Step::ServerPresentsCertificate, "it has no certificate for that name".to_owned(), "another host name".to_owned())
-        }
         A::DecodeError | A::UnexpectedMessage | A::RecordOverflow => (
-            Step::ClientConnects,
+            from_the_start,
             "it could not make sense of our bytes".to_owned(),
             "does it speak TLS, and directly?".to_owned(),
         ),
         A::BadRecordMac => (
-            Step::ApplicationData,
+            from_the_start,
             "a record that reached it does not decrypt".to_owned(),
             "look for a proxy or a middlebox between the two".to_owned(),
         ),
@@ -422,6 +506,7 @@ fn diagnose_alert(side: Side, alert: AlertDescription) -> Diagnosis {
         step,
         found,
         remedy,
+        said: said(&rustls::Error::AlertReceived(alert)),
     }
 }
 
@@ -440,6 +525,14 @@ pub fn alert_name(alert: AlertDescription) -> String {
         name.push(c.to_ascii_lowercase());
     }
     name
+}
+
+fn no_scheme_in_common() -> (Step, String, String) {
+    (
+        Step::ServerPresentsCertificate,
+        "the client can check no signature that the server's key can make".to_owned(),
+        "another kind of key for the server: everybody checks P-256".to_owned(),
+    )
 }
 
 fn incompatible_words(cause: &PeerIncompatible) -> String {
@@ -527,9 +620,10 @@ fn certificate_words(side: Side, cause: &CertificateError) -> (String, String) {
         ),
         C::BadSignature => (
             format!(
-                "a signature of the {whose}'s does not fit: its certificate was not signed by that CA key, or it does not own the certificate's key"
+                "a signature of the {whose}'s does not fit: the CA was made anew, the {whose} does not own its \
+                certificate's key, or a key has less than 2048 bits"
             ),
-            "the CA, certificate and key that belong together".into(),
+            "CA, certificate and key that belong together, P-256 or RSA-2048".into(),
         ),
         C::UnsupportedSignatureAlgorithmContext { .. }
         | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
@@ -566,13 +660,35 @@ fn other_certificate_words(whose: Side, cause: &str) -> (String, String) {
             format!("sign a certificate for the {whose} with it: hello-mtls certs sign"),
         );
     }
-    let found = format!(
-        "the {whose}'s chain breaks a rule: {}",
-        text::terminal(cause)
-    );
+    let (found, remedy) = match cause {
+        "UnsupportedCriticalExtension" => (
+            "has a critical extension that nobody here knows",
+            "the same extension, not critical",
+        ),
+        "EndEntityUsedAsCa" => (
+            "is signed by something that is no CA (CA:FALSE)",
+            "an intermediate with CA:TRUE",
+        ),
+        "PathLenConstraintViolated" => (
+            "has more CAs above it than one of them allows (pathlen)",
+            "sign with the CA above, or make that one with a longer path",
+        ),
+        "NameConstraintViolation" => (
+            "has a name that its CA may not sign (name constraints)",
+            "a CA that may sign that name",
+        ),
+        _ => {
+            let found = format!(
+                "the {whose}'s chain breaks a rule: {}",
+                text::terminal(cause)
+            );
+            let remedy = "hello-mtls inspect on each certificate of the chain";
+            return (found, remedy.to_owned());
+        }
+    };
     (
-        found,
-        "hello-mtls inspect on each certificate of the chain".into(),
+        format!("the {whose}'s certificate {found}"),
+        remedy.to_owned(),
     )
 }
 
@@ -599,17 +715,23 @@ fn moment(time: &rustls::pki_types::UnixTime) -> Moment {
     Moment::from_unix(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
-fn diagnose_io(side: Side, error: &io::Error, handshaking: bool) -> Diagnosis {
-    let step = if handshaking {
-        Step::ClientConnects
-    } else {
-        Step::ApplicationData
+fn diagnose_io(side: Side, error: &io::Error, progress: Progress) -> Diagnosis {
+    // Who hangs up without a word may dislike what it was shown last.
+    let step = match (progress, side) {
+        (Progress::Hello, _) => Step::ClientConnects,
+        (Progress::Certificates, Side::Server) => Step::ClientVerifiesServer,
+        (Progress::Certificates, Side::Client) => Step::ServerVerifiesClient,
+        (Progress::Established, _) => Step::ApplicationData,
     };
     let other = side.peer();
     let (found, remedy) = match error.kind() {
         io::ErrorKind::TimedOut => (
             format!("the {other} was silent for too long"),
             format!("is the {other} busy, or not speaking TLS and waiting for us?"),
+        ),
+        io::ErrorKind::UnexpectedEof if step == Step::ClientConnects => (
+            format!("the {other} hung up at the hello, without an alert"),
+            format!("the {other}'s log; then what stands between: load balancer, firewall, proxy"),
         ),
         io::ErrorKind::UnexpectedEof => (
             format!("the {other} hung up in the middle, without close_notify"),
@@ -629,5 +751,6 @@ fn diagnose_io(side: Side, error: &io::Error, handshaking: bool) -> Diagnosis {
         step,
         found,
         remedy,
+        said: said(error),
     }
 }

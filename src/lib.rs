@@ -67,6 +67,7 @@ pub mod finding;
 pub mod doctor;
 pub mod wire;
 pub mod show;
+pub mod gallery;
 pub mod demo;
 pub mod fields;
 pub mod clock;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::{Error, diagnose};
+use crate::error::{Error, Progress, diagnose};
 use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
@@ -153,7 +153,7 @@ fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
     {
         return;
     }
-    let diagnosis = diagnose(Side::Server, error, false);
+    let diagnosis = diagnose(Side::Server, error, Progress::Established);
     let step = diagnosis.step;
     (site.log)(&format!(
         "{} ended at step {}: {}",

@@ -16,10 +16,10 @@ use rustls::pki_types::ServerName;
 use rustls::{ConnectionCommon, SideData};
 
 use self::page::Page;
-use crate::error::{Diagnosis, Error};
+use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
 use crate::handshake::step7_application_data::application_data;
-use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, tell_refusal};
+use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, progress, tell_refusal};
 use crate::http::response::Response;
 use crate::narration::{Narrator, Recorder, Side};
 use crate::transport::Transport;
@@ -78,7 +78,8 @@ fn handshake(
     // Step 1. The client has a hello. It moves, and the server hears it.
     let connection = client_connects(&client_side.config, server_name, &client_side.narrator);
     let narrator = &client_side.narrator;
-    let connection = connection.map_err(|error| tell_refusal(narrator, &io_error(error)))?;
+    let connection =
+        connection.map_err(|error| tell_refusal(narrator, &io_error(error), Progress::Hello))?;
     let mut client = End {
         connection,
         narrator,
@@ -91,7 +92,7 @@ fn handshake(
     let connection = match hello.into_connection(Arc::clone(&server_side.config)) {
         Ok(connection) => connection,
         Err((error, mut alert)) => {
-            tell_refusal(narrator, &io_error(error));
+            tell_refusal(narrator, &io_error(error), Progress::Hello);
             alert.write_all(wire)?;
             wire.moves(Side::Server)?;
             return wire.arrive(&mut client);
@@ -238,7 +239,8 @@ impl Wire<'_> {
             to.connection.read_tls(self)?;
             if let Err(error) = to.connection.process_new_packets() {
                 self.flight.clear();
-                return Err(tell_refusal(to.narrator, &io_error(error)).into());
+                let progress = progress(&to.connection, to.narrator.side());
+                return Err(tell_refusal(to.narrator, &io_error(error), progress).into());
             }
         }
         Ok(())

@@ -67,7 +67,7 @@ impl Name {
     }
 
     /// As rcgen's type for an entry of the subjectAltName.
-    pub(super) fn entry(&self) -> Result<SanType, Error> {
+    pub(crate) fn entry(&self) -> Result<SanType, Error> {
         let ascii = |text: &String| {
             text.as_str()
                 .try_into()
@@ -121,7 +121,7 @@ pub fn request(key: &KeyPair, common_name: &str, names: &[Name]) -> Result<Strin
 
 /// A distinguished name of one attribute. rcgen's default name is not empty: used for a CA and a leaf
 /// alike, it makes OpenSSL take the leaf for self-signed.
-pub(super) fn common_name_only(common_name: &str) -> DistinguishedName {
+pub(crate) fn common_name_only(common_name: &str) -> DistinguishedName {
     let mut name = DistinguishedName::new();
     name.push(DnType::CommonName, common_name);
     name

@@ -37,8 +37,8 @@ use self::step5_server_verifies_client::VerifiesClient;
 use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
-use crate::error::{Diagnosis, diagnose};
-use crate::narration::{Fact, Narrator};
+use crate::error::{Diagnosis, Progress, diagnose};
+use crate::narration::{Fact, Narrator, Side};
 use crate::transport::Transport;
 
 /// What a side shows of itself: a certificate chain, leaf first, and the leaf's private key.
@@ -125,6 +125,24 @@ impl TlsMax {
     }
 }
 
+/// What a side offers or accepts in step 1: usually all that a [`TlsMax`] allows.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Cipher suites, groups and signature schemes.
+    pub provider: Arc<CryptoProvider>,
+    /// TLS versions.
+    pub versions: &'static [&'static SupportedProtocolVersion],
+}
+
+impl From<TlsMax> for Offer {
+    fn from(tls_max: TlsMax) -> Offer {
+        Offer {
+            provider: provider(),
+            versions: tls_max.versions(),
+        }
+    }
+}
+
 /// The server's side, ready for connections.
 #[derive(Clone, Debug)]
 pub struct ServerSetup {
@@ -168,14 +186,14 @@ pub fn server_config(
     identity: Identity,
     clients: Option<&Trust>,
     allowed: Vec<Allowed>,
-    tls_max: TlsMax,
+    offer: impl Into<Offer>,
     narrator: Narrator,
 ) -> Result<ServerSetup, rustls::Error> {
-    let provider = provider();
+    let Offer { provider, versions } = offer.into();
 
     // Step 1: which versions the server accepts.
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_protocol_versions(tls_max.versions())?;
+        .with_protocol_versions(versions)?;
 
     // Step 5: who verifies the client's certificate.
     let verifier = match clients {
@@ -216,14 +234,14 @@ pub fn server_config(
 pub fn client_config(
     servers: &Trust,
     identity: Option<Identity>,
-    tls_max: TlsMax,
+    offer: impl Into<Offer>,
     narrator: Narrator,
 ) -> Result<ClientSetup, rustls::Error> {
-    let provider = provider();
+    let Offer { provider, versions } = offer.into();
 
     // Step 1: which versions the client offers.
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_protocol_versions(tls_max.versions())?;
+        .with_protocol_versions(versions)?;
 
     // Step 3: who verifies the server's certificate. rustls calls any verifier of one's own
     // "dangerous": this one asks webpki and tells what it said.
@@ -276,7 +294,7 @@ pub fn accept(
         hello
             .into_connection(Arc::clone(&setup.config))
             .map_err(|(error, mut alert)| {
-                let diagnosis = tell_refusal(narrator, &io_error(error));
+                let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
                 let _ = alert.write_all(transport);
                 diagnosis
             })?;
@@ -316,7 +334,7 @@ pub fn connect(
 
     // Step 1: a ClientHello, ready to be sent.
     let mut connection = client_connects(&setup.config, server_name, narrator)
-        .map_err(|error| tell_refusal(narrator, &io_error(error)))?;
+        .map_err(|error| tell_refusal(narrator, &io_error(error), Progress::Hello))?;
 
     // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks.
     setup.presenter.forget();
@@ -338,23 +356,31 @@ fn exchange_flights<S: SideData>(
     narrator: &Narrator,
     about_to_write: impl Fn(&CommonState),
 ) -> Result<(), Diagnosis> {
-    let broken = |error: io::Error| tell_refusal(narrator, &error);
     loop {
         if connection.wants_write() {
             about_to_write(connection);
         }
         while connection.wants_write() {
-            connection.write_tls(transport).map_err(broken)?;
+            let written = connection.write_tls(transport);
+            written.map_err(|error| broken(connection, error, narrator))?;
         }
         if !connection.is_handshaking() {
             return Ok(());
         }
-        if connection.read_tls(transport).map_err(broken)? == 0 {
-            return Err(broken(io::ErrorKind::UnexpectedEof.into()));
+        match connection.read_tls(transport) {
+            Ok(0) => {
+                return Err(broken(
+                    connection,
+                    io::ErrorKind::UnexpectedEof.into(),
+                    narrator,
+                ));
+            }
+            Ok(_) => {}
+            Err(error) => return Err(broken(connection, error, narrator)),
         }
         if let Err(error) = connection.process_new_packets() {
             // Told before the alert is sent: the other side cannot hear of it first.
-            let diagnosis = tell_refusal(narrator, &io_error(error));
+            let diagnosis = broken(connection, io_error(error), narrator);
             // One write need not take all: the alert may stand behind other records.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
@@ -362,9 +388,26 @@ fn exchange_flights<S: SideData>(
     }
 }
 
+/// A handshake broke after the hellos: tells it.
+fn broken(connection: &CommonState, error: io::Error, narrator: &Narrator) -> Diagnosis {
+    tell_refusal(narrator, &error, progress(connection, narrator.side()))
+}
+
+/// How far a handshake is that has begun.
+pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
+    match side {
+        Side::Client if connection.peer_certificates().is_none() => Progress::Hello,
+        _ => Progress::Certificates,
+    }
+}
+
 /// Finds the step at which the story ends, and tells it.
-pub(crate) fn tell_refusal(narrator: &Narrator, error: &io::Error) -> Diagnosis {
-    let diagnosis = diagnose(narrator.side(), error, true);
+pub(crate) fn tell_refusal(
+    narrator: &Narrator,
+    error: &io::Error,
+    progress: Progress,
+) -> Diagnosis {
+    let diagnosis = diagnose(narrator.side(), error, progress);
     narrator.tell(diagnosis.step, || {
         Fact::refusal(&diagnosis.found, &diagnosis.remedy)
     });

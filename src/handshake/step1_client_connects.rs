@@ -19,7 +19,7 @@ use rustls::server::{Accepted, Acceptor};
 use rustls::{ClientConfig, ClientConnection, NamedGroup};
 
 use super::{io_error, tell_refusal};
-use crate::error::Diagnosis;
+use crate::error::{Diagnosis, Progress};
 use crate::narration::{Fact, Narrator, Step};
 use crate::text;
 use crate::transport::Transport;
@@ -61,11 +61,12 @@ pub fn client_hello_arrives(
     narrator: &Narrator,
 ) -> Result<Accepted, Diagnosis> {
     let mut acceptor = Acceptor::default();
+    let broken = |error: io::Error| tell_refusal(narrator, &error, Progress::Hello);
     loop {
         match acceptor.read_tls(transport) {
-            Ok(0) => return Err(tell_refusal(narrator, &io::ErrorKind::UnexpectedEof.into())),
+            Ok(0) => return Err(broken(io::ErrorKind::UnexpectedEof.into())),
             Ok(_) => {}
-            Err(error) => return Err(tell_refusal(narrator, &error)),
+            Err(error) => return Err(broken(error)),
         }
         match acceptor.accept() {
             Ok(None) => {}
@@ -74,7 +75,7 @@ pub fn client_hello_arrives(
                 return Ok(accepted);
             }
             Err((error, mut alert)) => {
-                let diagnosis = tell_refusal(narrator, &io_error(error));
+                let diagnosis = broken(io_error(error));
                 let _ = alert.write_all(transport);
                 return Err(diagnosis);
             }

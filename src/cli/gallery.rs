@@ -1,0 +1,74 @@
+//! `gallery`: every way in which it fails.
+
+use std::io::{self, IsTerminal};
+use std::time::Instant;
+
+use clap::Args;
+
+use super::{output, tls_max};
+use crate::error::Error;
+use crate::gallery::panels::Panels;
+use crate::gallery::run::{Run, run as run_case};
+use crate::gallery::{cases, find, nearest};
+use crate::handshake::TlsMax;
+use crate::text;
+
+#[derive(Args)]
+pub(super) struct Gallery {
+    /// Run this case and show both sides; without it, list them
+    #[arg(value_name = "CASE")]
+    case: Option<String>,
+    /// Run every case, a line each
+    #[arg(long, conflicts_with = "case")]
+    all: bool,
+    /// Highest TLS version: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
+    tls_max: TlsMax,
+}
+
+pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
+    let (stdout, began) = (io::stdout(), Instant::now());
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour = wanted && stdout.is_terminal();
+    let out = &mut io::BufWriter::new(stdout.lock());
+    let mut panels = Panels { out, colour };
+    let mut runs: Vec<Run> = Vec::new();
+    match &gallery.case {
+        Some(name) => {
+            let case = find(name).ok_or_else(|| unknown(name))?;
+            runs.push(run_case(case, gallery.tls_max)?);
+            runs.iter()
+                .try_for_each(|run| panels.show(run))
+                .map_err(output)?;
+        }
+        None if gallery.all => {
+            for case in cases::all() {
+                runs.push(run_case(case, gallery.tls_max)?);
+            }
+            panels.wall(&runs, began.elapsed()).map_err(output)?;
+        }
+        None => panels.list().map_err(output)?,
+    }
+    panels.out.flush().map_err(output)?;
+    let odd = runs.iter().filter(|run| !run.differences().is_empty());
+    let odd: Vec<&str> = odd.map(|run| run.case.name).collect();
+    match odd.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Gallery {
+            cases: odd.join(", "),
+        }),
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    Error::Usage {
+        found: format!(
+            "there is no case \"{}\" in the gallery",
+            text::terminal(name)
+        ),
+        remedy: format!(
+            "{}? `hello-mtls gallery` lists all",
+            nearest(name).join(", ")
+        ),
+    }
+}

@@ -1,0 +1,141 @@
+//! The table: a row a failure, a file a step or two. Data only.
+
+mod step0_files;
+mod step1_hellos;
+mod step3_chain;
+mod step3_leaf;
+mod step5_client;
+mod step6_and_7;
+
+use super::pki::Certificate;
+use super::{Case, Ends, FILES, Files, Others, Outcome, Party, SCENE, Scene, Twist, Words};
+use crate::narration::{Side, Step};
+
+/// Every case, in the order of the story.
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    [
+        step0_files::CASES,
+        step1_hellos::CASES,
+        step3_chain::CASES,
+        step3_leaf::CASES,
+        step5_client::CASES,
+        step6_and_7::CASES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// A server that shows these certificates, whatever is wrong with them.
+const fn server_shows(shows: &'static [Certificate]) -> Scene {
+    let server = Party {
+        shows,
+        careful: false,
+        ..SCENE.server
+    };
+    Scene { server, ..SCENE }
+}
+
+/// A client that shows these certificates, whatever is wrong with them.
+const fn client_shows(shows: &'static [Certificate]) -> Scene {
+    let client = Party {
+        shows,
+        careful: false,
+        ..SCENE.client
+    };
+    Scene { client, ..SCENE }
+}
+
+/// Two good sides, and a twist.
+const fn twisted(twist: Twist) -> Scene {
+    Scene { twist, ..SCENE }
+}
+
+/// A side that reads these files.
+const fn reads(side: Side, files: Files) -> Scene {
+    twisted(Twist::Files(side, files))
+}
+
+/// A side finds that its own files will not do. Of a server's clients, each finds nobody.
+const fn own_files(side: Side, words: &'static str) -> [Outcome; 2] {
+    let (server, client) = match side {
+        Side::Server => (Ends::With(words), Ends::With("Connection refused")),
+        Side::Client => (Ends::Well, Ends::With(words)),
+    };
+    let (step, by, alert, believed) = (Step::Preparation, Some(side), None, false);
+    [Outcome {
+        step,
+        by,
+        alert,
+        server,
+        client,
+        believed,
+    }; 2]
+}
+
+/// The server ends it at the hellos.
+const fn server_ends(step: Step, alert: u8, words: &'static str) -> [Outcome; 2] {
+    [Outcome {
+        step,
+        by: Some(Side::Server),
+        alert: Some((Side::Server, alert)),
+        server: Ends::With(words),
+        client: Ends::Alert,
+        believed: false,
+    }; 2]
+}
+
+/// The client refuses the server's certificate.
+const fn client_refuses(alert: u8, words: &'static str) -> [Outcome; 2] {
+    [Outcome {
+        step: Step::ClientVerifiesServer,
+        by: Some(Side::Client),
+        alert: Some((Side::Client, alert)),
+        server: Ends::Alert,
+        client: Ends::With(words),
+        believed: false,
+    }; 2]
+}
+
+/// The server refuses the client's certificate. In TLS 1.3 the client believes by then that it is in.
+const fn server_refuses(alert: u8, words: &'static str) -> [Outcome; 2] {
+    let tls12 = Outcome {
+        step: Step::ServerVerifiesClient,
+        by: Some(Side::Server),
+        alert: Some((Side::Server, alert)),
+        server: Ends::With(words),
+        client: Ends::Alert,
+        believed: false,
+    };
+    [
+        Outcome {
+            believed: true,
+            ..tls12
+        },
+        tls12,
+    ]
+}
+
+/// The server knows the client, and answers that it may not come in.
+const fn server_forbids(why: &'static str) -> [Outcome; 2] {
+    [Outcome {
+        step: Step::ServerAuthorizesClient,
+        by: Some(Side::Server),
+        alert: None,
+        server: Ends::With(why),
+        client: Ends::With("HTTP/1.1 403 Forbidden"),
+        believed: true,
+    }; 2]
+}
+
+/// Nothing fails here, and that is the failure.
+const fn nobody_notices(step: Step) -> [Outcome; 2] {
+    let (by, alert, believed) = (None, None, true);
+    [Outcome {
+        step,
+        by,
+        alert,
+        server: Ends::Well,
+        client: Ends::Well,
+        believed,
+    }; 2]
+}

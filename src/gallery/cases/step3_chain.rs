@@ -1,0 +1,328 @@
+//! Step 3, the chain: who signed the server's certificate, and may they?
+
+use super::*;
+use crate::gallery::RevocationList;
+use crate::gallery::pki::{INTERMEDIATE, MY_CA, MY_NEW_CA, MY_SERVER, STRANGERS_CA, Signs};
+
+/// A CA that openssl made: for what rcgen cannot sign.
+const OLD_CA: Certificate = fixture("old-ca", include_str!("../fixtures/old-ca.pem"));
+const SHA1_SERVER: Certificate = fixture("sha1", include_str!("../fixtures/sha1-server.pem"));
+const WEAK_CA: Certificate = fixture("weak-ca", include_str!("../fixtures/weak-ca.pem"));
+const WEAK_SERVER: Certificate = fixture("weak", include_str!("../fixtures/weak-server.pem"));
+
+const fn fixture(key: &'static str, pem: &'static str) -> Certificate {
+    Certificate {
+        key,
+        fixture: Some(pem),
+        ..MY_SERVER
+    }
+}
+
+const BELOW: Certificate = Certificate {
+    issuer: Some(&INTERMEDIATE),
+    ..MY_SERVER
+};
+const NO_CA: Certificate = Certificate {
+    signs: Signs::Nothing,
+    ..INTERMEDIATE
+};
+const TOO_DEEP: Certificate = Certificate {
+    name: "second-intermediate-ca",
+    key: "second",
+    issuer: Some(&INTERMEDIATE),
+    ..INTERMEDIATE
+};
+const ONLY_EXAMPLE: Certificate = Certificate {
+    within: Some("example.com"),
+    ..INTERMEDIATE
+};
+const NO_ROOT: Certificate = Certificate {
+    signs: Signs::Nothing,
+    ..MY_CA
+};
+
+/// The client trusts these CAs instead.
+const fn client_trusts(server: &'static [Certificate], trusts: &'static [Certificate]) -> Scene {
+    let client = Party {
+        trusts,
+        ..SCENE.client
+    };
+    Scene {
+        client,
+        ..server_shows(server)
+    }
+}
+
+/// The client knows this revocation list.
+const fn client_knows(lists: &'static [RevocationList]) -> Scene {
+    let client = Party {
+        lists,
+        ..SCENE.client
+    };
+    Scene { client, ..SCENE }
+}
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "unknown-ca",
+        scene: server_shows(&[Certificate {
+            issuer: Some(&STRANGERS_CA),
+            ..MY_SERVER
+        }]),
+        fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
+        words: Words {
+            story: "A CA that the client does not know signed it.",
+            cause: "The name of the issuer is on none of the client's CAs. Perhaps it has an old ca.crt, perhaps a \
+                    proxy of the company answers instead of the server.",
+            remedy: "--cacert with the CA that signed it",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
+            openssl: "verify error:num=20:unable to get local issuer certificate",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+        },
+    },
+    Case {
+        name: "self-signed",
+        scene: server_shows(&[Certificate {
+            issuer: None,
+            ..MY_SERVER
+        }]),
+        fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
+        words: Words {
+            story: "It is self-signed, and the client has no copy.",
+            cause: "It says about itself that it is right. Everybody can say so.",
+            remedy: "a CA and a leaf (hello-mtls certs), or give the client that very certificate as --cacert",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: self-signed certificate",
+            openssl: "verify error:num=18:self-signed certificate",
+            node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
+        },
+    },
+    Case {
+        name: "missing-intermediate",
+        scene: server_shows(&[BELOW]),
+        fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
+        words: Words {
+            story: "The server does not send the intermediate CA.",
+            cause: "The client knows the root and sees the leaf; the link between them is missing. Browsers may fetch \
+                    or remember it. rustls, OpenSSL and Node never do.",
+            remedy: "on the server: cat server.crt intermediate.crt > chain.crt",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
+            openssl: "verify error:num=20:unable to get local issuer certificate",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+        },
+    },
+    Case {
+        name: "remade-ca",
+        scene: server_shows(&[Certificate {
+            issuer: Some(&MY_NEW_CA),
+            ..MY_SERVER
+        }]),
+        fails: client_refuses(51, "invalid peer certificate: BadSignature"),
+        words: Words {
+            story: "The CA was made anew; the client has the old one.",
+            cause: "The names fit, the keys do not: the signature is not by the key that the client knows. A script that \
+                    ran twice does this.",
+            remedy: "the new ca.crt for everybody, and new certificates from it",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
+            openssl: "verify error:num=20:unable to get local issuer certificate",
+            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+        },
+    },
+    Case {
+        name: "issuer-is-no-ca",
+        scene: server_shows(&[
+            Certificate {
+                issuer: Some(&NO_CA),
+                ..MY_SERVER
+            },
+            NO_CA,
+        ]),
+        fails: client_refuses(
+            46,
+            "invalid peer certificate: Other(OtherError(EndEntityUsedAsCa))",
+        ),
+        words: Words {
+            story: "The intermediate that signed it is no CA.",
+            cause: "Otherwise everybody with a certificate could sign others. That was a real hole once.",
+            remedy: "an intermediate with basicConstraints CA:TRUE",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: invalid CA certificate",
+            openssl: "verify error:num=79:invalid CA certificate",
+            node: "UNSPECIFIED key usage does not include certificate signing",
+        },
+    },
+    Case {
+        name: "path-length",
+        scene: server_shows(&[
+            Certificate {
+                issuer: Some(&TOO_DEEP),
+                ..MY_SERVER
+            },
+            TOO_DEEP,
+            INTERMEDIATE,
+        ]),
+        fails: client_refuses(
+            46,
+            "invalid peer certificate: Other(OtherError(PathLenConstraintViolated))",
+        ),
+        words: Words {
+            story: "The chain is one CA longer than it may be.",
+            cause: "It says pathlen:0: it may sign leaves, and no further CA.",
+            remedy: "sign with the CA above, or make that one with a longer path",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: path length constraint exceeded",
+            openssl: "verify error:num=25:path length constraint exceeded",
+            node: "PATH_LENGTH_EXCEEDED",
+        },
+    },
+    Case {
+        name: "name-constraint",
+        scene: server_shows(&[
+            Certificate {
+                issuer: Some(&ONLY_EXAMPLE),
+                ..MY_SERVER
+            },
+            ONLY_EXAMPLE,
+        ]),
+        fails: client_refuses(
+            46,
+            "invalid peer certificate: Other(OtherError(NameConstraintViolation))",
+        ),
+        words: Words {
+            story: "The intermediate may not sign for that name.",
+            cause: "Its name constraints bind everything below it, whatever the leaf says.",
+            remedy: "a CA that may sign that name",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: permitted subtree violation",
+            openssl: "verify error:num=47:permitted subtree violation",
+            node: "UNSPECIFIED permitted subtree violation",
+        },
+    },
+    Case {
+        name: "sha1",
+        scene: client_trusts(&[SHA1_SERVER], &[OLD_CA]),
+        fails: client_refuses(
+            51,
+            "invalid peer certificate: UnsupportedSignatureAlgorithmContext …",
+        ),
+        words: Words {
+            story: "The CA signed it with SHA-1.",
+            cause: "Two certificates with the same SHA-1 can be made. rustls has no code for it.",
+            remedy: "sign it again with SHA-256",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
+            openssl: "verify error:num=68:CA signature digest algorithm too weak",
+            node: "UNSPECIFIED CA signature digest algorithm too weak",
+        },
+    },
+    Case {
+        name: "weak-ca",
+        scene: client_trusts(&[WEAK_SERVER], &[WEAK_CA]),
+        fails: client_refuses(51, "invalid peer certificate: BadSignature"),
+        words: Words {
+            story: "The CA's key is RSA with 1024 bits.",
+            cause: "Keys below 2048 bits are not even tried. The words \"BadSignature\" mislead: the signature fits.",
+            remedy: "a new CA: P-256, or RSA with 2048 bits or more",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: CA certificate key too weak",
+            openssl: "verify error:num=67:CA certificate key too weak",
+            node: "200",
+        },
+    },
+    Case {
+        name: "revoked",
+        scene: client_knows(&[RevocationList {
+            issuer: &MY_CA,
+            revoked: &[MY_SERVER],
+            days: (-1, 30),
+        }]),
+        fails: client_refuses(44, "invalid peer certificate: Revoked"),
+        words: Words {
+            story: "The CA has revoked it, and the client knows.",
+            cause: "A certificate cannot be called back. A list (CRL) says which ones no longer count.",
+            remedy: "a new certificate for the server",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: certificate revoked",
+            openssl: "verify error:num=23:certificate revoked",
+            node: "CERT_REVOKED",
+        },
+    },
+    Case {
+        name: "list-of-another-ca",
+        scene: client_knows(&[RevocationList {
+            issuer: &STRANGERS_CA,
+            revoked: &[],
+            days: (-1, 30),
+        }]),
+        fails: client_refuses(48, "invalid peer certificate: UnknownRevocationStatus"),
+        words: Words {
+            story: "The client has a revocation list of another CA.",
+            cause: "Whoever checks revocation needs a list for every CA of the chain. rustls then says unknown_ca, \
+                    although it knows the CA.",
+            remedy: "the list of each CA in the chain, root and intermediates",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: unable to get certificate CRL",
+            openssl: "verify error:num=3:unable to get certificate CRL",
+            node: "UNABLE_TO_GET_CRL",
+        },
+    },
+    Case {
+        name: "stale-list",
+        scene: client_knows(&[RevocationList {
+            issuer: &MY_CA,
+            revoked: &[],
+            days: (-60, -30),
+        }]),
+        fails: nobody_notices(Step::ClientVerifiesServer),
+        words: Words {
+            story: "The client's list is a month old; nobody minds.",
+            cause: "rustls uses a list beyond its nextUpdate unless it is told not to; OpenSSL refuses. What was revoked \
+                    since then is let in.",
+            remedy: "fetch lists before their nextUpdate: hello-mtls inspect ca.crl shows it",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: CRL has expired",
+            openssl: "verify error:num=12:CRL has expired",
+            node: "CRL_HAS_EXPIRED",
+        },
+    },
+    Case {
+        name: "loose-root",
+        scene: Scene {
+            server: Party {
+                shows: &[Certificate {
+                    issuer: Some(&NO_ROOT),
+                    ..MY_SERVER
+                }],
+                ..SCENE.server
+            },
+            ..client_trusts(&[], &[NO_ROOT])
+        },
+        fails: nobody_notices(Step::ClientVerifiesServer),
+        words: Words {
+            story: "The root is no CA. rustls takes it, curl does not.",
+            cause: "Of a root that it was given, rustls uses name and key only: to put it into the store is the \
+                    decision. OpenSSL checks its basicConstraints, key usage and dates as well.",
+            remedy: "a root with CA:TRUE and keyCertSign: hello-mtls certs ca",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: invalid CA certificate",
+            openssl: "verify error:num=79:invalid CA certificate",
+            node: "UNSPECIFIED key usage does not include certificate signing",
+        },
+    },
+];

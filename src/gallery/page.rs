@@ -1,0 +1,161 @@
+//! The table as a page of the docs: `docs/failures.md` in English. Unaware of connections.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use rustls::AlertDescription;
+
+use super::{Case, Ends, Outcome, SEEN, Twist, cases};
+use crate::narration::Side;
+use crate::wire::names::alert_name;
+
+const HEAD: &str = "\
+# How it fails
+
+Most people meet mutual TLS as an error message. Here is each of them from both sides: what the server
+says, the alert on the wire, what the client says, and what the same failure is called elsewhere.
+
+`hello-mtls gallery CASE` runs a case for you, over a real connection with certificates made for it.
+`hello-mtls gallery --all` runs them all.
+
+This page is made from the table in `src/gallery/cases`; `HELLO_MTLS_BLESS=1 cargo test --test gallery`
+writes it, and a test compares it with what really happens. `…` stands for what differs from run to run.
+
+Before you read:
+
+- In TLS 1.3 the client is done first. When the server refuses its certificate, it believes already that
+  it is in: \"after it believed that it was in\" below. The refusal comes with its first read, so curl exits
+  with 56 there, and with 35 in TLS 1.2.
+- OpenSSL calls most alerts \"sslv3 alert …\" or \"tlsv1 alert …\", in TLS 1.3 too. `s_client` prints
+  \"Verify return code: 0 (ok)\" even when the server has refused it: that line is about the server's
+  certificate alone.
+- Node verifies the server after the handshake, and leaves without an alert. Its server sees a closed
+  connection.
+- rustls says \"peer\" also where it means your own certificate.
+";
+
+/// The page, Markdown.
+pub fn page() -> String {
+    let mut page = HEAD.to_owned();
+    by_alert(&mut page);
+    let mut step = None;
+    for case in cases::all() {
+        let [tls13, tls12] = &case.fails;
+        if step.replace(tls13.step) != Some(tls13.step) {
+            let (number, title) = (tls13.step.number(), tls13.step.title());
+            let _ = writeln!(page, "\n## Step {number}: {title}");
+        }
+        let _ = write!(
+            page,
+            "\n<a id=\"{name}\"></a>\n### {name}\n\n{} {}\n\n| | |\n| --- | --- |\n",
+            case.words.story,
+            case.words.cause,
+            name = case.name
+        );
+        outcome(&mut page, case, tls13);
+        difference(&mut page, tls13, tls12);
+        let others = [case.others.curl, case.others.openssl, case.others.node];
+        for (program, words) in SEEN
+            .iter()
+            .zip(others)
+            .filter(|(_, words)| !words.is_empty())
+        {
+            row(&mut page, program, &code(words));
+        }
+        row(&mut page, "**fix**", case.words.remedy);
+    }
+    page
+}
+
+/// For those who have an alert in their hands: which cases send it.
+fn by_alert(page: &mut String) {
+    let mut alerts: BTreeMap<u8, Vec<&str>> = BTreeMap::new();
+    for case in cases::all() {
+        for (_, alert) in case.fails.iter().filter_map(|outcome| outcome.alert) {
+            let names = alerts.entry(alert).or_default();
+            if !names.contains(&case.name) {
+                names.push(case.name);
+            }
+        }
+    }
+    page.push_str("\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n");
+    for (alert, names) in alerts {
+        let links: Vec<String> = names
+            .iter()
+            .map(|name| format!("[{name}](#{name})"))
+            .collect();
+        let called = AlertDescription::from(alert);
+        let _ = writeln!(
+            page,
+            "| {} ({alert}) | `{called:?}` | {} |",
+            alert_name(alert),
+            links.join(", ")
+        );
+    }
+}
+
+fn outcome(page: &mut String, case: &Case, outcome: &Outcome) {
+    if let Twist::Files(_, files) = case.scene.twist {
+        if !files.rustls.is_empty() {
+            row(page, "rustls", &code(files.rustls));
+        }
+    }
+    row(page, "server", &ends(outcome, outcome.server, ""));
+    row(page, "alert", &alert(outcome));
+    let late = match (outcome.by, outcome.believed) {
+        (Some(_), true) => ", after it believed that it was in",
+        _ => "",
+    };
+    row(page, "client", &ends(outcome, outcome.client, late));
+}
+
+/// What is otherwise in TLS 1.2, in a row.
+fn difference(page: &mut String, tls13: &Outcome, tls12: &Outcome) {
+    let mut rest = Vec::new();
+    if alert(tls13) != alert(tls12) {
+        rest.push(format!("alert: {}", alert(tls12)));
+    }
+    for (side, before, after) in [
+        (Side::Server, tls13.server, tls12.server),
+        (Side::Client, tls13.client, tls12.client),
+    ] {
+        let after = ends(tls12, after, "");
+        if ends(tls13, before, "") != after {
+            rest.push(format!("{side}: {after}"));
+        }
+    }
+    if tls13.believed && !tls12.believed {
+        rest.push("the client hears of it in the handshake".to_owned());
+    }
+    if !rest.is_empty() {
+        row(page, "in TLS 1.2", &rest.join("; "));
+    }
+}
+
+fn ends(outcome: &Outcome, ends: Ends, late: &str) -> String {
+    match (ends, outcome.alert) {
+        (Ends::Well, _) => "notices nothing".to_owned(),
+        (Ends::WellOrAlert, _) => "notices nothing, or hears the alert".to_owned(),
+        (Ends::With(words), _) => format!("{}{late}", code(words)),
+        (Ends::Alert, Some((_, alert))) => {
+            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
+            format!("{}{late}", code(&heard.to_string()))
+        }
+        (Ends::Alert, None) => "an alert".to_owned(),
+    }
+}
+
+fn alert(outcome: &Outcome) -> String {
+    match outcome.alert {
+        Some((from, alert)) => format!("{from} → {}: {} ({alert})", from.peer(), alert_name(alert)),
+        None => "none".to_owned(),
+    }
+}
+
+fn row(page: &mut String, what: &str, text: &str) {
+    let _ = writeln!(page, "| {what} | {} |", text.replace('|', "\\|"));
+}
+
+fn code(words: &str) -> String {
+    format!("`{words}`")
+}
