@@ -252,7 +252,10 @@ fn the_chinese_pages_have_the_same_headings_anchors_and_blocks() {
         return;
     }
     let skeletons = |folder: &Path| -> HashMap<_, _> {
-        let own = |page: &Path| folder != english || !page.starts_with(&chinese);
+        // The page of failures is made from a table of its own, which speaks English so far.
+        let own = |page: &Path| {
+            (folder != english || !page.starts_with(&chinese)) && !page.ends_with("failures.md")
+        };
         pages_in(folder)
             .into_iter()
             .filter(|page| own(page))

@@ -17,3 +17,16 @@ fn every_case_fails_as_the_table_says() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_page_of_failures_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/failures.md");
+    let page = hello_mtls::gallery::page::page();
+    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(path).unwrap() == page,
+        "HELLO_MTLS_BLESS=1 writes docs/failures.md anew"
+    );
+}
