@@ -3,7 +3,9 @@
 use super::evidence::{Cert, Evidence, List, Side};
 use super::finding::{Finding, judged};
 use super::route::Route;
-use super::{Shown, algorithms, dates, elsewhere, issuers, names, pair, remedy, revocation, rules};
+use super::{
+    Shown, algorithms, dates, elsewhere, issuers, names, pair, readable, remedy, revocation, rules,
+};
 use crate::narration::Step;
 
 /// One side: its files, the route to a CA, and what webpki says.
@@ -57,11 +59,11 @@ enum Check {
 }
 
 const CHECKS: &[Check] = &[
-    Check::Case(pair::anchors_parsed),
-    Check::Side(pair::parsed),
+    Check::Case(readable::anchors_parsed),
+    Check::Side(readable::parsed),
     Check::Side(pair::key_fits),
     Check::Side(pair::leaf_first),
-    Check::Link(pair::readable),
+    Check::Link(readable::by_rustls),
     Check::Link(algorithms::signature),
     Check::Link(algorithms::issuers_key),
     Check::Side(algorithms::sent_key),

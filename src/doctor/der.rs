@@ -1,5 +1,7 @@
 //! Bytes without PEM, and keys whose bytes are not what their label says.
 
+use std::path::Path;
+
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivateKeyDer;
 use x509_parser::certification_request::X509CertificationRequest;
@@ -7,7 +9,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::finding::Finding;
 use super::labels::new_key;
-use super::shape::File;
+use super::shape::{File, Wanted};
 use crate::certificates::describe::{Kind, describe};
 use crate::text;
 
@@ -88,10 +90,11 @@ fn is(kind: Kind, der: &[u8]) -> bool {
 
 /// Why the provider cannot use a key.
 pub(super) fn key_problem(
-    file: &File<'_>,
+    path: &Path,
     key: &PrivateKeyDer<'static>,
     provider: &CryptoProvider,
 ) -> Option<Finding> {
+    let file = &File::new(path, &[], Wanted::PrivateKey);
     let refused = provider
         .key_provider
         .load_private_key(key.clone_key())

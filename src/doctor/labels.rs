@@ -1,6 +1,7 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
 use super::finding::Finding;
+use super::remedy::place;
 use super::shape::{File, Wanted};
 use crate::text;
 
@@ -85,12 +86,8 @@ pub(super) fn new_key(file: &File<'_>) -> String {
 }
 
 fn sign(file: &File<'_>) -> String {
-    let (Some(dir), Some(stem)) = (file.path.parent(), file.path.file_stem()) else {
-        return "hello-mtls certs sign".to_owned();
-    };
-    let (dir, stem) = (text::shell(dir), text::shell(stem.as_ref()));
+    let (dir, stem) = place(file.path);
     let request = text::shell(&file.path.with_extension("csr"));
-    let dir = if dir == "''" { "." } else { &dir };
     let copy = match text::shell(file.path) == request {
         true => String::new(),
         false => format!("  cp {} {request}\n", text::shell(file.path)),

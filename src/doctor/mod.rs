@@ -8,11 +8,14 @@
 
 pub mod finding;
 pub mod shape;
+mod blocks;
 mod labels;
 mod der;
+mod reading;
 mod evidence;
 mod route;
 mod checks;
+mod readable;
 mod pair;
 mod algorithms;
 mod issuers;
@@ -23,6 +26,7 @@ mod revocation;
 mod elsewhere;
 mod remedy;
 mod verdict;
+mod watch;
 pub mod live;
 pub mod report;
 
@@ -31,8 +35,9 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use self::checks::Look;
-use self::evidence::{Evidence, Files};
+use self::evidence::Evidence;
 use self::finding::{Finding, Severity, error, judged};
+use self::reading::Files;
 use self::route::Route;
 pub use self::verdict::{Ruling, Verdict};
 use crate::narration::Side;

@@ -60,12 +60,10 @@ fn ours(
     authorities: &Path,
     ca_key: &Path,
 ) -> Option<String> {
-    let folder = certificate.parent()?;
-    let request = certificate.with_extension("csr");
-    let asked = pem::request(&request).ok()?;
+    let asked = pem::request(&certificate.with_extension("csr")).ok()?;
     let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
     let same_key = side.keys.first()?.public == asked.certification_request_info.subject_pki.raw;
-    let beside = authorities.parent()? == folder && ca_key.exists();
+    let beside = authorities.parent() == certificate.parent() && ca_key.exists();
     let usual = beside
         && [authorities, certificate]
             .iter()
@@ -84,15 +82,9 @@ fn ours(
         ca if ca == "ca" => String::new(),
         ca => format!(" --ca {}", text::shell(ca.as_ref())),
     };
-    let stem = text::shell(certificate.file_stem()?.as_ref());
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let (folder, stem) = place(certificate);
     Some(format!(
-        "  hello-mtls certs sign {stem} --dir {}{ca}{who} --force",
-        text::shell(folder)
+        "  hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
     ))
 }
 
@@ -175,6 +167,20 @@ fn common_name(side: &Side<'_>) -> String {
         Some([name]) if (1..=64).contains(&name.len()) && name.chars().all(plain) => name.clone(),
         _ => "my-client".to_owned(),
     }
+}
+
+/// The folder of a file; where the name has none, the one we are in.
+pub(super) fn folder(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Folder and stem of a file, as `--dir` and a name want them: `certs/server.crt` is `certs`, `server`.
+pub(super) fn place(path: &Path) -> (String, String) {
+    let stem = path.file_stem().unwrap_or_default();
+    (text::shell(folder(path)), text::shell(stem.as_ref()))
 }
 
 fn word(text: &str) -> String {

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::blocks::{Block, blocks};
 use super::finding::{Finding, error};
 use super::{der, labels};
 use crate::narration::Step;
@@ -50,22 +51,7 @@ pub(super) struct File<'a> {
     pub(super) path: &'a Path,
     pub(super) bytes: &'a [u8],
     pub(super) wanted: Wanted,
-    pub(super) blocks: Vec<Block<'a>>,
-}
-
-/// From a BEGIN line to its END line, or to where it breaks off.
-#[derive(Debug, Default)]
-pub(super) struct Block<'a> {
-    pub(super) label: &'a str,
-    /// Of the BEGIN line, from 1.
-    line: usize,
-    indented: bool,
-    /// More follows the dashes on the BEGIN line, or the dashes are missing.
-    crowded: bool,
-    encrypted: bool,
-    ended: bool,
-    /// Line and value of the first byte that base64 does not have.
-    bad: Option<(usize, u8)>,
+    blocks: Vec<Block<'a>>,
 }
 
 type Check = fn(&File<'_>) -> Option<Finding>;
@@ -78,25 +64,13 @@ const CHECKS: [Check; 11] = [
 
 /// The first thing that keeps this file from being what is `wanted`.
 pub fn problem(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
-    let blocks = blocks(bytes);
-    let file = File {
-        path,
-        bytes,
-        wanted,
-        blocks,
-    };
+    let file = File::new(path, bytes, wanted);
     CHECKS.iter().find_map(|check| check(&file))
 }
 
 /// The finding about a file that looks well and still cannot be decoded.
 pub(crate) fn undecodable(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
-    let blocks = blocks(bytes);
-    let file = File {
-        path,
-        bytes,
-        wanted,
-        blocks,
-    };
+    let file = File::new(path, bytes, wanted);
     let found = format!(
         "the base64 of a block does not decode: {}",
         text::terminal(said)
@@ -112,7 +86,16 @@ pub(super) fn private_keys(bytes: &[u8]) -> usize {
 
 const COPY_AGAIN: &str = "copy the file again, whole, from where it was made";
 
-impl File<'_> {
+impl<'a> File<'a> {
+    pub(super) fn new(path: &'a Path, bytes: &'a [u8], wanted: Wanted) -> File<'a> {
+        File {
+            path,
+            bytes,
+            wanted,
+            blocks: blocks(bytes),
+        }
+    }
+
     pub(super) fn error(
         &self,
         code: &'static str,
@@ -211,7 +194,7 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         );
         return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
     }
-    let found = match file.bytes.iter().any(|byte| *byte == 0) {
+    let found = match file.bytes.contains(&0) {
         true => "binary data of no known kind",
         false => "text without a line -----BEGIN …-----",
     };
@@ -288,57 +271,4 @@ fn wrong_slot(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     labels::instead(file, file.blocks.first()?.label)
-}
-
-/// Every block, in one pass. What stands between blocks is of no interest.
-fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
-    let (mut blocks, mut open, mut number) = (Vec::new(), None::<Block<'_>>, 1);
-    for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
-        if let Some(block) = begin(line, number) {
-            blocks.extend(open.replace(block));
-        } else if let Some(block) = &mut open {
-            match line.strip_prefix(b"-----END ") {
-                Some(end) if end.starts_with(block.label.as_bytes()) => {
-                    block.ended = true;
-                    blocks.extend(open.take());
-                }
-                _ => block.body(line, number),
-            }
-        }
-        number += usize::from(line.ends_with(b"\n"));
-    }
-    blocks.extend(open);
-    blocks
-}
-
-fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
-    let trimmed = line.trim_ascii();
-    let rest = trimmed.strip_prefix(b"-----BEGIN ")?;
-    let end = rest.windows(5).position(|dashes| dashes == b"-----");
-    let label = rest.get(..end.unwrap_or(rest.len()))?;
-    Some(Block {
-        label: str::from_utf8(label).unwrap_or("?"),
-        line: number,
-        indented: !line.starts_with(b"-"),
-        crowded: end.is_none_or(|end| end + 5 != rest.len()),
-        ..Block::default()
-    })
-}
-
-impl Block<'_> {
-    fn body(&mut self, line: &[u8], number: usize) {
-        self.encrypted |= line.starts_with(b"Proc-Type: 4,ENCRYPTED");
-        let base64 = |byte: &u8| {
-            byte.is_ascii_alphanumeric()
-                || b"+/=".contains(byte)
-                || (b'\t'..=b'\r').contains(byte)
-                || *byte == b' '
-        };
-        if self.bad.is_none() {
-            self.bad = line
-                .iter()
-                .find(|byte| !base64(byte))
-                .map(|byte| (number, *byte));
-        }
-    }
 }
