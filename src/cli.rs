@@ -581,8 +581,8 @@ impl Files {
     }
 }
 
-/// Whose files these are: in a folder of those that are there; otherwise as the certificate says.
 impl Files {
+    /// Whose files these are: in a folder of those that are there; otherwise as the certificate says.
     fn sides(&self) -> Vec<Side> {
         if let Some(cert) = &self.cert {
             let der = pem::certificates(cert)

@@ -10,7 +10,8 @@ use super::route::{knows_algorithm, knows_key, rsa_bits};
 use crate::certificates::describe;
 
 const EXPECTED_SIGNATURE: &str = "a signature with SHA-256 or better, by ECDSA, RSA or Ed25519";
-const EXPECTED_KEY: &str = "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
+pub(super) const EXPECTED_KEY: &str =
+    "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
 
 /// The algorithm that the issuer signed with.
 pub(super) fn signature(link: &Link<'_, '_, '_>) -> Option<Finding> {

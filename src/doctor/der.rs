@@ -7,10 +7,12 @@ use rustls::pki_types::PrivateKeyDer;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::finding::Finding;
+use super::algorithms::EXPECTED_KEY;
+use super::finding::{Finding, error};
 use super::labels::new_key;
 use super::shape::{File, Wanted};
 use crate::certificates::describe::{Kind, describe};
+use crate::narration::Step;
 use crate::text;
 
 /// No certificate or key is larger, in bytes. Lists are.
@@ -115,10 +117,16 @@ pub(super) fn key_problem(
     ];
     if is(kind, der) {
         let fix = format!("a new key, and a certificate for it:\n  {}", new_key(file));
-        let what = text::shorten(&algorithm(kind, der), 60);
-        return Some(file.error(
+        let found = format!(
+            "{}, which is not done here",
+            text::shorten(&algorithm(kind, der), 60)
+        );
+        return Some(error(
             "unusable-key",
-            format!("{what}, which is not done here"),
+            Step::Preparation,
+            path,
+            EXPECTED_KEY,
+            found,
             fix,
         ));
     }

@@ -3,7 +3,7 @@
 //! rustls-pemfile passes over what it does not know, so a file with a byte too many in front looks
 //! like an empty one. Here that byte is found. Unaware of what certificates mean.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::blocks::{Block, blocks};
 use super::finding::{Finding, error};
@@ -119,13 +119,12 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The same name with another extension, for what is taken out of this file.
+    /// The same name with another extension, for what is taken out of this file. Nothing that is there
+    /// is overwritten.
     pub(super) fn beside(&self, extension: &str) -> String {
         let beside = self.path.with_extension(extension);
-        match beside == self.path {
-            true => text::shell(&PathBuf::from(format!("{}.pem", beside.display()))),
-            false => text::shell(&beside),
-        }
+        let new = if beside.exists() { ".new" } else { "" };
+        format!("{}{new}", text::shell(&beside))
     }
 
     fn first(&self, is: impl Fn(&Block<'_>) -> bool) -> Option<&Block<'_>> {
