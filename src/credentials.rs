@@ -9,9 +9,8 @@ use rustls::sign::CertifiedKey;
 
 use crate::doctor::{Case, Party, Shown, examine};
 use crate::error::{Error, diagnose_tls};
-use crate::finding::Finding;
 use crate::handshake::{Identity, Trust, provider};
-use crate::narration::{Side, Step};
+use crate::narration::Side;
 use crate::pem;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
@@ -39,7 +38,7 @@ pub fn identity(side: Side, certificate: &Path, key: &Path) -> Result<Identity, 
                 parties: vec![party],
                 ..Case::default()
             };
-            Err(explained(&case, certificate, side, &refused))
+            Err(explained(&case, &[certificate, key], side, &refused))
         }
     }
 }
@@ -59,7 +58,7 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
                 authorities: Some(authorities.to_owned()),
                 ..Case::default()
             };
-            return Err(explained(&case, authorities, Side::Server, &refused));
+            return Err(explained(&case, &[authorities], Side::Server, &refused));
         }
     }
     for list in revocation_lists {
@@ -68,19 +67,13 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
     Ok(trust)
 }
 
-/// The doctor's first finding about the files that cannot be used; rustls's own words if there is none.
-fn explained(case: &Case, path: &Path, side: Side, refused: &rustls::Error) -> Error {
-    // A CA that only lies beside a side's files is not what was asked about.
-    let beside = case
-        .authorities
-        .as_ref()
-        .filter(|_| !case.parties.is_empty());
-    let stops =
-        |finding: &Finding| finding.step == Step::Preparation && Some(&finding.file) != beside;
-    match examine(case).findings.into_iter().find(stops) {
+/// The doctor's first finding about one of the files; rustls's own words if there is none.
+fn explained(case: &Case, about: &[&Path], side: Side, refused: &rustls::Error) -> Error {
+    let mut findings = examine(case).findings.into_iter();
+    match findings.find(|finding| about.contains(&finding.file.as_path())) {
         Some(finding) => finding.into(),
         None => Error::Contents {
-            path: path.to_owned(),
+            path: about.first().map_or_else(PathBuf::new, PathBuf::from),
             found: diagnose_tls(side, refused).found,
             remedy: "hello-mtls doctor".to_owned(),
         },

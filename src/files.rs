@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::text;
 
 /// No file of ours is larger than a few kilobytes; a large chain or CRL may have some hundred.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -184,4 +185,18 @@ impl Drop for Staged<'_> {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.temporary);
     }
+}
+
+/// The folder of a file; where the name has none, the one we are in.
+pub fn folder(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Folder and stem of a file, as words for a shell, as `--dir` and a name want them: `certs/server.crt` is `certs`, `server`.
+pub fn place(path: &Path) -> (String, String) {
+    let stem = path.file_stem().unwrap_or_default();
+    (text::shell(folder(path)), text::shell(stem.as_ref()))
 }

@@ -4,13 +4,13 @@
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::evidence::Cert;
+use super::keys::EXPECTED_KEY;
 use super::look::{Link, Look, is_sent};
 use super::route::{knows_algorithm, knows_key, rsa_bits};
 use crate::certificates::describe;
 use crate::finding::{Finding, error, judged};
 
 const EXPECTED_SIGNATURE: &str = "a signature with SHA-256 or better, by ECDSA, RSA or Ed25519";
-const EXPECTED_KEY: &str = "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
 
 /// The algorithm that the issuer signed with.
 pub(super) fn signature(link: &Link<'_, '_, '_>) -> Option<Finding> {

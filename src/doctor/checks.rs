@@ -3,7 +3,7 @@
 use super::evidence::{Cert, Evidence, List};
 use super::look::{Link, Look};
 use super::route::Route;
-use super::{algorithms, dates, elsewhere, issuers, names, pair, revocation, rules};
+use super::{algorithms, dates, elsewhere, issuers, names, pair, readable, revocation, rules};
 use crate::finding::Finding;
 
 enum Check {
@@ -20,11 +20,11 @@ enum Check {
 }
 
 const CHECKS: &[Check] = &[
-    Check::Case(pair::anchors_parsed),
-    Check::Side(pair::parsed),
+    Check::Case(readable::anchors_parsed),
+    Check::Side(readable::parsed),
     Check::Side(pair::key_fits),
     Check::Side(pair::leaf_first),
-    Check::Link(pair::readable),
+    Check::Link(readable::by_rustls),
     Check::Link(algorithms::signature),
     Check::Link(algorithms::issuers_key),
     Check::Side(algorithms::sent_key),

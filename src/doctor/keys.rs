@@ -1,21 +1,28 @@
 //! Private keys that the provider cannot use, and keys whose bytes are not what their label says.
 
+use std::path::Path;
+
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivateKeyDer;
 
 use crate::certificates::describe::{Kind, describe};
-use crate::finding::Finding;
-use crate::pem::block::File;
+use crate::finding::{Finding, error};
+use crate::narration::Step;
+use crate::pem::block::{File, Wanted};
 use crate::pem::der::is;
 use crate::pem::labels::new_key;
 use crate::text;
 
+pub(super) const EXPECTED_KEY: &str =
+    "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
+
 /// Why the provider cannot use a key.
 pub(super) fn problem(
-    file: &File<'_>,
+    path: &Path,
     key: &PrivateKeyDer<'static>,
     provider: &CryptoProvider,
 ) -> Option<Finding> {
+    let file = &File::of(path, &[], Wanted::PrivateKey);
     let refused = provider
         .key_provider
         .load_private_key(key.clone_key())
@@ -37,9 +44,13 @@ pub(super) fn problem(
     if is(kind, der) {
         let fix = format!("a new key, and a certificate for it:\n  {}", new_key(file));
         let what = text::shorten(&algorithm(kind, der), 60);
-        return Some(file.error(
+        let found = format!("{what}, which is not done here");
+        return Some(error(
             "unusable-key",
-            format!("{what}, which is not done here"),
+            Step::Preparation,
+            path,
+            EXPECTED_KEY,
+            found,
             fix,
         ));
     }

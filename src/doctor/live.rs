@@ -3,25 +3,23 @@
 //! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustls::client::ResolvesClientCert;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
-use x509_parser::prelude::FromDer;
+use rustls::Error as TlsError;
+use rustls::pki_types::CertificateDer;
+use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::x509::X509Name;
 
-use super::evidence::Files;
+use super::reading::Files;
+use super::watch::watched;
 use super::{Case, Party, Report, Shown, report};
 use crate::certificates::summary::{self, Summary};
 use crate::client::{self, Answer, Url, connect_tcp, get};
-use crate::error::Error;
+use crate::error::{Error, diagnose_tls};
 use crate::finding::{Finding, Severity, error};
 use crate::handshake::step3_client_verifies_server::VerifiesServer;
-use crate::handshake::{ClientSetup, Identity, TlsMax, Trust, client_config, server_verifier};
+use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
 use crate::narration::{Narrator, Recorder, Side, Step};
 use crate::text;
 use crate::transport::Deadline;
@@ -38,49 +36,43 @@ pub fn examine(case: &Case, url: &Url) -> Report {
         return report(case, &files, unreadable);
     }
     let by = PathBuf::from(format!("the server at {}", text::terminal(&url.place)));
-    let (seen, outcome) = match look(&files, url) {
-        Ok(seen_and_outcome) => seen_and_outcome,
-        Err(failed) => (Seen::default(), Err(failed)),
-    };
+    let seen = look(&files, url).unwrap_or_else(Seen::nothing);
     let mut case = Case {
         host: url.server_name.clone(),
         ..case.clone()
     };
-    let chain = seen.chain();
-    if !chain.is_empty() {
-        let certificate = Shown::Sent {
-            by: by.clone(),
-            chain: chain.clone(),
-        };
+    if !seen.chain.is_empty() {
+        let (by, chain) = (by.clone(), seen.chain.clone());
+        let (certificate, key) = (Shown::Sent { by, chain }, None);
         case.parties.push(Party {
             side: Side::Server,
             certificate,
-            key: None,
+            key,
         });
     }
     let mut all = super::examine(&case);
-    all.seen = seen.sentences(&chain, &outcome);
-    all.findings.extend(refused(&all, &by, outcome));
-    all.findings.extend(seen.warnings(&files, &by));
+    all.seen = seen.sentences();
+    let more = [seen.refusal(&all, &by), seen.warning(&files, &by)];
+    all.findings.extend(more.into_iter().flatten());
     all.findings.sort_by_key(|finding| finding.severity);
     all
 }
 
-/// What the hooks remember.
-#[derive(Debug, Default)]
+/// One connection.
 struct Seen {
-    chain: Mutex<Vec<CertificateDer<'static>>>,
+    chain: Vec<CertificateDer<'static>>,
     /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
-    asked: Mutex<Option<Vec<Vec<u8>>>>,
-    /// `TLS 1.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768`.
+    asked: Option<Vec<Vec<u8>>>,
+    /// `TLS 1.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768`, once the client's handshake is complete.
     session: Option<String>,
+    outcome: Result<Answer, Error>,
 }
 
-fn look(files: &Files, url: &Url) -> Result<(Seen, Result<Answer, Error>), Error> {
+fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
     let unusable = |failed: TlsError| Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
-        diagnosis: crate::error::diagnose_tls(Side::Client, &failed),
+        diagnosis: diagnose_tls(Side::Client, &failed),
     };
     let recorder = Arc::new(Recorder::default());
     let narrator = Narrator::new(Side::Client, Arc::clone(&recorder) as _);
@@ -88,160 +80,48 @@ fn look(files: &Files, url: &Url) -> Result<(Seen, Result<Answer, Error>), Error
         anchors: files.anchors.clone(),
         revocation_lists: Vec::new(),
     };
-    let key = files.keys.first().and_then(|keys| keys.first());
-    let identity = files.chains.first().zip(key).map(|(chain, key)| Identity {
-        chain: chain.clone(),
-        key: key.der.clone_key(),
-    });
     // A pair that cannot be used is a finding already; the server is looked at without it.
-    let setup = client_config(&trust, identity, TlsMax::default(), narrator.clone())
-        .or_else(|_| client_config(&trust, None, TlsMax::default(), narrator.clone()))
+    let settings = |identity| client_config(&trust, identity, TlsMax::default(), narrator.clone());
+    let setup = settings(files.identity())
+        .or_else(|_| settings(None))
         .map_err(unusable)?;
-
-    let seen = Arc::new(Seen::default());
-    let mut config = ClientConfig::clone(&setup.config);
     let verifier = VerifiesServer {
         verifier: server_verifier(&trust, &files.provider).map_err(unusable)?,
-        narrator,
+        narrator: narrator.clone(),
     };
-    config
-        .dangerous()
-        .set_certificate_verifier(Arc::new(Watches {
-            verifier,
-            seen: Arc::clone(&seen),
-        }));
-    config.client_auth_cert_resolver = Arc::new(Hears {
-        resolver: Arc::clone(&config.client_auth_cert_resolver),
-        seen: Arc::clone(&seen),
-    });
-    let setup = ClientSetup {
-        config: Arc::new(config),
-        ..setup
-    };
+    let (config, memory) = watched(&setup.config, verifier);
+    let config = Arc::new(config);
+    let setup = ClientSetup { config, ..setup };
 
     let (socket, _) = connect_tcp(&url.place)?;
     let transport =
         Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
     let mut room = vec![0; ANSWER];
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
-    let agreed = recorder
-        .events()
-        .into_iter()
-        .find(|event| event.step == Some(Step::ApplicationData));
-    let session = agreed
-        .filter(|event| event.fact.passed)
-        .map(|event| event.fact.says);
-    Ok((
-        Seen {
-            chain: Mutex::new(seen.chain()),
-            asked: Mutex::new(seen.asked()),
-            session,
-        },
+    let mut events = recorder.events().into_iter();
+    let agreed = events.find(|event| event.step == Some(Step::ApplicationData));
+    Ok(Seen {
+        chain: memory.chain(),
+        asked: memory.asked(),
+        session: agreed
+            .filter(|event| event.fact.passed)
+            .map(|event| event.fact.says),
         outcome,
-    ))
-}
-
-/// webpki's verifier, and a memory of what it was shown.
-#[derive(Debug)]
-struct Watches {
-    verifier: VerifiesServer,
-    seen: Arc<Seen>,
-}
-
-impl ServerCertVerifier for Watches {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, TlsError> {
-        let sent = [end_entity]
-            .into_iter()
-            .chain(intermediates)
-            .map(|der| der.clone().into_owned());
-        *self
-            .seen
-            .chain
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = sent.collect();
-        self.verifier
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.verifier
-            .verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.verifier
-            .verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
-    }
-}
-
-/// The client's own answer to a request for a certificate, and a memory of the request.
-#[derive(Debug)]
-struct Hears {
-    resolver: Arc<dyn ResolvesClientCert>,
-    seen: Arc<Seen>,
-}
-
-impl ResolvesClientCert for Hears {
-    fn resolve(
-        &self,
-        authorities: &[&[u8]],
-        schemes: &[SignatureScheme],
-    ) -> Option<Arc<CertifiedKey>> {
-        let names = authorities.iter().map(|name| name.to_vec()).collect();
-        *self
-            .seen
-            .asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(names);
-        self.resolver.resolve(authorities, schemes)
-    }
-
-    fn has_certs(&self) -> bool {
-        self.resolver.has_certs()
-    }
+    })
 }
 
 impl Seen {
-    fn chain(&self) -> Vec<CertificateDer<'static>> {
-        self.chain
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn nothing(failed: Error) -> Seen {
+        Seen {
+            chain: Vec::new(),
+            asked: None,
+            session: None,
+            outcome: Err(failed),
+        }
     }
 
-    fn asked(&self) -> Option<Vec<Vec<u8>>> {
-        self.asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn sentences(
-        &self,
-        chain: &[CertificateDer<'static>],
-        outcome: &Result<Answer, Error>,
-    ) -> Vec<String> {
+    fn sentences(&self) -> Vec<String> {
+        let chain = &self.chain;
         let mut lines: Vec<String> = self
             .session
             .iter()
@@ -265,7 +145,7 @@ impl Seen {
                 chain.len()
             ));
         }
-        match self.asked() {
+        match &self.asked {
             None if chain.is_empty() => {}
             None => lines.push("does not ask for a client certificate".to_owned()),
             Some(names) if names.is_empty() => {
@@ -289,16 +169,16 @@ impl Seen {
                 ));
             }
         }
-        if let Ok(answer) = outcome {
+        if let Ok(answer) = &self.outcome {
             lines.push(format!("answers {} {}", answer.status, answer.reason));
         }
         lines
     }
 
-    fn warnings(&self, files: &Files, by: &std::path::Path) -> Option<Finding> {
+    fn warning(&self, files: &Files, by: &Path) -> Option<Finding> {
         let chain = files.chains.first().filter(|chain| !chain.is_empty())?;
         let verified = self.session.is_some();
-        let Some(names) = self.asked() else {
+        let Some(names) = &self.asked else {
             let found =
                 "it asks nobody: mTLS is off there, and the client's certificate was not used";
             let fix = "on the server: hello-mtls serve without --tls";
@@ -315,7 +195,7 @@ impl Seen {
             });
         };
         let issuer = |der: &CertificateDer<'_>| {
-            let (_, x509) = x509_parser::prelude::X509Certificate::from_der(der).ok()?;
+            let (_, x509) = X509Certificate::from_der(der).ok()?;
             Some(x509.issuer().as_raw().to_vec())
         };
         let issuers: Vec<Vec<u8>> = chain.iter().take(10).filter_map(issuer).collect();
@@ -335,44 +215,39 @@ impl Seen {
             .warning()
         })
     }
-}
 
-/// Why no answer came, unless a finding about the files has said so already.
-fn refused(all: &Report, by: &std::path::Path, outcome: Result<Answer, Error>) -> Option<Finding> {
-    let expected = "an answer";
-    match outcome {
-        Ok(_) | Err(Error::Output { .. }) => None,
-        Err(Error::Tls { diagnosis, .. }) => {
-            let known = diagnosis.step == Step::ClientVerifiesServer
-                && all.findings.iter().any(|finding| {
-                    finding.severity == Severity::Error && finding.step == diagnosis.step
-                });
-            (!known).then(|| {
-                error(
-                    "refused",
-                    diagnosis.step,
-                    by,
-                    expected,
-                    diagnosis.found,
-                    diagnosis.remedy,
-                )
-            })
-        }
-        Err(Error::Network { found, remedy, .. }) => Some(error(
-            "no-connection",
-            Step::ClientConnects,
-            by,
-            "a TCP connection",
-            found,
-            remedy,
-        )),
-        Err(other) => Some(error(
-            "no-answer",
-            Step::ApplicationData,
-            by,
-            expected,
-            other.to_string().replace("\n ", ";"),
-            "the server's log",
-        )),
+    /// Why no answer came, unless a finding about the files has said so already.
+    fn refusal(&self, all: &Report, by: &Path) -> Option<Finding> {
+        let (code, step, found, remedy) = match &self.outcome {
+            Ok(_) | Err(Error::Output { .. }) => return None,
+            Err(Error::Tls { diagnosis, .. }) => (
+                "refused",
+                diagnosis.step,
+                diagnosis.found.clone(),
+                diagnosis.remedy.clone(),
+            ),
+            Err(Error::Network { found, remedy, .. }) => (
+                "no-connection",
+                Step::ClientConnects,
+                found.clone(),
+                remedy.clone(),
+            ),
+            Err(Error::Http { found, .. }) => (
+                "no-answer",
+                Step::ApplicationData,
+                found.clone(),
+                "the server's log".to_owned(),
+            ),
+            Err(other) => (
+                "no-answer",
+                Step::ApplicationData,
+                other.to_string(),
+                String::new(),
+            ),
+        };
+        let is_that =
+            |finding: &Finding| finding.severity == Severity::Error && finding.step == step;
+        let known = step == Step::ClientVerifiesServer && all.findings.iter().any(is_that);
+        (!known).then(|| error(code, step, by, "an answer", found, remedy))
     }
 }

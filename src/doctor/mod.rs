@@ -7,10 +7,12 @@
 //! The checks explain, webpki decides. Where the two disagree, the report says so.
 
 mod keys;
+mod reading;
 mod evidence;
 mod route;
 mod look;
 mod checks;
+mod readable;
 mod pair;
 mod algorithms;
 mod issuers;
@@ -21,6 +23,7 @@ mod revocation;
 mod elsewhere;
 mod remedy;
 mod verdict;
+mod watch;
 pub mod live;
 pub mod report;
 
@@ -28,8 +31,9 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-use self::evidence::{Evidence, Files};
+use self::evidence::Evidence;
 use self::look::Look;
+use self::reading::Files;
 use self::route::Route;
 pub use self::verdict::{Ruling, Verdict};
 use crate::finding::{Finding, Severity, error, judged};

@@ -9,6 +9,7 @@ use super::Shown;
 use super::evidence::{Evidence, Side};
 use crate::certificates::request::Name;
 use crate::certificates::signing::client_uri;
+use crate::files::place;
 use crate::narration;
 use crate::{pem, text};
 
@@ -60,12 +61,10 @@ fn ours(
     authorities: &Path,
     ca_key: &Path,
 ) -> Option<String> {
-    let folder = certificate.parent()?;
-    let request = certificate.with_extension("csr");
-    let asked = pem::request(&request).ok()?;
+    let asked = pem::request(&certificate.with_extension("csr")).ok()?;
     let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
     let same_key = side.keys.first()?.public == asked.certification_request_info.subject_pki.raw;
-    let beside = authorities.parent()? == folder && ca_key.exists();
+    let beside = authorities.parent() == certificate.parent() && ca_key.exists();
     let usual = beside
         && [authorities, certificate]
             .iter()
@@ -84,15 +83,9 @@ fn ours(
         ca if ca == "ca" => String::new(),
         ca => format!(" --ca {}", text::shell(ca.as_ref())),
     };
-    let stem = text::shell(certificate.file_stem()?.as_ref());
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let (folder, stem) = place(certificate);
     Some(format!(
-        "  hello-mtls certs sign {stem} --dir {}{ca}{who} --force",
-        text::shell(folder)
+        "  hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
     ))
 }
 

@@ -6,6 +6,7 @@ use super::look::Link;
 use super::route::{Signed, signed};
 use crate::certificates::summary;
 use crate::clock::Moment;
+use crate::files::place;
 use crate::finding::{Finding, error};
 use crate::handshake::{Trust, server_verifier};
 use crate::narration::Step;
@@ -42,16 +43,7 @@ fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
 }
 
 fn revoke(ca: &Cert<'_>) -> String {
-    let folder = ca
-        .path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| ".".to_owned(), text::shell);
-    let stem = ca
-        .path
-        .file_stem()
-        .map(|stem| text::shell(stem.as_ref()))
-        .unwrap_or_default();
+    let (folder, stem) = place(ca.path);
     let list = text::shell(&ca.path.with_extension("crl"));
     format!("its CA makes one, into {list}:\n  hello-mtls certs revoke --dir {folder} --ca {stem}")
 }

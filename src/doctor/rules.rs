@@ -7,6 +7,7 @@ use super::evidence::Cert;
 use super::look::{Link, Look};
 use super::remedy::hosts;
 use crate::certificates::describe;
+use crate::files::place;
 use crate::finding::{Finding, error, judged};
 use crate::narration::Side;
 use crate::text;
@@ -27,14 +28,7 @@ pub(super) fn leaf_is_no_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
                     .as_ref()
                     .is_none_or(|route| route.certs.len() == 1) =>
         {
-            let folder = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            let folder = folder.map_or_else(|| ".".to_owned(), text::shell);
-            let stem = path
-                .file_stem()
-                .map(|stem| text::shell(stem.as_ref()))
-                .unwrap_or_default();
+            let (folder, stem) = place(path);
             let host = hosts(side, link.look.evidence)
                 .into_iter()
                 .next()
@@ -118,9 +112,8 @@ pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
             .find("nameConstraints")
             .map(|field| field.value.clone())
     };
-    let (issuer, allowed) = issuers
-        .filter_map(|cert| Some((cert, constraints(cert)?)))
-        .next_back()?;
+    let with = |cert| Some((cert, constraints(cert)?));
+    let (issuer, allowed) = issuers.rev().find_map(with)?;
     let leaf = route.certs.first()?;
     let names = describe::certificate(leaf.der)
         .find("subjectAltName")

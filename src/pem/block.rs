@@ -1,6 +1,6 @@
 //! A file as blocks: from each BEGIN line to its END line, well-formed or not. Unaware of what is wrong.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::finding::{Finding, error};
 use crate::narration::Step;
@@ -108,13 +108,12 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The same name with another extension, for what is taken out of this file.
+    /// The same name with another extension, for what is taken out of this file. Nothing that is there
+    /// is overwritten.
     pub(super) fn beside(&self, extension: &str) -> String {
         let beside = self.path.with_extension(extension);
-        match beside == self.path {
-            true => text::shell(&PathBuf::from(format!("{}.pem", beside.display()))),
-            false => text::shell(&beside),
-        }
+        let new = if beside.exists() { ".new" } else { "" };
+        format!("{}{new}", text::shell(&beside))
     }
 
     pub(super) fn first(&self, is: impl Fn(&Block<'a>) -> bool) -> Option<&Block<'a>> {

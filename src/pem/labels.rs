@@ -1,6 +1,7 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
 use super::block::{File, Wanted, kind};
+use crate::files::place;
 use crate::finding::Finding;
 use crate::text;
 
@@ -74,12 +75,8 @@ pub(crate) fn new_key(file: &File<'_>) -> String {
 }
 
 fn sign(file: &File<'_>) -> String {
-    let (Some(dir), Some(stem)) = (file.path.parent(), file.path.file_stem()) else {
-        return "hello-mtls certs sign".to_owned();
-    };
-    let (dir, stem) = (text::shell(dir), text::shell(stem.as_ref()));
+    let (dir, stem) = place(file.path);
     let request = text::shell(&file.path.with_extension("csr"));
-    let dir = if dir == "''" { "." } else { &dir };
     let copy = match text::shell(file.path) == request {
         true => String::new(),
         false => format!("  cp {} {request}\n", text::shell(file.path)),

@@ -1,0 +1,128 @@
+//! Hooks that look on: what a server shows and asks for is remembered, and nothing is decided.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::client::ResolvesClientCert;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
+
+use crate::handshake::step3_client_verifies_server::VerifiesServer;
+
+/// What was seen on one connection.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    chain: Mutex<Vec<CertificateDer<'static>>>,
+    asked: Mutex<Option<Vec<Vec<u8>>>>,
+}
+
+impl Memory {
+    /// What the server sent.
+    pub(super) fn chain(&self) -> Vec<CertificateDer<'static>> {
+        held(&self.chain).clone()
+    }
+
+    /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
+    pub(super) fn asked(&self) -> Option<Vec<Vec<u8>>> {
+        held(&self.asked).clone()
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same settings with somebody who looks on. `verifier` is the one that they had.
+pub(super) fn watched(
+    config: &ClientConfig,
+    verifier: VerifiesServer,
+) -> (ClientConfig, Arc<Memory>) {
+    let (mut config, memory) = (config.clone(), Arc::new(Memory::default()));
+    let resolver = Arc::clone(&config.client_auth_cert_resolver);
+    config.client_auth_cert_resolver = Arc::new(Hears {
+        resolver,
+        memory: Arc::clone(&memory),
+    });
+    let watches = Watches {
+        verifier,
+        memory: Arc::clone(&memory),
+    };
+    config
+        .dangerous()
+        .set_certificate_verifier(Arc::new(watches));
+    (config, memory)
+}
+
+/// webpki's verifier, and a memory of what it was shown.
+#[derive(Debug)]
+struct Watches {
+    verifier: VerifiesServer,
+    memory: Arc<Memory>,
+}
+
+impl ServerCertVerifier for Watches {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, TlsError> {
+        let sent = [end_entity]
+            .into_iter()
+            .chain(intermediates)
+            .map(|der| der.clone().into_owned());
+        *held(&self.memory.chain) = sent.collect();
+        self.verifier
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.verifier
+            .verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.verifier
+            .verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+}
+
+/// The client's own answer to a request for a certificate, and a memory of the request.
+#[derive(Debug)]
+struct Hears {
+    resolver: Arc<dyn ResolvesClientCert>,
+    memory: Arc<Memory>,
+}
+
+impl ResolvesClientCert for Hears {
+    fn resolve(
+        &self,
+        authorities: &[&[u8]],
+        schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        let names = authorities.iter().map(|name| name.to_vec()).collect();
+        *held(&self.memory.asked) = Some(names);
+        self.resolver.resolve(authorities, schemes)
+    }
+
+    fn has_certs(&self) -> bool {
+        self.resolver.has_certs()
+    }
+}
