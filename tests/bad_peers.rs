@@ -89,7 +89,7 @@ fn a_server_that_hangs_up_is_recognised() {
         read_some(&mut stream);
     })
     .says("step 1")
-    .says("the server hung up in the middle");
+    .says("the server hung up at the hello, without an alert");
 }
 
 #[test]

@@ -95,10 +95,10 @@ fn by_alert(page: &mut String) {
 }
 
 fn outcome(page: &mut String, case: &Case, outcome: &Outcome) {
-    if let Twist::Files(_, files) = case.scene.twist {
-        if !files.rustls.is_empty() {
-            row(page, "rustls", &code(files.rustls));
-        }
+    if let Twist::Files(_, files) = case.scene.twist
+        && !files.rustls.is_empty()
+    {
+        row(page, "rustls", &code(files.rustls));
     }
     row(page, "server", &ends(outcome, outcome.server, ""));
     row(page, "alert", &alert(outcome));
