@@ -8,7 +8,8 @@
 //! | `stage` | the two sides of a case, ready to meet |
 //! | `peers` | peers that misbehave |
 //! | [`panels`] | what was seen, at 80 columns |
-//! | [`page`] | the table as a page of the docs |
+//!
+//! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
 //!
 //! Adding a failure is adding a row. Most rows run the product's own server and client with wrong
 //! certificates; a [`Twist`] is what certificates alone cannot do.
@@ -17,7 +18,6 @@ pub mod cases;
 pub mod pki;
 pub mod run;
 pub mod panels;
-pub mod page;
 pub mod stage;
 mod peers;
 

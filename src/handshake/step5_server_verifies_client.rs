@@ -5,6 +5,7 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 4]: super::step4_client_presents_certificate
 //! [step 6]: super::step6_server_authorizes_client

@@ -5,6 +5,7 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step7_application_data::application_data`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
 //! [wire]: crate::wire

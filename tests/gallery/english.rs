@@ -1,0 +1,55 @@
+//! The page of failures in English: what is said around the table.
+
+use hello_mtls::narration::Side;
+
+use crate::page::Language;
+
+pub(crate) const ENGLISH: Language = Language {
+    path: "docs/failures.md",
+    head: HEAD,
+    by_alert: "\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
+    step: |step| format!("Step {}: {}", step.number(), step.title()),
+    more: "→ ",
+    words: |case| case.words,
+    space: " ",
+    colon: ": ",
+    semicolon: "; ",
+    side: |side| match side {
+        Side::Server => "server",
+        Side::Client => "client",
+    },
+    rows: ["alert", "in TLS 1.2", "fix"],
+    nothing: "notices nothing",
+    nothing_or_alert: "notices nothing, or hears the alert",
+    some_alert: "an alert",
+    no_alert: "none",
+    late: ", after it believed that it was in",
+    in_time: "the client hears of it in the handshake",
+};
+
+const HEAD: &str = "\
+[中文](zh/failures.md)
+
+# How it fails
+
+Most people meet mutual TLS as an error message. Here is each of them from both sides: what the server
+says, the alert on the wire, what the client says, and what the same failure is called elsewhere.
+
+`hello-mtls gallery CASE` runs a case for you, over a real connection with certificates made for it.
+`hello-mtls gallery --all` runs them all.
+
+This page is made from the table in `src/gallery/cases`; `HELLO_MTLS_BLESS=1 cargo test --test gallery`
+writes it, and a test compares it with what really happens. `…` stands for what differs from run to run.
+
+Before you read:
+
+- In TLS 1.3 the client is done first. When the server refuses its certificate, it believes already that
+  it is in: \"after it believed that it was in\" below. The refusal comes with its first read, so curl exits
+  with 56 there, and with 35 in TLS 1.2.
+- OpenSSL calls most alerts \"sslv3 alert …\" or \"tlsv1 alert …\", in TLS 1.3 too. `s_client` prints
+  \"Verify return code: 0 (ok)\" even when the server has refused it: that line is about the server's
+  certificate alone.
+- Node verifies the server after the handshake, and leaves without an alert. Its server sees a closed
+  connection.
+- rustls says \"peer\" also where it means your own certificate.
+";
