@@ -9,6 +9,7 @@
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
 //! [wire]: crate::wire
+#![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
 use rustls::{CommonState, HandshakeKind, ProtocolVersion};

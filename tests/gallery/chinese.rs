@@ -10,9 +10,10 @@ use crate::page::Language;
 pub(crate) const CHINESE: Language = Language {
     path: "docs/zh/failures.md",
     head: HEAD,
+    twin: "[English]: ../failures.md",
     by_alert: "\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
     step: |step| format!("第 {} 步：{}", step.number(), title(step)),
-    more: "→ ",
+    step_number: |number| format!("第 {number} 步"),
     words: |case| {
         let told = WORDS.iter().find(|words| words.0 == case.name);
         let (_, story, cause, remedy) = *told.unwrap();
@@ -52,7 +53,7 @@ fn title(step: Step) -> &'static str {
 }
 
 const HEAD: &str = "\
-[English](../failures.md)
+[English]
 
 # 怎么失败
 

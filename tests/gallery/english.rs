@@ -7,9 +7,10 @@ use crate::page::Language;
 pub(crate) const ENGLISH: Language = Language {
     path: "docs/failures.md",
     head: HEAD,
+    twin: "[中文]: zh/failures.md",
     by_alert: "\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
     step: |step| format!("Step {}: {}", step.number(), step.title()),
-    more: "→ ",
+    step_number: |number| format!("step {number}"),
     words: |case| case.words,
     space: " ",
     colon: ": ",
@@ -28,7 +29,7 @@ pub(crate) const ENGLISH: Language = Language {
 };
 
 const HEAD: &str = "\
-[中文](zh/failures.md)
+[中文]
 
 # How it fails
 

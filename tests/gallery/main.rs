@@ -44,18 +44,26 @@ fn every_case_is_told_in_chinese_and_nothing_else_is() {
     assert_eq!(told, cases, "in the order of the table, each once");
 }
 
+/// What a file has to hold. With HELLO_MTLS_BLESS=1 it is written.
+fn holds(path: &str, text: &str) {
+    let file = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
+        std::fs::write(&file, text).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&file).unwrap_or_default() == text,
+        "HELLO_MTLS_BLESS=1 writes {path} anew"
+    );
+}
+
 #[test]
 fn the_pages_of_failures_are_the_table() {
     for language in [&ENGLISH, &CHINESE] {
-        let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), language.path);
-        let page = page::page(language);
-        if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
-            std::fs::write(&path, &page).unwrap();
-        }
-        assert!(
-            std::fs::read_to_string(&path).unwrap_or_default() == page,
-            "HELLO_MTLS_BLESS=1 writes {} anew",
-            language.path
-        );
+        holds(language.path, &page::page(language));
     }
+}
+
+#[test]
+fn rustdoc_knows_where_each_case_is() {
+    holds("src/gallery/links.md", &page::links_for_rustdoc());
 }

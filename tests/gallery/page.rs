@@ -8,18 +8,31 @@ use hello_mtls::narration::{Side, Step};
 use hello_mtls::wire::names::alert_name;
 use rustls::AlertDescription;
 
+/// The pages of the steps, the same in every language.
+const STEPS: [(u8, &str); 7] = [
+    (1, "step1_client_connects"),
+    (2, "step2_server_presents_certificate"),
+    (3, "step3_client_verifies_server"),
+    (4, "step4_client_presents_certificate"),
+    (5, "step5_server_verifies_client"),
+    (6, "step6_server_authorizes_client"),
+    (7, "step7_application_data"),
+];
+
 /// How a language says what the table says in numbers and names.
 pub(crate) struct Language {
     /// The page, seen from the project.
     pub(crate) path: &'static str,
     /// All before the first list.
     pub(crate) head: &'static str,
+    /// Where the link in the first line leads: the page in the other language.
+    pub(crate) twin: &'static str,
     /// The heading of the list by alert, and its columns.
     pub(crate) by_alert: &'static str,
     /// A step's heading: its number and its title.
     pub(crate) step: fn(Step) -> String,
-    /// The words before the link to a step's page.
-    pub(crate) more: &'static str,
+    /// What a step is called in a link: its number.
+    pub(crate) step_number: fn(u8) -> String,
     /// What is said about a case.
     pub(crate) words: fn(&Case) -> Words,
     /// Between two sentences.
@@ -75,28 +88,29 @@ pub(crate) fn page(language: &Language) -> String {
         let [.., remedy] = language.rows;
         row(&mut page, &format!("**{remedy}**"), words.remedy);
     }
+    page.push('\n');
+    // At the end, as on the steps' pages: on rustdoc's page of `gallery::cases` they lead elsewhere.
+    let _ = writeln!(page, "{}", language.twin);
+    for (number, file) in STEPS {
+        let name = (language.step_number)(number);
+        let _ = writeln!(page, "[{name}]: handshake/{file}.md");
+    }
     page
+}
+
+/// `[unknown-ca]: …` for every case: what a step's page links to, where rustdoc shows it.
+pub(crate) fn links_for_rustdoc() -> String {
+    let link = |case: &Case| format!("[{name}]: crate::gallery::cases#{name}\n", name = case.name);
+    cases::all().map(link).collect()
 }
 
 fn heading(page: &mut String, language: &Language, step: Step) {
     let number = step.number();
-    let _ = writeln!(
-        page,
-        "\n<a id=\"step-{number}\"></a>\n## {}",
-        (language.step)(step)
-    );
-    if let Some(file) = file_of(step) {
-        let _ = writeln!(page, "\n{}[{file}](handshake/{file})", language.more);
+    let title = (language.step)(step);
+    let _ = writeln!(page, "\n<a id=\"step-{number}\"></a>\n## {title}");
+    if STEPS.iter().any(|(with_page, _)| *with_page == number) {
+        let _ = writeln!(page, "\n→ [{}]", (language.step_number)(number));
     }
-}
-
-/// The page of a step, in every language: `step3_client_verifies_server.md`. Step 0 has none.
-fn file_of(step: Step) -> Option<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/handshake");
-    let begins = format!("step{}_", step.number());
-    let files = std::fs::read_dir(folder).unwrap();
-    let mut names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    names.find(|name| name.starts_with(&begins))
 }
 
 /// For those who have an alert in their hands: which cases send it.
