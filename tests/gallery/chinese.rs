@@ -11,7 +11,7 @@ pub(crate) const CHINESE: Language = Language {
     path: "docs/zh/failures.md",
     head: HEAD,
     twin: "[English]: ../failures.md",
-    by_alert: "\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
+    by_alert: "\n<a id=\"by-alert\"></a>\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
     step: |step| format!("第 {} 步：{}", step.number(), title(step)),
     step_number: |number| format!("第 {number} 步"),
     words: |case| {

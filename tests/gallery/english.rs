@@ -8,7 +8,7 @@ pub(crate) const ENGLISH: Language = Language {
     path: "docs/failures.md",
     head: HEAD,
     twin: "[中文]: zh/failures.md",
-    by_alert: "\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
+    by_alert: "\n<a id=\"by-alert\"></a>\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
     step: |step| format!("Step {}: {}", step.number(), step.title()),
     step_number: |number| format!("step {number}"),
     words: |case| case.words,
