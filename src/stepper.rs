@@ -190,6 +190,9 @@ impl Wire<'_> {
     {
         self.send(from)?;
         if let Err(refused) = self.arrive(to) {
+            if !from.connection.is_handshaking() {
+                self.page.believes(from.narrator.side())?;
+            }
             self.send(to)?;
             self.arrive(from)?;
             return Err(refused);

@@ -112,18 +112,7 @@ impl Panels<'_> {
     /// One case: three panels, and what is said about it.
     pub fn show(&mut self, run: &Run) -> io::Result<()> {
         let Run { case, began, .. } = run;
-        let step = run.expected().step;
-        let title = format!(
-            "── {} ── step {}, {} ── {} ",
-            case.name,
-            step.number(),
-            step.title(),
-            version(run.tls_max)
-        );
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint(BOLD, &format!("{title}{rule}"));
-        writeln!(self.out, "{title}")?;
-        self.paragraph(0, case.words.story)?;
+        self.title(case, run.tls_max)?;
         self.side(Side::Server, &run.server, *began)?;
         self.wire(run)?;
         self.side(Side::Client, &run.client, *began)?;
@@ -141,6 +130,22 @@ impl Panels<'_> {
         differences
             .iter()
             .try_for_each(|line| self.paragraph(2, line))
+    }
+
+    /// Name, step and story of a case.
+    pub fn title(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
+        let step = case.expected(tls_max).step;
+        let title = format!(
+            "{} · step {}, {} · {} ",
+            case.name,
+            step.number(),
+            step.title(),
+            version(tls_max)
+        );
+        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
+        let title = self.paint(BOLD, &format!("{title}{rule}"));
+        writeln!(self.out, "{title}")?;
+        self.paragraph(0, case.words.story)
     }
 
     /// What a side told, a line an event with its time, and how it ended.
@@ -222,7 +227,7 @@ impl Panels<'_> {
     }
 
     /// Cause, fix, and the words of others.
-    fn words(&mut self, case: &Case) -> io::Result<()> {
+    pub fn words(&mut self, case: &Case) -> io::Result<()> {
         writeln!(self.out)?;
         let Others {
             curl,

@@ -44,6 +44,14 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// A side is refused, and its own handshake is over.
+    pub(super) fn believes(&mut self, side: Side) -> io::Result<()> {
+        writeln!(
+            self.out,
+            "\n  {side} · its handshake is complete: it still believes that it is in"
+        )
+    }
+
     /// A flight is ready; waits for Enter.
     pub(super) fn announce(&mut self, from: Side, size: usize) -> io::Result<()> {
         self.flights += 1;
@@ -83,16 +91,10 @@ impl<'a> Page<'a> {
         let seen = if *in_the_clear {
             "anybody can read it"
         } else {
-            "encrypted, read here with the keys"
+            "encrypted, read with the keys"
         };
-        let head = format!("  {name} ({} bytes, {seen})", bytes.len());
-        writeln!(
-            self.out,
-            "\n{}{:>width$}",
-            head,
-            format!("step {step}"),
-            width = 79 - head.chars().count()
-        )?;
+        let head = format!("{name} ({} bytes, {seen})", bytes.len());
+        writeln!(self.out, "\n  {head:<70} step {step}")?;
         self.paragraph(4, &message.meaning)?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
