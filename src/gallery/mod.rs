@@ -24,7 +24,10 @@ mod peers;
 use std::collections::BTreeSet;
 
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
+use crate::error::Error;
+use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
+use crate::text;
 
 /// One way to fail.
 #[derive(Clone, Copy, Debug)]
@@ -190,7 +193,7 @@ pub struct Outcome {
 }
 
 /// How a case ends for one side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// It notices nothing.
     Well,
@@ -200,6 +203,37 @@ pub enum Ends {
     WellOrAlert,
     /// With these words of rustls, of the system, or of ours. `…` stands for anything.
     With(&'static str),
+}
+
+impl Case {
+    /// What has to happen in this version of TLS.
+    pub fn expected(&self, tls_max: TlsMax) -> &Outcome {
+        let [tls13, tls12] = &self.fails;
+        match tls_max {
+            TlsMax::Tls13 => tls13,
+            TlsMax::Tls12 => tls12,
+        }
+    }
+}
+
+impl Twist {
+    /// True if two sides of TLS do it all between themselves: both speak TLS and obey it, can read their
+    /// files, and nobody on the way meddles.
+    pub fn is_between_two_sides(self) -> bool {
+        use Twist::*;
+        matches!(
+            self,
+            None | Versions
+                | Suites
+                | Groups
+                | Schemes
+                | Protocols
+                | OneDoor(_)
+                | Picky
+                | Slam
+                | Resumes
+        )
+    }
 }
 
 /// Two sides that get on with each other. Every case begins with this and spoils something.
@@ -234,12 +268,25 @@ pub const FILES: Files = Files {
 };
 
 /// The case of this name.
-pub fn find(name: &str) -> Option<&'static Case> {
-    cases::all().find(|case| case.name == name)
+///
+/// # Errors
+/// There is none: [`Error::Usage`], with the names that are most like it.
+pub fn find(name: &str) -> Result<&'static Case, Error> {
+    let case = cases::all().find(|case| case.name == name);
+    case.ok_or_else(|| Error::Usage {
+        found: format!(
+            "there is no case \"{}\" in the gallery",
+            text::terminal(name)
+        ),
+        remedy: format!(
+            "{}? `hello-mtls gallery` lists all",
+            nearest(name).join(", ")
+        ),
+    })
 }
 
 /// The names that are most like this one, best first: three.
-pub fn nearest(name: &str) -> Vec<&'static str> {
+fn nearest(name: &str) -> Vec<&'static str> {
     let mut names: Vec<_> = cases::all().map(|case| case.name).collect();
     names.sort_by_key(|other| std::cmp::Reverse(alike(name, other)));
     names.truncate(3);

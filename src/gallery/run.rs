@@ -103,11 +103,7 @@ pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
 impl Run {
     /// What has to happen in this version of TLS.
     pub fn expected(&self) -> &'static Outcome {
-        let [tls13, tls12] = &self.case.fails;
-        match self.tls_max {
-            TlsMax::Tls13 => tls13,
-            TlsMax::Tls12 => tls12,
-        }
+        self.case.expected(self.tls_max)
     }
 
     /// Where it failed, and who noticed first. `None`: nobody did.
