@@ -5,8 +5,11 @@
 //! | [`cases`] | the table: a row a failure, by step |
 //! | [`pki`] | certificates as words, and made of them |
 //! | [`run`] | a case over a real connection, and what was seen |
-//! | `stage` | the two sides of a case, ready to meet |
+//! | [`stage`] | the two sides of a case, ready to meet |
+//! | `meeting` | one connection, and how it ended for each |
+//! | `files` | files that a side cannot use |
 //! | `peers` | peers that misbehave |
+//! | [`door`] | the server of a case, open to curl, openssl and Node |
 //! | [`panels`] | what was seen, at 80 columns |
 //! | [`page`] | the table as a page of the docs |
 //!
@@ -19,6 +22,9 @@ pub mod run;
 pub mod panels;
 pub mod page;
 pub mod stage;
+pub mod door;
+mod meeting;
+mod files;
 mod peers;
 
 use std::collections::BTreeSet;
@@ -55,8 +61,8 @@ pub struct Words {
     pub remedy: &'static str,
 }
 
-/// The same failure in the words of other programs. `…` stands for what differs from run to run; an
-/// empty text: it cannot happen there, or nobody has looked.
+/// The same failure in the words of other programs, put in the place of our client. `…` stands for what
+/// differs from run to run; an empty text: this program cannot meet it.
 #[derive(Clone, Copy, Debug)]
 pub struct Others {
     /// curl with OpenSSL, after `curl: `, and its exit code in brackets.
@@ -65,6 +71,8 @@ pub struct Others {
     pub openssl: &'static str,
     /// Node's `https`: code and message.
     pub node: &'static str,
+    /// All three in TLS 1.2, if one of them says something else there.
+    pub tls12: Option<&'static Others>,
 }
 
 /// The programs whose words are in the table, as they were seen.
@@ -213,6 +221,15 @@ impl Case {
             TlsMax::Tls13 => tls13,
             TlsMax::Tls12 => tls12,
         }
+    }
+
+    /// What other programs say in this version of TLS, in the order of [`SEEN`].
+    pub fn said_by(&self, tls_max: TlsMax) -> [&'static str; 3] {
+        let others = match (tls_max, self.others.tls12) {
+            (TlsMax::Tls12, Some(others)) => others,
+            _ => &self.others,
+        };
+        [others.curl, others.openssl, others.node]
     }
 }
 

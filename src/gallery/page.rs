@@ -6,6 +6,7 @@ use std::fmt::Write;
 use rustls::AlertDescription;
 
 use super::{Case, Ends, Outcome, SEEN, Twist, cases};
+use crate::handshake::TlsMax;
 use crate::narration::Side;
 use crate::wire::names::alert_name;
 
@@ -25,13 +26,15 @@ Before you read:
 
 - In TLS 1.3 the client is done first. When the server refuses its certificate, it believes already that
   it is in: \"after it believed that it was in\" below. The refusal comes with its first read, so curl exits
-  with 56 there, and with 35 in TLS 1.2.
+  with 56 there, and with 35, 60 or 98 in TLS 1.2.
 - OpenSSL calls most alerts \"sslv3 alert …\" or \"tlsv1 alert …\", in TLS 1.3 too. `s_client` prints
   \"Verify return code: 0 (ok)\" even when the server has refused it: that line is about the server's
   certificate alone.
 - Node verifies the server after the handshake, and leaves without an alert. Its server sees a closed
   connection.
 - rustls says \"peer\" also where it means your own certificate.
+- The words of curl, openssl and Node are those of the versions beside them; another version may word the
+  same failure otherwise.
 ";
 
 /// The page, Markdown.
@@ -54,14 +57,7 @@ pub fn page() -> String {
         );
         outcome(&mut page, case, tls13);
         difference(&mut page, tls13, tls12);
-        let others = [case.others.curl, case.others.openssl, case.others.node];
-        for (program, words) in SEEN
-            .iter()
-            .zip(others)
-            .filter(|(_, words)| !words.is_empty())
-        {
-            row(&mut page, program, &code(words));
-        }
+        others(&mut page, case);
         row(&mut page, "**fix**", case.words.remedy);
     }
     page
@@ -129,6 +125,22 @@ fn difference(page: &mut String, tls13: &Outcome, tls12: &Outcome) {
     }
     if !rest.is_empty() {
         row(page, "in TLS 1.2", &rest.join("; "));
+    }
+}
+
+/// What other programs say, a row each.
+fn others(page: &mut String, case: &Case) {
+    let [before, after] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
+    for ((program, before), after) in SEEN.iter().zip(before).zip(after) {
+        match before {
+            "" => {}
+            _ if before == after => row(page, program, &code(before)),
+            _ => row(
+                page,
+                program,
+                &format!("{}; in TLS 1.2 {}", code(before), code(after)),
+            ),
+        }
     }
 }
 

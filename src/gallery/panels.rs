@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::run::{Alert, Run, View};
-use super::{Case, Others, Outcome, SEEN, Twist, cases};
+use super::{Case, Outcome, SEEN, Twist, cases};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
 use crate::text;
@@ -121,7 +121,7 @@ impl Panels<'_> {
             let line = self.paint(BOLD, &line);
             writeln!(self.out, "      {line}")?;
         }
-        self.words(case)?;
+        self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
             let title = self.paint(RED, "It did not fail as it should:");
@@ -227,13 +227,9 @@ impl Panels<'_> {
     }
 
     /// Cause, fix, and the words of others.
-    pub fn words(&mut self, case: &Case) -> io::Result<()> {
+    pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
         writeln!(self.out)?;
-        let Others {
-            curl,
-            openssl,
-            node,
-        } = case.others;
+        let [curl, openssl, node] = case.said_by(tls_max);
         let [curl_seen, openssl_seen, node_seen] = SEEN;
         let page = format!("docs/failures.md#{}", case.name);
         for (label, words) in [

@@ -61,7 +61,15 @@ pub struct Papers {
 impl Stage {
     /// Makes the certificates of a scene, and both sides' settings.
     pub fn new(scene: &Scene, tls_max: TlsMax) -> Result<Stage, Error> {
-        let maker = &mut Maker::default();
+        Stage::made_by(&mut Maker::default(), scene, tls_max)
+    }
+
+    /// The same, by a maker who is asked for more later: other files of the same CA.
+    pub(super) fn made_by(
+        maker: &mut Maker,
+        scene: &Scene,
+        tls_max: TlsMax,
+    ) -> Result<Stage, Error> {
         let recorder = Arc::new(Recorder::default());
         let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
         let (first, second) = match scene.twist {

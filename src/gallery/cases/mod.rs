@@ -1,5 +1,6 @@
 //! The table: a row a failure, a file a step or two. Data only.
 
+mod hears;
 mod step0_files;
 mod step1_hellos;
 mod step3_chain;
@@ -7,7 +8,7 @@ mod step3_leaf;
 mod step5_client;
 mod step6_and_7;
 
-use super::pki::Certificate;
+use super::pki::{Certificate, MY_SERVER};
 use super::{Case, Ends, FILES, Files, Others, Outcome, Party, SCENE, Scene, Twist, Words};
 use crate::narration::{Side, Step};
 
@@ -23,6 +24,42 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// The key is not the certificate's.
+const KEY_MISMATCH: Others = Others {
+    curl: "(58) unable to set private key file: '…' type PEM",
+    openssl: "x509 certificate routines:X509_check_private_key:key values mismatch",
+    node: "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
+    tls12: None,
+};
+
+/// Other programs notice nothing.
+const LET_IN: Others = Others {
+    curl: "200",
+    openssl: "HTTP/1.1 200 OK",
+    node: "200",
+    tls12: None,
+};
+
+/// A CA that openssl made: for what rcgen cannot sign.
+const OLD_CA: Certificate = fixture("old-ca", include_str!("../fixtures/old-ca.pem"));
+
+/// A certificate that openssl made.
+const fn fixture(key: &'static str, pem: &'static str) -> Certificate {
+    Certificate {
+        key,
+        fixture: Some(pem),
+        ..MY_SERVER
+    }
+}
+
+/// The server trusts these CAs for its clients.
+const fn server_trusts(trusts: &'static [Certificate]) -> Party {
+    Party {
+        trusts,
+        ..SCENE.server
+    }
 }
 
 /// A server that shows these certificates, whatever is wrong with them.

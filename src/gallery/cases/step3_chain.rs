@@ -4,19 +4,9 @@ use super::*;
 use crate::gallery::RevocationList;
 use crate::gallery::pki::{INTERMEDIATE, MY_CA, MY_NEW_CA, MY_SERVER, STRANGERS_CA, Signs};
 
-/// A CA that openssl made: for what rcgen cannot sign.
-const OLD_CA: Certificate = fixture("old-ca", include_str!("../fixtures/old-ca.pem"));
 const SHA1_SERVER: Certificate = fixture("sha1", include_str!("../fixtures/sha1-server.pem"));
 const WEAK_CA: Certificate = fixture("weak-ca", include_str!("../fixtures/weak-ca.pem"));
 const WEAK_SERVER: Certificate = fixture("weak", include_str!("../fixtures/weak-server.pem"));
-
-const fn fixture(key: &'static str, pem: &'static str) -> Certificate {
-    Certificate {
-        key,
-        fixture: Some(pem),
-        ..MY_SERVER
-    }
-}
 
 const BELOW: Certificate = Certificate {
     issuer: Some(&INTERMEDIATE),
@@ -62,6 +52,14 @@ const fn client_knows(lists: &'static [RevocationList]) -> Scene {
     Scene { client, ..SCENE }
 }
 
+/// The one above it is not there.
+const NO_ISSUER: Others = Others {
+    curl: "(60) SSL certificate problem: unable to get local issuer certificate",
+    openssl: "verify error:num=20:unable to get local issuer certificate",
+    node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+    tls12: None,
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "unknown-ca",
@@ -76,11 +74,7 @@ pub(super) const CASES: &[Case] = &[
                     proxy of the company answers instead of the server.",
             remedy: "--cacert with the CA that signed it",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "self-signed",
@@ -98,6 +92,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: self-signed certificate",
             openssl: "verify error:num=18:self-signed certificate",
             node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
+            tls12: None,
         },
     },
     Case {
@@ -110,11 +105,7 @@ pub(super) const CASES: &[Case] = &[
                     or remember it. rustls, OpenSSL and Node never do.",
             remedy: "on the server: cat server.crt intermediate.crt > chain.crt",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "remade-ca",
@@ -129,11 +120,7 @@ pub(super) const CASES: &[Case] = &[
                     ran twice does this.",
             remedy: "the new ca.crt for everybody, and new certificates from it",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "issuer-is-no-ca",
@@ -157,6 +144,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
             node: "UNSPECIFIED key usage does not include certificate signing",
+            tls12: None,
         },
     },
     Case {
@@ -182,6 +170,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: path length constraint exceeded",
             openssl: "verify error:num=25:path length constraint exceeded",
             node: "PATH_LENGTH_EXCEEDED",
+            tls12: None,
         },
     },
     Case {
@@ -206,6 +195,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: permitted subtree violation",
             openssl: "verify error:num=47:permitted subtree violation",
             node: "UNSPECIFIED permitted subtree violation",
+            tls12: None,
         },
     },
     Case {
@@ -224,6 +214,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
             openssl: "verify error:num=68:CA signature digest algorithm too weak",
             node: "UNSPECIFIED CA signature digest algorithm too weak",
+            tls12: None,
         },
     },
     Case {
@@ -239,6 +230,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: CA certificate key too weak",
             openssl: "verify error:num=67:CA certificate key too weak",
             node: "200",
+            tls12: None,
         },
     },
     Case {
@@ -258,6 +250,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: certificate revoked",
             openssl: "verify error:num=23:certificate revoked",
             node: "CERT_REVOKED",
+            tls12: None,
         },
     },
     Case {
@@ -278,6 +271,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: unable to get certificate CRL",
             openssl: "verify error:num=3:unable to get certificate CRL",
             node: "UNABLE_TO_GET_CRL",
+            tls12: None,
         },
     },
     Case {
@@ -298,6 +292,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: CRL has expired",
             openssl: "verify error:num=12:CRL has expired",
             node: "CRL_HAS_EXPIRED",
+            tls12: None,
         },
     },
     Case {
@@ -323,6 +318,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
             node: "UNSPECIFIED key usage does not include certificate signing",
+            tls12: None,
         },
     },
 ];
