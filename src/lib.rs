@@ -73,3 +73,4 @@ pub mod fields;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod paint;

@@ -11,6 +11,7 @@ use crate::gallery::panels::Panels;
 use crate::gallery::run::{Run, run as run_case};
 use crate::gallery::{cases, find};
 use crate::handshake::TlsMax;
+use crate::paint::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {
@@ -27,10 +28,9 @@ pub(super) struct Gallery {
 
 pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
     let (stdout, began) = (io::stdout(), Instant::now());
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let colour = wanted && stdout.is_terminal();
+    let paint = Paint::on(stdout.is_terminal());
     let out = &mut io::BufWriter::new(stdout.lock());
-    let mut panels = Panels { out, colour };
+    let mut panels = Panels { out, paint };
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
         Some(name) => {

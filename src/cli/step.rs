@@ -10,6 +10,7 @@ use crate::gallery::panels::Panels;
 use crate::gallery::stage::Stage;
 use crate::gallery::{self, Case};
 use crate::handshake::TlsMax;
+use crate::paint::Paint;
 use crate::stepper::{self, Cast};
 
 #[derive(Args)]
@@ -35,7 +36,7 @@ pub(super) fn run(step: &Step) -> Result<(), Error> {
     }
     let cast = Cast::new(step.tls, step.tls_max)?;
     if step.resume {
-        stepper::run(&cast, &mut io::sink(), None)?;
+        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
     }
     show(&cast)
 }
@@ -66,7 +67,7 @@ fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
         recorder,
     };
     if let Some(later) = later {
-        stepper::run(&cast, &mut io::sink(), None)?;
+        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
         cast.server = later;
     }
     words(|panels| panels.title(case, tls_max))?;
@@ -78,13 +79,15 @@ fn show(cast: &Cast) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let interactive = stdin.is_terminal() && stdout.is_terminal();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
-    stepper::run(cast, &mut stdout, keys)
+    let paint = Paint::on(stdout.is_terminal());
+    stepper::run(cast, &mut stdout, paint, keys)
 }
 
 /// Writes what the gallery says about a case.
 fn words(write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
     let out = &mut io::stdout().lock();
-    let mut panels = Panels { out, colour: false };
+    let paint = Paint::on(out.is_terminal());
+    let mut panels = Panels { out, paint };
     write(&mut panels)
         .and_then(|()| panels.out.flush())
         .map_err(output)

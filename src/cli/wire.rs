@@ -14,6 +14,7 @@ use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, ServerSetup};
 use crate::http::response::Response;
 use crate::narration::Side;
+use crate::paint::Paint;
 use crate::server::{Limits, Site, serve_connection};
 use crate::show::{html, pcapng, terminal};
 use crate::transport::Deadline;
@@ -125,8 +126,8 @@ impl Watch {
 /// A connection on stderr, as one block: others may be written at the same time.
 fn illustrate(transcript: &Transcript) {
     let mut block = Vec::new();
-    let colour = text::colour(io::stderr().is_terminal());
-    let _ = terminal::write(&mut block, &explain(transcript), colour);
+    let paint = Paint::on(io::stderr().is_terminal());
+    let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = io::stderr().lock().write_all(&block);
 }
 
@@ -204,7 +205,7 @@ pub(super) fn run(options: &Wire) -> Result<(), Error> {
     })?;
     options.keep.write(&transcript)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    let colour = text::colour(io::stdout().is_terminal());
-    terminal::write(&mut stdout, &explain(&transcript), colour).map_err(output)?;
+    let paint = Paint::on(io::stdout().is_terminal());
+    terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
     stdout.flush().map_err(output)
 }

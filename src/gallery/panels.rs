@@ -8,29 +8,26 @@ use super::run::{Alert, Run, View};
 use super::{Case, Outcome, SEEN, Twist, cases};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
+use crate::paint::{self, BOLD, DIM, MAGENTA, Paint, RED};
 use crate::text;
 use crate::wire::names::alert_name;
 use crate::wire::transcript::hex;
 
 const WIDTH: usize = 80;
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "31";
-const WIRE: &str = "35";
 
 /// Writes lines, with colours if they are wanted.
 pub struct Panels<'a> {
     /// Where to.
     pub out: &'a mut dyn Write,
-    /// Whether the reader is a terminal that likes colours.
-    pub colour: bool,
+    /// In which colours.
+    pub paint: Paint,
 }
 
 impl Panels<'_> {
     /// The cases, by step: name and story.
     pub fn list(&mut self) -> io::Result<()> {
         self.by_step(|panels, case| {
-            let name = panels.paint(BOLD, &format!("{:<27}", case.name));
+            let name = panels.paint.with(BOLD, &format!("{:<27}", case.name));
             writeln!(panels.out, "  {name} {}", case.words.story)
         })?;
         writeln!(
@@ -45,7 +42,7 @@ impl Panels<'_> {
             "    {:<28}{:<8}{:<27}{:>8}",
             "case", "who saw", "alert", "too late"
         );
-        let columns = self.paint(DIM, &columns);
+        let columns = self.paint.with(DIM, &columns);
         writeln!(self.out, "{columns}")?;
         self.by_step(|panels, case| {
             let run = runs.iter().find(|run| run.case.name == case.name);
@@ -69,10 +66,12 @@ impl Panels<'_> {
         let differences = run.differences();
         let mark = match differences.is_empty() {
             true => "✓".to_owned(),
-            false => self.paint(RED, "✗"),
+            false => self.paint.with(RED, "✗"),
         };
         let who = match run.noticed() {
-            Some((_, side)) => self.paint(colour_of(side), &format!("{:<6}", side.to_string())),
+            Some((_, side)) => self
+                .paint
+                .with(paint::side(side), &format!("{:<6}", side.to_string())),
             None => "nobody".to_owned(),
         };
         let alert = run.alert.as_ref().map_or("-".to_owned(), named);
@@ -101,7 +100,7 @@ impl Panels<'_> {
             if step.replace(this) != Some(this) {
                 let gap = if this == Step::Preparation { "" } else { "\n" };
                 let title = format!("step {}, {}", this.number(), this.title());
-                let title = self.paint(BOLD, &title);
+                let title = self.paint.with(BOLD, &title);
                 writeln!(self.out, "{gap}{title}")?;
             }
             show(self, case)?;
@@ -118,13 +117,13 @@ impl Panels<'_> {
         self.side(Side::Client, &run.client, *began)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            let line = self.paint(BOLD, &line);
+            let line = self.paint.with(BOLD, &line);
             writeln!(self.out, "      {line}")?;
         }
         self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
-            let title = self.paint(RED, "It did not fail as it should:");
+            let title = self.paint.with(RED, "It did not fail as it should:");
             writeln!(self.out, "\n{title}")?;
         }
         differences
@@ -143,7 +142,7 @@ impl Panels<'_> {
             version(tls_max)
         );
         let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint(BOLD, &format!("{title}{rule}"));
+        let title = self.paint.with(BOLD, &format!("{title}{rule}"));
         writeln!(self.out, "{title}")?;
         self.paragraph(0, case.words.story)
     }
@@ -154,7 +153,7 @@ impl Panels<'_> {
             Side::Server => "what the server saw",
             Side::Client => "what the client saw",
         };
-        self.head(colour_of(side), head, "ms")?;
+        self.head(paint::side(side), head, "ms")?;
         for event in &view.events {
             let Some(step) = event.step else { continue };
             self.event(step, event.fact.passed, &event.fact.says, event.at, began)?;
@@ -185,21 +184,23 @@ impl Panels<'_> {
         let mut lines = text::wrap(says, WIDTH - 15).into_iter();
         let first = lines.next().unwrap_or_default();
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
-        let first = self.paint(colour, &format!("{} {mark} {first:<65}", step.number()));
+        let first = self
+            .paint
+            .with(colour, &format!("{} {mark} {first:<65}", step.number()));
         writeln!(
             self.out,
             "  {first}{:>9}",
             milliseconds(at.saturating_duration_since(began))
         )?;
         lines.try_for_each(|line| {
-            let line = self.paint(colour, &line);
+            let line = self.paint.with(colour, &line);
             writeln!(self.out, "      {line}")
         })
     }
 
     /// The alert: its record as it crossed, and what was inside.
     fn wire(&mut self, run: &Run) -> io::Result<()> {
-        self.head(WIRE, "what crossed the wire", "")?;
+        self.head(MAGENTA, "what crossed the wire", "")?;
         if let Some(note) = on_the_way(run.case.scene.twist) {
             self.quote(note)?;
         }
@@ -242,7 +243,7 @@ impl Panels<'_> {
         ] {
             let mut label = label;
             for line in text::wrap(words, WIDTH - 17) {
-                let shown = self.paint(DIM, &format!("{label:<14}"));
+                let shown = self.paint.with(DIM, &format!("{label:<14}"));
                 writeln!(self.out, "  {shown} {line}")?;
                 label = "";
             }
@@ -252,13 +253,13 @@ impl Panels<'_> {
 
     fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
         let line = format!("{words}{right:>width$}", width = WIDTH - words.len());
-        let line = self.paint(colour, line.trim_end());
+        let line = self.paint.with(colour, line.trim_end());
         writeln!(self.out, "\n{line}")
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {
         text::wrap(words, WIDTH - 6).iter().try_for_each(|line| {
-            let line = self.paint(DIM, line);
+            let line = self.paint.with(DIM, line);
             writeln!(self.out, "      {line}")
         })
     }
@@ -268,13 +269,6 @@ impl Panels<'_> {
         lines
             .iter()
             .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
-    }
-
-    fn paint(&self, code: &str, words: &str) -> String {
-        match self.colour && !code.is_empty() {
-            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
-            false => words.to_owned(),
-        }
     }
 }
 
@@ -293,13 +287,6 @@ fn on_the_way(twist: Twist) -> Option<&'static str> {
         Twist::ChangesData => Some("on the way, one bit of the server's data was flipped"),
         Twist::Cuts => Some("on the way, the line was cut when the server's data came"),
         _ => None,
-    }
-}
-
-fn colour_of(side: Side) -> &'static str {
-    match side {
-        Side::Client => "36",
-        Side::Server => "33",
     }
 }
 
