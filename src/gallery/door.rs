@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::thread;
 
 use super::files::NAMES;
+use super::maker::Maker;
 use super::meeting::{listen, no_loopback, nobody, serve};
-use super::pki::Maker;
 use super::stage::{Papers, Stage};
 use super::{Case, Twist};
 use crate::error::Error;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::maker::Maker;
 use super::meeting::Failed;
-use super::pki::Maker;
 use super::stage::{Papers, papers};
 use super::{Case, Contents, Files};
 use crate::credentials;
@@ -15,29 +15,68 @@ use crate::narration::Side;
 /// What a side's files are called: certificate, key, CAs.
 pub(super) const NAMES: [&str; 3] = ["own.crt", "own.key", "ca.crt"];
 
-/// A side reads its files, as `serve` and `get` do before the first byte.
-pub(super) fn read(case: &Case, side: Side, files: &Files) -> Result<Result<(), Failed>, Error> {
-    let party = match side {
-        Side::Client => &case.scene.client,
-        Side::Server => &case.scene.server,
-    };
-    let maker = &mut Maker::default();
-    let contents = files.of(&papers(party, maker)?, maker)?;
-    let folder = Folder::new()?;
-    let [certificate, key, authorities] = NAMES.map(|name| folder.0.join(name));
-    let new: Vec<NewFile> = [&certificate, &key, &authorities]
-        .into_iter()
-        .zip(contents)
-        .map(|(path, contents)| NewFile {
-            path: path.clone(),
+/// The files of a side, in a folder that is gone when this is dropped.
+pub(super) struct Laid(PathBuf);
+
+impl Laid {
+    /// Writes them.
+    pub(super) fn new(case: &Case, side: Side, files: &Files) -> Result<Laid, Error> {
+        let party = match side {
+            Side::Client => &case.scene.client,
+            Side::Server => &case.scene.server,
+        };
+        let maker = &mut Maker::default();
+        let contents = files.of(&papers(party, maker)?, maker)?;
+        let laid = Laid(folder()?);
+        let new = |(name, contents)| NewFile {
+            path: laid.0.join(name),
             contents,
             readers: Readers::OnlyMe,
-        })
-        .collect();
-    write_all(&new, true)?;
-    let read = credentials::identity(side, &certificate, &key)
-        .and_then(|_| credentials::trust(&authorities, &[]));
-    Ok(read.map(drop).map_err(Failed::from))
+        };
+        let new: Vec<NewFile> = NAMES.into_iter().zip(contents).map(new).collect();
+        write_all(&new, true)?;
+        Ok(laid)
+    }
+
+    /// The side reads them, as `serve` and `get` do before the first byte.
+    pub(super) fn read(&self, side: Side) -> Result<(), Failed> {
+        let [certificate, key, authorities] = NAMES.map(|name| self.0.join(name));
+        credentials::identity(side, &certificate, &key)
+            .and_then(|_| credentials::trust(&authorities, &[]))
+            .map_err(|error| self.without_folder(Failed::from(error)))?;
+        Ok(())
+    }
+
+    /// The folder is gone when somebody reads of it.
+    fn without_folder(&self, failed: Failed) -> Failed {
+        let folder = format!("{}/", self.0.display());
+        Failed {
+            said: failed.said.replace(&folder, ""),
+            ..failed
+        }
+    }
+}
+
+impl Drop for Laid {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A new folder, where the system keeps such things.
+fn folder() -> Result<PathBuf, Error> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    match std::fs::create_dir(&path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(Error::File {
+            doing: "write",
+            path,
+            source,
+        }),
+    }
 }
 
 impl Files {
@@ -61,32 +100,5 @@ impl Contents {
             Contents::Written(how) => how(right),
             Contents::Text(text) => text.as_bytes().to_vec(),
         })
-    }
-}
-
-/// A folder for the files of a case, which is gone when this is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    /// A new one, where the system keeps such things.
-    fn new() -> Result<Folder, Error> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        match std::fs::create_dir(&path) {
-            Ok(()) => Ok(Folder(path)),
-            Err(source) => Err(Error::File {
-                doing: "write",
-                path,
-                source,
-            }),
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

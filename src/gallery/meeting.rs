@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::stage::Stage;
-use super::{Twist, peers};
+use super::{Twist, between, peers};
 use crate::client::{self, Answer, Url, connect_tcp, get};
 use crate::error::{Diagnosis, Error};
 use crate::handshake::ServerSetup;
@@ -64,7 +64,7 @@ pub(super) fn listen(twist: Twist) -> Result<(TcpListener, SocketAddr), Error> {
         twist,
         Twist::ChangesHello | Twist::ChangesData | Twist::Cuts
     ) {
-        address = peers::between(address, twist).map_err(no_loopback)?;
+        address = between::between(address, twist).map_err(no_loopback)?;
     }
     Ok((listener, address))
 }

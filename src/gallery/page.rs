@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use rustls::AlertDescription;
 
-use super::{Case, Ends, Outcome, SEEN, Twist, cases};
+use super::versions::{alert, code, ends, otherwise};
+use super::{Case, Outcome, SEEN, Twist, cases};
 use crate::handshake::TlsMax;
-use crate::narration::Side;
 use crate::wire::names::alert_name;
 
 const HEAD: &str = "\
@@ -56,7 +56,10 @@ pub fn page() -> String {
             name = case.name
         );
         outcome(&mut page, case, tls13);
-        difference(&mut page, tls13, tls12);
+        let otherwise = otherwise(tls13, tls12);
+        if !otherwise.is_empty() {
+            row(&mut page, "in TLS 1.2", &otherwise);
+        }
         others(&mut page, case);
         row(&mut page, "**fix**", case.words.remedy);
     }
@@ -105,29 +108,6 @@ fn outcome(page: &mut String, case: &Case, outcome: &Outcome) {
     row(page, "client", &ends(outcome, outcome.client, late));
 }
 
-/// What is otherwise in TLS 1.2, in a row.
-fn difference(page: &mut String, tls13: &Outcome, tls12: &Outcome) {
-    let mut rest = Vec::new();
-    if alert(tls13) != alert(tls12) {
-        rest.push(format!("alert: {}", alert(tls12)));
-    }
-    for (side, before, after) in [
-        (Side::Server, tls13.server, tls12.server),
-        (Side::Client, tls13.client, tls12.client),
-    ] {
-        let after = ends(tls12, after, "");
-        if ends(tls13, before, "") != after {
-            rest.push(format!("{side}: {after}"));
-        }
-    }
-    if tls13.believed && !tls12.believed {
-        rest.push("the client hears of it in the handshake".to_owned());
-    }
-    if !rest.is_empty() {
-        row(page, "in TLS 1.2", &rest.join("; "));
-    }
-}
-
 /// What other programs say, a row each.
 fn others(page: &mut String, case: &Case) {
     let [before, after] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
@@ -144,30 +124,6 @@ fn others(page: &mut String, case: &Case) {
     }
 }
 
-fn ends(outcome: &Outcome, ends: Ends, late: &str) -> String {
-    match (ends, outcome.alert) {
-        (Ends::Well, _) => "notices nothing".to_owned(),
-        (Ends::WellOrAlert, _) => "notices nothing, or hears the alert".to_owned(),
-        (Ends::With(words), _) => format!("{}{late}", code(words)),
-        (Ends::Alert, Some((_, alert))) => {
-            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
-            format!("{}{late}", code(&heard.to_string()))
-        }
-        (Ends::Alert, None) => "an alert".to_owned(),
-    }
-}
-
-fn alert(outcome: &Outcome) -> String {
-    match outcome.alert {
-        Some((from, alert)) => format!("{from} → {}: {} ({alert})", from.peer(), alert_name(alert)),
-        None => "none".to_owned(),
-    }
-}
-
 fn row(page: &mut String, what: &str, text: &str) {
     let _ = writeln!(page, "| {what} | {} |", text.replace('|', "\\|"));
-}
-
-fn code(words: &str) -> String {
-    format!("`{words}`")
 }

@@ -3,9 +3,10 @@
 
 use std::time::Instant;
 
+use super::files::Laid;
 use super::meeting::{Failed, Meeting, knock};
 use super::stage::Stage;
-use super::{Case, Ends, Outcome, Twist, files, says};
+use super::{Case, Ends, Outcome, Twist, says};
 use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::narration::{Event, Side, Step};
@@ -75,8 +76,9 @@ pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
     };
     match case.scene.twist {
         Twist::Files(side, files) => {
-            let read = files::read(case, side, &files)?;
-            run.view(side).ends(read);
+            let laid = Laid::new(case, side, &files)?;
+            run.began = Instant::now();
+            run.view(side).ends(laid.read(side));
             if side == Side::Server {
                 // The server never starts. Its clients find nobody at its address.
                 run.client.ends(knock());

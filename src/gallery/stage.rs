@@ -15,7 +15,7 @@ use rustls::{
     CipherSuite, ClientConfig, NamedGroup, ServerConfig, SignatureScheme, SupportedProtocolVersion,
 };
 
-use super::pki::{self, Maker};
+use super::maker::{self, Maker};
 use super::{Party, SCENE, Scene, Twist, peers};
 use crate::certificates::failed;
 use crate::error::Error;
@@ -236,16 +236,16 @@ fn is_chacha(suite: CipherSuite) -> bool {
 
 fn trust(papers: &Papers) -> Result<Trust, Error> {
     Ok(Trust {
-        anchors: pki::certificates(&papers.authorities)?,
-        revocation_lists: pki::revocation_lists(&papers.lists)?,
+        anchors: maker::certificates(&papers.authorities)?,
+        revocation_lists: maker::revocation_lists(&papers.lists)?,
     })
 }
 
 fn identity(papers: &Papers) -> Result<Identity, Error> {
-    let chain = pki::certificates(&papers.certificate)?;
+    let chain = maker::certificates(&papers.certificate)?;
     Ok(Identity {
         chain,
-        key: pki::private_key(&papers.key)?,
+        key: maker::private_key(&papers.key)?,
     })
 }
 

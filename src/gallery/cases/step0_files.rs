@@ -309,7 +309,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn to_der(pem: &str) -> Vec<u8> {
-    let read = crate::gallery::pki::certificates(pem).unwrap_or_default();
+    let read = crate::gallery::maker::certificates(pem).unwrap_or_default();
     read.first().map_or_else(Vec::new, |der| der.to_vec())
 }
 
