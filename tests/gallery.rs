@@ -1,13 +1,17 @@
 //! The gallery is true: every case fails as its row says, in TLS 1.3 and in TLS 1.2.
 
-use hello_mtls::gallery::cases;
-use hello_mtls::gallery::run::run;
+use hello_mtls::gallery::panels::Panels;
+use hello_mtls::gallery::run::{Run, run};
+use hello_mtls::gallery::{cases, find};
 use hello_mtls::handshake::TlsMax;
+use hello_mtls::paint::Paint;
+
+const VERSIONS: [TlsMax; 2] = [TlsMax::Tls13, TlsMax::Tls12];
 
 #[test]
 fn every_case_fails_as_the_table_says() {
     let mut wrong = Vec::new();
-    for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
+    for tls_max in VERSIONS {
         for case in cases::all() {
             let run = run(case, tls_max).unwrap_or_else(|error| panic!("{}: {error}", case.name));
             for difference in run.differences() {
@@ -29,4 +33,47 @@ fn the_page_of_failures_is_the_table() {
         std::fs::read_to_string(path).unwrap() == page,
         "HELLO_MTLS_BLESS=1 writes docs/failures.md anew"
     );
+}
+
+#[test]
+fn every_line_fits_eighty_columns() {
+    let mut out = Vec::new();
+    let mut panels = Panels {
+        out: &mut out,
+        paint: Paint::PLAIN,
+    };
+    panels.list().unwrap();
+    for tls_max in VERSIONS {
+        let runs: Vec<Run> = cases::all()
+            .map(|case| run(case, tls_max).unwrap())
+            .collect();
+        runs.iter().for_each(|run| panels.show(run).unwrap());
+        panels.wall(&runs, std::time::Duration::ZERO).unwrap();
+    }
+    for line in String::from_utf8(out).unwrap().lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+        assert_eq!(line.trim_end(), line);
+    }
+}
+
+#[test]
+fn an_error_message_leads_to_its_cases() {
+    for (message, case) in [
+        ("certificate required", "no-client-certificate"),
+        ("CERT_HAS_EXPIRED", "expired"),
+        ("received fatal alert: UnknownCA", "client-unknown-ca"),
+        ("keys may not be consistent: KeyMismatch", "ca-first"),
+        (
+            "curl: (35) OpenSSL/3.0.15: error:0A00010B:SSL routines::wrong version number",
+            "plain-server",
+        ),
+        (
+            "C0:error:0A000415:SSL routines:ssl3_read_bytes:sslv3 alert certificate expired:rec.c:1:SSL alert number 45",
+            "client-not-yet-valid",
+        ),
+        ("wrongname", "wrong-name"),
+    ] {
+        let found = find(message).unwrap_err().to_string();
+        assert!(found.contains(case), "{message}: {found}");
+    }
 }

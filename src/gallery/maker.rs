@@ -148,7 +148,10 @@ fn params(described: &Certificate) -> Result<CertificateParams, Error> {
         strange.set_criticality(true);
         params.custom_extensions.push(strange);
     }
-    params.use_authority_key_identifier_extension = described.issuer.is_some();
+    // Without it only names lead to the issuer, and a namesake of its issuer seems to be its own.
+    params.use_authority_key_identifier_extension = described
+        .issuer
+        .is_some_and(|issuer| issuer.name != described.name);
     Ok(params)
 }
 

@@ -35,6 +35,11 @@ Before you read:
 - rustls says \"peer\" also where it means your own certificate.
 - The words of curl, openssl and Node are those of the versions beside them; another version may word the
   same failure otherwise.
+- Not here, since nothing of this program can do it: no crypto provider or two (rustls panics with \"Could not
+  automatically determine the process-level CryptoProvider\"; `builder_with_provider` names one), and P-521
+  keys, which fail as weak-key does with ring and work with aws-lc-rs.
+- Not here, since they fail as key-as-certificate does: .p12, .p7b, TRUSTED CERTIFICATE, a public key, UTF-16.
+  `hello-mtls inspect FILE` says which it is.
 ";
 
 /// The page, Markdown.

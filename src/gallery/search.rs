@@ -33,7 +33,8 @@ fn texts(case: &Case) -> Vec<String> {
         }
         if let Some((_, alert)) = outcome.alert {
             texts.push(alert_name(alert).to_string());
-            texts.push(format!("{:?}", AlertDescription::from(alert)));
+            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
+            texts.push(heard.to_string());
         }
     }
     if let Twist::Files(_, files) = case.scene.twist {
@@ -45,7 +46,7 @@ fn texts(case: &Case) -> Vec<String> {
 /// A part of what is said, or a message with what is said in it. A word or a number alone is said too often
 /// to be looked for in a message.
 fn fits(asked: &str, said: &str) -> bool {
-    asked.len() > 3 && said.contains(asked) || said.contains(' ') && says(asked, said)
+    (asked.len() > 3 && said.contains(asked)) || (said.contains(' ') && says(asked, said))
 }
 
 /// Case and underscores are as one likes: CERT_HAS_EXPIRED is "cert has expired".

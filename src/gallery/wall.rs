@@ -21,7 +21,7 @@ impl Panels<'_> {
                 "≠"
             };
             let name = panels.paint.with(BOLD, &format!("{:<27}", case.name));
-            writeln!(panels.out, "  {name}{mark}{}", case.words.story)
+            writeln!(panels.out, "{mark} {name} {}", case.words.story)
         })?;
         writeln!(
             self.out,

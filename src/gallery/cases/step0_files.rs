@@ -37,7 +37,8 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The private key belongs to another certificate.",
             cause: "The certificate holds one half of a pair of keys, the key file the half of another pair.",
-            remedy: "the key that made this certificate's request",
+            remedy: "the key that made its request: openssl pkey -in client.key -pubout prints the same as openssl x509 -in \
+                     client.crt -noout -pubkey",
         },
         others: KEY_MISMATCH,
     },
@@ -195,7 +196,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The key's BEGIN line promises another kind of key.",
             cause: "The label says how to read the bytes: PRIVATE KEY is PKCS#8, RSA PRIVATE KEY is PKCS#1, EC PRIVATE \
-                    KEY is SEC1.",
+                    KEY is SEC1. curl and Node obey it too; openssl looks at the bytes.",
             remedy: "openssl pkey -in client.key -out new.key writes PKCS#8, which everybody reads",
         },
         others: Others {
@@ -221,7 +222,8 @@ pub(super) const CASES: &[Case] = &[
         fails: own_files(CLIENT, "an RSA key of 1024 bits"),
         words: Words {
             story: "The key is RSA with 1024 bits.",
-            cause: "Such keys can be broken. aws-lc-rs and ring begin with 2048 bits.",
+            cause: "Such keys can be broken. aws-lc-rs and ring begin with 2048 bits. curl and openssl refuse it as well; Node \
+                    shows it, and the server does not take its signature.",
             remedy: "hello-mtls certs --key-type ecdsa-p256, or rsa-2048",
         },
         others: Others {

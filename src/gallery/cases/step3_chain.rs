@@ -26,6 +26,10 @@ const ONLY_EXAMPLE: Certificate = Certificate {
     within: Some("example.com"),
     ..INTERMEDIATE
 };
+const NAMESAKE: Certificate = Certificate {
+    name: MY_SERVER.name,
+    ..MY_CA
+};
 const NO_ROOT: Certificate = Certificate {
     signs: Signs::Nothing,
     ..MY_CA
@@ -60,6 +64,14 @@ const NO_ISSUER: Others = Others {
     tls12: None,
 };
 
+/// It is signed by its own name.
+const SELF_SIGNED: Others = Others {
+    curl: "(60) SSL certificate problem: self-signed certificate",
+    openssl: "verify error:num=18:self-signed certificate",
+    node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
+    tls12: None,
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "unknown-ca",
@@ -72,7 +84,7 @@ pub(super) const CASES: &[Case] = &[
             story: "A CA that the client does not know signed it.",
             cause: "The name of the issuer is on none of the client's CAs. Perhaps it has an old ca.crt, perhaps a \
                     proxy of the company answers instead of the server.",
-            remedy: "--cacert with the CA that signed it",
+            remedy: "--cacert with the CA that signed it: openssl s_client names it behind i:",
         },
         others: NO_ISSUER,
     },
@@ -88,12 +100,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "It says about itself that it is right. Everybody can say so.",
             remedy: "a CA and a leaf (hello-mtls certs), or give the client that very certificate as --cacert",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: self-signed certificate",
-            openssl: "verify error:num=18:self-signed certificate",
-            node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
-            tls12: None,
-        },
+        others: SELF_SIGNED,
     },
     Case {
         name: "missing-intermediate",
@@ -163,7 +170,7 @@ pub(super) const CASES: &[Case] = &[
         ),
         words: Words {
             story: "The chain is one CA longer than it may be.",
-            cause: "It says pathlen:0: it may sign leaves, and no further CA.",
+            cause: "The intermediate says pathlen:0: it may sign leaves, and no further CA. Here it signed one.",
             remedy: "sign with the CA above, or make that one with a longer path",
         },
         others: Others {
@@ -207,8 +214,9 @@ pub(super) const CASES: &[Case] = &[
         ),
         words: Words {
             story: "The CA signed it with SHA-1.",
-            cause: "Two certificates with the same SHA-1 can be made. rustls has no code for it.",
-            remedy: "sign it again with SHA-256",
+            cause: "Two certificates with the same SHA-1 hash can be made, so a signature over it proves nothing. rustls has \
+                    no code for it.",
+            remedy: "sign it again with SHA-256: openssl x509 -req -sha256",
         },
         others: Others {
             curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
@@ -294,6 +302,24 @@ pub(super) const CASES: &[Case] = &[
             node: "CRL_HAS_EXPIRED",
             tls12: None,
         },
+    },
+    Case {
+        name: "same-name",
+        scene: client_trusts(
+            &[Certificate {
+                issuer: Some(&NAMESAKE),
+                ..MY_SERVER
+            }],
+            &[NAMESAKE],
+        ),
+        fails: nobody_notices(Step::ClientVerifiesServer),
+        words: Words {
+            story: "CA and leaf share a name; curl says self-signed.",
+            cause: "Issuer and subject are equal, and nothing else names the issuer: OpenSSL takes it for its own. rustls \
+                    tries the CA's key, which fits. rcgen names both \"rcgen self signed cert\" unless told otherwise.",
+            remedy: "a name for each (rcgen: params.distinguished_name), and an authorityKeyIdentifier",
+        },
+        others: SELF_SIGNED,
     },
     Case {
         name: "loose-root",

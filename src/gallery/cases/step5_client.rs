@@ -48,7 +48,8 @@ pub(super) const CASES: &[Case] = &[
             story: "The server does not name the CA of the client.",
             cause: "The CertificateRequest lists the CAs that the server trusts. Browsers and keychains offer only \
                     what fits, so nobody is even asked. curl and openssl send what they were given.",
-            remedy: "a certificate from one of the CAs that openssl s_client lists under \"Acceptable client\"",
+            remedy: "a certificate from one of the CAs that openssl s_client lists under \"Acceptable client \
+                     certificate CA names\"",
         },
         others: hears::UNKNOWN_CA,
     },
