@@ -15,7 +15,7 @@ use crate::paint::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {
-    /// Run this case and show both sides; without it, list them
+    /// Run this case and show both sides; an error message: say which cases have it; without it, list them
     #[arg(value_name = "CASE")]
     case: Option<String>,
     /// Run every case, a line each

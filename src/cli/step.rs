@@ -72,7 +72,7 @@ fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
     }
     words(|panels| panels.title(case, tls_max))?;
     show(&cast)?;
-    words(|panels| panels.words(case))
+    words(|panels| panels.words(case, tls_max))
 }
 
 fn show(cast: &Cast) -> Result<(), Error> {

@@ -3,11 +3,17 @@
 //! | module | job |
 //! | --- | --- |
 //! | [`cases`] | the table: a row a failure, by step |
-//! | [`pki`] | certificates as words, and made of them |
+//! | [`pki`] | certificates as words |
+//! | [`maker`] | certificates, made of words |
 //! | [`run`] | a case over a real connection, and what was seen |
-//! | `stage` | the two sides of a case, ready to meet |
-//! | `peers` | peers that misbehave |
-//! | [`panels`] | what was seen, at 80 columns |
+//! | [`stage`] | the two sides of a case, ready to meet |
+//! | `meeting` | one connection, and how it ended for each |
+//! | `files` | files that a side cannot use |
+//! | `peers`, `between` | peers that misbehave, and somebody on the way who does |
+//! | [`door`] | the server of a case, open to curl, openssl and Node |
+//! | [`panels`], `wall` | what was seen, at 80 columns: of one case, and of all |
+//! | `versions` | what is otherwise in another version of TLS |
+//! | `search` | which cases somebody may have meant |
 //!
 //! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
 //!
@@ -16,12 +22,18 @@
 
 pub mod cases;
 pub mod pki;
+pub mod maker;
 pub mod run;
 pub mod panels;
+mod wall;
+mod versions;
+mod search;
 pub mod stage;
+pub mod door;
+mod meeting;
+mod files;
 mod peers;
-
-use std::collections::BTreeSet;
+mod between;
 
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
 use crate::error::Error;
@@ -55,8 +67,8 @@ pub struct Words {
     pub remedy: &'static str,
 }
 
-/// The same failure in the words of other programs. `…` stands for what differs from run to run; an
-/// empty text: it cannot happen there, or nobody has looked.
+/// The same failure in the words of other programs, put in the place of our client. `…` stands for what
+/// differs from run to run; an empty text: this program cannot meet it.
 #[derive(Clone, Copy, Debug)]
 pub struct Others {
     /// curl with OpenSSL, after `curl: `, and its exit code in brackets.
@@ -65,6 +77,8 @@ pub struct Others {
     pub openssl: &'static str,
     /// Node's `https`: code and message.
     pub node: &'static str,
+    /// All three in TLS 1.2, if one of them says something else there.
+    pub tls12: Option<&'static Others>,
 }
 
 /// The programs whose words are in the table, as they were seen.
@@ -214,6 +228,15 @@ impl Case {
             TlsMax::Tls12 => tls12,
         }
     }
+
+    /// What other programs say in this version of TLS, in the order of [`SEEN`].
+    pub fn said_by(&self, tls_max: TlsMax) -> [&'static str; 3] {
+        let others = match (tls_max, self.others.tls12) {
+            (TlsMax::Tls12, Some(others)) => others,
+            _ => &self.others,
+        };
+        [others.curl, others.openssl, others.node]
+    }
 }
 
 impl Twist {
@@ -270,7 +293,8 @@ pub const FILES: Files = Files {
 /// The case of this name.
 ///
 /// # Errors
-/// There is none: [`Error::Usage`], with the names that are most like it.
+/// There is none: [`Error::Usage`], with the cases in which somebody says these words, or else with the
+/// names that are most like it.
 pub fn find(name: &str) -> Result<&'static Case, Error> {
     let case = cases::all().find(|case| case.name == name);
     case.ok_or_else(|| Error::Usage {
@@ -278,28 +302,8 @@ pub fn find(name: &str) -> Result<&'static Case, Error> {
             "there is no case \"{}\" in the gallery",
             text::terminal(name)
         ),
-        remedy: format!(
-            "{}? `hello-mtls gallery` lists all",
-            nearest(name).join(", ")
-        ),
+        remedy: format!("{}`hello-mtls gallery` lists all", search::meant(name)),
     })
-}
-
-/// The names that are most like this one, best first: three.
-fn nearest(name: &str) -> Vec<&'static str> {
-    let mut names: Vec<_> = cases::all().map(|case| case.name).collect();
-    names.sort_by_key(|other| std::cmp::Reverse(alike(name, other)));
-    names.truncate(3);
-    names
-}
-
-/// How much two names have in common, in thousandths: the pairs of letters that stand in both.
-fn alike(one: &str, other: &str) -> usize {
-    let pairs = |name: &str| -> BTreeSet<Vec<u8>> {
-        name.as_bytes().windows(2).map(<[u8]>::to_vec).collect()
-    };
-    let (one, other) = (pairs(one), pairs(other));
-    2000 * one.intersection(&other).count() / (one.len() + other.len()).max(1)
 }
 
 /// True if `text` has all parts of `pattern` in their order; `…` stands between them.

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::run::{Alert, Run, View};
-use super::{Case, Others, Outcome, SEEN, Twist, cases};
+use super::versions::otherwise;
+use super::{Case, Files, SEEN, Twist};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
 use crate::paint::{self, BOLD, DIM, MAGENTA, Paint, RED};
@@ -24,103 +25,19 @@ pub struct Panels<'a> {
 }
 
 impl Panels<'_> {
-    /// The cases, by step: name and story.
-    pub fn list(&mut self) -> io::Result<()> {
-        self.by_step(|panels, case| {
-            let name = panels.paint.with(BOLD, &format!("{:<27}", case.name));
-            writeln!(panels.out, "  {name} {}", case.words.story)
-        })?;
-        writeln!(
-            self.out,
-            "\nhello-mtls gallery CASE shows one, --all runs all of them."
-        )
-    }
-
-    /// A line a case: who noticed, the alert, and how long the client believed that it was in.
-    pub fn wall(&mut self, runs: &[Run], took: Duration) -> io::Result<()> {
-        let columns = format!(
-            "    {:<28}{:<8}{:<27}{:>8}",
-            "case", "who saw", "alert", "too late"
-        );
-        let columns = self.paint.with(DIM, &columns);
-        writeln!(self.out, "{columns}")?;
-        self.by_step(|panels, case| {
-            let run = runs.iter().find(|run| run.case.name == case.name);
-            run.map_or(Ok(()), |run| panels.brick(run))
-        })?;
-        let well = runs
-            .iter()
-            .filter(|run| run.differences().is_empty())
-            .count();
-        let unseen = runs.iter().filter(|run| run.noticed().is_none()).count();
-        writeln!(
-            self.out,
-            "\n{well} of {} failed as they should in {}, {unseen} of them unnoticed by all ({:.1} s)",
-            runs.len(),
-            runs.first().map_or("", |run| version(run.tls_max)),
-            took.as_secs_f64()
-        )
-    }
-
-    fn brick(&mut self, run: &Run) -> io::Result<()> {
-        let differences = run.differences();
-        let mark = match differences.is_empty() {
-            true => "✓".to_owned(),
-            false => self.paint.with(RED, "✗"),
-        };
-        let who = match run.noticed() {
-            Some((_, side)) => self
-                .paint
-                .with(paint::side(side), &format!("{:<6}", side.to_string())),
-            None => "nobody".to_owned(),
-        };
-        let alert = run.alert.as_ref().map_or("-".to_owned(), named);
-        let believed = match self::believed(run) {
-            Some(time) => format!("{:>5} ms", milliseconds(time)),
-            None => String::new(),
-        };
-        let line = format!(
-            "  {mark} {:<27} {who}  {alert:<27} {believed}",
-            run.case.name
-        );
-        writeln!(self.out, "{}", line.trim_end())?;
-        differences
-            .iter()
-            .try_for_each(|line| self.paragraph(6, line))
-    }
-
-    /// The cases, under the titles of their steps.
-    fn by_step(
-        &mut self,
-        mut show: impl FnMut(&mut Self, &'static Case) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut step = None;
-        for case in cases::all() {
-            let [Outcome { step: this, .. }, _] = case.fails;
-            if step.replace(this) != Some(this) {
-                let gap = if this == Step::Preparation { "" } else { "\n" };
-                let title = format!("step {}, {}", this.number(), this.title());
-                let title = self.paint.with(BOLD, &title);
-                writeln!(self.out, "{gap}{title}")?;
-            }
-            show(self, case)?;
-        }
-        Ok(())
-    }
-
     /// One case: three panels, and what is said about it.
     pub fn show(&mut self, run: &Run) -> io::Result<()> {
-        let Run { case, began, .. } = run;
+        let Run { case, .. } = run;
         self.title(case, run.tls_max)?;
-        self.side(Side::Server, &run.server, *began)?;
+        self.side(Side::Server, &run.server, run)?;
         self.wire(run)?;
-        self.side(Side::Client, &run.client, *began)?;
+        self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
             let line = self.paint.with(BOLD, &line);
             writeln!(self.out, "      {line}")?;
         }
-        self.words(case)?;
+        self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
             let title = self.paint.with(RED, "It did not fail as it should:");
@@ -148,7 +65,8 @@ impl Panels<'_> {
     }
 
     /// What a side told, a line an event with its time, and how it ended.
-    fn side(&mut self, side: Side, view: &View, began: Instant) -> io::Result<()> {
+    fn side(&mut self, side: Side, view: &View, run: &Run) -> io::Result<()> {
+        let began = run.began;
         let head = match side {
             Side::Server => "what the server saw",
             Side::Client => "what the client saw",
@@ -163,9 +81,17 @@ impl Panels<'_> {
         }
         match (&view.said, view.failed) {
             (Some(said), Some((step, at))) if view.events.iter().all(|event| event.fact.passed) => {
-                self.event(step, false, said, at, began)
+                self.event(step, false, said, at, began)?;
+                match files_of(side, run.case.scene.twist) {
+                    Some(files) if !files.rustls.is_empty() => {
+                        self.quote(&format!("rustls alone: {}", files.rustls))
+                    }
+                    _ => Ok(()),
+                }
             }
             (Some(said), Some(_)) if !view.events.iter().any(|event| event.fact.says == *said) => {
+                // One of its messages ends with an address that fits no line.
+                let said = said.split(": https://").next().unwrap_or_default();
                 self.quote(&format!("rustls: {said}"))
             }
             _ if view.events.is_empty() => self.quote("nothing: no byte reached it"),
@@ -181,7 +107,8 @@ impl Panels<'_> {
         at: Instant,
         began: Instant,
     ) -> io::Result<()> {
-        let mut lines = text::wrap(says, WIDTH - 15).into_iter();
+        let wrapped = says.lines().flat_map(|line| text::wrap(line, WIDTH - 15));
+        let mut lines = wrapped.collect::<Vec<_>>().into_iter();
         let first = lines.next().unwrap_or_default();
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
         let first = self
@@ -205,7 +132,8 @@ impl Panels<'_> {
             self.quote(note)?;
         }
         let Some(alert) = &run.alert else {
-            return self.quote("no alert");
+            let told = !run.server.events.is_empty() || !run.client.events.is_empty();
+            return self.quote(if told { "no alert" } else { "nothing" });
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
         let route = format!("{} → {}", alert.from, alert.from.peer());
@@ -228,14 +156,18 @@ impl Panels<'_> {
     }
 
     /// Cause, fix, and the words of others.
-    pub fn words(&mut self, case: &Case) -> io::Result<()> {
+    pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
         writeln!(self.out)?;
-        let Others {
-            curl,
-            openssl,
-            node,
-        } = case.others;
+        let [curl, openssl, node] = case.said_by(tls_max);
         let [curl_seen, openssl_seen, node_seen] = SEEN;
+        let (other, there) = match tls_max {
+            TlsMax::Tls13 => ("in TLS 1.2", TlsMax::Tls12),
+            TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
+        };
+        let otherwise = match otherwise(case.expected(tls_max), case.expected(there)) {
+            alike if alike.is_empty() => "the same".to_owned(),
+            otherwise => otherwise.replace('`', ""),
+        };
         let page = format!("docs/failures.md#{}", case.name);
         for (label, words) in [
             ("why", case.words.cause),
@@ -243,8 +175,12 @@ impl Panels<'_> {
             (curl_seen, curl),
             (openssl_seen, openssl),
             (node_seen, node),
+            (other, &otherwise),
             ("more", &page),
-        ] {
+        ]
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        {
             let mut label = label;
             for line in text::wrap(words, WIDTH - 17) {
                 let shown = self.paint.with(DIM, &format!("{label:<14}"));
@@ -268,7 +204,7 @@ impl Panels<'_> {
         })
     }
 
-    fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
+    pub(super) fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
         let lines = text::wrap(words, WIDTH - indent);
         lines
             .iter()
@@ -277,11 +213,19 @@ impl Panels<'_> {
 }
 
 /// How long the client believed that it was in, before it learnt better.
-fn believed(run: &Run) -> Option<Duration> {
+pub(super) fn believed(run: &Run) -> Option<Duration> {
     let (step, learnt) = run.client.failed?;
     run.believed()
         .filter(|_| step < Step::ApplicationData)
         .map(|then| learnt.saturating_duration_since(then))
+}
+
+/// The files that this side has to read.
+fn files_of(side: Side, twist: Twist) -> Option<Files> {
+    match twist {
+        Twist::Files(reader, files) if reader == side => Some(files),
+        _ => None,
+    }
 }
 
 fn on_the_way(twist: Twist) -> Option<&'static str> {
@@ -294,7 +238,8 @@ fn on_the_way(twist: Twist) -> Option<&'static str> {
     }
 }
 
-fn named(alert: &Alert) -> String {
+/// Name and number.
+pub(super) fn named(alert: &Alert) -> String {
     format!("{}({})", alert_name(alert.number), alert.number)
 }
 
@@ -303,7 +248,8 @@ fn spaced(bytes: &[u8]) -> String {
     bytes.join(" ")
 }
 
-fn milliseconds(time: Duration) -> String {
+/// In milliseconds, with one decimal.
+pub(super) fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
 }
 

@@ -37,6 +37,7 @@ pub(crate) const CHINESE: Language = Language {
     no_alert: "没有",
     late: "，那时它以为自己已经进门",
     in_time: "客户端在握手时就知道了",
+    too_early: "客户端先以为自己进了门",
 };
 
 fn title(step: Step) -> &'static str {
@@ -65,8 +66,11 @@ const HEAD: &str = "\
 
 读之前先知道几件事：
 
-- 在 TLS 1.3 里，客户端先完成握手（handshake）。服务器拒绝它的证书（certificate）时，它已经以为自己进门了，下面写作“那时它以为自己已经进门”。拒绝要到它第一次读的时候才来，所以 curl 这时的退出码是 56，而在 TLS 1.2 里是 35。
+- 在 TLS 1.3 里，客户端先完成握手（handshake）。服务器拒绝它的证书（certificate）时，它已经以为自己进门了，下面写作“那时它以为自己已经进门”。拒绝要到它第一次读的时候才来，所以 curl 这时的退出码是 56，而在 TLS 1.2 里是 35、60 或 98。
 - OpenSSL 把大多数告警叫作 “sslv3 alert …” 或 “tlsv1 alert …”，在 TLS 1.3 里也一样。服务器已经拒绝了 `s_client`，它照样会打印 “Verify return code: 0 (ok)”：那一行只说服务器的证书。
 - Node 在握手之后才验证服务器，不满意就直接离开，不发告警。它的服务器只看到连接断开。
 - rustls 说的 “peer”（对方），有时指的是你自己的证书。
+- curl、openssl 和 Node 的说法，取自旁边写明的版本；换一个版本，同样的失败可能换一种说法。
+- 这里没有、也没法由本程序演示的：没有选定密码学提供者，或者有两个（rustls 会 panic，报 “Could not automatically determine the process-level CryptoProvider”；用 `builder_with_provider` 指定一个）；P-521 的密钥（用 ring 时的失败和 weak-key 一样，用 aws-lc-rs 时可以正常使用）。
+- 这里没有、因为和 key-as-certificate 的失败一样的：.p12、.p7b、TRUSTED CERTIFICATE、公钥、UTF-16。`hello-mtls inspect FILE` 会说出是哪一种。
 ";

@@ -7,7 +7,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "key-mismatch",
         "私钥是另一张证书的。",
         "证书里是一对密钥中的公钥，密钥文件里却是另一对中的私钥。",
-        "用当初生成这张证书的申请时用的那把私钥",
+        "用生成申请时的那把私钥：`openssl pkey -in client.key -pubout` 和 `openssl x509 -in client.crt -noout -pubkey` 打印的应该一样",
     ),
     (
         "ca-first",
@@ -54,13 +54,13 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "wrong-label",
         "私钥的 BEGIN 行写的是另一种格式。",
-        "这个标签说明该怎么读里面的字节：PRIVATE KEY 是 PKCS#8，RSA PRIVATE KEY 是 PKCS#1，EC PRIVATE KEY 是 SEC1。",
+        "这个标签说明该怎么读里面的字节：PRIVATE KEY 是 PKCS#8，RSA PRIVATE KEY 是 PKCS#1，EC PRIVATE KEY 是 SEC1。curl 和 Node 也照标签来读；openssl 会看字节本身。",
         "`openssl pkey -in client.key -out new.key` 会写成 PKCS#8，谁都能读",
     ),
     (
         "weak-key",
         "密钥是 1024 位的 RSA。",
-        "这么短的密钥已经可以被破解。aws-lc-rs 和 ring 至少要 2048 位。",
+        "这么短的密钥已经可以被破解。aws-lc-rs 和 ring 至少要 2048 位。curl 和 openssl 也拒绝使用；Node 会照样出示，但服务器不接受它的签名。",
         "`hello-mtls certs --key-type ecdsa-p256`，或者 `rsa-2048`",
     ),
     (
@@ -160,7 +160,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "unknown-ca",
         "证书是一个客户端不认识的 CA 签的。",
         "客户端的 CA 里，没有一个叫签发者的那个名字。也许它手里是旧的 ca.crt，也许应答的不是服务器，而是公司的代理。",
-        "`--cacert` 里给出签发它的那个 CA",
+        "`--cacert` 里给出签发它的那个 CA：`openssl s_client` 会在 `i:` 后面说出它的名字",
     ),
     (
         "self-signed",
@@ -189,8 +189,8 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "path-length",
         "证书链比允许的多了一级 CA。",
-        "上面的 CA 写着 pathlen:0：可以签叶证书，不可以再签下一级 CA。",
-        "直接用上面那个 CA 来签，或者重新生成它，把 pathlen 放大",
+        "中间证书写着 pathlen:0：可以签叶证书，不可以再签下一级 CA。这里它却签了一个。",
+        "用它上面的 CA 来签，或者重新生成它，把 pathlen 放大",
     ),
     (
         "name-constraint",
@@ -201,14 +201,26 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "sha1",
         "CA 签名时用了 SHA-1。",
-        "SHA-1 相同的两张证书，已经造得出来。rustls 里根本没有它的代码。",
-        "用 SHA-256 重新签",
+        "SHA-1 哈希相同的两张证书，已经造得出来，所以对它做的签名什么也证明不了。rustls 里根本没有它的代码。",
+        "用 SHA-256 重新签：`openssl x509 -req -sha256`",
     ),
     (
         "weak-ca",
         "CA 的密钥是 1024 位的 RSA。",
         "不到 2048 位的密钥，连试都不试。“BadSignature” 这个词会误导人：签名本身是对的。",
         "换一个新的 CA：P-256，或者至少 2048 位的 RSA",
+    ),
+    (
+        "same-name",
+        "CA 和叶证书同名；curl 说它是自签名的。",
+        "签发者和主体一样，又没有别的东西指明签发者是谁，OpenSSL 就以为它是自己签的。rustls 会去试 CA 的公钥，结果对得上。rcgen 如果不另外指定，会把两张都叫作 “rcgen self signed cert”。",
+        "各取各的名字（rcgen 里是 `params.distinguished_name`），再加上 authorityKeyIdentifier",
+    ),
+    (
+        "loose-root",
+        "根证书不是 CA。rustls 接受，curl 不接受。",
+        "对于交给它的根证书，rustls 只用名字和公钥：把它放进信任列表，就已经是决定了。OpenSSL 还会检查它的 basicConstraints、密钥用途和日期。",
+        "根证书要有 CA:TRUE 和 keyCertSign：`hello-mtls certs ca`",
     ),
     (
         "revoked",
@@ -227,12 +239,6 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "客户端的吊销列表已经是一个月前的，却没有人在意。",
         "列表过了 nextUpdate，rustls 照样用，除非特意要求它不用；OpenSSL 会拒绝。在这之后才吊销的证书，就这样放了进来。",
         "在 nextUpdate 之前去取新的列表；`hello-mtls inspect ca.crl` 会显示这个日期",
-    ),
-    (
-        "loose-root",
-        "根证书不是 CA。rustls 接受，curl 不接受。",
-        "对于交给它的根证书，rustls 只用名字和公钥：把它放进信任列表，就已经是决定了。OpenSSL 还会检查它的 basicConstraints、密钥用途和日期。",
-        "根证书要有 CA:TRUE 和 keyCertSign：`hello-mtls certs ca`",
     ),
     // 第 3 步：叶证书
     (
@@ -319,7 +325,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "picky-client",
         "服务器点名的 CA 里，没有客户端的那一个。",
         "CertificateRequest 会列出服务器信任的 CA。浏览器和系统钥匙串只拿出合适的证书，所以连问都不会问你。curl 和 openssl 则是给了哪张就发哪张。",
-        "`openssl s_client` 在 “Acceptable client” 下面列出了几个 CA，用其中一个签发的证书",
+        "`openssl s_client` 在 “Acceptable client certificate CA names” 下面列出了几个 CA，用其中一个签发的证书",
     ),
     (
         "no-client-certificate",

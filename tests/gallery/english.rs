@@ -26,6 +26,7 @@ pub(crate) const ENGLISH: Language = Language {
     no_alert: "none",
     late: ", after it believed that it was in",
     in_time: "the client hears of it in the handshake",
+    too_early: "the client believes first that it is in",
 };
 
 const HEAD: &str = "\
@@ -46,11 +47,18 @@ Before you read:
 
 - In TLS 1.3 the client is done first. When the server refuses its certificate, it believes already that
   it is in: \"after it believed that it was in\" below. The refusal comes with its first read, so curl exits
-  with 56 there, and with 35 in TLS 1.2.
+  with 56 there, and with 35, 60 or 98 in TLS 1.2.
 - OpenSSL calls most alerts \"sslv3 alert …\" or \"tlsv1 alert …\", in TLS 1.3 too. `s_client` prints
   \"Verify return code: 0 (ok)\" even when the server has refused it: that line is about the server's
   certificate alone.
 - Node verifies the server after the handshake, and leaves without an alert. Its server sees a closed
   connection.
 - rustls says \"peer\" also where it means your own certificate.
+- The words of curl, openssl and Node are those of the versions beside them; another version may word the
+  same failure otherwise.
+- Not here, since nothing of this program can do it: no crypto provider or two (rustls panics with \"Could not
+  automatically determine the process-level CryptoProvider\"; `builder_with_provider` names one), and P-521
+  keys, which fail as weak-key does with ring and work with aws-lc-rs.
+- Not here, since they fail as key-as-certificate does: .p12, .p7b, TRUSTED CERTIFICATE, a public key, UTF-16.
+  `hello-mtls inspect FILE` says which it is.
 ";

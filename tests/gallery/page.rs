@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use hello_mtls::gallery::{Case, Ends, Outcome, SEEN, Twist, Words, cases};
+use hello_mtls::handshake::TlsMax;
 use hello_mtls::narration::{Side, Step};
 use hello_mtls::wire::names::alert_name;
 use rustls::AlertDescription;
@@ -57,6 +58,8 @@ pub(crate) struct Language {
     pub(crate) late: &'static str,
     /// In TLS 1.2 the client has not.
     pub(crate) in_time: &'static str,
+    /// In TLS 1.2 only it has.
+    pub(crate) too_early: &'static str,
 }
 
 /// The page, Markdown.
@@ -77,14 +80,7 @@ pub(crate) fn page(language: &Language) -> String {
         );
         outcome(&mut page, language, case, tls13);
         difference(&mut page, language, tls13, tls12);
-        let others = [case.others.curl, case.others.openssl, case.others.node];
-        for (program, words) in SEEN
-            .iter()
-            .zip(others)
-            .filter(|(_, words)| !words.is_empty())
-        {
-            row(&mut page, program, &code(words));
-        }
+        others(&mut page, language, case);
         let [.., remedy] = language.rows;
         row(&mut page, &format!("**{remedy}**"), words.remedy);
     }
@@ -162,6 +158,9 @@ fn outcome(page: &mut String, language: &Language, case: &Case, outcome: &Outcom
 fn difference(page: &mut String, language: &Language, tls13: &Outcome, tls12: &Outcome) {
     let [said_by_alert, in_tls12, _] = language.rows;
     let mut rest = Vec::new();
+    if tls13.step != tls12.step {
+        rest.push((language.step)(tls12.step));
+    }
     let mut differs = |what: &str, before: String, after: String| {
         if before != after {
             rest.push(format!("{what}{}{after}", language.colon));
@@ -183,11 +182,33 @@ fn difference(page: &mut String, language: &Language, tls13: &Outcome, tls12: &O
             said(tls12, after),
         );
     }
-    if tls13.believed && !tls12.believed {
-        rest.push(language.in_time.to_owned());
+    match (tls13.believed, tls12.believed) {
+        (true, false) => rest.push(language.in_time.to_owned()),
+        (false, true) => rest.push(language.too_early.to_owned()),
+        _ => {}
     }
     if !rest.is_empty() {
         row(page, in_tls12, &rest.join(language.semicolon));
+    }
+}
+
+/// What other programs say, a row each.
+fn others(page: &mut String, language: &Language, case: &Case) {
+    let [_, in_tls12, _] = language.rows;
+    let [tls13, tls12] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
+    for ((program, tls13), tls12) in SEEN.iter().zip(tls13).zip(tls12) {
+        match (code(tls13), code(tls12)) {
+            _ if tls13.is_empty() => {}
+            (before, after) if before == after => row(page, program, &before),
+            (before, after) => {
+                let semicolon = language.semicolon;
+                row(
+                    page,
+                    program,
+                    &format!("{before}{semicolon}{in_tls12} {after}"),
+                );
+            }
+        }
     }
 }
 
