@@ -85,20 +85,18 @@ fn compare(
     let here = Folder::new().run(version).stdout.trim().to_owned();
     let same = seen.iter().all(|part| here.contains(part));
     let (mut met, mut others, mut wrong) = (0, 0, String::new());
-    for (case, tls_max) in
-        cases::all().flat_map(|case| [(case, TlsMax::Tls13), (case, TlsMax::Tls12)])
-    {
+    let versions = |case| [(case, TlsMax::Tls13), (case, TlsMax::Tls12)];
+    for (case, tls_max) in cases::all().flat_map(versions) {
         let words = case.said_by(tls_max)[place];
         if words.is_empty() {
             continue;
         }
         let said = meet(&Meeting::of(case, tls_max));
-        let agrees =
-            says(&said, words) && answer(words).is_none_or(|_| answer(&said) == Some(words));
         let refused = case.expected(tls_max).by == Some(Side::Server);
         let got_in = refused && answer(&said).is_some_and(|answer| answer.contains("200"));
-        (met, others) = (met + 1, others + usize::from(!agrees));
-        if got_in || (same && !agrees) {
+        let differs = !agrees(&said, words);
+        (met, others) = (met + 1, others + usize::from(differs));
+        if got_in || (same && differs) {
             wrong += &format!("\n── {} {tls_max:?}: {words}\n{}\n", case.name, said.trim());
         }
     }
@@ -113,6 +111,11 @@ fn compare(
         "the words of {}; this is {here}\n{wrong}",
         SEEN[place]
     );
+}
+
+/// These words were said; where they are an answer, it was the last one.
+fn agrees(said: &str, words: &str) -> bool {
+    says(said, words) && answer(words).is_none_or(|_| answer(said) == Some(words))
 }
 
 /// The last answer of HTTP: curl and Node print its code, openssl the whole.

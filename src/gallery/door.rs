@@ -43,10 +43,7 @@ pub fn open(case: &'static Case, tls_max: TlsMax) -> Result<Door, Error> {
 /// Serves whoever comes.
 fn welcome(stage: Stage, twist: Twist) -> Result<SocketAddr, Error> {
     let (listener, address) = listen(twist)?;
-    let Stage {
-        mut server, later, ..
-    } = stage;
-    let mut later = later;
+    let (mut server, mut later) = (stage.server, stage.later);
     let accept = move || {
         for socket in listener.incoming().flatten() {
             let tap = Recording::new(Side::Server);

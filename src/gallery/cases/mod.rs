@@ -5,6 +5,7 @@ mod step0_files;
 mod step1_hellos;
 mod step3_chain;
 mod step3_leaf;
+mod step3_revocation;
 mod step5_client;
 mod step6_and_7;
 
@@ -18,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         step0_files::CASES,
         step1_hellos::CASES,
         step3_chain::CASES,
+        step3_revocation::CASES,
         step3_leaf::CASES,
         step5_client::CASES,
         step6_and_7::CASES,
@@ -25,6 +27,14 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
 }
+
+/// Other programs cannot meet it.
+const CANNOT_MEET: Others = Others {
+    curl: "",
+    openssl: "",
+    node: "",
+    tls12: None,
+};
 
 /// The key is not the certificate's.
 const KEY_MISMATCH: Others = Others {

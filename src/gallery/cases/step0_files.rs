@@ -250,12 +250,7 @@ pub(super) const CASES: &[Case] = &[
                     version 3 only, of itself too. It says \"peer\", and means your own file.",
             remedy: "add -extfile with subjectAltName, basicConstraints and extendedKeyUsage",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-            tls12: None,
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "strange-extension",
@@ -277,12 +272,7 @@ pub(super) const CASES: &[Case] = &[
                     its own certificate too, and obeys.",
             remedy: "the same extension, not critical; or a certificate without it",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-            tls12: None,
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "no-ca-file",

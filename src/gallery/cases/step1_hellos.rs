@@ -100,8 +100,8 @@ pub(super) const CASES: &[Case] = &[
             remedy: "https:// in the URL",
         },
         others: Others {
-            curl: "(1) Received HTTP/0.9 when not allowed",
             openssl: "",
+            curl: "(1) Received HTTP/0.9 when not allowed",
             node: "HPE_INVALID_CONSTANT",
             tls12: None,
         },

@@ -172,10 +172,8 @@ pub(super) const CASES: &[Case] = &[
             remedy: "set the client's clock before TLS (NTP)",
         },
         others: Others {
-            curl: "",
             openssl: "verify error:num=9:certificate is not yet valid",
-            node: "",
-            tls12: None,
+            ..CANNOT_MEET
         },
     },
     Case {

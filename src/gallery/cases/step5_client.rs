@@ -84,12 +84,7 @@ pub(super) const CASES: &[Case] = &[
                     never hears of it. In TLS 1.2 the handshake itself fails.",
             remedy: "read one answer of the application before you say that you are connected",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-            tls12: None,
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "client-unknown-ca",

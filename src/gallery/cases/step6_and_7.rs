@@ -18,6 +18,16 @@ const FORBIDDEN: Others = Others {
     tls12: None,
 };
 
+/// The line ends before the end of the answer.
+const CUT_OFF: Outcome = Outcome {
+    step: ApplicationData,
+    by: Some(Side::Client),
+    alert: None,
+    server: Ends::Well,
+    client: Ends::With("peer closed connection without sending TLS close_notify: …"),
+    believed: true,
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "forbidden",
@@ -89,14 +99,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "no-goodbye",
         scene: twisted(Twist::NoGoodbye),
-        fails: [Outcome {
-            step: ApplicationData,
-            by: Some(Side::Client),
-            alert: None,
-            server: Ends::Well,
-            client: Ends::With("peer closed connection without sending TLS close_notify: …"),
-            believed: true,
-        }; 2],
+        fails: [CUT_OFF; 2],
         words: Words {
             story: "The answer ends without length and close_notify.",
             cause: "TCP's end can be forged by anybody on the way. Without close_notify a whole answer and half an \
@@ -113,14 +116,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "cut",
         scene: twisted(Twist::Cuts),
-        fails: [Outcome {
-            step: ApplicationData,
-            by: Some(Side::Client),
-            alert: None,
-            server: Ends::Well,
-            client: Ends::With("peer closed connection without sending TLS close_notify: …"),
-            believed: true,
-        }; 2],
+        fails: [CUT_OFF; 2],
         words: Words {
             story: "The line is cut before the answer.",
             cause: "The client asked, and does not know whether the server did what it asked for.",
