@@ -12,9 +12,10 @@
 //! | `peers`, `between` | peers that misbehave, and somebody on the way who does |
 //! | [`door`] | the server of a case, open to curl, openssl and Node |
 //! | [`panels`], `wall` | what was seen, at 80 columns: of one case, and of all |
-//! | [`page`] | the table as a page of the docs |
-//! | `versions` | what is otherwise in another version of TLS |
+//! | [`versions`] | an outcome in words, and what is otherwise in another version of TLS |
 //! | `search` | which cases somebody may have meant |
+//!
+//! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
 //!
 //! Adding a failure is adding a row. Most rows run the product's own server and client with wrong
 //! certificates; a [`Twist`] is what certificates alone cannot do.
@@ -25,8 +26,7 @@ pub mod maker;
 pub mod run;
 pub mod panels;
 mod wall;
-pub mod page;
-mod versions;
+pub mod versions;
 mod search;
 pub mod stage;
 pub mod door;

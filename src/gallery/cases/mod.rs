@@ -1,4 +1,14 @@
 //! The table: a row a failure, a file a step or two. Data only.
+//!
+//! [中文]: crate#in-chinese
+//! [step 1]: crate::handshake::step1_client_connects
+//! [step 2]: crate::handshake::step2_server_presents_certificate
+//! [step 3]: crate::handshake::step3_client_verifies_server
+//! [step 4]: crate::handshake::step4_client_presents_certificate
+//! [step 5]: crate::handshake::step5_server_verifies_client
+//! [step 6]: crate::handshake::step6_server_authorizes_client
+//! [step 7]: crate::handshake::step7_application_data
+#![doc = include_str!("../../../docs/failures.md")]
 
 mod hears;
 mod step0_files;
