@@ -7,7 +7,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "key-mismatch",
         "私钥是另一张证书的。",
         "证书里是一对密钥中的公钥，密钥文件里却是另一对中的私钥。",
-        "用生成证书申请时的那把私钥：`openssl pkey -in client.key -pubout` 和 `openssl x509 -in client.crt -noout -pubkey` 打印的应该一样",
+        "用生成申请时的那把私钥：`openssl pkey -in client.key -pubout` 和 `openssl x509 -in client.crt -noout -pubkey` 打印的应该一样",
     ),
     (
         "ca-first",
@@ -54,13 +54,13 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "wrong-label",
         "私钥的 BEGIN 行写的是另一种格式。",
-        "这个标签说明该怎么读里面的字节：PRIVATE KEY 是 PKCS#8，RSA PRIVATE KEY 是 PKCS#1，EC PRIVATE KEY 是 SEC1。curl 和 Node 也照标签办，openssl 则直接看字节。",
+        "这个标签说明该怎么读里面的字节：PRIVATE KEY 是 PKCS#8，RSA PRIVATE KEY 是 PKCS#1，EC PRIVATE KEY 是 SEC1。curl 和 Node 也照标签来读；openssl 会看字节本身。",
         "`openssl pkey -in client.key -out new.key` 会写成 PKCS#8，谁都能读",
     ),
     (
         "weak-key",
         "密钥是 1024 位的 RSA。",
-        "这么短的密钥已经可以被破解。aws-lc-rs 和 ring 至少要 2048 位。curl 和 openssl 同样不收；Node 会照样出示它，但服务器不认它的签名。",
+        "这么短的密钥已经可以被破解。aws-lc-rs 和 ring 至少要 2048 位。curl 和 openssl 也拒绝使用；Node 会照样出示，但服务器不接受它的签名。",
         "`hello-mtls certs --key-type ecdsa-p256`，或者 `rsa-2048`",
     ),
     (
@@ -160,7 +160,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
         "unknown-ca",
         "证书是一个客户端不认识的 CA 签的。",
         "客户端的 CA 里，没有一个叫签发者的那个名字。也许它手里是旧的 ca.crt，也许应答的不是服务器，而是公司的代理。",
-        "`--cacert` 里给出签发它的那个 CA：`openssl s_client` 在 `i:` 后面写着它的名字",
+        "`--cacert` 里给出签发它的那个 CA：`openssl s_client` 会在 `i:` 后面说出它的名字",
     ),
     (
         "self-signed",
@@ -189,8 +189,8 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "path-length",
         "证书链比允许的多了一级 CA。",
-        "中间 CA 写着 pathlen:0：可以签叶证书，不可以再签下一级 CA。这里它签了一个。",
-        "直接用上面那个 CA 来签，或者重新生成它，把 pathlen 放大",
+        "中间证书写着 pathlen:0：可以签叶证书，不可以再签下一级 CA。这里它却签了一个。",
+        "用它上面的 CA 来签，或者重新生成它，把 pathlen 放大",
     ),
     (
         "name-constraint",
@@ -201,7 +201,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "sha1",
         "CA 签名时用了 SHA-1。",
-        "SHA-1 相同的两张证书，已经造得出来，所以用它做的签名什么也证明不了。rustls 里根本没有它的代码。",
+        "SHA-1 哈希相同的两张证书，已经造得出来，所以对它做的签名什么也证明不了。rustls 里根本没有它的代码。",
         "用 SHA-256 重新签：`openssl x509 -req -sha256`",
     ),
     (
@@ -212,9 +212,9 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "same-name",
-        "CA 和叶证书同名，curl 说它是自签名。",
-        "签发者和主体的名字一样，又没有别的信息指明签发者，OpenSSL 就以为它是自己签的。rustls 会拿 CA 的公钥去试，一试就对上了。用 rcgen 时如果不另外起名，两张证书都叫 “rcgen self signed cert”。",
-        "给两张证书各起一个名字（rcgen：`params.distinguished_name`），再加上 authorityKeyIdentifier",
+        "CA 和叶证书同名；curl 说它是自签名的。",
+        "签发者和主体一样，又没有别的东西指明签发者是谁，OpenSSL 就以为它是自己签的。rustls 会去试 CA 的公钥，结果对得上。rcgen 如果不另外指定，会把两张都叫作 “rcgen self signed cert”。",
+        "各取各的名字（rcgen 里是 `params.distinguished_name`），再加上 authorityKeyIdentifier",
     ),
     (
         "loose-root",

@@ -48,6 +48,30 @@ fn every_case_is_told_in_chinese_and_nothing_else_is() {
     assert_eq!(told, cases, "in the order of the table, each once");
 }
 
+/// What no translation changes: numbers, options, alerts and other names with a `_`.
+fn names(text: &str) -> BTreeSet<&str> {
+    let in_a_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let words = text.split(|letter| !in_a_name(letter));
+    let words = words.map(|word| word.trim_matches(['.', '-']));
+    words
+        .filter(|word| word.contains(|letter: char| letter == '_' || letter.is_ascii_digit()))
+        .collect()
+}
+
+#[test]
+fn what_no_translation_changes_is_the_same_in_chinese() {
+    for case in cases::all() {
+        let (here, there) = ((ENGLISH.words)(case), (CHINESE.words)(case));
+        for (here, there) in [
+            (here.story, there.story),
+            (here.cause, there.cause),
+            (here.remedy, there.remedy),
+        ] {
+            assert_eq!(names(there), names(here), "{}: {there}", case.name);
+        }
+    }
+}
+
 /// What a file has to hold. With HELLO_MTLS_BLESS=1 it is written.
 fn holds(path: &str, text: &str) {
     let file = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
