@@ -12,7 +12,7 @@
 //! | `peers`, `between` | peers that misbehave, and somebody on the way who does |
 //! | [`door`] | the server of a case, open to curl, openssl and Node |
 //! | [`panels`], `wall` | what was seen, at 80 columns: of one case, and of all |
-//! | `versions` | what is otherwise in another version of TLS |
+//! | [`versions`] | an outcome in words, and what is otherwise in another version of TLS |
 //! | `search` | which cases somebody may have meant |
 //!
 //! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
@@ -26,7 +26,7 @@ pub mod maker;
 pub mod run;
 pub mod panels;
 mod wall;
-mod versions;
+pub mod versions;
 mod search;
 pub mod stage;
 pub mod door;

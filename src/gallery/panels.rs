@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::run::{Alert, Run, View};
-use super::versions::otherwise;
+use super::versions::ENGLISH;
 use super::{Case, Files, SEEN, Twist};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
@@ -164,7 +164,7 @@ impl Panels<'_> {
             TlsMax::Tls13 => ("in TLS 1.2", TlsMax::Tls12),
             TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
         };
-        let otherwise = match otherwise(case.expected(tls_max), case.expected(there)) {
+        let otherwise = match ENGLISH.otherwise(case.expected(tls_max), case.expected(there)) {
             alike if alike.is_empty() => "the same".to_owned(),
             otherwise => otherwise.replace('`', ""),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
-use super::versions::otherwise;
+use super::versions::ENGLISH;
 use super::{Case, Outcome, cases};
 use crate::narration::Step;
 use crate::paint::{self, BOLD, DIM, RED};
@@ -15,7 +15,7 @@ impl Panels<'_> {
     pub fn list(&mut self) -> io::Result<()> {
         self.by_step(|panels, case| {
             let [tls13, tls12] = &case.fails;
-            let mark = if otherwise(tls13, tls12).is_empty() {
+            let mark = if ENGLISH.otherwise(tls13, tls12).is_empty() {
                 " "
             } else {
                 "≠"

@@ -2,6 +2,7 @@
 //! `chinese_words`; those of programs stay as they are.
 
 use hello_mtls::gallery::Words;
+use hello_mtls::gallery::versions::Wording;
 use hello_mtls::narration::{Side, Step};
 
 use crate::chinese_words::WORDS;
@@ -24,20 +25,26 @@ pub(crate) const CHINESE: Language = Language {
         }
     },
     space: "",
-    colon: "：",
-    semicolon: "；",
-    side: |side| match side {
-        Side::Server => "服务器",
-        Side::Client => "客户端",
+    wording: Wording {
+        side: |side| match side {
+            Side::Server => "服务器",
+            Side::Client => "客户端",
+        },
+        step: |step| format!("第 {} 步，{}", step.number(), title(step)),
+        alert: "告警",
+        no_alert: "没有",
+        some_alert: "一个告警",
+        nothing: "没有察觉",
+        nothing_or_alert: "没有察觉，或者收到告警",
+        in_time: "客户端在握手时就知道了",
+        too_early: "客户端先以为自己已经进门",
+        at: "在",
+        colon: "：",
+        semicolon: "；",
     },
-    rows: ["告警", "在 TLS 1.2 里", "怎么办"],
-    nothing: "没有察觉",
-    nothing_or_alert: "没有察觉，或者收到告警",
-    some_alert: "一个告警",
-    no_alert: "没有",
     late: "，那时它以为自己已经进门",
-    in_time: "客户端在握手时就知道了",
-    too_early: "客户端先以为自己进了门",
+    in_tls12: "在 TLS 1.2 里",
+    remedy: "怎么办",
 };
 
 fn title(step: Step) -> &'static str {
@@ -70,7 +77,7 @@ const HEAD: &str = "\
 - OpenSSL 把大多数告警叫作 “sslv3 alert …” 或 “tlsv1 alert …”，在 TLS 1.3 里也一样。服务器已经拒绝了 `s_client`，它照样会打印 “Verify return code: 0 (ok)”：那一行只说服务器的证书。
 - Node 在握手之后才验证服务器，不满意就直接离开，不发告警。它的服务器只看到连接断开。
 - rustls 说的 “peer”（对方），有时指的是你自己的证书。
-- curl、openssl 和 Node 的说法，取自旁边写明的版本；换一个版本，同样的失败可能换一种说法。
-- 这里没有、也没法由本程序演示的：没有选定密码学提供者，或者有两个（rustls 会 panic，报 “Could not automatically determine the process-level CryptoProvider”；用 `builder_with_provider` 指定一个）；P-521 的密钥（用 ring 时的失败和 weak-key 一样，用 aws-lc-rs 时可以正常使用）。
-- 这里没有、因为和 key-as-certificate 的失败一样的：.p12、.p7b、TRUSTED CERTIFICATE、公钥、UTF-16。`hello-mtls inspect FILE` 会说出是哪一种。
+- curl、openssl 和 Node 的原话，出自旁边写明的版本；换一个版本，同样的失败可能换一种说法。
+- 这里没有的，是本程序做不出来的情形：没有加密提供者（crypto provider），或者同时有两个（rustls 会 panic：“Could not automatically determine the process-level CryptoProvider”；用 `builder_with_provider` 指定一个）；还有 P-521 私钥，用 ring 时和 weak-key 一样失败，用 aws-lc-rs 则没有问题。
+- 还有一些和 key-as-certificate 失败得一样，也没有单列：.p12、.p7b、TRUSTED CERTIFICATE、公钥、UTF-16。`hello-mtls inspect FILE` 会告诉你那是什么。
 ";

@@ -1,6 +1,6 @@
 //! The page of failures in English: what is said around the table.
 
-use hello_mtls::narration::Side;
+use hello_mtls::gallery::versions;
 
 use crate::page::Language;
 
@@ -13,20 +13,10 @@ pub(crate) const ENGLISH: Language = Language {
     step_number: |number| format!("step {number}"),
     words: |case| case.words,
     space: " ",
-    colon: ": ",
-    semicolon: "; ",
-    side: |side| match side {
-        Side::Server => "server",
-        Side::Client => "client",
-    },
-    rows: ["alert", "in TLS 1.2", "fix"],
-    nothing: "notices nothing",
-    nothing_or_alert: "notices nothing, or hears the alert",
-    some_alert: "an alert",
-    no_alert: "none",
+    wording: versions::ENGLISH,
     late: ", after it believed that it was in",
-    in_time: "the client hears of it in the handshake",
-    too_early: "the client believes first that it is in",
+    in_tls12: "in TLS 1.2",
+    remedy: "fix",
 };
 
 const HEAD: &str = "\

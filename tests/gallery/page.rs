@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use hello_mtls::gallery::{Case, Ends, Outcome, SEEN, Twist, Words, cases};
+use hello_mtls::gallery::versions::{Wording, code};
+use hello_mtls::gallery::{Case, Outcome, SEEN, Twist, Words, cases};
 use hello_mtls::handshake::TlsMax;
 use hello_mtls::narration::{Side, Step};
 use hello_mtls::wire::names::alert_name;
@@ -38,28 +39,14 @@ pub(crate) struct Language {
     pub(crate) words: fn(&Case) -> Words,
     /// Between two sentences.
     pub(crate) space: &'static str,
-    /// Between the name of a thing and what is said about it.
-    pub(crate) colon: &'static str,
-    /// Between two things in a row.
-    pub(crate) semicolon: &'static str,
-    /// A side.
-    pub(crate) side: fn(Side) -> &'static str,
-    /// The rows: the alert, what differs in TLS 1.2, the remedy.
-    pub(crate) rows: [&'static str; 3],
-    /// A side notices nothing.
-    pub(crate) nothing: &'static str,
-    /// A side notices nothing, or hears the alert.
-    pub(crate) nothing_or_alert: &'static str,
-    /// A side hears some alert.
-    pub(crate) some_alert: &'static str,
-    /// There is no alert.
-    pub(crate) no_alert: &'static str,
+    /// How an outcome is worded.
+    pub(crate) wording: Wording,
     /// The client had reached step 7.
     pub(crate) late: &'static str,
-    /// In TLS 1.2 the client has not.
-    pub(crate) in_time: &'static str,
-    /// In TLS 1.2 only it has.
-    pub(crate) too_early: &'static str,
+    /// Before what is otherwise in TLS 1.2.
+    pub(crate) in_tls12: &'static str,
+    /// The remedy.
+    pub(crate) remedy: &'static str,
 }
 
 /// The page, Markdown.
@@ -79,10 +66,12 @@ pub(crate) fn page(language: &Language) -> String {
             "\n<a id=\"{name}\"></a>\n### {name}\n\n{story}{space}{cause}\n\n| | |\n| --- | --- |\n"
         );
         outcome(&mut page, language, case, tls13);
-        difference(&mut page, language, tls13, tls12);
+        let otherwise = language.wording.otherwise(tls13, tls12);
+        if !otherwise.is_empty() {
+            row(&mut page, language.in_tls12, &otherwise);
+        }
         others(&mut page, language, case);
-        let [.., remedy] = language.rows;
-        row(&mut page, &format!("**{remedy}**"), words.remedy);
+        row(&mut page, &format!("**{}**", language.remedy), words.remedy);
     }
     page.push('\n');
     // At the end, as on the steps' pages: on rustdoc's page of `gallery::cases` they lead elsewhere.
@@ -146,98 +135,30 @@ fn outcome(page: &mut String, language: &Language, case: &Case, outcome: &Outcom
         (Some(_), true) => language.late,
         _ => "",
     };
-    let [said_by_alert, ..] = language.rows;
-    let server = ends(language, outcome, outcome.server, "");
-    row(page, (language.side)(Side::Server), &server);
-    row(page, said_by_alert, &alert(language, outcome));
-    let client = ends(language, outcome, outcome.client, late);
-    row(page, (language.side)(Side::Client), &client);
-}
-
-/// What is otherwise in TLS 1.2, in a row.
-fn difference(page: &mut String, language: &Language, tls13: &Outcome, tls12: &Outcome) {
-    let [said_by_alert, in_tls12, _] = language.rows;
-    let mut rest = Vec::new();
-    if tls13.step != tls12.step {
-        rest.push((language.step)(tls12.step));
-    }
-    let mut differs = |what: &str, before: String, after: String| {
-        if before != after {
-            rest.push(format!("{what}{}{after}", language.colon));
-        }
-    };
-    differs(
-        said_by_alert,
-        alert(language, tls13),
-        alert(language, tls12),
-    );
-    for (side, before, after) in [
-        (Side::Server, tls13.server, tls12.server),
-        (Side::Client, tls13.client, tls12.client),
-    ] {
-        let said = |outcome, how| ends(language, outcome, how, "");
-        differs(
-            (language.side)(side),
-            said(tls13, before),
-            said(tls12, after),
-        );
-    }
-    match (tls13.believed, tls12.believed) {
-        (true, false) => rest.push(language.in_time.to_owned()),
-        (false, true) => rest.push(language.too_early.to_owned()),
-        _ => {}
-    }
-    if !rest.is_empty() {
-        row(page, in_tls12, &rest.join(language.semicolon));
-    }
+    let wording = &language.wording;
+    let [server, client] = [Side::Server, Side::Client].map(wording.side);
+    row(page, server, &wording.ends(outcome, outcome.server));
+    row(page, wording.alert, &wording.alert(outcome));
+    let client_ends = wording.ends(outcome, outcome.client);
+    row(page, client, &format!("{client_ends}{late}"));
 }
 
 /// What other programs say, a row each.
 fn others(page: &mut String, language: &Language, case: &Case) {
-    let [_, in_tls12, _] = language.rows;
-    let [tls13, tls12] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
-    for ((program, tls13), tls12) in SEEN.iter().zip(tls13).zip(tls12) {
-        match (code(tls13), code(tls12)) {
-            _ if tls13.is_empty() => {}
-            (before, after) if before == after => row(page, program, &before),
-            (before, after) => {
-                let semicolon = language.semicolon;
-                row(
-                    page,
-                    program,
-                    &format!("{before}{semicolon}{in_tls12} {after}"),
-                );
-            }
+    let [before, after] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
+    for ((program, before), after) in SEEN.iter().zip(before).zip(after) {
+        if before.is_empty() {
+            continue;
         }
-    }
-}
-
-fn ends(language: &Language, outcome: &Outcome, ends: Ends, late: &str) -> String {
-    match (ends, outcome.alert) {
-        (Ends::Well, _) => language.nothing.to_owned(),
-        (Ends::WellOrAlert, _) => language.nothing_or_alert.to_owned(),
-        (Ends::With(words), _) => format!("{}{late}", code(words)),
-        (Ends::Alert, Some((_, alert))) => {
-            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
-            format!("{}{late}", code(&heard.to_string()))
+        let mut words = code(before);
+        if before != after {
+            let Wording { semicolon, .. } = language.wording;
+            words += &format!("{semicolon}{} {}", language.in_tls12, code(after));
         }
-        (Ends::Alert, None) => language.some_alert.to_owned(),
+        row(page, program, &words);
     }
-}
-
-fn alert(language: &Language, outcome: &Outcome) -> String {
-    let Some((from, alert)) = outcome.alert else {
-        return language.no_alert.to_owned();
-    };
-    let [from, to] = [from, from.peer()].map(language.side);
-    let colon = language.colon;
-    format!("{from} → {to}{colon}{} ({alert})", alert_name(alert))
 }
 
 fn row(page: &mut String, what: &str, text: &str) {
     let _ = writeln!(page, "| {what} | {} |", text.replace('|', "\\|"));
-}
-
-fn code(words: &str) -> String {
-    format!("`{words}`")
 }
