@@ -12,9 +12,9 @@ import gdb
 # Module, function, a sentence, the arguments worth seeing, and the locals that its first lines compute.
 STEPS = [
     ("step1_client_connects", "client_connects",
-     "The client connects. It has a name to dial; nothing is sent yet.", ["server_name"], []),
+     "The client connects. It has a name to dial. Nothing is sent yet.", ["server_name"], []),
     ("step1_client_connects", "client_hello_arrived",
-     "The client connects. The server has its ClientHello; nothing is decided yet.", [], []),
+     "The client connects. The server has its ClientHello. Nothing is decided yet.", [], []),
     ("step2_server_presents_certificate", "server_presents_certificate",
      "The server sends its certificate, and is about to sign the handshake.",
      ["subject", "scheme", "signed"], []),
@@ -27,7 +27,7 @@ STEPS = [
      "The server verifies the client: the chain first, then the signature.",
      [], ["subject", "verdict"]),
     ("step6_server_authorizes_client", "server_authorizes_client",
-     "The server authorizes the client. TLS is done; this is policy.", ["allowed", "resumed"], []),
+     "The server authorizes the client. TLS is done. This is policy.", ["allowed", "resumed"], []),
     ("step7_application_data", "application_data",
      "Both exchange encrypted data. What they agreed on is known now.", [], ["session"]),
 ]

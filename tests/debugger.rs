@@ -99,3 +99,52 @@ fn tls_1_2_and_tls_alone_stop_at_their_steps() {
     let alone = story("--tls").unwrap();
     assert_eq!(steps(&alone), ['1', '2', '3', '7'], "{alone}");
 }
+
+/// The sentences of `debug/steps.py`, which lldb says too.
+fn sentences() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/debug/steps.py");
+    let script = std::fs::read_to_string(path).unwrap();
+    let lines = script
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('"'));
+    let sentences = lines.filter_map(|line| line.split_once(".\","));
+    sentences
+        .map(|(sentence, _)| format!("{sentence}."))
+        .collect()
+}
+
+#[test]
+fn lldb_stops_at_the_same_steps_and_says_the_same() {
+    let mut lldb = Command::new("lldb");
+    lldb.arg("--version").stdout(Stdio::null());
+    if lldb.status().is_err() {
+        assert!(
+            std::env::var_os("HELLO_MTLS_REQUIRE_TOOLS").is_none(),
+            "lldb is required"
+        );
+        return eprintln!("SKIPPED: lldb is missing");
+    }
+    let mut command = Command::new("lldb");
+    command.args(["--batch", "-s", "debug/steps.lldb"]);
+    command.args(["-o", "process launch -o /dev/null -- step"]);
+    for _ in 0..9 {
+        command.args(["-o", "continue"]);
+    }
+    command.args(["--", env!("CARGO_BIN_EXE_hello-mtls")]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.output().unwrap();
+    let story = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        steps(&story),
+        ['1', '2', '3', '4', '5', '6', '7'],
+        "{story}"
+    );
+    let mut said: Vec<&str> = story
+        .lines()
+        .filter_map(|line| line.strip_prefix("-- step ")?.split_once(": "))
+        .map(|(_, sentence)| sentence)
+        .collect();
+    said.dedup();
+    assert_eq!(said, sentences());
+    assert!(story.contains("exited with status = 0"), "{story}");
+}
