@@ -21,7 +21,8 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 
 use crate::certificates::inspect;
-use crate::error::{Error, diagnose_tls};
+use crate::error::Error;
+use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Silent, Teller, Terminal};
 use crate::{demo, pem};

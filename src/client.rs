@@ -7,7 +7,8 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
-use crate::error::{Diagnosis, Error, Progress, diagnose, io_words};
+use crate::error::diagnosis::diagnose;
+use crate::error::{Diagnosis, Error, Progress, io_words};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ClientSetup};
 use crate::http::Trouble;

@@ -247,8 +247,8 @@ impl<'a> Scene<'a> {
         client_setup
             .narrator
             .open(1, || format!("connected to {address}"));
-        let transport =
-            Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
+        let transport = Deadline::new(socket, client::HANDSHAKE)
+            .map_err(|said| Error::socket(address, &said))?;
         let recording = Recording::new(Side::Client);
         let client_setup = client_setup.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
@@ -267,8 +267,7 @@ fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
         log: Box::new(|_| ()),
         limits: Limits::default(),
     };
-    let server = Server::start(listener, 8, move |socket, address, number| {
+    Server::start(listener, 8, move |socket, address, number| {
         let _ = serve_tcp(&setup, &site, socket, address, number);
-    });
-    server.map_err(|source| Error::Output { source })
+    })
 }

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::{Error, Progress, diagnose};
+use crate::error::diagnosis::diagnose;
+use crate::error::{Error, Progress};
 use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
@@ -75,7 +76,7 @@ pub struct Site {
 /// Serves a TCP connection, number `number` of this process.
 ///
 /// # Errors
-/// As [`serve_connection`].
+/// As [`serve_connection`], and [`Error::Network`] if the client has left already.
 pub fn serve_tcp(
     setup: &ServerSetup,
     site: &Site,
@@ -86,8 +87,8 @@ pub fn serve_tcp(
     setup
         .narrator
         .open(number, || format!("{address} connects"));
-    let transport =
-        Deadline::new(socket, site.limits.handshake).map_err(|source| Error::Output { source })?;
+    let transport = Deadline::new(socket, site.limits.handshake)
+        .map_err(|said| Error::socket(address, &said))?;
     serve_connection(setup, site, transport, address)
 }
 

@@ -62,7 +62,7 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
         let answered = match options.watch.wanted() {
             true => options.watch.get(last, &setup, &url, socket, &mut stdout),
             false => Deadline::new(socket, client::HANDSHAKE)
-                .map_err(output)
+                .map_err(|said| Error::socket(address, &said))
                 .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),
         };
         answered.map_err(|error| explained(error, &options.files, &options.url))?;

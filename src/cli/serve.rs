@@ -109,9 +109,7 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
             say(&format!("{address} refused at step {step}: {found}"));
         }
     };
-    let server = Server::start(listener, serve.max_connections, serve_one);
-    let server = server.map_err(|source| Error::Output { source })?;
-    server.wait();
+    Server::start(listener, serve.max_connections, serve_one)?.wait();
     Ok(())
 }
 

@@ -103,7 +103,8 @@ impl Watch {
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
-        let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
+        let transport = Deadline::new(socket, client::HANDSHAKE)
+            .map_err(|said| Error::socket(&url.place, &said))?;
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
         let transcript = recording.transcript();
         if self.wire {
@@ -154,7 +155,8 @@ pub(super) fn serve_watched(
     setup
         .narrator
         .open(number, || format!("{address} connects"));
-    let transport = Deadline::new(socket, site.limits.handshake).map_err(output)?;
+    let transport = Deadline::new(socket, site.limits.handshake)
+        .map_err(|said| Error::socket(address, &said))?;
     let served = serve_connection(
         &setup,
         &site,

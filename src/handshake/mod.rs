@@ -37,7 +37,8 @@ use self::step5_server_verifies_client::VerifiesClient;
 use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
-use crate::error::{Diagnosis, Progress, diagnose};
+use crate::error::diagnosis::diagnose;
+use crate::error::{Diagnosis, Progress};
 use crate::narration::{Fact, Narrator, Side};
 use crate::transport::Transport;
 

@@ -17,7 +17,7 @@ use rustls::server::danger::ClientCertVerifier;
 
 use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
-use crate::error::diagnose_tls;
+use crate::error::diagnosis::diagnose_tls;
 use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
