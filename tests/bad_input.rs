@@ -236,6 +236,40 @@ fn a_revocation_list_is_one() {
         .says("certs/ca.crt")
         .says("a certificate (BEGIN CERTIFICATE)")
         .says("expected: a certificate revocation list in PEM");
+    // What is PEM, and inside it no list: of two lists, the bad one is named.
+    folder
+        .run("hello-mtls certs revoke certs/client.crt")
+        .ends(0);
+    folder.write(
+        "empty.crl",
+        "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n",
+    );
+    folder
+        .run("hello-mtls serve --listen localhost:0 --crl certs/ca.crl --crl empty.crl")
+        .ends(1)
+        .says("step 0, before the first byte: empty.crl")
+        .says("it is no list that can be read");
+}
+
+#[test]
+fn a_revocation_list_of_version_1_is_named_and_called_so() {
+    if openssl().is_none() {
+        return;
+    }
+    let folder = Folder::with_certs();
+    folder.write("index", "");
+    folder.write(
+        "v1.cnf",
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=30\n",
+    );
+    folder
+        .run("openssl ca -config v1.cnf -gencrl -keyfile certs/ca.key -cert certs/ca.crt -out v1.crl")
+        .ends(0);
+    folder
+        .run("hello-mtls serve --listen localhost:0 --crl v1.crl")
+        .ends(1)
+        .says("step 0, before the first byte: v1.crl")
+        .says("a list of version 1");
 }
 
 #[test]
