@@ -165,15 +165,17 @@ pub fn server_authorizes_client(
 }
 
 fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
-    chain
-        .first()
-        .and_then(Summary::of)
-        .map(ClientIdentity)
-        .ok_or_else(|| NotAuthorized {
-            who: "a client without a readable certificate".to_owned(),
-            why: "there is nothing to authorize".to_owned(),
-            remedy: "another client certificate".to_owned(),
-        })
+    let summary = chain.first().and_then(Summary::of);
+    summary.map(ClientIdentity).ok_or_else(nobody)
+}
+
+/// Whoever has no certificate that can be read is not let in, list or no list.
+fn nobody() -> NotAuthorized {
+    NotAuthorized {
+        who: "a client without a readable certificate".to_owned(),
+        why: "there is nothing to authorize".to_owned(),
+        remedy: "another client certificate".to_owned(),
+    }
 }
 
 fn still_valid(
@@ -181,9 +183,7 @@ fn still_valid(
     verifier: &dyn ClientCertVerifier,
     client: &ClientIdentity,
 ) -> Result<(), NotAuthorized> {
-    let Some((leaf, intermediates)) = chain.split_first() else {
-        return Ok(());
-    };
+    let (leaf, intermediates) = chain.split_first().ok_or_else(nobody)?;
     let verified = verifier.verify_client_cert(leaf, intermediates, UnixTime::now());
     verified.map(drop).map_err(|error| NotAuthorized {
         who: client.to_string(),
