@@ -6,6 +6,7 @@ mod certs;
 mod one_command;
 mod making;
 mod serve;
+mod log;
 mod get;
 mod doctor;
 mod step;
@@ -199,9 +200,10 @@ fn missing(option: &str, why: &str) -> Error {
     }
 }
 
-fn teller(narrate: bool) -> Arc<dyn Teller> {
+/// The story on `out`, or nobody's.
+fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
     match narrate {
-        true => Arc::new(Terminal::new(io::stderr())),
+        true => Arc::new(Terminal::new(out)),
         false => Arc::new(Silent),
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod listening;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -17,10 +18,10 @@ use crate::error::{Error, Progress};
 use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
-use crate::http::Trouble;
 use crate::http::input::Input;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::http::{Malformed, Trouble};
 use crate::narration::{Fact, Side};
 use crate::text;
 use crate::transport::{Deadline, Transport, part};
@@ -157,7 +158,7 @@ fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
     let diagnosis = diagnose(Side::Server, error, Progress::Established);
     let step = diagnosis.step;
     (site.log)(&format!(
-        "{} ended at step {}: {}",
+        "{} failed at step {}: {}",
         peer.address,
         step.number(),
         diagnosis.found
@@ -186,7 +187,10 @@ fn exchange<T: Transport>(
         let (answer, head_only, keep) = match read_request(&mut input, stream) {
             Ok(request) => {
                 let answer = (site.answer)(&request, peer);
-                report(site, peer, &request, answer.status);
+                let method = text::shorten(&text::terminal(&request.method), 20);
+                let target = text::shorten(&text::terminal(&request.target), 200);
+                let status = answer.status;
+                log(site, peer, format_args!("{method} {target} -> {status}"));
                 let keep = request.keeps_alive() && number < site.limits.requests;
                 (
                     answer,
@@ -194,24 +198,15 @@ fn exchange<T: Transport>(
                     keep.then_some(request.version_minor),
                 )
             }
-            Err(Trouble::Malformed(malformed)) => {
-                (site.log)(&format!(
-                    "{}: {}: {}",
-                    peer.address, malformed.status, malformed.why
-                ));
-                (
-                    Response::refusal(malformed.status, &malformed.why),
-                    false,
-                    None,
-                )
+            Err(Trouble::Malformed(Malformed { status, why })) => {
+                log(site, peer, format_args!("{why} -> {status}"));
+                (Response::refusal(status, &why), false, None)
             }
             Err(Trouble::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                let why = "the request took too long";
+                log(site, peer, format_args!("{why} -> 408"));
                 stream.sock.allow(site.limits.request);
-                (
-                    Response::refusal(408, "the request took too long"),
-                    false,
-                    None,
-                )
+                (Response::refusal(408, why), false, None)
             }
             Err(Trouble::Io(error)) => return broken(site, setup, peer, &error),
             Err(Trouble::Truncated(_)) => return,
@@ -272,15 +267,11 @@ fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
     part(&mut stream.sock);
 }
 
-fn report(site: &Site, peer: &Peer, request: &Request, status: u16) {
+/// A line of the log: from where, who, what.
+fn log(site: &Site, peer: &Peer, what: fmt::Arguments<'_>) {
     let who = peer.client.as_ref().map_or_else(
         || "anybody".to_owned(),
         |client| client.identity().to_string(),
     );
-    let target = text::shorten(&text::terminal(&request.target), 200);
-    (site.log)(&format!(
-        "{} {who}: {} {target} -> {status}",
-        peer.address,
-        text::shorten(&text::terminal(&request.method), 20)
-    ));
+    (site.log)(&format!("{} {who}: {what}", peer.address));
 }

@@ -143,7 +143,7 @@ fn every_command_that_the_demo_prints_does_what_it_should() {
     );
     // What the server told meanwhile is the other half of the story.
     server.line_with("step 6  the server authorizes the client");
-    server.line_with("refused at step 5");
+    server.line_with("failed at step 5");
 }
 
 #[test]

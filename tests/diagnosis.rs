@@ -37,6 +37,7 @@ fn each_error_is_told_at_its_step_and_with_something_to_try() {
         (Client, PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon.into(), Hello, 4, "no signature that we can make"),
         (Server, PeerIncompatible::Tls12NotOffered.into(), Hello, 1, "no TLS version"),
         (Server, PeerIncompatible::NamedGroupsExtensionRequired.into(), Hello, 1, "no key-exchange group"),
+        (Server, PeerIncompatible::SignatureAlgorithmsExtensionRequired.into(), Hello, 1, "TLS 1.1 or older"),
         (Server, PeerIncompatible::NullCompressionRequired.into(), Hello, 1, "NullCompressionRequired"),
         (Client, PeerMisbehaved::AttemptedDowngradeToTls12WhenTls13IsSupported.into(), Hello, 1, "TLS 1.3"),
         // Bytes against the rules: where they were, not where everything begins

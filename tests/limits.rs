@@ -6,7 +6,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::Folder;
+use hello_mtls::client::{self, Url, connect_tcp};
+use hello_mtls::credentials::{identity, trust};
+use hello_mtls::handshake::{ClientSetup, TlsMax, client_config};
+use hello_mtls::narration::{Narrator, Side};
+use hello_mtls::transport::Deadline;
+
+use common::{Folder, Server};
 
 #[test]
 fn one_at_a_time_is_served_on_both_addresses_and_the_next_one_waits_its_turn() {
@@ -53,4 +59,31 @@ fn a_client_that_says_nothing_is_let_go_after_ten_seconds() {
     let waited = started.elapsed();
     assert!((9..13).contains(&waited.as_secs()), "{waited:?}");
     server.running.line_with("silent for too long");
+}
+
+fn client_in(folder: &Folder) -> ClientSetup {
+    let file = |name: &str| folder.path(&format!("certs/{name}"));
+    let identity = identity(Side::Client, &file("client.crt"), &file("client.key")).unwrap();
+    let trust = trust(&file("ca.crt"), &[]).unwrap();
+    let narrator = Narrator::silent(Side::Client);
+    client_config(&trust, Some(identity), TlsMax::Tls13, narrator).unwrap()
+}
+
+/// The log goes to a pipe that is full after three connections or so, and stays open.
+#[test]
+fn a_server_whose_log_is_stuck_goes_on() {
+    let folder = Folder::with_certs();
+    let server = Server::of(folder.start(
+        "hello-mtls serve --wire --narrate --max-connections 4 --listen localhost:0 2>&1 \
+         | { head -n 1; exec sleep 60; }",
+    ));
+    let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
+    for number in 1..=200 {
+        let (socket, _) = connect_tcp(&url.place).unwrap();
+        let transport = Deadline::new(socket, client::HANDSHAKE).unwrap();
+        let mut body = Vec::new();
+        client::get(&client, &url, transport, &mut body)
+            .unwrap_or_else(|error| panic!("request {number}: {error}"));
+        assert_eq!(body, b"Hello World");
+    }
 }

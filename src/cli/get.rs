@@ -42,7 +42,7 @@ fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
     let identity = own
         .map(|(cert, key)| identity(Side::Client, &cert, &key))
         .transpose()?;
-    let narrator = Narrator::new(Side::Client, teller(get.narrate));
+    let narrator = Narrator::new(Side::Client, teller(get.narrate, io::stderr()));
     client_config(&trust, identity, get.tls_max, narrator)
         .map_err(|error| unusable(Side::Client, &error))
 }

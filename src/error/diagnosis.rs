@@ -152,9 +152,12 @@ fn incompatible(cause: &PeerIncompatible) -> Row {
             "one side wants bare public keys (RFC 7250), the other certificates".to_owned(),
             "X.509 certificates on both sides",
         ),
-        P::SignatureAlgorithmsExtensionRequired
-        | P::NullCompressionRequired
-        | P::ExtendedMasterSecretExtensionRequired => (
+        // TLS 1.2 brought this extension (RFC 5246 §7.4.1.4.1).
+        P::SignatureAlgorithmsExtensionRequired => (
+            "the client's hello names no signature algorithms: TLS 1.1 or older".to_owned(),
+            "allow TLS 1.2 and 1.3 on both sides",
+        ),
+        P::NullCompressionRequired | P::ExtendedMasterSecretExtensionRequired => (
             format!("a hello lacks what TLS needs: {cause:?}"),
             "a TLS library of this decade on the other side, with its default settings",
         ),
