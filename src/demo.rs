@@ -18,7 +18,7 @@ use crate::certificates::{Made, Wishes, make_set};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
-use crate::files::{NewFile, Readers, write_all};
+use crate::files::{NewFile, Readers, make_folder, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Event, Narrator, Recorder, Side};
@@ -99,11 +99,7 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
 
 /// The tutorial's set, a second client of the same CA, and a client of another CA.
 fn make_certificates(dir: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(dir).map_err(|source| Error::File {
-        doing: "write",
-        path: dir.to_owned(),
-        source,
-    })?;
+    make_folder(dir)?;
     let write = |files: Vec<Made>| {
         let files = files.into_iter().map(
             |Made {

@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// The system would not read or write a file.
     File {
-        /// `read` or `write`.
+        /// `read`, `write` or `make the folder`.
         doing: &'static str,
         /// Which file.
         path: PathBuf,
@@ -243,11 +243,18 @@ fn shown(path: &Path) -> String {
 
 fn remedy_for_file(source: &io::Error, doing: &str) -> &'static str {
     match source.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory if doing != "read" => {
+            "another folder: a file is where a folder should be"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem if doing != "read" => {
+            "another folder, or the permissions of this one: ls -ld"
+        }
         io::ErrorKind::NotFound if doing == "read" => {
             "the name and the folder; `hello-mtls certs` makes the files in ./certs"
         }
-        io::ErrorKind::NotFound => "make the folder first",
+        io::ErrorKind::NotFound if doing == "write" => "make the folder first",
         io::ErrorKind::PermissionDenied => "the permissions of the file and of its folder: ls -l",
+        _ if doing == "make the folder" => "another folder",
         _ => "another file",
     }
 }
