@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::error::{Error, io_words};
+use crate::text;
 use crate::transport::addresses_of;
 
 /// The sockets that a server listens on: one for each address of its name.
@@ -87,7 +88,7 @@ impl Listener {
 fn cannot_listen(place: &str, found: &str, remedy: &str) -> Error {
     Error::Network {
         doing: "listen on",
-        place: place.to_owned(),
+        place: text::terminal(place),
         found: found.to_owned(),
         remedy: remedy.to_owned(),
     }
