@@ -19,6 +19,10 @@ use crate::server::{Limits, Site, serve_tcp};
 use crate::{site, text};
 
 #[derive(Args)]
+#[command(after_help = "\
+Two clients, and a revocation list for each CA of the chain:
+  hello-mtls serve --allow uri:spiffe://hello-mtls/my-client --allow dns:bob \\
+    --crl certs/ca.crl --crl certs/intermediate.crl")]
 pub(super) struct Serve {
     /// localhost is v4 and v6 [default: localhost:3000]
     #[arg(
@@ -36,10 +40,10 @@ pub(super) struct Serve {
     /// Highest TLS version: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
     tls_max: TlsMax,
-    /// Let in only uri:…, dns:… or (legacy) cn:…
+    /// Let in only uri:…, dns:…, legacy cn:…; repeatable
     #[arg(long, value_name = "ID", value_parser = Allowed::parse)]
     allow: Vec<Allowed>,
-    /// Revocation list of a client CA
+    /// Revocation list of a client CA, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
     /// Connections at a time; more wait
