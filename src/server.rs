@@ -5,25 +5,21 @@
 //! a debugger. [`serve_connection`] is that thread; [`listening`] starts it.
 
 pub mod listening;
+mod exchange;
 
-use std::fmt;
-use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::diagnosis::diagnose;
-use crate::error::{Error, Progress};
-use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
+use self::exchange::{exchange, forbid};
+use crate::error::Error;
+use crate::handshake::step6_server_authorizes_client::AuthorizedClient;
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
-use crate::http::input::Input;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::http::{Malformed, Trouble};
-use crate::narration::{Fact, Side};
-use crate::text;
+use crate::narration::Side;
 use crate::transport::{Deadline, Transport, part};
 
 /// How long each phase of a connection may last, as a whole.
@@ -31,7 +27,7 @@ use crate::transport::{Deadline, Transport, part};
 pub struct Limits {
     /// From the TCP connection to the end of the handshake.
     pub handshake: Duration,
-    /// From the first byte of a request to the end of its head and body, and for the answer.
+    /// From the first byte of a request to the end of its head and body; and as long for the answer.
     pub request: Duration,
     /// From an answer to the first byte of the next request.
     pub idle: Duration,
@@ -146,115 +142,6 @@ pub fn serve_connection<T: Transport>(
     Ok(())
 }
 
-/// The connection broke after the handshake. What TLS says of it is told; that a client hangs up or
-/// falls silent is everyday life.
-fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
-    if !error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
-    {
-        return;
-    }
-    let diagnosis = diagnose(Side::Server, error, Progress::Established);
-    let step = diagnosis.step;
-    (site.log)(&format!(
-        "{} failed at step {}: {}",
-        peer.address,
-        step.number(),
-        diagnosis.found
-    ));
-    setup
-        .narrator
-        .tell(step, || Fact::refusal(diagnosis.found, diagnosis.remedy));
-}
-
-/// Reads requests and answers them, one after the other.
-fn exchange<T: Transport>(
-    setup: &ServerSetup,
-    site: &Site,
-    stream: &mut StreamOwned<ServerConnection, T>,
-    peer: &Peer,
-) {
-    let mut input = Input::default();
-    for number in 1..=site.limits.requests {
-        stream.sock.allow(site.limits.idle);
-        match input.wait(stream) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return broken(site, setup, peer, &error),
-        }
-        stream.sock.allow(site.limits.request);
-        let (answer, head_only, keep) = match read_request(&mut input, stream) {
-            Ok(request) => {
-                let answer = (site.answer)(&request, peer);
-                let method = text::shorten(&text::terminal(&request.method), 20);
-                let target = text::shorten(&text::terminal(&request.target), 200);
-                let status = answer.status;
-                log(site, peer, format_args!("{method} {target} -> {status}"));
-                let keep = request.keeps_alive() && number < site.limits.requests;
-                (
-                    answer,
-                    request.method == "HEAD",
-                    keep.then_some(request.version_minor),
-                )
-            }
-            Err(Trouble::Malformed(Malformed { status, why })) => {
-                log(site, peer, format_args!("{why} -> {status}"));
-                (Response::refusal(status, &why), false, None)
-            }
-            Err(Trouble::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                let why = "the request took too long";
-                log(site, peer, format_args!("{why} -> 408"));
-                stream.sock.allow(site.limits.request);
-                (Response::refusal(408, why), false, None)
-            }
-            Err(Trouble::Io(error)) => return broken(site, setup, peer, &error),
-            Err(Trouble::Truncated(_)) => return,
-        };
-        let connection = match keep {
-            None => Some("close"),
-            Some(0) => Some("keep-alive"),
-            Some(_) => None,
-        };
-        // One write of the whole answer makes one TLS record; two would make two.
-        let sent = stream
-            .write_all(&answer.to_bytes(head_only, connection))
-            .and_then(|()| stream.flush());
-        if sent.is_err() || keep.is_none() {
-            return;
-        }
-    }
-}
-
-fn read_request<T: Transport>(
-    input: &mut Input,
-    stream: &mut StreamOwned<ServerConnection, T>,
-) -> Result<Request, Trouble> {
-    let request = Request::read(input, stream)?;
-    if !request.expects_continue() {
-        request.skip_body(input, stream)?;
-    }
-    Ok(request)
-}
-
-/// The client is known, and not let in: it learns so in words, over the encrypted connection.
-fn forbid<T: Transport>(
-    site: &Site,
-    stream: &mut StreamOwned<ServerConnection, T>,
-    address: SocketAddr,
-    refusal: &NotAuthorized,
-) {
-    let NotAuthorized { who, why, .. } = refusal;
-    (site.log)(&format!("{address} refused at step 6: {who}: {why}"));
-    let mut input = Input::default();
-    let head_only =
-        matches!(read_request(&mut input, stream), Ok(request) if request.method == "HEAD");
-    let answer = Response::refusal(403, &format!("{who}: {why}"));
-    let _ = stream
-        .write_all(&answer.to_bytes(head_only, Some("close")))
-        .and_then(|()| stream.flush());
-}
-
 /// Ends with close_notify, so that the client can tell the end from a cut (RFC 8446 §6.1). After it,
 /// rustls's `complete_io` would wait for the client's: the bytes are written by hand.
 fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
@@ -265,13 +152,4 @@ fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
         }
     }
     part(&mut stream.sock);
-}
-
-/// A line of the log: from where, who, what.
-fn log(site: &Site, peer: &Peer, what: fmt::Arguments<'_>) {
-    let who = peer.client.as_ref().map_or_else(
-        || "anybody".to_owned(),
-        |client| client.identity().to_string(),
-    );
-    (site.log)(&format!("{} {who}: {what}", peer.address));
 }
