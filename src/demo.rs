@@ -22,6 +22,7 @@ use crate::files::{NewFile, Readers, make_folder, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Event, Narrator, Recorder, Side};
+use crate::paint::Paint;
 use crate::server::listening::{Listener, Server};
 use crate::server::{Limits, Site, serve_tcp};
 use crate::show::html;
@@ -29,7 +30,7 @@ use crate::transport::Deadline;
 use crate::wire::explain;
 use crate::wire::tap::{Recording, Tap};
 use crate::wire::transcript::Transcript;
-use crate::{pem, site, text};
+use crate::{pem, site};
 
 const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 
@@ -39,8 +40,8 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 /// A folder that cannot be written, no loopback address, or a closed `out`.
 pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let started = Instant::now();
-    let colour = text::colour(io::stdout().is_terminal());
-    let mut page = Page { out, colour };
+    let paint = Paint::on(io::stdout().is_terminal());
+    let mut page = Page { out, paint };
     make_certificates(dir)?;
     page.title("hello-mtls")?;
     page.prose(&format!(

@@ -37,13 +37,20 @@
 //!
 //! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
 //! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
-//! into the step that failed, what was found, and what to try. [`doctor`] reads the files first, and
-//! tells what will fail and what mends it: a list of [`finding`]s.
+//! into the step that failed, what was found, and what to try.
+//!
+//! Two rooms are about failing. [`doctor`] reads the files first, and tells what will fail and what
+//! mends it: a list of [`finding`]s. [`gallery`] makes every failure happen: a table, a row a failure,
+//! each run over a real connection and shown from both sides.
 //!
 //! [`wire`] explains recorded bytes, and [`show`] renders what it found; both are unaware of the
 //! handshake above. [`fields`] is the language in which bytes are explained.
 //!
 //! Modules stand in reading order.
+//!
+//! # In Chinese
+//!
+//! The whole tutorial is in `docs/zh/` in Chinese (中文), a page for each page; `README.zh-CN.md` is its door.
 
 // The print macros panic on a closed pipe: write, and treat BrokenPipe as the end.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -73,3 +80,4 @@ pub mod fields;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod paint;

@@ -22,6 +22,7 @@ use crate::handshake::step7_application_data::application_data;
 use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, progress, tell_refusal};
 use crate::http::response::Response;
 use crate::narration::{Narrator, Recorder, Side};
+use crate::paint::Paint;
 use crate::transport::Transport;
 use crate::wire::explain;
 use crate::wire::tap::Recording;
@@ -47,6 +48,7 @@ pub struct Cast {
 pub fn run<'a>(
     cast: &Cast,
     out: &'a mut dyn Write,
+    paint: Paint,
     keys: Option<&'a mut dyn BufRead>,
 ) -> Result<(), Error> {
     let secrets = Recording::new(Side::Client);
@@ -54,7 +56,7 @@ pub fn run<'a>(
         flight: Vec::new(),
         transcript: Transcript::default(),
         secrets: secrets.clone(),
-        page: Page::new(out, keys),
+        page: Page::new(out, paint, keys),
         recorder: Arc::clone(&cast.recorder),
         began: Instant::now(),
     };
@@ -190,6 +192,9 @@ impl Wire<'_> {
     {
         self.send(from)?;
         if let Err(refused) = self.arrive(to) {
+            if !from.connection.is_handshaking() {
+                self.page.believes(from.narrator.side())?;
+            }
             self.send(to)?;
             self.arrive(from)?;
             return Err(refused);

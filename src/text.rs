@@ -65,11 +65,6 @@ pub fn html(text: &str) -> String {
     safe
 }
 
-/// True if a stream wants colours: it is a terminal, and NO_COLOR is unset or empty (no-color.org).
-pub fn colour(terminal: bool) -> bool {
-    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
 /// `text` cut to `most` characters, with an ellipsis where something was left out.
 pub fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

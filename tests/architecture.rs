@@ -18,9 +18,9 @@ fn sources() -> Vec<(String, String)> {
                 let name = path.strip_prefix(&root).unwrap().display().to_string();
                 let code = fs::read_to_string(&path).unwrap();
                 let code = code.split("#[cfg(test)]").next().unwrap();
-                let code = code
-                    .lines()
-                    .filter(|line| !line.trim_start().starts_with("//"));
+                // A page that rustdoc includes is a comment, too.
+                let comment = |line: &str| line.starts_with("//") || line.starts_with("#![doc");
+                let code = code.lines().filter(|line| !comment(line.trim_start()));
                 files.push((name, code.collect::<Vec<_>>().join("\n")));
             }
         }

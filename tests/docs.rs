@@ -6,7 +6,7 @@ mod docs_common;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use docs_common::{blocks, pages, pages_in, prose, root};
 
@@ -113,7 +113,7 @@ fn a_diagram_is_told_in_words_too() {
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         let diagrams = page.matches("```mermaid").count();
-        let told = ["\n*In words: ", "\n*用文字说："].map(|words| page.matches(words).count());
+        let told = ["\n*In words: ", "\n用文字说："].map(|words| page.matches(words).count());
         assert_eq!(told.iter().sum::<usize>(), diagrams, "{path:?}");
     }
 }
@@ -155,7 +155,7 @@ fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
         let page = root().join(format!("docs/handshake/{module}.md"));
         let page = fs::read_to_string(page).unwrap();
         assert!(
-            page.starts_with(&format!("# Step {number}: ")),
+            page.starts_with(&format!("[中文]\n\n# Step {number}: ")),
             "{module}: a page"
         );
         has(&page, format!("| code | `src/handshake/{module}.rs` |"));
@@ -181,29 +181,83 @@ fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
 }
 
 /// rustdoc shows the page of a step on its module, where `step2_….md` leads nowhere. The module's header
-/// defines the same link labels, and the first definition counts.
+/// defines the same link labels, and the first definition counts. Those of the gallery's cases are in a file
+/// that all headers share.
 #[test]
 fn the_links_of_a_steps_page_work_in_rustdoc_too() {
+    let cases = fs::read_to_string(root().join("src/gallery/links.md")).unwrap();
+    let cases: HashSet<&str> = labels(cases.lines());
     for path in pages_in(&root().join("docs/handshake")) {
         let page = fs::read_to_string(&path).unwrap();
         let module = path.file_stem().unwrap().to_str().unwrap();
         let code = fs::read_to_string(root().join(format!("src/handshake/{module}.rs"))).unwrap();
-        let header: HashSet<&str> = code
-            .lines()
-            .filter_map(|line| definition(line.strip_prefix("//! ")?))
-            .map(|(label, _)| label)
-            .collect();
+        let shared = "#![doc = include_str!(\"../gallery/links.md\")]\n#![doc = include_str!(";
+        assert!(code.contains(shared), "{module}: the cases, then the page");
+        let header = labels(code.lines().filter_map(|line| line.strip_prefix("//! ")));
         assert!(
             !page.contains("]("),
             "{module}: define links at the end of the page"
         );
-        let at_the_end: HashSet<&str> = page
-            .lines()
-            .filter_map(definition)
-            .map(|(label, _)| label)
-            .collect();
-        assert_eq!(header, at_the_end, "{module}");
+        let at_the_end = labels(page.lines());
+        let others: HashSet<&str> = at_the_end.difference(&cases).copied().collect();
+        assert_eq!(header, others, "{module}");
     }
+}
+
+/// The labels of the links that are written out.
+fn labels<'a>(lines: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+    lines
+        .filter_map(definition)
+        .map(|(label, _)| label)
+        .collect()
+}
+
+#[test]
+fn every_case_of_the_gallery_is_linked_from_where_it_belongs() {
+    for folder in ["docs", "docs/zh"] {
+        let mut pages: HashMap<u8, String> = HashMap::new();
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        for path in pages_in(&root().join(folder).join("handshake")) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            pages.insert(name.as_bytes()[4] - b'0', read(&path));
+        }
+        pages.insert(0, read(&root().join(folder).join("certificates.md")));
+        for case in hello_mtls::gallery::cases::all() {
+            let page = &pages[&case.fails[0].step.number()];
+            let (name, number) = (case.name, case.fails[0].step.number());
+            let linked = links(page)
+                .iter()
+                .any(|link| link.ends_with(&format!("failures.md#{name}")));
+            assert!(
+                linked,
+                "{folder}: the page of step {number} links to {name}"
+            );
+            let label = format!("[{name}]");
+            assert!(
+                number == 0 || page.matches(&label).count() >= 2,
+                "{folder}: {name} is used"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_room_is_on_the_page_about_the_house() {
+    let map = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let rooms = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut seen = 0;
+    for room in rooms {
+        let row = |form: String| page.contains(&form);
+        assert!(
+            row(format!("`{room}/`")) || row(format!("`{room}.rs`")),
+            "{room}"
+        );
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 /// What a translation has to keep of a page: the levels of its headings, its anchors, its blocks. The words in
@@ -243,19 +297,47 @@ fn the_chinese_readme_has_the_same_headings_and_blocks() {
     assert_eq!(chinese, english);
 }
 
+/// Where the first line of a page leads: to its twin in the other language. The link may be written out at
+/// the end of the page.
+fn twin(path: &Path, word: &str) -> PathBuf {
+    let page = fs::read_to_string(path).unwrap();
+    let first = page.lines().next().unwrap();
+    let link = first.strip_prefix(&format!("[{word}]"));
+    let link = link.unwrap_or_else(|| panic!("{path:?} begins with [{word}]"));
+    let target = match link.strip_prefix('(') {
+        Some(inline) => inline.strip_suffix(')'),
+        None => page
+            .lines()
+            .filter_map(definition)
+            .find(|(label, _)| *label == word)
+            .map(|it| it.1),
+    };
+    let target = target.unwrap_or_else(|| panic!("{path:?}: where is {word}?"));
+    fs::canonicalize(path.parent().unwrap().join(target)).unwrap()
+}
+
 #[test]
-#[allow(clippy::print_stdout)]
+fn a_page_begins_with_a_link_to_its_twin_in_the_other_language() {
+    let docs = fs::canonicalize(root().join("docs")).unwrap();
+    let pages = pages_in(&docs.join("zh")).into_iter().map(|chinese| {
+        let name = chinese.strip_prefix(docs.join("zh")).unwrap();
+        (docs.join(name), chinese.clone())
+    });
+    let readme = ["README.md", "README.zh-CN.md"].map(|name| docs.parent().unwrap().join(name));
+    let mut seen = 0;
+    for (english, chinese) in pages.chain([readme.into()]) {
+        assert_eq!(twin(&english, "中文"), chinese);
+        assert_eq!(twin(&chinese, "English"), english);
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
 fn the_chinese_pages_have_the_same_headings_anchors_and_blocks() {
     let (english, chinese) = (root().join("docs"), root().join("docs/zh"));
-    if !chinese.exists() {
-        println!("skipped: docs/zh does not exist yet");
-        return;
-    }
     let skeletons = |folder: &Path| -> HashMap<_, _> {
-        // The page of failures is made from a table of its own, which speaks English so far.
-        let own = |page: &Path| {
-            (folder != english || !page.starts_with(&chinese)) && !page.ends_with("failures.md")
-        };
+        let own = |page: &Path| folder != english || !page.starts_with(&chinese);
         pages_in(folder)
             .into_iter()
             .filter(|page| own(page))

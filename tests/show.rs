@@ -12,6 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use hello_mtls::narration::Side;
+use hello_mtls::paint::Paint;
 use hello_mtls::show::{html, pcapng, terminal};
 use hello_mtls::wire::conversation::{Conversation, Kind};
 use hello_mtls::wire::explain;
@@ -46,9 +47,9 @@ fn recordings() -> Vec<(String, Transcript)> {
     all
 }
 
-fn text_of(conversation: &Conversation, colour: bool) -> String {
+fn text_of(conversation: &Conversation, paint: Paint) -> String {
     let mut out = Vec::new();
-    terminal::write(&mut out, conversation, colour).unwrap();
+    terminal::write(&mut out, conversation, paint).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -73,7 +74,10 @@ fn compare(path: &str, shown: &str) {
 #[test]
 fn the_samples_in_the_docs_are_what_is_shown() {
     let conversation = explain(&transcript("hello-mtls13.transcript"));
-    compare("docs/wire-sample.txt", &text_of(&conversation, false));
+    compare(
+        "docs/wire-sample.txt",
+        &text_of(&conversation, Paint::PLAIN),
+    );
     compare("docs/wire-sample.html", &html::page(&conversation));
 }
 
@@ -81,14 +85,14 @@ fn the_samples_in_the_docs_are_what_is_shown() {
 fn every_line_of_the_terminal_fits_80_columns_and_without_colour_no_escape_is_in_it() {
     for (name, transcript) in recordings() {
         let conversation = explain(&transcript);
-        let text = text_of(&conversation, false);
+        let text = text_of(&conversation, Paint::PLAIN);
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{name}: {line}");
             assert!(!line.ends_with(' '), "{name}: {line:?}");
         }
         assert!(!text.contains('\u{1b}'));
         assert_eq!(
-            without_colours(&text_of(&conversation, true)),
+            without_colours(&text_of(&conversation, Paint::COLOURED)),
             text,
             "{name}"
         );
@@ -118,7 +122,10 @@ fn without_colours(text: &str) -> String {
 fn every_message_and_all_seven_steps_stand_in_both_views() {
     for (name, transcript) in recordings() {
         let conversation = explain(&transcript);
-        let (text, page) = (text_of(&conversation, false), html::page(&conversation));
+        let (text, page) = (
+            text_of(&conversation, Paint::PLAIN),
+            html::page(&conversation),
+        );
         for step in 1..=7 {
             assert!(text.contains(&format!("\n── {step}. ")), "{name}");
             assert!(page.contains(&format!("id=\"step-{step}\"")), "{name}");
@@ -295,14 +302,14 @@ fn nothing_of_a_hostile_peer_reaches_terminal_or_page_unescaped() {
         c.is_control() && c != '\n'
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
     };
-    let text = text_of(&conversation, false);
+    let text = text_of(&conversation, Paint::PLAIN);
     assert!(
         text.contains("\\u{1b}[2J\\u{9b}31m\\u{202e}<script>"),
         "it is shown, escaped"
     );
     assert_eq!(text.chars().find(|c| obeyed(*c)), None);
     assert!(text.lines().all(|line| line.chars().count() <= 80));
-    without_colours(&text_of(&conversation, true));
+    without_colours(&text_of(&conversation, Paint::COLOURED));
 
     let page = html::page(&conversation);
     assert!(
@@ -368,7 +375,7 @@ fn what_a_peer_repeats_without_end_is_shown_up_to_a_bound() {
     ] {
         let conversation = explain(&one_chunk(bytes));
         assert!(html::page(&conversation).len() < 16 << 20);
-        assert!(text_of(&conversation, false).len() < 1 << 20);
+        assert!(text_of(&conversation, Paint::PLAIN).len() < 1 << 20);
     }
 }
 

@@ -1,15 +1,19 @@
 //! `hello-mtls step`: the handshake as one function.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+
+use hello_mtls::gallery::{Ends, cases};
+use hello_mtls::handshake::TlsMax;
+use hello_mtls::wire::names::alert_name;
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hello-mtls"));
+    let command = command.arg("step").args(arguments).stdin(Stdio::null());
+    command.output().unwrap()
+}
 
 fn step(arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hello-mtls"));
-    let output = command
-        .arg("step")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output = run(arguments);
     assert!(
         output.status.success(),
         "{}",
@@ -138,5 +142,63 @@ fn every_line_fits_eighty_columns_and_every_proof_holds() {
         let unchecked = page.matches("not checked here").count();
         assert_eq!(unchecked, usize::from(arguments == ["--resume"]), "{page}");
         assert!(!page.contains('\u{1b}'), "plain where it is piped");
+    }
+}
+
+/// Side and step of the first refusal.
+fn first_refusal(page: &str) -> Option<(&str, &str)> {
+    let refused = page
+        .lines()
+        .find(|line| line.contains('✗') && line.contains(" · step "))?;
+    let (side, rest) = refused.trim_start().split_once(" · step ")?;
+    Some((side, &rest[..1]))
+}
+
+#[test]
+fn every_refusal_of_the_gallery_moves_flight_by_flight_too() {
+    for case in cases::all().filter(|case| case.scene.twist.is_between_two_sides()) {
+        for (tls_max, version) in [(TlsMax::Tls13, "1.3"), (TlsMax::Tls12, "1.2")] {
+            let page = step(&["--refuse", case.name, "--tls-max", version]);
+            let expected = case.expected(tls_max);
+            let number = expected.step.number().to_string();
+            let should = expected.by.map(|side| (side.to_string(), number));
+            let (case, refusal) = (case.name, first_refusal(&page));
+            let is = refusal.map(|(side, step)| (side.to_owned(), step.to_owned()));
+            assert_eq!(is, should, "{case} in TLS {version}:\n{page}");
+
+            let alert = expected.alert.map(|(_, number)| alert_name(number));
+            let fatal = page.matches("level: fatal").count();
+            assert_eq!(fatal, usize::from(alert.is_some()), "{case}");
+            if let Some(alert) = alert {
+                assert!(
+                    page.contains(&format!("  alert {alert} (2 bytes")),
+                    "{case}"
+                );
+            }
+            let late = page.contains("it still believes that it is in");
+            let hears = expected.client == Ends::Alert;
+            assert_eq!(late, hears && expected.believed, "{case}, TLS {version}");
+            assert!(page.contains(&format!("docs/failures.md#{case}")), "{case}");
+            for line in page.lines() {
+                // A command to paste may hold one word that is longer.
+                let fits = line.chars().count() <= 80 || !line.trim().contains(' ');
+                assert!(fits, "{case}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_case_that_flights_cannot_tell_is_left_to_the_gallery() {
+    for (case, says) in [
+        ("der", "hello-mtls gallery der"),
+        ("changed-data", "hello-mtls gallery changed-data"),
+        ("derp", "der, "),
+    ] {
+        let output = run(&["--refuse", case]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(says), "{said}");
+        assert!(output.stdout.is_empty());
     }
 }

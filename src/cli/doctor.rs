@@ -1,5 +1,6 @@
 //! `doctor`: what the files tell, and a live server if there is a URL.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use crate::doctor::{Case, Party, Shown, examine, live, report};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::narration::{Side, Step};
+use crate::paint::Paint;
 use crate::{pem, text};
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
@@ -54,7 +56,8 @@ pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
         None => examine(&case),
     };
     let mut page = Vec::new();
-    report::write(&mut page, &found).map_err(output)?;
+    let paint = Paint::on(io::stdout().is_terminal());
+    report::write(&mut page, &found, paint).map_err(output)?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(match found.fails() {
         true => ExitCode::FAILURE,

@@ -9,14 +9,15 @@ use super::{output, tls_max};
 use crate::error::Error;
 use crate::gallery::panels::Panels;
 use crate::gallery::run::{Run, run as run_case};
-use crate::gallery::{cases, find, nearest};
+use crate::gallery::{cases, find};
 use crate::handshake::TlsMax;
-use crate::text;
+use crate::paint::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {
-    /// Run this case and show both sides; without it, list them
-    #[arg(value_name = "CASE")]
+    /// Run this case and show both sides; without it, list them.
+    /// An error message: say which cases have it
+    #[arg(value_name = "CASE", verbatim_doc_comment)]
     case: Option<String>,
     /// Run every case, a line each
     #[arg(long, conflicts_with = "case")]
@@ -28,15 +29,13 @@ pub(super) struct Gallery {
 
 pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
     let (stdout, began) = (io::stdout(), Instant::now());
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let colour = wanted && stdout.is_terminal();
+    let paint = Paint::on(stdout.is_terminal());
     let out = &mut io::BufWriter::new(stdout.lock());
-    let mut panels = Panels { out, colour };
+    let mut panels = Panels { out, paint };
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
         Some(name) => {
-            let case = find(name).ok_or_else(|| unknown(name))?;
-            runs.push(run_case(case, gallery.tls_max)?);
+            runs.push(run_case(find(name)?, gallery.tls_max)?);
             runs.iter()
                 .try_for_each(|run| panels.show(run))
                 .map_err(output)?;
@@ -57,18 +56,5 @@ pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
         false => Err(Error::Gallery {
             cases: odd.join(", "),
         }),
-    }
-}
-
-fn unknown(name: &str) -> Error {
-    Error::Usage {
-        found: format!(
-            "there is no case \"{}\" in the gallery",
-            text::terminal(name)
-        ),
-        remedy: format!(
-            "{}? `hello-mtls gallery` lists all",
-            nearest(name).join(", ")
-        ),
     }
 }

@@ -4,9 +4,13 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
-use super::tls_max;
+use super::{output, tls_max};
 use crate::error::Error;
+use crate::gallery::panels::Panels;
+use crate::gallery::stage::Stage;
+use crate::gallery::{self, Case};
 use crate::handshake::TlsMax;
+use crate::paint::Paint;
 use crate::stepper::{self, Cast};
 
 #[derive(Args)]
@@ -20,16 +24,71 @@ pub(super) struct Step {
     /// Show the second connection, on a ticket of the first
     #[arg(long)]
     resume: bool,
+    /// Let it fail as this case of the gallery does
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["tls", "resume"])]
+    refuse: Option<String>,
 }
 
 /// In a terminal each flight waits for Enter; otherwise the story runs through.
 pub(super) fn run(step: &Step) -> Result<(), Error> {
+    if let Some(name) = &step.refuse {
+        return refused(gallery::find(name)?, step.tls_max);
+    }
     let cast = Cast::new(step.tls, step.tls_max)?;
     if step.resume {
-        stepper::run(&cast, &mut io::sink(), None)?;
+        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
     }
+    show(&cast)
+}
+
+/// The story of a case: what is wrong, the flights up to the refusal, and why.
+fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
+    if !case.scene.twist.is_between_two_sides() {
+        return Err(Error::Usage {
+            found: format!(
+                "{} needs files, sockets or somebody on the way; here are two sides and no more",
+                case.name
+            ),
+            remedy: format!("hello-mtls gallery {}", case.name),
+        });
+    }
+    let Stage {
+        client,
+        server,
+        later,
+        server_name,
+        recorder,
+        ..
+    } = Stage::new(&case.scene, tls_max)?;
+    let mut cast = Cast {
+        client,
+        server,
+        server_name,
+        recorder,
+    };
+    if let Some(later) = later {
+        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
+        cast.server = later;
+    }
+    words(|panels| panels.title(case, tls_max))?;
+    show(&cast)?;
+    words(|panels| panels.words(case, tls_max))
+}
+
+fn show(cast: &Cast) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let interactive = stdin.is_terminal() && stdout.is_terminal();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
-    stepper::run(&cast, &mut stdout, keys)
+    let paint = Paint::on(stdout.is_terminal());
+    stepper::run(cast, &mut stdout, paint, keys)
+}
+
+/// Writes what the gallery says about a case.
+fn words(write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
+    let out = &mut io::stdout().lock();
+    let paint = Paint::on(out.is_terminal());
+    let mut panels = Panels { out, paint };
+    write(&mut panels)
+        .and_then(|()| panels.out.flush())
+        .map_err(output)
 }

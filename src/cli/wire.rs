@@ -15,6 +15,7 @@ use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, ServerSetup};
 use crate::http::response::Response;
 use crate::narration::Side;
+use crate::paint::Paint;
 use crate::server::{Limits, Site, serve_connection};
 use crate::show::{html, pcapng, terminal};
 use crate::transport::Deadline;
@@ -127,8 +128,8 @@ impl Watch {
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
 fn illustrate(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
-    let colour = text::colour(io::stderr().is_terminal());
-    let _ = terminal::write(&mut block, &explain(transcript), colour);
+    let paint = Paint::on(io::stderr().is_terminal());
+    let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }
 
@@ -211,7 +212,7 @@ pub(super) fn run(options: &Wire) -> Result<(), Error> {
     })?;
     options.keep.write(&transcript)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    let colour = text::colour(io::stdout().is_terminal());
-    terminal::write(&mut stdout, &explain(&transcript), colour).map_err(output)?;
+    let paint = Paint::on(io::stdout().is_terminal());
+    terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
     stdout.flush().map_err(output)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Told;
 use crate::error::Error;
 use crate::narration::{Event, Side};
+use crate::paint::{self, BOLD, DIM, Paint};
 use crate::text;
 
 /// Columns for words, behind the 16 for time, side and step.
@@ -15,7 +16,7 @@ const TEXT: usize = 64;
 /// The page, and where it goes.
 pub(super) struct Page<'a> {
     pub(super) out: &'a mut dyn Write,
-    pub(super) colour: bool,
+    pub(super) paint: Paint,
 }
 
 impl Page<'_> {
@@ -25,7 +26,7 @@ impl Page<'_> {
 
     pub(super) fn title(&mut self, title: &str) -> Result<(), Error> {
         let rule = "─".repeat(76 - title.chars().count());
-        let line = self.paint("1", &format!("── {title} {rule}"));
+        let line = self.paint.with(BOLD, &format!("── {title} {rule}"));
         self.line("")?;
         self.line(&line)
     }
@@ -53,12 +54,9 @@ impl Page<'_> {
         let Some(step) = event.step else {
             return Ok(());
         };
-        let colour = if event.side == Side::Client {
-            "36"
-        } else {
-            "33"
-        };
-        let who = self.paint(colour, &event.side.to_string());
+        let who = self
+            .paint
+            .with(paint::side(event.side), &event.side.to_string());
         let mark = if event.fact.passed { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
@@ -72,7 +70,7 @@ impl Page<'_> {
             self.line(&format!("{:16}{line}", ""))?;
         }
         for line in text::wrap(&event.fact.consequence(), TEXT) {
-            let line = self.paint("2", &line);
+            let line = self.paint.with(DIM, &line);
             self.line(&format!("{:16}{line}", ""))?;
         }
         Ok(())
@@ -81,7 +79,7 @@ impl Page<'_> {
     /// A refusal: the moment when the client believed that it was in, and what came then.
     pub(super) fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
         self.line("")?;
-        let title = self.paint("1", title);
+        let title = self.paint.with(BOLD, title);
         self.line(&title)?;
         let Some(first) = told.events.first().map(|event| event.at) else {
             return Ok(());
@@ -122,14 +120,13 @@ impl Page<'_> {
 
     /// A command to paste, in lines that a shell reads as one.
     fn command(&mut self, command: &str) -> Result<(), Error> {
-        self.line(&format!("  $ {}", text::fold(command, 76).join("\n    ")))
-    }
-
-    fn paint(&self, code: &str, words: &str) -> String {
-        match self.colour {
-            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
-            false => words.to_owned(),
-        }
+        self.line(&format!(
+            "  $ {}",
+            text::fold(command, 76).join(
+                "
+    "
+            )
+        ))
     }
 }
 

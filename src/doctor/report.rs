@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::Report;
 use crate::finding::{Finding, Severity};
 use crate::narration::Step;
+use crate::paint::{BOLD, Paint, RED, YELLOW};
 use crate::text;
 
 /// Columns of the page, and where the words of a finding begin.
@@ -12,7 +13,7 @@ const WIDTH: usize = 80;
 const WORDS: usize = 13;
 
 /// Writes the page. Fails only where `out` fails.
-pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
+pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<()> {
     if !report.seen.is_empty() {
         writeln!(out, "The server")?;
         for line in &report.seen {
@@ -21,20 +22,24 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
         writeln!(out)?;
     }
     let mut counts = Vec::new();
-    for (severity, one) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
+    for (severity, one, colour) in [
+        (Severity::Error, "error", RED),
+        (Severity::Warning, "warning", YELLOW),
+    ] {
         let of: Vec<&Finding> = report
             .findings
             .iter()
             .filter(|finding| finding.severity == severity)
             .collect();
         counts.push(of.len());
-        match of.len() {
+        let title = match of.len() {
             0 => continue,
-            1 => writeln!(out, "1 {one}\n")?,
-            many => writeln!(out, "{many} {one}s\n")?,
-        }
+            1 => format!("1 {one}"),
+            many => format!("{many} {one}s"),
+        };
+        writeln!(out, "{}\n", paint.with(colour, &title))?;
         for finding in of {
-            entry(out, finding)?;
+            entry(out, finding, paint)?;
         }
     }
     let [errors, warnings] = [0, 1].map(|index| counts.get(index).copied().unwrap_or(0));
@@ -45,13 +50,15 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     )
 }
 
-fn entry(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
+fn entry(out: &mut impl Write, finding: &Finding, paint: Paint) -> io::Result<()> {
     let file = text::terminal(&finding.file.display().to_string());
     let when = match finding.step {
         Step::Preparation => finding.step.title().to_owned(),
         step => format!("step {}: {}", step.number(), step.title()),
     };
-    paragraph(out, "  ", &format!("{file} [{}], {when}", finding.code))?;
+    for line in text::wrap(&format!("{file} [{}], {when}", finding.code), WIDTH - 2) {
+        writeln!(out, "  {}", paint.with(BOLD, &line))?;
+    }
     words(out, "expected", &finding.expected)?;
     words(out, "found", &finding.found)?;
     let mut label = "fix";

@@ -3,28 +3,43 @@
 //! | module | job |
 //! | --- | --- |
 //! | [`cases`] | the table: a row a failure, by step |
-//! | [`pki`] | certificates as words, and made of them |
+//! | [`pki`] | certificates as words |
+//! | [`maker`] | certificates, made of words |
 //! | [`run`] | a case over a real connection, and what was seen |
-//! | `stage` | the two sides of a case, ready to meet |
-//! | `peers` | peers that misbehave |
-//! | [`panels`] | what was seen, at 80 columns |
-//! | [`page`] | the table as a page of the docs |
+//! | [`stage`] | the two sides of a case, ready to meet |
+//! | `meeting` | one connection, and how it ended for each |
+//! | `files` | files that a side cannot use |
+//! | `peers`, `between` | peers that misbehave, and somebody on the way who does |
+//! | [`door`] | the server of a case, open to curl, openssl and Node |
+//! | [`panels`], `wall` | what was seen, at 80 columns: of one case, and of all |
+//! | [`versions`] | an outcome in words, and what is otherwise in another version of TLS |
+//! | `search` | which cases somebody may have meant |
+//!
+//! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
 //!
 //! Adding a failure is adding a row. Most rows run the product's own server and client with wrong
 //! certificates; a [`Twist`] is what certificates alone cannot do.
 
 pub mod cases;
 pub mod pki;
+pub mod maker;
 pub mod run;
 pub mod panels;
-pub mod page;
+mod wall;
+pub mod versions;
+mod search;
 pub mod stage;
+pub mod door;
+mod meeting;
+mod files;
 mod peers;
-
-use std::collections::BTreeSet;
+mod between;
 
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
+use crate::error::Error;
+use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
+use crate::text;
 
 /// One way to fail.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +67,8 @@ pub struct Words {
     pub remedy: &'static str,
 }
 
-/// The same failure in the words of other programs. `…` stands for what differs from run to run; an
-/// empty text: it cannot happen there, or nobody has looked.
+/// The same failure in the words of other programs, put in the place of our client. `…` stands for what
+/// differs from run to run; an empty text: this program cannot meet it.
 #[derive(Clone, Copy, Debug)]
 pub struct Others {
     /// curl with OpenSSL, after `curl: `, and its exit code in brackets.
@@ -62,6 +77,8 @@ pub struct Others {
     pub openssl: &'static str,
     /// Node's `https`: code and message.
     pub node: &'static str,
+    /// All three in TLS 1.2, if one of them says something else there.
+    pub tls12: Option<&'static Others>,
 }
 
 /// The programs whose words are in the table, as they were seen.
@@ -190,7 +207,7 @@ pub struct Outcome {
 }
 
 /// How a case ends for one side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// It notices nothing.
     Well,
@@ -200,6 +217,46 @@ pub enum Ends {
     WellOrAlert,
     /// With these words of rustls, of the system, or of ours. `…` stands for anything.
     With(&'static str),
+}
+
+impl Case {
+    /// What has to happen in this version of TLS.
+    pub fn expected(&self, tls_max: TlsMax) -> &Outcome {
+        let [tls13, tls12] = &self.fails;
+        match tls_max {
+            TlsMax::Tls13 => tls13,
+            TlsMax::Tls12 => tls12,
+        }
+    }
+
+    /// What other programs say in this version of TLS, in the order of [`SEEN`].
+    pub fn said_by(&self, tls_max: TlsMax) -> [&'static str; 3] {
+        let others = match (tls_max, self.others.tls12) {
+            (TlsMax::Tls12, Some(others)) => others,
+            _ => &self.others,
+        };
+        [others.curl, others.openssl, others.node]
+    }
+}
+
+impl Twist {
+    /// True if two sides of TLS do it all between themselves: both speak TLS and obey it, can read their
+    /// files, and nobody on the way meddles.
+    pub fn is_between_two_sides(self) -> bool {
+        use Twist::*;
+        matches!(
+            self,
+            None | Versions
+                | Suites
+                | Groups
+                | Schemes
+                | Protocols
+                | OneDoor(_)
+                | Picky
+                | Slam
+                | Resumes
+        )
+    }
 }
 
 /// Two sides that get on with each other. Every case begins with this and spoils something.
@@ -234,25 +291,19 @@ pub const FILES: Files = Files {
 };
 
 /// The case of this name.
-pub fn find(name: &str) -> Option<&'static Case> {
-    cases::all().find(|case| case.name == name)
-}
-
-/// The names that are most like this one, best first: three.
-pub fn nearest(name: &str) -> Vec<&'static str> {
-    let mut names: Vec<_> = cases::all().map(|case| case.name).collect();
-    names.sort_by_key(|other| std::cmp::Reverse(alike(name, other)));
-    names.truncate(3);
-    names
-}
-
-/// How much two names have in common, in thousandths: the pairs of letters that stand in both.
-fn alike(one: &str, other: &str) -> usize {
-    let pairs = |name: &str| -> BTreeSet<Vec<u8>> {
-        name.as_bytes().windows(2).map(<[u8]>::to_vec).collect()
-    };
-    let (one, other) = (pairs(one), pairs(other));
-    2000 * one.intersection(&other).count() / (one.len() + other.len()).max(1)
+///
+/// # Errors
+/// There is none: [`Error::Usage`], with the cases in which somebody says these words, or else with the
+/// names that are most like it.
+pub fn find(name: &str) -> Result<&'static Case, Error> {
+    let case = cases::all().find(|case| case.name == name);
+    case.ok_or_else(|| Error::Usage {
+        found: format!(
+            "there is no case \"{}\" in the gallery",
+            text::terminal(name)
+        ),
+        remedy: format!("{}`hello-mtls gallery` lists all", search::meant(name)),
+    })
 }
 
 /// True if `text` has all parts of `pattern` in their order; `…` stands between them.

@@ -5,137 +5,42 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::run::{Alert, Run, View};
-use super::{Case, Others, Outcome, SEEN, Twist, cases};
+use super::versions::ENGLISH;
+use super::{Case, Files, SEEN, Twist};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
+use crate::paint::{self, BOLD, DIM, MAGENTA, Paint, RED};
 use crate::text;
 use crate::wire::names::alert_name;
 use crate::wire::transcript::hex;
 
 const WIDTH: usize = 80;
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "31";
-const WIRE: &str = "35";
 
 /// Writes lines, with colours if they are wanted.
 pub struct Panels<'a> {
     /// Where to.
     pub out: &'a mut dyn Write,
-    /// Whether the reader is a terminal that likes colours.
-    pub colour: bool,
+    /// In which colours.
+    pub paint: Paint,
 }
 
 impl Panels<'_> {
-    /// The cases, by step: name and story.
-    pub fn list(&mut self) -> io::Result<()> {
-        self.by_step(|panels, case| {
-            let name = panels.paint(BOLD, &format!("{:<27}", case.name));
-            writeln!(panels.out, "  {name} {}", case.words.story)
-        })?;
-        writeln!(
-            self.out,
-            "\nhello-mtls gallery CASE shows one, --all runs all of them."
-        )
-    }
-
-    /// A line a case: who noticed, the alert, and how long the client believed that it was in.
-    pub fn wall(&mut self, runs: &[Run], took: Duration) -> io::Result<()> {
-        let columns = format!(
-            "    {:<28}{:<8}{:<27}{:>8}",
-            "case", "who saw", "alert", "too late"
-        );
-        let columns = self.paint(DIM, &columns);
-        writeln!(self.out, "{columns}")?;
-        self.by_step(|panels, case| {
-            let run = runs.iter().find(|run| run.case.name == case.name);
-            run.map_or(Ok(()), |run| panels.brick(run))
-        })?;
-        let well = runs
-            .iter()
-            .filter(|run| run.differences().is_empty())
-            .count();
-        let unseen = runs.iter().filter(|run| run.noticed().is_none()).count();
-        writeln!(
-            self.out,
-            "\n{well} of {} failed as they should in {}, {unseen} of them unnoticed by all ({:.1} s)",
-            runs.len(),
-            runs.first().map_or("", |run| version(run.tls_max)),
-            took.as_secs_f64()
-        )
-    }
-
-    fn brick(&mut self, run: &Run) -> io::Result<()> {
-        let differences = run.differences();
-        let mark = match differences.is_empty() {
-            true => "✓".to_owned(),
-            false => self.paint(RED, "✗"),
-        };
-        let who = match run.noticed() {
-            Some((_, side)) => self.paint(colour_of(side), &format!("{:<6}", side.to_string())),
-            None => "nobody".to_owned(),
-        };
-        let alert = run.alert.as_ref().map_or("-".to_owned(), named);
-        let believed = match self::believed(run) {
-            Some(time) => format!("{:>5} ms", milliseconds(time)),
-            None => String::new(),
-        };
-        let line = format!(
-            "  {mark} {:<27} {who}  {alert:<27} {believed}",
-            run.case.name
-        );
-        writeln!(self.out, "{}", line.trim_end())?;
-        differences
-            .iter()
-            .try_for_each(|line| self.paragraph(6, line))
-    }
-
-    /// The cases, under the titles of their steps.
-    fn by_step(
-        &mut self,
-        mut show: impl FnMut(&mut Self, &'static Case) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut step = None;
-        for case in cases::all() {
-            let [Outcome { step: this, .. }, _] = case.fails;
-            if step.replace(this) != Some(this) {
-                let gap = if this == Step::Preparation { "" } else { "\n" };
-                let title = format!("step {}, {}", this.number(), this.title());
-                let title = self.paint(BOLD, &title);
-                writeln!(self.out, "{gap}{title}")?;
-            }
-            show(self, case)?;
-        }
-        Ok(())
-    }
-
     /// One case: three panels, and what is said about it.
     pub fn show(&mut self, run: &Run) -> io::Result<()> {
-        let Run { case, began, .. } = run;
-        let step = run.expected().step;
-        let title = format!(
-            "── {} ── step {}, {} ── {} ",
-            case.name,
-            step.number(),
-            step.title(),
-            version(run.tls_max)
-        );
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint(BOLD, &format!("{title}{rule}"));
-        writeln!(self.out, "{title}")?;
-        self.paragraph(0, case.words.story)?;
-        self.side(Side::Server, &run.server, *began)?;
+        let Run { case, .. } = run;
+        self.title(case, run.tls_max)?;
+        self.side(Side::Server, &run.server, run)?;
         self.wire(run)?;
-        self.side(Side::Client, &run.client, *began)?;
+        self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            let line = self.paint(BOLD, &line);
+            let line = self.paint.with(BOLD, &line);
             writeln!(self.out, "      {line}")?;
         }
-        self.words(case)?;
+        self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
-            let title = self.paint(RED, "It did not fail as it should:");
+            let title = self.paint.with(RED, "It did not fail as it should:");
             writeln!(self.out, "\n{title}")?;
         }
         differences
@@ -143,13 +48,30 @@ impl Panels<'_> {
             .try_for_each(|line| self.paragraph(2, line))
     }
 
+    /// Name, step and story of a case.
+    pub fn title(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
+        let step = case.expected(tls_max).step;
+        let title = format!(
+            "{} · step {}, {} · {} ",
+            case.name,
+            step.number(),
+            step.title(),
+            version(tls_max)
+        );
+        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
+        let title = self.paint.with(BOLD, &format!("{title}{rule}"));
+        writeln!(self.out, "{title}")?;
+        self.paragraph(0, case.words.story)
+    }
+
     /// What a side told, a line an event with its time, and how it ended.
-    fn side(&mut self, side: Side, view: &View, began: Instant) -> io::Result<()> {
+    fn side(&mut self, side: Side, view: &View, run: &Run) -> io::Result<()> {
+        let began = run.began;
         let head = match side {
             Side::Server => "what the server saw",
             Side::Client => "what the client saw",
         };
-        self.head(colour_of(side), head, "ms")?;
+        self.head(paint::side(side), head, "ms")?;
         for event in &view.events {
             let Some(step) = event.step else { continue };
             self.event(step, event.fact.passed, &event.fact.says, event.at, began)?;
@@ -159,9 +81,17 @@ impl Panels<'_> {
         }
         match (&view.said, view.failed) {
             (Some(said), Some((step, at))) if view.events.iter().all(|event| event.fact.passed) => {
-                self.event(step, false, said, at, began)
+                self.event(step, false, said, at, began)?;
+                match files_of(side, run.case.scene.twist) {
+                    Some(files) if !files.rustls.is_empty() => {
+                        self.quote(&format!("rustls alone: {}", files.rustls))
+                    }
+                    _ => Ok(()),
+                }
             }
             (Some(said), Some(_)) if !view.events.iter().any(|event| event.fact.says == *said) => {
+                // One of its messages ends with an address that fits no line.
+                let said = said.split(": https://").next().unwrap_or_default();
                 self.quote(&format!("rustls: {said}"))
             }
             _ if view.events.is_empty() => self.quote("nothing: no byte reached it"),
@@ -177,29 +107,33 @@ impl Panels<'_> {
         at: Instant,
         began: Instant,
     ) -> io::Result<()> {
-        let mut lines = text::wrap(says, WIDTH - 15).into_iter();
+        let wrapped = says.lines().flat_map(|line| text::wrap(line, WIDTH - 15));
+        let mut lines = wrapped.collect::<Vec<_>>().into_iter();
         let first = lines.next().unwrap_or_default();
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
-        let first = self.paint(colour, &format!("{} {mark} {first:<65}", step.number()));
+        let first = self
+            .paint
+            .with(colour, &format!("{} {mark} {first:<65}", step.number()));
         writeln!(
             self.out,
             "  {first}{:>9}",
             milliseconds(at.saturating_duration_since(began))
         )?;
         lines.try_for_each(|line| {
-            let line = self.paint(colour, &line);
+            let line = self.paint.with(colour, &line);
             writeln!(self.out, "      {line}")
         })
     }
 
     /// The alert: its record as it crossed, and what was inside.
     fn wire(&mut self, run: &Run) -> io::Result<()> {
-        self.head(WIRE, "what crossed the wire", "")?;
+        self.head(MAGENTA, "what crossed the wire", "")?;
         if let Some(note) = on_the_way(run.case.scene.twist) {
             self.quote(note)?;
         }
         let Some(alert) = &run.alert else {
-            return self.quote("no alert");
+            let told = !run.server.events.is_empty() || !run.client.events.is_empty();
+            return self.quote(if told { "no alert" } else { "nothing" });
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
         let route = format!("{} → {}", alert.from, alert.from.peer());
@@ -222,14 +156,18 @@ impl Panels<'_> {
     }
 
     /// Cause, fix, and the words of others.
-    fn words(&mut self, case: &Case) -> io::Result<()> {
+    pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
         writeln!(self.out)?;
-        let Others {
-            curl,
-            openssl,
-            node,
-        } = case.others;
+        let [curl, openssl, node] = case.said_by(tls_max);
         let [curl_seen, openssl_seen, node_seen] = SEEN;
+        let (other, there) = match tls_max {
+            TlsMax::Tls13 => ("in TLS 1.2", TlsMax::Tls12),
+            TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
+        };
+        let otherwise = match ENGLISH.otherwise(case.expected(tls_max), case.expected(there)) {
+            alike if alike.is_empty() => "the same".to_owned(),
+            otherwise => otherwise.replace('`', ""),
+        };
         let page = format!("docs/failures.md#{}", case.name);
         for (label, words) in [
             ("why", case.words.cause),
@@ -237,11 +175,15 @@ impl Panels<'_> {
             (curl_seen, curl),
             (openssl_seen, openssl),
             (node_seen, node),
+            (other, &otherwise),
             ("more", &page),
-        ] {
+        ]
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        {
             let mut label = label;
             for line in text::wrap(words, WIDTH - 17) {
-                let shown = self.paint(DIM, &format!("{label:<14}"));
+                let shown = self.paint.with(DIM, &format!("{label:<14}"));
                 writeln!(self.out, "  {shown} {line}")?;
                 label = "";
             }
@@ -251,38 +193,39 @@ impl Panels<'_> {
 
     fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
         let line = format!("{words}{right:>width$}", width = WIDTH - words.len());
-        let line = self.paint(colour, line.trim_end());
+        let line = self.paint.with(colour, line.trim_end());
         writeln!(self.out, "\n{line}")
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {
         text::wrap(words, WIDTH - 6).iter().try_for_each(|line| {
-            let line = self.paint(DIM, line);
+            let line = self.paint.with(DIM, line);
             writeln!(self.out, "      {line}")
         })
     }
 
-    fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
+    pub(super) fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
         let lines = text::wrap(words, WIDTH - indent);
         lines
             .iter()
             .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
     }
-
-    fn paint(&self, code: &str, words: &str) -> String {
-        match self.colour && !code.is_empty() {
-            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
-            false => words.to_owned(),
-        }
-    }
 }
 
 /// How long the client believed that it was in, before it learnt better.
-fn believed(run: &Run) -> Option<Duration> {
+pub(super) fn believed(run: &Run) -> Option<Duration> {
     let (step, learnt) = run.client.failed?;
     run.believed()
         .filter(|_| step < Step::ApplicationData)
         .map(|then| learnt.saturating_duration_since(then))
+}
+
+/// The files that this side has to read.
+fn files_of(side: Side, twist: Twist) -> Option<Files> {
+    match twist {
+        Twist::Files(reader, files) if reader == side => Some(files),
+        _ => None,
+    }
 }
 
 fn on_the_way(twist: Twist) -> Option<&'static str> {
@@ -295,14 +238,8 @@ fn on_the_way(twist: Twist) -> Option<&'static str> {
     }
 }
 
-fn colour_of(side: Side) -> &'static str {
-    match side {
-        Side::Client => "36",
-        Side::Server => "33",
-    }
-}
-
-fn named(alert: &Alert) -> String {
+/// Name and number.
+pub(super) fn named(alert: &Alert) -> String {
     format!("{}({})", alert_name(alert.number), alert.number)
 }
 
@@ -311,7 +248,8 @@ fn spaced(bytes: &[u8]) -> String {
     bytes.join(" ")
 }
 
-fn milliseconds(time: Duration) -> String {
+/// In milliseconds, with one decimal.
+pub(super) fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
 }
 

@@ -1,12 +1,7 @@
-//! Peers that misbehave, and somebody on the way who does: the smallest honest thing for each.
-//!
-//! Unaware of cases and of who watches.
+//! Peers that misbehave: the smallest honest thing for each. Unaware of cases and of who watches.
 
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::HandshakeSignatureValid;
@@ -19,7 +14,7 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{Twist, pki};
+use super::maker;
 use crate::certificates::failed;
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
@@ -117,89 +112,6 @@ pub(super) fn hangs_up(
     Ok(())
 }
 
-/// Somebody between client and server, who forwards whole records and meddles once. Returns where to
-/// dial it.
-pub(super) fn between(server: SocketAddr, meddles: Twist) -> io::Result<SocketAddr> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))?;
-    let address = listener.local_addr()?;
-    let meet = move || {
-        for client in listener.incoming().flatten() {
-            let _ = meddle(client, server, meddles);
-        }
-    };
-    thread::Builder::new()
-        .name("between".to_owned())
-        .spawn(meet)?;
-    Ok(address)
-}
-
-fn meddle(client: TcpStream, server: SocketAddr, meddles: Twist) -> io::Result<()> {
-    let server = TcpStream::connect(server)?;
-    for socket in [&client, &server] {
-        socket.set_nodelay(true)?;
-    }
-    let (from_client, from_server) = (client.try_clone()?, server.try_clone()?);
-    let client_has_data = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&client_has_data);
-    let (mut hello, mut data) = (true, true);
-    thread::Builder::new().spawn(move || {
-        forward(from_client, server, |record| {
-            // Behind both headers and the version stands the client's random.
-            if std::mem::take(&mut hello) && matches!(meddles, Twist::ChangesHello) {
-                flip(record.get_mut(11));
-            }
-            seen.fetch_or(is_application_data(record), Ordering::SeqCst);
-            true
-        });
-    })?;
-    // The client sends records of this type when the server has sent its whole handshake: what comes
-    // back now is data.
-    forward(from_server, client, |record| {
-        if !is_application_data(record) || !client_has_data.load(Ordering::SeqCst) {
-            return true;
-        }
-        if std::mem::take(&mut data) && matches!(meddles, Twist::ChangesData) {
-            flip(record.last_mut());
-        }
-        !matches!(meddles, Twist::Cuts)
-    });
-    Ok(())
-}
-
-fn flip(byte: Option<&mut u8>) {
-    if let Some(byte) = byte {
-        *byte ^= 1;
-    }
-}
-
-fn is_application_data(record: &[u8]) -> bool {
-    record.first() == Some(&23)
-}
-
-/// Record by record, until one side ends or `pass` says no.
-fn forward(mut from: TcpStream, mut to: TcpStream, mut pass: impl FnMut(&mut Vec<u8>) -> bool) {
-    while let Ok(mut record) = read_record(&mut from) {
-        let passes = pass(&mut record);
-        if !passes {
-            let _ = from.shutdown(Shutdown::Both);
-        }
-        if !passes || to.write_all(&record).is_err() {
-            break;
-        }
-    }
-    let _ = to.shutdown(Shutdown::Write);
-}
-
-/// A record with its header: type, version, length (RFC 8446 §5.1).
-fn read_record(from: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut header = [0; 5];
-    from.read_exact(&mut header)?;
-    let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
-    let mut record = header.to_vec();
-    from.take(length as u64).read_to_end(&mut record)?;
-    Ok(record)
-}
-
 /// A client that shows its certificate only to servers that name its CA: browsers do so.
 #[derive(Debug)]
 pub(super) struct Picky {
@@ -215,7 +127,7 @@ impl Picky {
         refrains: Arc<PresentsClientCertificate>,
         certificate: &str,
     ) -> Result<Picky, Error> {
-        let leaf = pki::certificates(certificate)?.swap_remove(0);
+        let leaf = maker::certificates(certificate)?.swap_remove(0);
         let (_, leaf) = X509Certificate::from_der(&leaf)
             .map_err(|error| failed("read a certificate just made", &error))?;
         let issuer = leaf.issuer().as_raw().to_vec();

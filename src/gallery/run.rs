@@ -1,29 +1,18 @@
 //! A case over a real connection on loopback, and what was seen of it: by the server, on the wire, by
 //! the client.
 
-use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::pki::Maker;
-use super::stage::{Papers, Stage, papers};
-use super::{Case, Contents, Ends, Files, Outcome, Twist, peers, says};
-use crate::client::{self, Answer, Url, connect_tcp, get};
-use crate::credentials;
-use crate::error::{Diagnosis, Error};
-use crate::files::{NewFile, Readers, write_all};
-use crate::handshake::{ServerSetup, TlsMax};
+use super::files::Laid;
+use super::meeting::{Failed, Meeting, knock};
+use super::stage::Stage;
+use super::{Case, Ends, Outcome, Twist, says};
+use crate::error::Error;
+use crate::handshake::TlsMax;
 use crate::narration::{Event, Side, Step};
-use crate::server::{Limits, Site, serve_connection};
-use crate::site;
-use crate::transport::Deadline;
 use crate::wire::conversation::{Kind, Protection};
 use crate::wire::explain;
-use crate::wire::tap::{Recording, Tap};
+use crate::wire::tap::Recording;
 use crate::wire::transcript::Transcript;
 
 /// What was seen of a case.
@@ -87,8 +76,9 @@ pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
     };
     match case.scene.twist {
         Twist::Files(side, files) => {
-            let read = read_files(case, side, &files)?;
-            run.view(side).ends(read);
+            let laid = Laid::new(case, side, &files)?;
+            run.began = Instant::now();
+            run.view(side).ends(laid.read(side));
             if side == Side::Server {
                 // The server never starts. Its clients find nobody at its address.
                 run.client.ends(knock());
@@ -103,11 +93,7 @@ pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
 impl Run {
     /// What has to happen in this version of TLS.
     pub fn expected(&self) -> &'static Outcome {
-        let [tls13, tls12] = &self.case.fails;
-        match self.tls_max {
-            TlsMax::Tls13 => tls13,
-            TlsMax::Tls12 => tls12,
-        }
+        self.case.expected(self.tls_max)
     }
 
     /// Where it failed, and who noticed first. `None`: nobody did.
@@ -200,37 +186,6 @@ impl View {
     }
 }
 
-/// Why a side did not end well. `step: None`: an answer came, but not the one that was hoped for.
-struct Failed {
-    step: Option<Step>,
-    said: String,
-}
-
-impl From<Diagnosis> for Failed {
-    fn from(Diagnosis { step, said, .. }: Diagnosis) -> Failed {
-        Failed {
-            step: Some(step),
-            said,
-        }
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Failed {
-        let (step, said) = match error {
-            Error::Tls { diagnosis, .. } => return diagnosis.into(),
-            Error::Network { found, .. } => (Step::ClientConnects, found),
-            Error::Http { found, .. } => (Step::ApplicationData, found),
-            Error::Contents { found, .. } => (Step::Preparation, found),
-            other => (Step::Preparation, other.to_string()),
-        };
-        Failed {
-            step: Some(step),
-            said,
-        }
-    }
-}
-
 /// Both sides meet on loopback, if need be twice.
 fn meet(run: &mut Run) -> Result<(), Error> {
     let stage = Stage::new(&run.case.scene, run.tls_max)?;
@@ -251,162 +206,6 @@ fn meet(run: &mut Run) -> Result<(), Error> {
     let sent_by = |side| alert(side, met.taps.iter().map(Recording::transcript), met.began);
     run.alert = sent_by(Side::Client).or_else(|| sent_by(Side::Server));
     Ok(())
-}
-
-/// One connection: how it ended for both sides, and what passed their taps.
-struct Meeting {
-    began: Instant,
-    server: Result<(), Failed>,
-    client: Result<(), Failed>,
-    taps: [Recording; 2],
-}
-
-impl Meeting {
-    fn of(stage: &Stage, server: &ServerSetup, twist: Twist) -> Result<Meeting, Error> {
-        let (listener, address) = listen(twist)?;
-        let (began, taps) = (
-            Instant::now(),
-            [Side::Client, Side::Server].map(Recording::new),
-        );
-        let [client_tap, server_tap] = &taps;
-        let dialled = TcpStream::connect(address).map_err(no_loopback)?;
-        let (accepted, from) = listener.accept().map_err(no_loopback)?;
-        let (client, server) = thread::scope(|scope| {
-            let server = scope.spawn(|| serve(server, accepted, from, server_tap, twist));
-            let client = dial(stage, dialled, address, client_tap, twist);
-            let crashed = |_| {
-                Err(Failed {
-                    step: None,
-                    said: "it panicked".to_owned(),
-                })
-            };
-            (client, server.join().unwrap_or_else(crashed))
-        });
-        Ok(Meeting {
-            began,
-            server,
-            client,
-            taps,
-        })
-    }
-}
-
-/// The server of a case, open to programs from outside until the process ends.
-#[derive(Clone, Debug)]
-pub struct Door {
-    /// Where it listens, or who stands before it.
-    pub address: SocketAddr,
-    /// What the client of the case has in its files.
-    pub papers: Papers,
-}
-
-/// Opens the server of a case, so that other programs can meet it in the place of our client.
-///
-/// # Errors
-/// As [`run`].
-pub fn open(case: &'static Case, tls_max: TlsMax) -> Result<Door, Error> {
-    let Stage { server, papers, .. } = Stage::new(&case.scene, tls_max)?;
-    let (listener, address) = listen(case.scene.twist)?;
-    let accept = move || {
-        for socket in listener.incoming().flatten() {
-            let tap = Recording::new(Side::Server);
-            let _ = serve(&server, socket, address, &tap, case.scene.twist);
-        }
-    };
-    thread::Builder::new().spawn(accept).map_err(no_loopback)?;
-    Ok(Door { address, papers })
-}
-
-/// A listener on loopback, and where to dial: it, or somebody who meddles on the way.
-fn listen(twist: Twist) -> Result<(TcpListener, SocketAddr), Error> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
-    let mut address = listener.local_addr().map_err(no_loopback)?;
-    if matches!(
-        twist,
-        Twist::ChangesHello | Twist::ChangesData | Twist::Cuts
-    ) {
-        address = peers::between(address, twist).map_err(no_loopback)?;
-    }
-    Ok((listener, address))
-}
-
-/// How long a server waits for anything: every case is over in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The server's side of a meeting.
-fn serve(
-    setup: &ServerSetup,
-    socket: TcpStream,
-    from: SocketAddr,
-    recording: &Recording,
-    twist: Twist,
-) -> Result<(), Failed> {
-    let setup = setup.with_key_log(Arc::new(recording.clone()));
-    setup.narrator.open(1, || format!("{from} connects"));
-    let transport = Tap::new(deadline(socket)?, recording.clone());
-    let limits = Limits {
-        handshake: PATIENCE,
-        request: PATIENCE,
-        idle: PATIENCE,
-        requests: 1,
-    };
-    let site = Site {
-        answer: Box::new(site::answer),
-        log: Box::new(|_| ()),
-        limits,
-    };
-    match twist {
-        Twist::PlainServer(words) => peers::plain_server(words, &setup.narrator, transport),
-        Twist::NoGoodbye => peers::hangs_up(&setup, transport)?,
-        _ => serve_connection(&setup, &site, transport, from)?,
-    }
-    Ok(())
-}
-
-/// The client's side of a meeting.
-fn dial(
-    stage: &Stage,
-    socket: TcpStream,
-    address: SocketAddr,
-    recording: &Recording,
-    twist: Twist,
-) -> Result<(), Failed> {
-    let setup = stage.client.with_key_log(Arc::new(recording.clone()));
-    setup.narrator.open(1, || format!("connected to {address}"));
-    let transport = Tap::new(deadline(socket)?, recording.clone());
-    let url = Url {
-        place: address.to_string(),
-        server_name: stage.server_name.clone(),
-        host_field: stage.server_name.to_str().into_owned(),
-        target: "/".to_owned(),
-    };
-    match twist {
-        Twist::PlainClient(words) => {
-            peers::plain_client(words, &setup.narrator, transport);
-            Ok(())
-        }
-        Twist::NeverReads => Ok(peers::never_reads(&setup, url.server_name, transport)?),
-        _ => match get(&setup, &url, transport, &mut io::sink())? {
-            Answer { status: 200, .. } => Ok(()),
-            Answer { status, reason, .. } => Err(Failed {
-                step: None,
-                said: format!("HTTP/1.1 {status} {reason}"),
-            }),
-        },
-    }
-}
-
-fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
-    Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
-}
-
-fn no_loopback(source: io::Error) -> Error {
-    Error::Network {
-        doing: "use",
-        place: "127.0.0.1".to_owned(),
-        found: source.to_string(),
-        remedy: "a machine with a loopback interface".to_owned(),
-    }
 }
 
 /// The fatal alert that `side` sent, out of its own tap.
@@ -435,92 +234,4 @@ fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> 
         plaintext: message.bytes.clone(),
         encrypted: matches!(record.protection, Protection::Decrypted(_)),
     })
-}
-
-/// Dials a port at which nobody listens.
-fn knock() -> Result<(), Failed> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
-    let address = listener.local_addr().map_err(no_loopback)?;
-    drop(listener);
-    connect_tcp(&address.to_string())?;
-    Ok(())
-}
-
-/// A side reads its files, as `serve` and `get` do before the first byte.
-fn read_files(case: &Case, side: Side, files: &Files) -> Result<Result<(), Failed>, Error> {
-    let folder = Folder::new()?;
-    folder.fill(case, side, files)?;
-    let [certificate, key, authorities] = NAMES.map(|name| folder.0.join(name));
-    let read = credentials::identity(side, &certificate, &key)
-        .and_then(|_| credentials::trust(&authorities, &[]));
-    Ok(read.map(drop).map_err(Failed::from))
-}
-
-/// What the three files are called.
-pub const NAMES: [&str; 3] = ["own.crt", "own.key", "ca.crt"];
-
-/// A folder for the files of a case, which is gone when this is dropped.
-#[derive(Debug)]
-pub struct Folder(pub PathBuf);
-
-impl Folder {
-    /// A new one, where the system keeps such things.
-    pub fn new() -> Result<Folder, Error> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let made = std::fs::create_dir(&path);
-        made.map_err(|source| Error::File {
-            doing: "write",
-            path: path.clone(),
-            source,
-        })?;
-        Ok(Folder(path))
-    }
-
-    /// Writes the files of a case of step 0.
-    pub fn fill(&self, case: &Case, side: Side, files: &Files) -> Result<(), Error> {
-        let party = match side {
-            Side::Client => &case.scene.client,
-            Side::Server => &case.scene.server,
-        };
-        let maker = &mut Maker::default();
-        let Papers {
-            certificate,
-            key,
-            authorities,
-            ..
-        } = papers(party, maker)?;
-        let right = [certificate, key, authorities];
-        let wanted = [files.certificate, files.key, files.authorities];
-        let mut new = Vec::new();
-        for ((name, right), wanted) in NAMES.into_iter().zip(right).zip(wanted) {
-            new.push(NewFile {
-                path: self.0.join(name),
-                contents: wanted.bytes(&right, maker)?,
-                readers: Readers::OnlyMe,
-            });
-        }
-        write_all(&new, true)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-impl Contents {
-    fn bytes(self, right: &str, maker: &mut Maker) -> Result<Vec<u8>, Error> {
-        Ok(match self {
-            Contents::Right => right.as_bytes().to_vec(),
-            Contents::Certificates(chain) => maker.chain(chain)?.into_bytes(),
-            Contents::Key(owner) => maker.key(owner)?.into_bytes(),
-            Contents::Request(owner) => maker.request(owner)?.into_bytes(),
-            Contents::Written(how) => how(right),
-            Contents::Text(text) => text.as_bytes().to_vec(),
-        })
-    }
 }

@@ -15,7 +15,7 @@ use rustls::{
     CipherSuite, ClientConfig, NamedGroup, ServerConfig, SignatureScheme, SupportedProtocolVersion,
 };
 
-use super::pki::{self, Maker};
+use super::maker::{self, Maker};
 use super::{Party, SCENE, Scene, Twist, peers};
 use crate::certificates::failed;
 use crate::error::Error;
@@ -61,7 +61,15 @@ pub struct Papers {
 impl Stage {
     /// Makes the certificates of a scene, and both sides' settings.
     pub fn new(scene: &Scene, tls_max: TlsMax) -> Result<Stage, Error> {
-        let maker = &mut Maker::default();
+        Stage::made_by(&mut Maker::default(), scene, tls_max)
+    }
+
+    /// The same, by a maker who is asked for more later: other files of the same CA.
+    pub(super) fn made_by(
+        maker: &mut Maker,
+        scene: &Scene,
+        tls_max: TlsMax,
+    ) -> Result<Stage, Error> {
         let recorder = Arc::new(Recorder::default());
         let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
         let (first, second) = match scene.twist {
@@ -228,16 +236,16 @@ fn is_chacha(suite: CipherSuite) -> bool {
 
 fn trust(papers: &Papers) -> Result<Trust, Error> {
     Ok(Trust {
-        anchors: pki::certificates(&papers.authorities)?,
-        revocation_lists: pki::revocation_lists(&papers.lists)?,
+        anchors: maker::certificates(&papers.authorities)?,
+        revocation_lists: maker::revocation_lists(&papers.lists)?,
     })
 }
 
 fn identity(papers: &Papers) -> Result<Identity, Error> {
-    let chain = pki::certificates(&papers.certificate)?;
+    let chain = maker::certificates(&papers.certificate)?;
     Ok(Identity {
         chain,
-        key: pki::private_key(&papers.key)?,
+        key: maker::private_key(&papers.key)?,
     })
 }
 

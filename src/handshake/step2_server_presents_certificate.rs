@@ -5,9 +5,11 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step2_server_presents_certificate::server_presents_certificate`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 1]: super::step1_client_connects
 //! [step 3]: super::step3_client_verifies_server
+#![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step2_server_presents_certificate.md")]
 
 use std::sync::Arc;

@@ -5,9 +5,11 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 3]: super::step3_client_verifies_server
 //! [step 5]: super::step5_server_verifies_client
+#![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
 use std::cell::Cell;

@@ -5,9 +5,11 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 5]: super::step5_server_verifies_client
 //! [step 7]: super::step7_application_data
+#![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step6_server_authorizes_client.md")]
 
 use std::fmt;

@@ -5,9 +5,11 @@
 //!
 //! Breakpoint: `hello_mtls::handshake::step7_application_data::application_data`.
 //!
+//! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
 //! [wire]: crate::wire
+#![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
 use rustls::{CommonState, HandshakeKind, ProtocolVersion};

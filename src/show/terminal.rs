@@ -12,6 +12,7 @@ use super::{SECRETS, at_a_glance, digest, frames, milliseconds, opens, protectio
 use super::{bytes_in_words, record_name, records_of};
 use crate::fields::Field;
 use crate::narration::Side;
+use crate::paint::{self, BOLD, DIM, GREEN, Paint, RED};
 use crate::text;
 use crate::wire::conversation::{Check, Conversation, Derivation, Input, Message, Outcome};
 
@@ -23,15 +24,12 @@ const MOST_FIELDS: usize = 40;
 const MOST_MESSAGES: usize = 200;
 const LONGEST_VALUE: usize = 170;
 
-const BOLD: &str = "1";
-const DIM: &str = "2";
-
 /// Writes the whole conversation. Fails only where `out` fails.
 ///
-/// Without `colour` there is no escape sequence in it. Text of peers is escaped in any case.
-pub fn write(out: &mut impl Write, conversation: &Conversation, colour: bool) -> io::Result<()> {
+/// Text of peers is escaped, whatever the paint.
+pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) -> io::Result<()> {
     let told = HashSet::new();
-    let mut page = Page { out, colour, told };
+    let mut page = Page { out, paint, told };
     for (label, value) in at_a_glance(conversation) {
         page.paragraph(&format!("{label:<17}"), &value, "")?;
     }
@@ -52,7 +50,7 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, colour: bool) ->
 
 struct Page<'a, W> {
     out: &'a mut W,
-    colour: bool,
+    paint: Paint,
     /// Meanings that were told: once is enough.
     told: HashSet<String>,
 }
@@ -85,9 +83,9 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn message(&mut self, conversation: &Conversation, message: &Message) -> io::Result<()> {
-        let (side, colour) = match message.from {
-            Side::Client => ("client → ", "36;1"),
-            Side::Server => ("← server ", "33;1"),
+        let side = match message.from {
+            Side::Client => "client → ",
+            Side::Server => "← server ",
         };
         let name = text::shorten(&text::terminal(&message.name), 38);
         let size = format!(
@@ -97,7 +95,9 @@ impl<W: Write> Page<'_, W> {
         );
         let gap = WIDTH.saturating_sub(9 + name.chars().count() + size.chars().count());
         self.blank()?;
-        let head = self.paint(colour, &format!("{side}{name}"));
+        let head = self
+            .paint
+            .with(paint::side(message.from), &format!("{side}{name}"));
         writeln!(self.out, "{head}{:gap$}{size}", "")?;
         let records = records_of(conversation, message);
         for record in records.iter().take(3) {
@@ -206,8 +206,8 @@ impl<W: Write> Page<'_, W> {
 
     fn check(&mut self, check: &Check) -> io::Result<()> {
         let (mark, colour) = match &check.outcome {
-            Outcome::Verified => (format!("✓ verified: {}", check.name), "32"),
-            Outcome::Failed(why) => (format!("✗ failed: {}: {why}", check.name), "31"),
+            Outcome::Verified => (format!("✓ verified: {}", check.name), GREEN),
+            Outcome::Failed(why) => (format!("✗ failed: {}: {why}", check.name), RED),
             Outcome::NotPossible(why) => {
                 (format!("? not verified here: {}: {why}", check.name), DIM)
             }
@@ -286,13 +286,13 @@ impl<W: Write> Page<'_, W> {
             } else {
                 String::new()
             };
-            let column = self.paint(DIM, &format!("  {column:<17}  "));
+            let column = self.paint.with(DIM, &format!("  {column:<17}  "));
             let line = match line.strip_prefix(&label) {
-                Some(rest) if number == 0 => format!("{}{rest}", self.paint(BOLD, &label)),
+                Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
                 _ => line.clone(),
             };
             let line = match on_a_line && !meaning.is_empty() && number == last {
-                true => format!("{line}{}", self.paint(DIM, &format!(" · {meaning}"))),
+                true => format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}"))),
                 false => line,
             };
             writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
@@ -319,19 +319,12 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn line(&mut self, head: &str, line: &str, colour: &str) -> io::Result<()> {
-        let line = self.paint(colour, line);
+        let line = self.paint.with(colour, line);
         writeln!(self.out, "{head}{line}")
     }
 
     fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
-    }
-
-    fn paint(&self, code: &str, words: &str) -> String {
-        match self.colour && !code.is_empty() {
-            true => format!("\u{1b}[{code}m{words}\u{1b}[0m"),
-            false => words.to_owned(),
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 
 use crate::fields::Field;
 use crate::narration::{Event, Side};
+use crate::paint::{self, BOLD, DIM, GREEN, Paint, RED};
 use crate::text;
 use crate::wire::conversation::{Message, Outcome};
 
@@ -12,14 +13,20 @@ const MOST_FIELDS: usize = 14;
 
 pub(super) struct Page<'a> {
     out: &'a mut dyn Write,
+    paint: Paint,
     keys: Option<&'a mut dyn BufRead>,
     flights: usize,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, keys: Option<&'a mut dyn BufRead>) -> Page<'a> {
+    pub(super) fn new(
+        out: &'a mut dyn Write,
+        paint: Paint,
+        keys: Option<&'a mut dyn BufRead>,
+    ) -> Page<'a> {
         Page {
             out,
+            paint,
             keys,
             flights: 0,
         }
@@ -29,19 +36,31 @@ impl<'a> Page<'a> {
     pub(super) fn facts(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             let Some(step) = event.step else { continue };
-            let mark = if event.fact.passed { ' ' } else { '✗' };
-            writeln!(
-                self.out,
-                "\n  {} · step {}{mark} {}",
-                event.side,
-                step.number(),
-                step.title()
-            )?;
+            let side = self
+                .paint
+                .with(paint::side(event.side), &event.side.to_string());
+            let (mark, colour) = if event.fact.passed {
+                (" ", "")
+            } else {
+                ("✗", RED)
+            };
+            let mark = self.paint.with(colour, mark);
+            let (number, title) = (step.number(), step.title());
+            writeln!(self.out, "\n  {side} · step {number}{mark} {title}")?;
             // Facts are safe already: they may name a peer, escaped.
-            self.lines(4, &event.fact.says)?;
-            self.lines(4, &event.fact.consequence())?;
+            self.lines(4, &event.fact.says, colour)?;
+            self.lines(4, &event.fact.consequence(), DIM)?;
         }
         Ok(())
+    }
+
+    /// A side is refused, and its own handshake is over.
+    pub(super) fn believes(&mut self, side: Side) -> io::Result<()> {
+        let who = self.paint.with(paint::side(side), &side.to_string());
+        writeln!(
+            self.out,
+            "\n  {who} · its handshake is complete: it still believes that it is in"
+        )
     }
 
     /// A flight is ready; waits for Enter.
@@ -53,7 +72,10 @@ impl<'a> Page<'a> {
         };
         let title = format!("── flight {}   {whom}   {size} bytes ", self.flights);
         let rule = "─".repeat(80usize.saturating_sub(title.chars().count()));
-        writeln!(self.out, "\n{title}{rule}")?;
+        let line = self
+            .paint
+            .with(paint::side(from), &format!("{title}{rule}"));
+        writeln!(self.out, "\n{line}")?;
         if let Some(keys) = &mut self.keys {
             write!(self.out, "[Enter lets it move] ")?;
             self.out.flush()?;
@@ -83,17 +105,13 @@ impl<'a> Page<'a> {
         let seen = if *in_the_clear {
             "anybody can read it"
         } else {
-            "encrypted, read here with the keys"
+            "encrypted, read with the keys"
         };
-        let head = format!("  {name} ({} bytes, {seen})", bytes.len());
-        writeln!(
-            self.out,
-            "\n{}{:>width$}",
-            head,
-            format!("step {step}"),
-            width = 79 - head.chars().count()
-        )?;
-        self.paragraph(4, &message.meaning)?;
+        let size = format!("({} bytes, {seen})", bytes.len());
+        let gap = 70usize.saturating_sub(name.chars().count());
+        let name = self.paint.with(BOLD, name);
+        writeln!(self.out, "\n  {name} {size:<gap$}step {step}")?;
+        self.paragraph(4, &message.meaning, "")?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
         for (label, values) in rows.iter().take(MOST_FIELDS) {
@@ -108,12 +126,13 @@ impl<'a> Page<'a> {
             )?;
         }
         for check in &message.checks {
-            let line = match &check.outcome {
-                Outcome::Verified => format!("✓ {}: {}", check.name, check.proves),
-                Outcome::Failed(why) => format!("✗ {}: {why}", check.name),
-                Outcome::NotPossible(why) => format!("? {}: not checked here, {why}", check.name),
+            let name = &check.name;
+            let (line, colour) = match &check.outcome {
+                Outcome::Verified => (format!("✓ {name}: {}", check.proves), GREEN),
+                Outcome::Failed(why) => (format!("✗ {name}: {why}"), RED),
+                Outcome::NotPossible(why) => (format!("? {name}: not checked here, {why}"), DIM),
             };
-            self.paragraph(4, &line)?;
+            self.paragraph(4, &line, colour)?;
         }
         for together in message
             .derivations
@@ -123,17 +142,22 @@ impl<'a> Page<'a> {
                 .iter()
                 .map(|derivation| derivation.name.as_str())
                 .collect();
-            self.paragraph(4, &format!("⚷ {}: {}", together[0].who, names.join(", ")))?;
+            self.paragraph(
+                4,
+                &format!("⚷ {}: {}", together[0].who, names.join(", ")),
+                DIM,
+            )?;
         }
         Ok(())
     }
 
-    fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
-        self.lines(indent, &text::terminal(words))
+    fn paragraph(&mut self, indent: usize, words: &str, colour: &str) -> io::Result<()> {
+        self.lines(indent, &text::terminal(words), colour)
     }
 
-    fn lines(&mut self, indent: usize, words: &str) -> io::Result<()> {
+    fn lines(&mut self, indent: usize, words: &str, colour: &str) -> io::Result<()> {
         for line in text::wrap(words, 80 - indent) {
+            let line = self.paint.with(colour, &line);
             writeln!(self.out, "{:indent$}{line}", "")?;
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use hello_mtls::doctor::{Report, examine, report};
 use hello_mtls::narration::Side;
+use hello_mtls::paint::Paint;
 use rcgen::{
     CertificateRevocationListParams, DnType, KeyIdMethod, RevokedCertParams, SerialNumber,
     date_time_ymd,
@@ -46,7 +47,7 @@ impl Random {
 /// The page, as the program prints it.
 fn page(report: &Report) -> String {
     let mut page = Vec::new();
-    report::write(&mut page, report).unwrap();
+    report::write(&mut page, report, Paint::PLAIN).unwrap();
     let page = String::from_utf8(page).unwrap();
     let obeyed = |c: char| c.is_control() && c != '\n';
     assert!(!page.contains(obeyed), "{page:?}");

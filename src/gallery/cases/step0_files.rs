@@ -6,6 +6,22 @@ use crate::gallery::pki::{MY_CA, MY_CLIENT, MY_SERVER};
 
 const CLIENT: Side = Side::Client;
 
+/// What stands in the certificate file is no certificate.
+const NO_START_LINE: Others = Others {
+    curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
+    openssl: "Could not read client certificate from …",
+    node: "ERR_OSSL_PEM_NO_START_LINE",
+    tls12: None,
+};
+
+/// curl and openssl do not load such a key. Node does, and hears of it from the server.
+const TOO_SMALL: Others = Others {
+    curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0A00018F:SSL routines::ee key too small, (no key found, wrong pass phrase, or wrong file format?)",
+    openssl: "SSL_CTX_use_certificate:ee key too small",
+    node: "EPROTO …tlsv1 alert decrypt error…SSL alert number 51",
+    tls12: None,
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "key-mismatch",
@@ -21,13 +37,10 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The private key belongs to another certificate.",
             cause: "The certificate holds one half of a pair of keys, the key file the half of another pair.",
-            remedy: "the key that made this certificate's request",
+            remedy: "the key that made its request: openssl pkey -in client.key -pubout prints the same as openssl x509 -in \
+                     client.crt -noout -pubkey",
         },
-        others: Others {
-            curl: "(58) unable to set private key file: '…' type PEM",
-            openssl: "x509 certificate routines:X509_check_private_key:key values mismatch",
-            node: "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-        },
+        others: KEY_MISMATCH,
     },
     Case {
         name: "ca-first",
@@ -45,11 +58,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "The first certificate of a chain file is the one that is shown, and the key is not the CA's.",
             remedy: "the leaf first: cat client.crt intermediate.crt > chain.crt",
         },
-        others: Others {
-            curl: "(58) unable to set private key file: '…' type PEM",
-            openssl: "x509 certificate routines:X509_check_private_key:key values mismatch",
-            node: "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-        },
+        others: KEY_MISMATCH,
     },
     Case {
         name: "key-as-certificate",
@@ -68,11 +77,7 @@ pub(super) const CASES: &[Case] = &[
                     certificate, and speaks of the peer although nobody was dialled.",
             remedy: "swap the two files; hello-mtls inspect FILE says what is in each",
         },
-        others: Others {
-            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
-            openssl: "Could not read client certificate from …",
-            node: "ERR_OSSL_PEM_NO_START_LINE",
-        },
+        others: NO_START_LINE,
     },
     Case {
         name: "request-as-certificate",
@@ -90,11 +95,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "A request asks a CA for a certificate. The answer is another file.",
             remedy: "hello-mtls certs sign, or openssl x509 -req; then show client.crt, not client.csr",
         },
-        others: Others {
-            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
-            openssl: "Could not read client certificate from …",
-            node: "ERR_OSSL_PEM_NO_START_LINE",
-        },
+        others: NO_START_LINE,
     },
     Case {
         name: "der",
@@ -113,9 +114,8 @@ pub(super) const CASES: &[Case] = &[
             remedy: "openssl x509 -inform DER -in client.cer -out client.crt",
         },
         others: Others {
-            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
             openssl: "HTTP/1.1 200 OK",
-            node: "ERR_OSSL_PEM_NO_START_LINE",
+            ..NO_START_LINE
         },
     },
     Case {
@@ -135,11 +135,7 @@ pub(super) const CASES: &[Case] = &[
                     Node look over it.",
             remedy: "save it as UTF-8 without BOM: sed -i '1s/^\\xef\\xbb\\xbf//' client.crt",
         },
-        others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
-        },
+        others: LET_IN,
     },
     Case {
         name: "indented",
@@ -157,11 +153,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "-----BEGIN stands at the beginning of a line, or it is none (RFC 7468 §2).",
             remedy: "take the blanks off: sed -i 's/^ *//' client.crt",
         },
-        others: Others {
-            curl: "(58) could not load PEM client certificate from …, OpenSSL error error:0480006C:PEM routines::no start line, (no key found, wrong pass phrase, or wrong file format?)",
-            openssl: "Could not read client certificate from …",
-            node: "ERR_OSSL_PEM_NO_START_LINE",
-        },
+        others: NO_START_LINE,
     },
     Case {
         name: "encrypted-key",
@@ -184,6 +176,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(58) unable to set private key file: '…' type PEM",
             openssl: "Could not read client certificate private key from …",
             node: "ERR_OSSL_BAD_DECRYPT",
+            tls12: None,
         },
     },
     Case {
@@ -203,36 +196,40 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The key's BEGIN line promises another kind of key.",
             cause: "The label says how to read the bytes: PRIVATE KEY is PKCS#8, RSA PRIVATE KEY is PKCS#1, EC PRIVATE \
-                    KEY is SEC1.",
+                    KEY is SEC1. curl and Node obey it too; openssl looks at the bytes.",
             remedy: "openssl pkey -in client.key -out new.key writes PKCS#8, which everybody reads",
         },
         others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
+            curl: KEY_MISMATCH.curl,
+            node: "ERR_OSSL_UNSUPPORTED",
+            ..LET_IN
         },
     },
     Case {
         name: "weak-key",
-        scene: reads(
-            CLIENT,
-            Files {
-                certificate: Contents::Text(include_str!("../fixtures/weak-client.pem")),
-                key: Contents::Text(include_str!("../fixtures/weak-client.pem")),
-                rustls: "failed to parse private key as RSA, ECDSA, or EdDSA",
-                ..FILES
-            },
-        ),
+        scene: Scene {
+            server: server_trusts(&[OLD_CA]),
+            ..reads(
+                CLIENT,
+                Files {
+                    certificate: Contents::Text(include_str!("../fixtures/weak-client.pem")),
+                    key: Contents::Text(include_str!("../fixtures/weak-client.pem")),
+                    rustls: "failed to parse private key as RSA, ECDSA, or EdDSA",
+                    ..FILES
+                },
+            )
+        },
         fails: own_files(CLIENT, "an RSA key of 1024 bits"),
         words: Words {
             story: "The key is RSA with 1024 bits.",
-            cause: "Such keys can be broken. aws-lc-rs and ring begin with 2048 bits.",
+            cause: "Such keys can be broken. aws-lc-rs and ring begin with 2048 bits. curl and openssl refuse it as well; Node \
+                    shows it, and the server does not take its signature.",
             remedy: "hello-mtls certs --key-type ecdsa-p256, or rsa-2048",
         },
         others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
+            node: hears::DECRYPT_ERROR.node,
+            tls12: Some(&TOO_SMALL),
+            ..TOO_SMALL
         },
     },
     Case {
@@ -253,11 +250,7 @@ pub(super) const CASES: &[Case] = &[
                     version 3 only, of itself too. It says \"peer\", and means your own file.",
             remedy: "add -extfile with subjectAltName, basicConstraints and extendedKeyUsage",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "strange-extension",
@@ -279,11 +272,7 @@ pub(super) const CASES: &[Case] = &[
                     its own certificate too, and obeys.",
             remedy: "the same extension, not critical; or a certificate without it",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "no-ca-file",
@@ -306,12 +295,13 @@ pub(super) const CASES: &[Case] = &[
             curl: "(77) error setting certificate file: …",
             openssl: "X509_load_cert_crl_file_ex:no certificate or crl found",
             node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+            tls12: None,
         },
     },
 ];
 
 fn to_der(pem: &str) -> Vec<u8> {
-    let read = crate::gallery::pki::certificates(pem).unwrap_or_default();
+    let read = crate::gallery::maker::certificates(pem).unwrap_or_default();
     read.first().map_or_else(Vec::new, |der| der.to_vec())
 }
 

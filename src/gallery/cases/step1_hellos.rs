@@ -5,6 +5,14 @@ use crate::certificates::request::KeyType;
 use crate::gallery::pki::MY_SERVER;
 use crate::narration::Step::{ClientConnects, ServerPresentsCertificate};
 
+/// What came back is no TLS record.
+const WRONG_VERSION: Others = Others {
+    curl: "(35) OpenSSL/…: error:0A00010B:SSL routines::wrong version number",
+    openssl: "wrong version number",
+    node: "EPROTO …wrong version number",
+    tls12: None,
+};
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "nobody-listens",
@@ -27,6 +35,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(7) Failed to connect to localhost port … Couldn't connect to server",
             openssl: "BIO_connect:Connection refused",
             node: "ECONNREFUSED",
+            tls12: None,
         },
     },
     Case {
@@ -40,11 +49,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "The answer begins with the letter H, which is no type of TLS record.",
             remedy: "http:// in the URL, or TLS on the server",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
-            openssl: "wrong version number",
-            node: "EPROTO …wrong version number",
-        },
+        others: WRONG_VERSION,
     },
     Case {
         name: "starttls",
@@ -55,11 +60,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "SMTP, IMAP, LDAP and PostgreSQL begin in the clear and switch to TLS when asked (STARTTLS).",
             remedy: "openssl s_client -starttls smtp, or the port that begins with TLS",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
-            openssl: "wrong version number",
-            node: "EPROTO …wrong version number",
-        },
+        others: WRONG_VERSION,
     },
     Case {
         name: "hangs-up",
@@ -78,11 +79,7 @@ pub(super) const CASES: &[Case] = &[
                     dislikes the name in the hello, a program that crashed.",
             remedy: "the server's log; then each box on the way",
         },
-        others: Others {
-            curl: "(35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to localhost:…",
-            openssl: "unexpected eof while reading",
-            node: "ECONNRESET Client network socket disconnected before secure TLS connection was established",
-        },
+        others: hears::NOTHING,
     },
     Case {
         name: "plain-client",
@@ -103,9 +100,10 @@ pub(super) const CASES: &[Case] = &[
             remedy: "https:// in the URL",
         },
         others: Others {
-            curl: "(1) Received HTTP/0.9 when not allowed",
             openssl: "",
+            curl: "(1) Received HTTP/0.9 when not allowed",
             node: "HPE_INVALID_CONSTANT",
+            tls12: None,
         },
     },
     Case {
@@ -122,11 +120,7 @@ pub(super) const CASES: &[Case] = &[
                     everywhere (RFC 8996).",
             remedy: "allow TLS 1.2 and 1.3 on both sides",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version",
-            openssl: "tlsv1 alert protocol version:…:SSL alert number 70",
-            node: "EPROTO …tlsv1 alert protocol version…SSL alert number 70",
-        },
+        others: hears::PROTOCOL_VERSION,
     },
     Case {
         name: "suites",
@@ -142,11 +136,7 @@ pub(super) const CASES: &[Case] = &[
                     certificate is ECDSA.",
             remedy: "the default suites on both sides",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure",
-            openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
-        },
+        others: hears::HANDSHAKE_FAILURE,
     },
     Case {
         name: "groups",
@@ -161,11 +151,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "Without a common group there is no common secret, and nothing to encrypt with.",
             remedy: "the default groups on both sides; X25519 is spoken everywhere",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure",
-            openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
-        },
+        others: hears::HANDSHAKE_FAILURE,
     },
     Case {
         name: "protocols",
@@ -181,11 +167,7 @@ pub(super) const CASES: &[Case] = &[
                     lists, the server has to end it (RFC 7301 §3.2).",
             remedy: "http/1.1 on both sides, or no ALPN at all",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A000460:SSL routines::tlsv1 alert no application protocol",
-            openssl: "tlsv1 alert no application protocol:…:SSL alert number 120",
-            node: "EPROTO …tlsv1 alert no application protocol…SSL alert number 120",
-        },
+        others: hears::NO_APPLICATION_PROTOCOL,
     },
     Case {
         name: "changed-hello",
@@ -208,9 +190,10 @@ pub(super) const CASES: &[Case] = &[
             remedy: "find the box that meddles",
         },
         others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A000119:SSL routines::decryption failed or bad record mac",
+            curl: "(35) OpenSSL/…: error:0A000119:SSL routines::decryption failed or bad record mac",
             openssl: "decryption failed or bad record mac",
             node: "EPROTO …decryption failed or bad record mac",
+            tls12: Some(&hears::BAD_SIGNATURE),
         },
     },
     Case {
@@ -236,11 +219,7 @@ pub(super) const CASES: &[Case] = &[
                     that name. An IP address is never sent there (RFC 6066 §3).",
             remedy: "a certificate for that name, or a default one",
         },
-        others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A000419:SSL routines::tlsv1 alert access denied",
-            openssl: "tlsv1 alert access denied:…:SSL alert number 49",
-            node: "EPROTO …tlsv1 alert access denied…SSL alert number 49",
-        },
+        others: hears::ACCESS_DENIED,
     },
     Case {
         name: "schemes",
@@ -279,9 +258,8 @@ pub(super) const CASES: &[Case] = &[
             remedy: "a P-256 certificate: everybody checks it",
         },
         others: Others {
-            curl: "",
-            openssl: "sslv3 alert handshake failure:…:SSL alert number 40",
-            node: "EPROTO …sslv3 alert handshake failure…SSL alert number 40",
+            tls12: Some(&hears::NOTHING),
+            ..hears::HANDSHAKE_FAILURE
         },
     },
 ];

@@ -1,22 +1,11 @@
 //! Step 3, the chain: who signed the server's certificate, and may they?
 
 use super::*;
-use crate::gallery::RevocationList;
 use crate::gallery::pki::{INTERMEDIATE, MY_CA, MY_NEW_CA, MY_SERVER, STRANGERS_CA, Signs};
 
-/// A CA that openssl made: for what rcgen cannot sign.
-const OLD_CA: Certificate = fixture("old-ca", include_str!("../fixtures/old-ca.pem"));
 const SHA1_SERVER: Certificate = fixture("sha1", include_str!("../fixtures/sha1-server.pem"));
 const WEAK_CA: Certificate = fixture("weak-ca", include_str!("../fixtures/weak-ca.pem"));
 const WEAK_SERVER: Certificate = fixture("weak", include_str!("../fixtures/weak-server.pem"));
-
-const fn fixture(key: &'static str, pem: &'static str) -> Certificate {
-    Certificate {
-        key,
-        fixture: Some(pem),
-        ..MY_SERVER
-    }
-}
 
 const BELOW: Certificate = Certificate {
     issuer: Some(&INTERMEDIATE),
@@ -36,6 +25,10 @@ const ONLY_EXAMPLE: Certificate = Certificate {
     within: Some("example.com"),
     ..INTERMEDIATE
 };
+const NAMESAKE: Certificate = Certificate {
+    name: MY_SERVER.name,
+    ..MY_CA
+};
 const NO_ROOT: Certificate = Certificate {
     signs: Signs::Nothing,
     ..MY_CA
@@ -53,14 +46,21 @@ const fn client_trusts(server: &'static [Certificate], trusts: &'static [Certifi
     }
 }
 
-/// The client knows this revocation list.
-const fn client_knows(lists: &'static [RevocationList]) -> Scene {
-    let client = Party {
-        lists,
-        ..SCENE.client
-    };
-    Scene { client, ..SCENE }
-}
+/// The one above it is not there.
+const NO_ISSUER: Others = Others {
+    curl: "(60) SSL certificate problem: unable to get local issuer certificate",
+    openssl: "verify error:num=20:unable to get local issuer certificate",
+    node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
+    tls12: None,
+};
+
+/// It is signed by its own name.
+const SELF_SIGNED: Others = Others {
+    curl: "(60) SSL certificate problem: self-signed certificate",
+    openssl: "verify error:num=18:self-signed certificate",
+    node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
+    tls12: None,
+};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -74,13 +74,9 @@ pub(super) const CASES: &[Case] = &[
             story: "A CA that the client does not know signed it.",
             cause: "The name of the issuer is on none of the client's CAs. Perhaps it has an old ca.crt, perhaps a \
                     proxy of the company answers instead of the server.",
-            remedy: "--cacert with the CA that signed it",
+            remedy: "--cacert with the CA that signed it: openssl s_client names it behind i:",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "self-signed",
@@ -94,11 +90,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "It says about itself that it is right. Everybody can say so.",
             remedy: "a CA and a leaf (hello-mtls certs), or give the client that very certificate as --cacert",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: self-signed certificate",
-            openssl: "verify error:num=18:self-signed certificate",
-            node: "DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate",
-        },
+        others: SELF_SIGNED,
     },
     Case {
         name: "missing-intermediate",
@@ -110,11 +102,7 @@ pub(super) const CASES: &[Case] = &[
                     or remember it. rustls, OpenSSL and Node never do.",
             remedy: "on the server: cat server.crt intermediate.crt > chain.crt",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "remade-ca",
@@ -129,11 +117,7 @@ pub(super) const CASES: &[Case] = &[
                     ran twice does this.",
             remedy: "the new ca.crt for everybody, and new certificates from it",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get local issuer certificate",
-            openssl: "verify error:num=20:unable to get local issuer certificate",
-            node: "UNABLE_TO_VERIFY_LEAF_SIGNATURE unable to verify the first certificate",
-        },
+        others: NO_ISSUER,
     },
     Case {
         name: "issuer-is-no-ca",
@@ -157,6 +141,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
             node: "UNSPECIFIED key usage does not include certificate signing",
+            tls12: None,
         },
     },
     Case {
@@ -175,13 +160,14 @@ pub(super) const CASES: &[Case] = &[
         ),
         words: Words {
             story: "The chain is one CA longer than it may be.",
-            cause: "It says pathlen:0: it may sign leaves, and no further CA.",
+            cause: "The intermediate says pathlen:0: it may sign leaves, and no further CA. Here it signed one.",
             remedy: "sign with the CA above, or make that one with a longer path",
         },
         others: Others {
             curl: "(60) SSL certificate problem: path length constraint exceeded",
             openssl: "verify error:num=25:path length constraint exceeded",
             node: "PATH_LENGTH_EXCEEDED",
+            tls12: None,
         },
     },
     Case {
@@ -206,6 +192,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: permitted subtree violation",
             openssl: "verify error:num=47:permitted subtree violation",
             node: "UNSPECIFIED permitted subtree violation",
+            tls12: None,
         },
     },
     Case {
@@ -217,13 +204,15 @@ pub(super) const CASES: &[Case] = &[
         ),
         words: Words {
             story: "The CA signed it with SHA-1.",
-            cause: "Two certificates with the same SHA-1 can be made. rustls has no code for it.",
-            remedy: "sign it again with SHA-256",
+            cause: "Two certificates with the same SHA-1 hash can be made, so a signature over it proves nothing. rustls has \
+                    no code for it.",
+            remedy: "sign it again with SHA-256: openssl x509 -req -sha256",
         },
         others: Others {
             curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
             openssl: "verify error:num=68:CA signature digest algorithm too weak",
             node: "UNSPECIFIED CA signature digest algorithm too weak",
+            tls12: None,
         },
     },
     Case {
@@ -239,66 +228,26 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: CA certificate key too weak",
             openssl: "verify error:num=67:CA certificate key too weak",
             node: "200",
+            tls12: None,
         },
     },
     Case {
-        name: "revoked",
-        scene: client_knows(&[RevocationList {
-            issuer: &MY_CA,
-            revoked: &[MY_SERVER],
-            days: (-1, 30),
-        }]),
-        fails: client_refuses(44, "invalid peer certificate: Revoked"),
-        words: Words {
-            story: "The CA has revoked it, and the client knows.",
-            cause: "A certificate cannot be called back. A list (CRL) says which ones no longer count.",
-            remedy: "a new certificate for the server",
-        },
-        others: Others {
-            curl: "(60) SSL certificate problem: certificate revoked",
-            openssl: "verify error:num=23:certificate revoked",
-            node: "CERT_REVOKED",
-        },
-    },
-    Case {
-        name: "list-of-another-ca",
-        scene: client_knows(&[RevocationList {
-            issuer: &STRANGERS_CA,
-            revoked: &[],
-            days: (-1, 30),
-        }]),
-        fails: client_refuses(48, "invalid peer certificate: UnknownRevocationStatus"),
-        words: Words {
-            story: "The client has a revocation list of another CA.",
-            cause: "Whoever checks revocation needs a list for every CA of the chain. rustls then says unknown_ca, \
-                    although it knows the CA.",
-            remedy: "the list of each CA in the chain, root and intermediates",
-        },
-        others: Others {
-            curl: "(60) SSL certificate problem: unable to get certificate CRL",
-            openssl: "verify error:num=3:unable to get certificate CRL",
-            node: "UNABLE_TO_GET_CRL",
-        },
-    },
-    Case {
-        name: "stale-list",
-        scene: client_knows(&[RevocationList {
-            issuer: &MY_CA,
-            revoked: &[],
-            days: (-60, -30),
-        }]),
+        name: "same-name",
+        scene: client_trusts(
+            &[Certificate {
+                issuer: Some(&NAMESAKE),
+                ..MY_SERVER
+            }],
+            &[NAMESAKE],
+        ),
         fails: nobody_notices(Step::ClientVerifiesServer),
         words: Words {
-            story: "The client's list is a month old; nobody minds.",
-            cause: "rustls uses a list beyond its nextUpdate unless it is told not to; OpenSSL refuses. What was revoked \
-                    since then is let in.",
-            remedy: "fetch lists before their nextUpdate: hello-mtls inspect ca.crl shows it",
+            story: "CA and leaf share a name; curl says self-signed.",
+            cause: "Issuer and subject are equal, and nothing else names the issuer: OpenSSL takes it for its own. rustls \
+                    tries the CA's key, which fits. rcgen names both \"rcgen self signed cert\" unless told otherwise.",
+            remedy: "a name for each (rcgen: params.distinguished_name), and an authorityKeyIdentifier",
         },
-        others: Others {
-            curl: "(60) SSL certificate problem: CRL has expired",
-            openssl: "verify error:num=12:CRL has expired",
-            node: "CRL_HAS_EXPIRED",
-        },
+        others: SELF_SIGNED,
     },
     Case {
         name: "loose-root",
@@ -323,6 +272,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: invalid CA certificate",
             openssl: "verify error:num=79:invalid CA certificate",
             node: "UNSPECIFIED key usage does not include certificate signing",
+            tls12: None,
         },
     },
 ];

@@ -1,17 +1,9 @@
 //! Step 3, the leaf: is the server's certificate for this name, this purpose, this day, and its own?
 
 use super::*;
-use crate::gallery::pki::{MY_CA, MY_SERVER, Purpose, STRANGERS_CA, Signs};
+use crate::gallery::pki::{MY_SERVER, Purpose, STRANGERS_CA, Signs};
 
-const OLD_CA: Certificate = Certificate {
-    fixture: Some(include_str!("../fixtures/old-ca.pem")),
-    ..MY_CA
-};
-const V1_SERVER: Certificate = Certificate {
-    key: "v1-server",
-    fixture: Some(include_str!("../fixtures/v1-server.pem")),
-    ..MY_SERVER
-};
+const V1_SERVER: Certificate = fixture("v1-server", include_str!("../fixtures/v1-server.pem"));
 
 /// The server's certificate has these names, and the client dials that one.
 const fn named(shows: &'static [Certificate], dials: &'static str) -> Scene {
@@ -42,6 +34,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL: no alternative certificate subject name matches target host name 'localhost'",
             openssl: "verify error:num=62:hostname mismatch",
             node: "ERR_TLS_CERT_ALTNAME_INVALID Hostname/IP does not match certificate's altnames: Host: localhost. is not in the cert's altnames: DNS:example.com",
+            tls12: None,
         },
     },
     Case {
@@ -61,11 +54,7 @@ pub(super) const CASES: &[Case] = &[
                     curl and Node still do.",
             remedy: "subjectAltName=DNS:localhost,IP:127.0.0.1",
         },
-        others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
-        },
+        others: LET_IN,
     },
     Case {
         name: "ip-as-name",
@@ -90,6 +79,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL: no alternative certificate subject name matches target host name '127.0.0.1'",
             openssl: "verify error:num=64:IP address mismatch",
             node: "ERR_TLS_CERT_ALTNAME_INVALID Hostname/IP does not match certificate's altnames: IP: 127.0.0.1 is not in the cert's list:",
+            tls12: None,
         },
     },
     Case {
@@ -115,6 +105,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL: no alternative certificate subject name matches target host name 'a.b.example.test'",
             openssl: "verify error:num=62:hostname mismatch",
             node: "ERR_TLS_CERT_ALTNAME_INVALID Hostname/IP does not match certificate's altnames: Host: a.b.example.test. is not in the cert's altnames: DNS:*.example.test",
+            tls12: None,
         },
     },
     Case {
@@ -137,6 +128,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: certificate has expired",
             openssl: "verify error:num=10:certificate has expired",
             node: "CERT_HAS_EXPIRED certificate has expired",
+            tls12: None,
         },
     },
     Case {
@@ -160,6 +152,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: certificate is not yet valid",
             openssl: "verify error:num=9:certificate is not yet valid",
             node: "CERT_NOT_YET_VALID certificate is not yet valid",
+            tls12: None,
         },
     },
     Case {
@@ -179,9 +172,8 @@ pub(super) const CASES: &[Case] = &[
             remedy: "set the client's clock before TLS (NTP)",
         },
         others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
+            openssl: "verify error:num=9:certificate is not yet valid",
+            ..CANNOT_MEET
         },
     },
     Case {
@@ -204,6 +196,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: unsuitable certificate purpose",
             openssl: "verify error:num=26:unsuitable certificate purpose",
             node: "INVALID_PURPOSE",
+            tls12: None,
         },
     },
     Case {
@@ -222,11 +215,7 @@ pub(super) const CASES: &[Case] = &[
                     Node do not look.",
             remedy: "a leaf with CA:FALSE, signed by that CA: hello-mtls certs",
         },
-        others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
-        },
+        others: LET_IN,
     },
     Case {
         name: "version-1-server",
@@ -246,11 +235,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "It has no extensions, so no names and no purpose to check. See version-1.",
             remedy: "make it again with -extfile: version 3",
         },
-        others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
-        },
+        others: LET_IN,
     },
     Case {
         name: "strange-server",
@@ -271,6 +256,7 @@ pub(super) const CASES: &[Case] = &[
             curl: "(60) SSL certificate problem: unhandled critical extension",
             openssl: "verify error:num=34:unhandled critical extension",
             node: "UNSPECIFIED unhandled critical extension",
+            tls12: None,
         },
     },
     Case {
@@ -291,9 +277,9 @@ pub(super) const CASES: &[Case] = &[
             remedy: "certificate and key that belong together; if it was not you, that was an attack",
         },
         others: Others {
-            curl: "(35) OpenSSL/3.0.19: error:0A00007B:SSL routines::bad signature",
             openssl: "tls_process_cert_verify:bad signature",
-            node: "EPROTO …bad signature",
+            tls12: Some(&hears::BAD_SIGNATURE),
+            ..hears::BAD_SIGNATURE
         },
     },
 ];

@@ -10,15 +10,7 @@ const STRANGER: Certificate = Certificate {
     issuer: Some(&STRANGERS_CA),
     ..MY_CLIENT
 };
-const OLD_CA: Certificate = Certificate {
-    fixture: Some(include_str!("../fixtures/old-ca.pem")),
-    ..MY_CA
-};
-const V1_CLIENT: Certificate = Certificate {
-    key: "v1-client",
-    fixture: Some(include_str!("../fixtures/v1-client.pem")),
-    ..MY_CLIENT
-};
+const V1_CLIENT: Certificate = fixture("v1-client", include_str!("../fixtures/v1-client.pem"));
 
 /// The server knows this revocation list.
 const fn server_knows(lists: &'static [RevocationList]) -> Scene {
@@ -27,14 +19,6 @@ const fn server_knows(lists: &'static [RevocationList]) -> Scene {
         ..SCENE.server
     };
     Scene { server, ..SCENE }
-}
-
-/// The server trusts these CAs for its clients.
-const fn server_trusts(trusts: &'static [Certificate]) -> Party {
-    Party {
-        trusts,
-        ..SCENE.server
-    }
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -51,11 +35,7 @@ pub(super) const CASES: &[Case] = &[
                     a client without a certificate would show it.",
             remedy: "a client verifier on the server (here: no --tls); test with a client that has no certificate",
         },
-        others: Others {
-            curl: "200",
-            openssl: "HTTP/1.1 200 OK",
-            node: "200",
-        },
+        others: LET_IN,
     },
     Case {
         name: "picky-client",
@@ -68,13 +48,10 @@ pub(super) const CASES: &[Case] = &[
             story: "The server does not name the CA of the client.",
             cause: "The CertificateRequest lists the CAs that the server trusts. Browsers and keychains offer only \
                     what fits, so nobody is even asked. curl and openssl send what they were given.",
-            remedy: "a certificate from one of the CAs that openssl s_client lists under \"Acceptable client\"",
+            remedy: "a certificate from one of the CAs that openssl s_client lists under \"Acceptable client \
+                     certificate CA names\"",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0",
-            openssl: "tlsv1 alert unknown ca:…:SSL alert number 48",
-            node: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        },
+        others: hears::UNKNOWN_CA,
     },
     Case {
         name: "no-client-certificate",
@@ -86,11 +63,7 @@ pub(super) const CASES: &[Case] = &[
                     certificate_required in TLS 1.2 too; OpenSSL and Node say handshake_failure(40) there.",
             remedy: "--cert client.crt --key client.key",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
-            openssl: "tlsv13 alert certificate required:…:SSL alert number 116",
-            node: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
-        },
+        others: hears::CERTIFICATE_REQUIRED,
     },
     Case {
         name: "never-reads",
@@ -111,11 +84,7 @@ pub(super) const CASES: &[Case] = &[
                     never hears of it. In TLS 1.2 the handshake itself fails.",
             remedy: "read one answer of the application before you say that you are connected",
         },
-        others: Others {
-            curl: "",
-            openssl: "",
-            node: "",
-        },
+        others: CANNOT_MEET,
     },
     Case {
         name: "client-unknown-ca",
@@ -126,11 +95,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "The CA for clients is a setting of the server, and need not be the CA of its own certificate.",
             remedy: "a certificate from the server's client CA, or that CA in the server's --cacert",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0",
-            openssl: "tlsv1 alert unknown ca:…:SSL alert number 48",
-            node: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        },
+        others: hears::UNKNOWN_CA,
     },
     Case {
         name: "client-missing-intermediate",
@@ -144,11 +109,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "The server knows the root and sees the leaf. Clients have chains too.",
             remedy: "on the client: cat client.crt intermediate.crt > chain.crt, and --cert chain.crt",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0",
-            openssl: "tlsv1 alert unknown ca:…:SSL alert number 48",
-            node: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        },
+        others: hears::UNKNOWN_CA,
     },
     Case {
         name: "leaf-as-ca",
@@ -162,11 +123,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "A store of CAs answers \"who may sign?\". The client's own certificate signs nobody, not even itself.",
             remedy: "the CA in --cacert, and the client by name: --allow uri:spiffe://hello-mtls/my-client",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0",
-            openssl: "tlsv1 alert unknown ca:…:SSL alert number 48",
-            node: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        },
+        others: hears::UNKNOWN_CA,
     },
     Case {
         name: "client-remade-ca",
@@ -180,11 +137,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "The names fit, the keys do not. The client only hears decrypt_error.",
             remedy: "the same ca.crt on both sides, and certificates from it",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A00041B:SSL routines::tlsv1 alert decrypt error, errno 0",
-            openssl: "tlsv1 alert decrypt error:…:SSL alert number 51",
-            node: "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR",
-        },
+        others: hears::DECRYPT_ERROR,
     },
     Case {
         name: "client-expired",
@@ -198,11 +151,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "As with servers. But no browser warns of it, so it is noticed when nothing works any more.",
             remedy: "a new client certificate",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000415:SSL routines::sslv3 alert certificate expired, errno 0",
-            openssl: "sslv3 alert certificate expired:…:SSL alert number 45",
-            node: "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED",
-        },
+        others: hears::CERTIFICATE_EXPIRED,
     },
     Case {
         name: "client-not-yet-valid",
@@ -217,11 +166,7 @@ pub(super) const CASES: &[Case] = &[
                     the alert for both.",
             remedy: "the right time on the CA and on the server",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000415:SSL routines::sslv3 alert certificate expired, errno 0",
-            openssl: "sslv3 alert certificate expired:…:SSL alert number 45",
-            node: "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED",
-        },
+        others: hears::CERTIFICATE_EXPIRED,
     },
     Case {
         name: "client-wrong-purpose",
@@ -239,11 +184,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "Its extended key usage says serverAuth only. Public CAs sign no others any more.",
             remedy: "extendedKeyUsage=clientAuth: one card a role, from a CA of your own",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000413:SSL routines::sslv3 alert unsupported certificate, errno 0",
-            openssl: "sslv3 alert unsupported certificate:…:SSL alert number 43",
-            node: "ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-        },
+        others: hears::UNSUPPORTED_CERTIFICATE,
     },
     Case {
         name: "client-version-1",
@@ -261,11 +202,7 @@ pub(super) const CASES: &[Case] = &[
                     OpenSSL, Node and Go take it.",
             remedy: "make it again with -extfile: version 3",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000416:SSL routines::sslv3 alert certificate unknown, errno 0",
-            openssl: "sslv3 alert certificate unknown:…:SSL alert number 46",
-            node: "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN",
-        },
+        others: hears::CERTIFICATE_UNKNOWN,
     },
     Case {
         name: "ca-as-client",
@@ -282,11 +219,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "Who may sign certificates could sign any client. rustls does not let it come in itself.",
             remedy: "a leaf with CA:FALSE",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000416:SSL routines::sslv3 alert certificate unknown, errno 0",
-            openssl: "sslv3 alert certificate unknown:…:SSL alert number 46",
-            node: "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN",
-        },
+        others: hears::CERTIFICATE_UNKNOWN,
     },
     Case {
         name: "client-revoked",
@@ -301,11 +234,7 @@ pub(super) const CASES: &[Case] = &[
             cause: "That is how a lost laptop is locked out: its certificate is still valid, and no longer counts.",
             remedy: "a new certificate for the client",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000414:SSL routines::sslv3 alert certificate revoked, errno 0",
-            openssl: "sslv3 alert certificate revoked:…:SSL alert number 44",
-            node: "ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED",
-        },
+        others: hears::CERTIFICATE_REVOKED,
     },
     Case {
         name: "client-list-of-another-ca",
@@ -321,11 +250,7 @@ pub(super) const CASES: &[Case] = &[
                     needs one as well.",
             remedy: "--crl once for each CA of the chain",
         },
-        others: Others {
-            curl: "(56) OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0",
-            openssl: "tlsv1 alert unknown ca:…:SSL alert number 48",
-            node: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        },
+        others: hears::UNKNOWN_CA,
     },
     Case {
         name: "stolen-client-certificate",
@@ -343,10 +268,6 @@ pub(super) const CASES: &[Case] = &[
             cause: "A certificate without its key opens nothing: the signature over this handshake does not fit.",
             remedy: "the client's own key",
         },
-        others: Others {
-            curl: "(58) unable to set private key file: '…' type PEM",
-            openssl: "x509 certificate routines:X509_check_private_key:key values mismatch",
-            node: "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-        },
+        others: KEY_MISMATCH,
     },
 ];

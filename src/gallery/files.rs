@@ -1,0 +1,104 @@
+//! Step 0: the files of a side, one of them not what it should be. Unaware of connections.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::maker::Maker;
+use super::meeting::Failed;
+use super::stage::{Papers, papers};
+use super::{Case, Contents, Files};
+use crate::credentials;
+use crate::error::Error;
+use crate::files::{NewFile, Readers, write_all};
+use crate::narration::Side;
+
+/// What a side's files are called: certificate, key, CAs.
+pub(super) const NAMES: [&str; 3] = ["own.crt", "own.key", "ca.crt"];
+
+/// The files of a side, in a folder that is gone when this is dropped.
+pub(super) struct Laid(PathBuf);
+
+impl Laid {
+    /// Writes them.
+    pub(super) fn new(case: &Case, side: Side, files: &Files) -> Result<Laid, Error> {
+        let party = match side {
+            Side::Client => &case.scene.client,
+            Side::Server => &case.scene.server,
+        };
+        let maker = &mut Maker::default();
+        let contents = files.of(&papers(party, maker)?, maker)?;
+        let laid = Laid(folder()?);
+        let new = |(name, contents)| NewFile {
+            path: laid.0.join(name),
+            contents,
+            readers: Readers::OnlyMe,
+        };
+        let new: Vec<NewFile> = NAMES.into_iter().zip(contents).map(new).collect();
+        write_all(&new, true)?;
+        Ok(laid)
+    }
+
+    /// The side reads them, as `serve` and `get` do before the first byte.
+    pub(super) fn read(&self, side: Side) -> Result<(), Failed> {
+        let [certificate, key, authorities] = NAMES.map(|name| self.0.join(name));
+        credentials::identity(side, &certificate, &key)
+            .and_then(|_| credentials::trust(&authorities, &[]))
+            .map_err(|error| self.without_folder(Failed::from(error)))?;
+        Ok(())
+    }
+
+    /// The folder is gone when somebody reads of it.
+    fn without_folder(&self, failed: Failed) -> Failed {
+        let folder = format!("{}/", self.0.display());
+        Failed {
+            said: failed.said.replace(&folder, ""),
+            ..failed
+        }
+    }
+}
+
+impl Drop for Laid {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A new folder, where the system keeps such things.
+fn folder() -> Result<PathBuf, Error> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    match std::fs::create_dir(&path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(Error::File {
+            doing: "write",
+            path,
+            source,
+        }),
+    }
+}
+
+impl Files {
+    /// What is in the files that [`NAMES`] names, if these are the right papers.
+    pub(super) fn of(&self, right: &Papers, maker: &mut Maker) -> Result<[Vec<u8>; 3], Error> {
+        Ok([
+            self.certificate.bytes(&right.certificate, maker)?,
+            self.key.bytes(&right.key, maker)?,
+            self.authorities.bytes(&right.authorities, maker)?,
+        ])
+    }
+}
+
+impl Contents {
+    fn bytes(self, right: &str, maker: &mut Maker) -> Result<Vec<u8>, Error> {
+        Ok(match self {
+            Contents::Right => right.as_bytes().to_vec(),
+            Contents::Certificates(chain) => maker.chain(chain)?.into_bytes(),
+            Contents::Key(owner) => maker.key(owner)?.into_bytes(),
+            Contents::Request(owner) => maker.request(owner)?.into_bytes(),
+            Contents::Written(how) => how(right),
+            Contents::Text(text) => text.as_bytes().to_vec(),
+        })
+    }
+}
