@@ -181,7 +181,8 @@ impl From<Error> for Failed {
             Error::Tls { diagnosis, .. } => return diagnosis.into(),
             Error::Network { found, .. } => (Step::ClientConnects, found),
             Error::Http { found, .. } => (Step::ApplicationData, found),
-            Error::Contents { found, .. } => (Step::Preparation, found),
+            // What was found, and in a line of its own what was expected: a panel wraps them as one text.
+            Error::Contents { found, .. } => (Step::Preparation, found.replace('\n', "; ")),
             other => (Step::Preparation, other.to_string()),
         };
         Failed {

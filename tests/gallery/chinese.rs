@@ -67,7 +67,7 @@ const HEAD: &str = "\
 
 很多人认识双向 TLS（mutual TLS，mTLS），是从一条报错开始的。这里把每一种失败从两边各看一遍：服务器怎么说，线路上的告警（alert）是什么，客户端怎么说；同样的失败，别的程序又叫它什么。
 
-`hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演一遍。
+`hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演一遍。只靠 TLS 的两端就能演的，还可以用 `hello-mtls step --refuse CASE` 一批消息一批消息地看。手里只有一句报错，就用 `hello-mtls gallery \"报错原文\"`，它会说出哪些情形里有人这么说。
 
 这一页由 `src/gallery/cases` 里的表生成，中文说明在 `tests/gallery/chinese_words.rs`。`HELLO_MTLS_BLESS=1 cargo test --test gallery` 会重新写出它；测试会让每一种失败真正发生一次，和表对照。`…` 代表每次运行都不一样的内容。程序说的话保持原文，好让你拿自己的报错来搜。
 

@@ -28,7 +28,8 @@ Most people meet mutual TLS as an error message. Here is each of them from both 
 says, the alert on the wire, what the client says, and what the same failure is called elsewhere.
 
 `hello-mtls gallery CASE` runs a case for you, over a real connection with certificates made for it.
-`hello-mtls gallery --all` runs them all.
+`hello-mtls gallery --all` runs them all. `hello-mtls step --refuse CASE` moves one flight by flight, if two
+sides of TLS can do it alone. `hello-mtls gallery \"message\"` names the cases in which somebody says so.
 
 This page is made from the table in `src/gallery/cases`; `HELLO_MTLS_BLESS=1 cargo test --test gallery`
 writes it, and a test compares it with what really happens. `…` stands for what differs from run to run.
