@@ -47,7 +47,8 @@ fn main() -> io::Result<()> {
     };
     let server = Server::start(listener, 16, move |socket, address, number| {
         let _ = serve_tcp(&setup, &site, socket, address, number);
-    })?;
+    })
+    .map_err(io::Error::other)?;
 
     let (mut plain, mut tapped, mut last) = (Vec::new(), Vec::new(), Transcript::default());
     for round in 0..=2 * ROUNDS {

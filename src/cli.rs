@@ -6,6 +6,7 @@ mod certs;
 mod one_command;
 mod making;
 mod serve;
+mod log;
 mod get;
 mod doctor;
 mod step;
@@ -21,10 +22,11 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 
 use crate::certificates::inspect;
-use crate::error::{Error, diagnose_tls};
+use crate::error::Error;
+use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Silent, Teller, Terminal};
-use crate::{demo, pem};
+use crate::{demo, pem, text};
 
 /// TLS and mutual TLS, step by step: read it, run it, watch it.
 ///
@@ -99,7 +101,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            tell_usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -115,6 +117,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
     };
     ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// What is wrong with the command line, or the help that was asked for. The parser repeats what was typed,
+/// and that may hold what a terminal obeys.
+fn tell_usage(error: &clap::Error) {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return;
+    }
+    for line in error.render().to_string().lines() {
+        say(&text::terminal(line));
+    }
 }
 
 fn ended(done: Result<ExitCode, Error>) -> ExitCode {
@@ -198,9 +212,10 @@ fn missing(option: &str, why: &str) -> Error {
     }
 }
 
-fn teller(narrate: bool) -> Arc<dyn Teller> {
+/// The story on `out`, or nobody's.
+fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
     match narrate {
-        true => Arc::new(Terminal::new(io::stderr())),
+        true => Arc::new(Terminal::new(out)),
         false => Arc::new(Silent),
     }
 }

@@ -1,13 +1,16 @@
 //! The client: one GET request. Unaware of who watches.
 
+mod url;
+
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
-use crate::error::{Diagnosis, Error, Progress, diagnose, io_words};
+pub use self::url::Url;
+use crate::error::diagnosis::diagnose;
+use crate::error::{Diagnosis, Error, Progress, io_words};
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ClientSetup};
 use crate::http::Trouble;
@@ -15,7 +18,7 @@ use crate::http::input::Input;
 use crate::http::response::ResponseHead;
 use crate::narration::{Fact, Side, Step};
 use crate::text;
-use crate::transport::{Transport, addresses_of, part, port_number};
+use crate::transport::{Transport, addresses_of, part};
 
 /// How long each address may take to answer our SYN.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -23,86 +26,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long the answer may last, as a whole.
 const ANSWER: Duration = Duration::from_secs(60);
-
-/// An `https` URL, split into what each layer needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Url {
-    /// `host:port` as TCP needs it. An IPv6 address stands in brackets.
-    pub place: String,
-    /// The name that step 3 compares with the certificate.
-    pub server_name: ServerName<'static>,
-    /// The Host field: without the port if it is 443.
-    pub host_field: String,
-    /// Path and query: `/`.
-    pub target: String,
-}
-
-impl Url {
-    /// Parses `https://host[:port][/path][?query]`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] says what is wrong with it.
-    pub fn parse(url: &str) -> Result<Url, Error> {
-        let bad = |found: String| Error::Usage {
-            found: format!("{found}: {}", text::terminal(url)),
-            remedy: "a URL like https://localhost:3000/".to_owned(),
-        };
-        // A scheme may be written in capitals (RFC 3986 §3.1).
-        let Some((_, rest)) = url
-            .split_at_checked("https://".len())
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("https://"))
-        else {
-            return Err(bad("the URL does not begin with https://".to_owned()));
-        };
-        let rest = rest.split('#').next().unwrap_or_default();
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        if authority.contains('@') {
-            return Err(bad(
-                "a user name in the URL; a client shows its certificate instead".to_owned(),
-            ));
-        }
-        let (host, port) = match authority.rfind(':') {
-            Some(colon) if !authority[colon..].contains(']') => {
-                (&authority[..colon], &authority[colon + 1..])
-            }
-            _ => (authority, "443"),
-        };
-        let Some(port) = port_number(port).filter(|port| *port > 0) else {
-            return Err(bad("the port is not a number from 1 to 65535".to_owned()));
-        };
-        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(bad(
-                "the path has a character that has to be %-encoded".to_owned()
-            ));
-        }
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
-        let Ok(server_name) = ServerName::try_from(bare.to_owned()) else {
-            return Err(bad(
-                "the host is neither a name nor an IP address".to_owned()
-            ));
-        };
-        if bare.contains(':') != host.starts_with('[') {
-            return Err(bad("an IPv6 address stands in brackets".to_owned()));
-        }
-        Ok(Url {
-            place: format!("{host}:{port}"),
-            server_name,
-            host_field: if port == 443 {
-                host.to_owned()
-            } else {
-                format!("{host}:{port}")
-            },
-            target: if path.starts_with('/') {
-                path.to_owned()
-            } else {
-                format!("/{path}")
-            },
-        })
-    }
-}
 
 /// A complete answer. Its body went elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
 
 use crate::doctor::{Case, Party, Shown, examine};
-use crate::error::{Error, diagnose_tls};
-use crate::handshake::{Identity, Trust, provider};
+use crate::error::Error;
+use crate::error::diagnosis::diagnose_tls;
+use crate::handshake::{Identity, Trust, client_verifier, provider};
 use crate::narration::Side;
 use crate::pem;
 
@@ -63,6 +64,15 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
     }
     for list in revocation_lists {
         trust.revocation_lists.extend(pem::revocation_lists(list)?);
+        // All that came before are good: if rustls refuses, this one is the reason.
+        if let Err(refused) = client_verifier(&trust, &provider()) {
+            let case = Case {
+                authorities: Some(authorities.to_owned()),
+                crls: vec![list.clone()],
+                ..Case::default()
+            };
+            return Err(explained(&case, &[list], Side::Server, &refused));
+        }
     }
     Ok(trust)
 }

@@ -18,7 +18,7 @@ use crate::certificates::{Made, Wishes, make_set};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
-use crate::files::{NewFile, Readers, write_all};
+use crate::files::{NewFile, Readers, make_folder, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Event, Narrator, Recorder, Side};
@@ -100,11 +100,7 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
 
 /// The tutorial's set, a second client of the same CA, and a client of another CA.
 fn make_certificates(dir: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(dir).map_err(|source| Error::File {
-        doing: "write",
-        path: dir.to_owned(),
-        source,
-    })?;
+    make_folder(dir)?;
     let write = |files: Vec<Made>| {
         let files = files.into_iter().map(
             |Made {
@@ -248,8 +244,8 @@ impl<'a> Scene<'a> {
         client_setup
             .narrator
             .open(1, || format!("connected to {address}"));
-        let transport =
-            Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
+        let transport = Deadline::new(socket, client::HANDSHAKE)
+            .map_err(|said| Error::socket(address, &said))?;
         let recording = Recording::new(Side::Client);
         let client_setup = client_setup.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
@@ -268,8 +264,7 @@ fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
         log: Box::new(|_| ()),
         limits: Limits::default(),
     };
-    let server = Server::start(listener, 8, move |socket, address, number| {
+    Server::start(listener, 8, move |socket, address, number| {
         let _ = serve_tcp(&setup, &site, socket, address, number);
-    });
-    server.map_err(|source| Error::Output { source })
+    })
 }

@@ -31,6 +31,40 @@ pub struct NewFile {
     pub readers: Readers,
 }
 
+impl NewFile {
+    /// Writes it to `path`, where nothing is yet. If that fails, nothing is left there.
+    fn write_new(&self, path: &Path) -> io::Result<()> {
+        let mode = match self.readers {
+            Readers::OnlyMe => 0o600,
+            Readers::Everybody => 0o644,
+        };
+        let mut options = OpenOptions::new();
+        let mut new = options.write(true).create_new(true).mode(mode).open(path)?;
+        let written = new.write_all(&self.contents).and_then(|()| new.sync_all());
+        written.inspect_err(|_| drop(fs::remove_file(path)))
+    }
+
+    fn not_written(&self, source: io::Error) -> Error {
+        Error::File {
+            doing: "write",
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Makes a folder, and those above it, where there is none.
+///
+/// # Errors
+/// [`Error::File`], which names it.
+pub fn make_folder(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::File {
+        doing: "make the folder",
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// The whole of a regular file of at most 16 MiB.
 ///
 /// # Errors
@@ -79,11 +113,7 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
         });
     }
     if let Some(taken) = files.iter().find(|file| file.path.is_dir()) {
-        return Err(Error::File {
-            doing: "write",
-            path: taken.path.clone(),
-            source: io::Error::other("it is a directory"),
-        });
+        return Err(taken.not_written(io::Error::other("it is a directory")));
     }
     let mut placed: Vec<&Path> = Vec::new();
     let mut staged: Vec<Staged<'_>> = Vec::new();
@@ -124,40 +154,21 @@ struct Staged<'a> {
 
 impl<'a> Staged<'a> {
     fn new(file: &'a NewFile) -> Result<Self, Error> {
-        let failed = |source| Error::File {
-            doing: "write",
-            path: file.path.clone(),
-            source,
-        };
+        let failed = |source| file.not_written(source);
         let Some(name) = file.path.file_name() else {
             return Err(failed(io::Error::other("it has no file name")));
-        };
-        let mode = match file.readers {
-            Readers::OnlyMe => 0o600,
-            Readers::Everybody => 0o644,
         };
         for attempt in 0.. {
             let mut hidden = std::ffi::OsString::from(".");
             hidden.push(name);
             hidden.push(format!(".{}-{attempt}.new", std::process::id()));
             let temporary = file.path.with_file_name(hidden);
-            let opened = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(mode)
-                .open(&temporary);
-            let mut opened = match opened {
+            match file.write_new(&temporary) {
                 // Somebody else's: another process may have our number in another container.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {
-                    continue;
-                }
-                other => other.map_err(failed)?,
-            };
-            let staged = Staged { file, temporary };
-            let written = opened
-                .write_all(&file.contents)
-                .and_then(|()| opened.sync_all());
-            return written.map(|()| staged).map_err(failed);
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {}
+                Err(error) => return Err(failed(error)),
+                Ok(()) => return Ok(Staged { file, temporary }),
+            }
         }
         Err(failed(io::ErrorKind::AlreadyExists.into()))
     }
@@ -165,18 +176,24 @@ impl<'a> Staged<'a> {
     /// A rename replaces what is there; a hard link fails if anything is, which closes the gap
     /// between looking and writing.
     fn place(&self, overwrite: bool) -> Result<(), Error> {
+        match overwrite {
+            true => fs::rename(&self.temporary, &self.file.path)
+                .map_err(|source| self.file.not_written(source)),
+            false => self.place_by(|from, to| fs::hard_link(from, to)),
+        }
+    }
+
+    /// Not every file system has hard links: exFAT has none, nor have some shared folders. There the file
+    /// is written once more, under its own name.
+    fn place_by(&self, link: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), Error> {
         let path = &self.file.path;
-        let placed = match overwrite {
-            true => fs::rename(&self.temporary, path),
-            false => fs::hard_link(&self.temporary, path),
+        let placed = match link(&self.temporary, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => self.file.write_new(path),
+            other => other,
         };
         placed.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => Error::Exists { path: path.clone() },
-            _ => Error::File {
-                doing: "write",
-                path: path.clone(),
-                source,
-            },
+            _ => self.file.not_written(source),
         })
     }
 }
@@ -199,4 +216,38 @@ pub fn folder(path: &Path) -> &Path {
 pub fn place(path: &Path) -> (String, String) {
     let stem = path.file_stem().unwrap_or_default();
     (text::shell(folder(path)), text::shell(stem.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What exFAT says to a hard link.
+    fn no_links(_: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    #[test]
+    fn without_hard_links_a_file_is_placed_all_the_same_and_overwrites_nothing() {
+        let folder = std::env::temp_dir().join(format!("hello-mtls-files-{}", std::process::id()));
+        make_folder(&folder).unwrap();
+        let file = NewFile {
+            path: folder.join("a.key"),
+            contents: b"new".to_vec(),
+            readers: Readers::OnlyMe,
+        };
+        Staged::new(&file).unwrap().place_by(no_links).unwrap();
+        assert_eq!(fs::read(&file.path).unwrap(), b"new");
+
+        fs::write(&file.path, b"old").unwrap();
+        let refused = Staged::new(&file).unwrap().place_by(no_links);
+        assert!(matches!(refused, Err(Error::Exists { .. })), "{refused:?}");
+        assert_eq!(fs::read(&file.path).unwrap(), b"old");
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            1,
+            "nothing else is left"
+        );
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

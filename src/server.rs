@@ -5,23 +5,21 @@
 //! a debugger. [`serve_connection`] is that thread; [`listening`] starts it.
 
 pub mod listening;
+mod exchange;
 
-use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use crate::error::{Error, Progress, diagnose};
-use crate::handshake::step6_server_authorizes_client::{AuthorizedClient, NotAuthorized};
+use self::exchange::{exchange, forbid};
+use crate::error::Error;
+use crate::handshake::step6_server_authorizes_client::AuthorizedClient;
 use crate::handshake::step7_application_data::{Session, application_data};
 use crate::handshake::{self, ServerSetup};
-use crate::http::Trouble;
-use crate::http::input::Input;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::narration::{Fact, Side};
-use crate::text;
+use crate::narration::Side;
 use crate::transport::{Deadline, Transport, part};
 
 /// How long each phase of a connection may last, as a whole.
@@ -29,7 +27,7 @@ use crate::transport::{Deadline, Transport, part};
 pub struct Limits {
     /// From the TCP connection to the end of the handshake.
     pub handshake: Duration,
-    /// From the first byte of a request to the end of its head and body, and for the answer.
+    /// From the first byte of a request to the end of its head and body; and as long for the answer.
     pub request: Duration,
     /// From an answer to the first byte of the next request.
     pub idle: Duration,
@@ -75,7 +73,7 @@ pub struct Site {
 /// Serves a TCP connection, number `number` of this process.
 ///
 /// # Errors
-/// As [`serve_connection`].
+/// As [`serve_connection`], and [`Error::Network`] if the client has left already.
 pub fn serve_tcp(
     setup: &ServerSetup,
     site: &Site,
@@ -86,8 +84,8 @@ pub fn serve_tcp(
     setup
         .narrator
         .open(number, || format!("{address} connects"));
-    let transport =
-        Deadline::new(socket, site.limits.handshake).map_err(|source| Error::Output { source })?;
+    let transport = Deadline::new(socket, site.limits.handshake)
+        .map_err(|said| Error::socket(address, &said))?;
     serve_connection(setup, site, transport, address)
 }
 
@@ -144,121 +142,6 @@ pub fn serve_connection<T: Transport>(
     Ok(())
 }
 
-/// The connection broke after the handshake. What TLS says of it is told; that a client hangs up or
-/// falls silent is everyday life.
-fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
-    if !error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
-    {
-        return;
-    }
-    let diagnosis = diagnose(Side::Server, error, Progress::Established);
-    let step = diagnosis.step;
-    (site.log)(&format!(
-        "{} ended at step {}: {}",
-        peer.address,
-        step.number(),
-        diagnosis.found
-    ));
-    setup
-        .narrator
-        .tell(step, || Fact::refusal(diagnosis.found, diagnosis.remedy));
-}
-
-/// Reads requests and answers them, one after the other.
-fn exchange<T: Transport>(
-    setup: &ServerSetup,
-    site: &Site,
-    stream: &mut StreamOwned<ServerConnection, T>,
-    peer: &Peer,
-) {
-    let mut input = Input::default();
-    for number in 1..=site.limits.requests {
-        stream.sock.allow(site.limits.idle);
-        match input.wait(stream) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return broken(site, setup, peer, &error),
-        }
-        stream.sock.allow(site.limits.request);
-        let (answer, head_only, keep) = match read_request(&mut input, stream) {
-            Ok(request) => {
-                let answer = (site.answer)(&request, peer);
-                report(site, peer, &request, answer.status);
-                let keep = request.keeps_alive() && number < site.limits.requests;
-                (
-                    answer,
-                    request.method == "HEAD",
-                    keep.then_some(request.version_minor),
-                )
-            }
-            Err(Trouble::Malformed(malformed)) => {
-                (site.log)(&format!(
-                    "{}: {}: {}",
-                    peer.address, malformed.status, malformed.why
-                ));
-                (
-                    Response::refusal(malformed.status, &malformed.why),
-                    false,
-                    None,
-                )
-            }
-            Err(Trouble::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                stream.sock.allow(site.limits.request);
-                (
-                    Response::refusal(408, "the request took too long"),
-                    false,
-                    None,
-                )
-            }
-            Err(Trouble::Io(error)) => return broken(site, setup, peer, &error),
-            Err(Trouble::Truncated(_)) => return,
-        };
-        let connection = match keep {
-            None => Some("close"),
-            Some(0) => Some("keep-alive"),
-            Some(_) => None,
-        };
-        // One write of the whole answer makes one TLS record; two would make two.
-        let sent = stream
-            .write_all(&answer.to_bytes(head_only, connection))
-            .and_then(|()| stream.flush());
-        if sent.is_err() || keep.is_none() {
-            return;
-        }
-    }
-}
-
-fn read_request<T: Transport>(
-    input: &mut Input,
-    stream: &mut StreamOwned<ServerConnection, T>,
-) -> Result<Request, Trouble> {
-    let request = Request::read(input, stream)?;
-    if !request.expects_continue() {
-        request.skip_body(input, stream)?;
-    }
-    Ok(request)
-}
-
-/// The client is known, and not let in: it learns so in words, over the encrypted connection.
-fn forbid<T: Transport>(
-    site: &Site,
-    stream: &mut StreamOwned<ServerConnection, T>,
-    address: SocketAddr,
-    refusal: &NotAuthorized,
-) {
-    let NotAuthorized { who, why, .. } = refusal;
-    (site.log)(&format!("{address} refused at step 6: {who}: {why}"));
-    let mut input = Input::default();
-    let head_only =
-        matches!(read_request(&mut input, stream), Ok(request) if request.method == "HEAD");
-    let answer = Response::refusal(403, &format!("{who}: {why}"));
-    let _ = stream
-        .write_all(&answer.to_bytes(head_only, Some("close")))
-        .and_then(|()| stream.flush());
-}
-
 /// Ends with close_notify, so that the client can tell the end from a cut (RFC 8446 §6.1). After it,
 /// rustls's `complete_io` would wait for the client's: the bytes are written by hand.
 fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
@@ -269,17 +152,4 @@ fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
         }
     }
     part(&mut stream.sock);
-}
-
-fn report(site: &Site, peer: &Peer, request: &Request, status: u16) {
-    let who = peer.client.as_ref().map_or_else(
-        || "anybody".to_owned(),
-        |client| client.identity().to_string(),
-    );
-    let target = text::shorten(&text::terminal(&request.target), 200);
-    (site.log)(&format!(
-        "{} {who}: {} {target} -> {status}",
-        peer.address,
-        text::shorten(&text::terminal(&request.method), 20)
-    ));
 }

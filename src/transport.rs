@@ -117,22 +117,28 @@ impl Transport for Deadline {
 
 impl Read for Deadline {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.socket.set_read_timeout(Some(self.left()?))?;
-        self.socket.read(buffer).map_err(timed_out)
+        uninterrupted(|| {
+            self.socket.set_read_timeout(Some(self.left()?))?;
+            self.socket.read(buffer)
+        })
     }
 }
 
 impl Write for Deadline {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket.set_write_timeout(Some(self.left()?))?;
-        self.socket.write(bytes).map_err(timed_out)
+        uninterrupted(|| {
+            self.socket.set_write_timeout(Some(self.left()?))?;
+            self.socket.write(bytes)
+        })
     }
 
     /// Forwarded, because the default method writes the first slice only: rustls would then need a
     /// system call a record.
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.socket.set_write_timeout(Some(self.left()?))?;
-        self.socket.write_vectored(slices).map_err(timed_out)
+        uninterrupted(|| {
+            self.socket.set_write_timeout(Some(self.left()?))?;
+            self.socket.write_vectored(slices)
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -141,10 +147,18 @@ impl Write for Deadline {
 }
 
 /// A timeout of a socket is `WouldBlock` on Unix; it has one name here.
-fn timed_out(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
-        _ => error,
+///
+/// On Linux a read with a timeout is interrupted when the process is stopped and goes on (Ctrl-Z and `fg`, or
+/// a debugger that attaches). No peer did that: it is tried again, within the same deadline.
+fn uninterrupted(mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            done => return done,
+        }
     }
 }
 

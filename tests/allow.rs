@@ -293,3 +293,13 @@ fn a_name_cannot_forge_a_line_of_the_log_or_paint_the_terminal() {
         assert!(!output.contains("\n127.0.0.1:1 "), "{output}");
     }
 }
+
+#[test]
+fn nobody_is_let_in_without_a_certificate_that_can_be_read() {
+    let narrator = Narrator::silent(Side::Server);
+    for chain in [vec![], vec![CertificateDer::from(vec![0x30, 0x00])]] {
+        let decided = server_authorizes_client(&chain, None, &[], &narrator);
+        let refused = decided.expect_err("a client that is nobody");
+        assert_eq!(refused.why, "there is nothing to authorize");
+    }
+}

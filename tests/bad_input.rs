@@ -236,6 +236,40 @@ fn a_revocation_list_is_one() {
         .says("certs/ca.crt")
         .says("a certificate (BEGIN CERTIFICATE)")
         .says("expected: a certificate revocation list in PEM");
+    // What is PEM, and inside it no list: of two lists, the bad one is named.
+    folder
+        .run("hello-mtls certs revoke certs/client.crt")
+        .ends(0);
+    folder.write(
+        "empty.crl",
+        "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n",
+    );
+    folder
+        .run("hello-mtls serve --listen localhost:0 --crl certs/ca.crl --crl empty.crl")
+        .ends(1)
+        .says("step 0, before the first byte: empty.crl")
+        .says("it is no list that can be read");
+}
+
+#[test]
+fn a_revocation_list_of_version_1_is_named_and_called_so() {
+    if openssl().is_none() {
+        return;
+    }
+    let folder = Folder::with_certs();
+    folder.write("index", "");
+    folder.write(
+        "v1.cnf",
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=30\n",
+    );
+    folder
+        .run("openssl ca -config v1.cnf -gencrl -keyfile certs/ca.key -cert certs/ca.crt -out v1.crl")
+        .ends(0);
+    folder
+        .run("hello-mtls serve --listen localhost:0 --crl v1.crl")
+        .ends(1)
+        .says("step 0, before the first byte: v1.crl")
+        .says("a list of version 1");
 }
 
 #[test]
@@ -371,11 +405,13 @@ fn nothing_is_left_behind_where_files_cannot_be_written() {
     folder
         .run("hello-mtls certs --dir certs/ca.crt")
         .ends(1)
-        .says("cannot write certs/ca.crt");
+        .says("cannot make the folder certs/ca.crt")
+        .says("a file is where a folder should be");
     folder
         .run("hello-mtls certs --dir certs/ca.crt/x")
         .ends(1)
-        .says("cannot write certs/ca.crt/x");
+        .says("cannot make the folder certs/ca.crt/x")
+        .says("a file is where a folder should be");
 
     // A full disk: no file may have a single byte.
     folder
@@ -393,6 +429,30 @@ fn nothing_is_left_behind_where_files_cannot_be_written() {
         .says("cannot write half/server.crt")
         .says("it is a directory");
     assert_eq!(folder.names("half"), ["server.crt"]);
+}
+
+#[test]
+fn what_was_typed_reaches_no_terminal_unescaped() {
+    let folder = Folder::with_certs();
+    for arguments in [
+        "--bogus\u{1b}[2J",
+        "b\u{1b}ogus",
+        "get 'b\u{1b}]0;x\u{7}'",
+        "get --b\u{1b}ogus",
+        "get https://localhost/ --tls-max '1\u{9b}2J'",
+        "serve --listen 'a\u{1b}b:80'",
+        "certs --client 'a\u{202e}b'",
+        "inspect 'a\u{1b}b'",
+        "gallery 'a\u{1b}b'",
+        // Not UTF-8, and an escape beside it.
+        "$(printf '\\377\\033')",
+        "get $(printf '\\377\\033')",
+    ] {
+        let ran = folder.run(&format!("hello-mtls {arguments}"));
+        assert!([1, 2].contains(&ran.code), "{ran}");
+        let raw = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!ran.stderr.contains(raw), "{ran}");
+    }
 }
 
 /// Commands that write to stdout. The last needs a server.

@@ -445,3 +445,22 @@ fn serial_numbers_are_sixteen_bytes_positive_and_never_the_same() {
         }
     }
 }
+
+#[test]
+fn a_certificate_that_outlives_its_ca_is_signed_with_a_word_about_it() {
+    let folder = Folder::new();
+    folder.run("hello-mtls certs ca --days 10").ends(0);
+    folder
+        .run("hello-mtls certs request bob --client bob")
+        .ends(0);
+    folder
+        .run("hello-mtls certs sign bob --client bob --days 10")
+        .ends(0)
+        .does_not_say("note");
+    folder
+        .run("hello-mtls certs sign bob --client bob --days 12 --force")
+        .ends(0)
+        .says("note: the certificate ends on 20")
+        .says("and the CA that signed it on 20")
+        .says("Fewer --days, or a new CA first");
+}

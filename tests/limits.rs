@@ -6,7 +6,14 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::Folder;
+use hello_mtls::client::{self, Url, connect_tcp};
+use hello_mtls::credentials::{identity, trust};
+use hello_mtls::handshake::{self, ClientSetup, TlsMax, client_config};
+use hello_mtls::narration::{Narrator, Side};
+use hello_mtls::transport::Deadline;
+use rustls::StreamOwned;
+
+use common::{Folder, Server};
 
 #[test]
 fn one_at_a_time_is_served_on_both_addresses_and_the_next_one_waits_its_turn() {
@@ -53,4 +60,63 @@ fn a_client_that_says_nothing_is_let_go_after_ten_seconds() {
     let waited = started.elapsed();
     assert!((9..13).contains(&waited.as_secs()), "{waited:?}");
     server.running.line_with("silent for too long");
+}
+
+#[test]
+fn a_client_that_is_not_let_in_hears_it_even_if_it_asks_for_nothing() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("--allow cn:somebody-else");
+    let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
+    let (socket, _) = connect_tcp(&url.place).unwrap();
+    let mut transport = Deadline::new(socket, Duration::from_secs(20)).unwrap();
+    let connection = handshake::connect(&client, url.server_name, &mut transport).unwrap();
+    let mut answer = String::new();
+    let read = StreamOwned::new(connection, transport).read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{read:?}: {answer}");
+}
+
+fn client_in(folder: &Folder) -> ClientSetup {
+    let file = |name: &str| folder.path(&format!("certs/{name}"));
+    let identity = identity(Side::Client, &file("client.crt"), &file("client.key")).unwrap();
+    let trust = trust(&file("ca.crt"), &[]).unwrap();
+    let narrator = Narrator::silent(Side::Client);
+    client_config(&trust, Some(identity), TlsMax::Tls13, narrator).unwrap()
+}
+
+/// The log goes to a pipe that is full after three connections or so, and stays open.
+#[test]
+fn a_server_whose_log_is_stuck_goes_on() {
+    let folder = Folder::with_certs();
+    let server = Server::of(folder.start(
+        "hello-mtls serve --wire --narrate --max-connections 4 --listen localhost:0 2>&1 \
+         | { head -n 1; exec sleep 60; }",
+    ));
+    let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
+    for number in 1..=200 {
+        let (socket, _) = connect_tcp(&url.place).unwrap();
+        let transport = Deadline::new(socket, client::HANDSHAKE).unwrap();
+        let mut body = Vec::new();
+        client::get(&client, &url, transport, &mut body)
+            .unwrap_or_else(|error| panic!("request {number}: {error}"));
+        assert_eq!(body, b"Hello World");
+    }
+}
+
+#[test]
+fn a_server_that_was_stopped_goes_on_with_the_connections_that_it_has() {
+    let folder = Folder::with_certs();
+    let server = Server::of(
+        folder.start("echo \"process: $$\"; exec hello-mtls serve --listen localhost:0"),
+    );
+    let process = server.running.line_with("process: ");
+    let process = process.rsplit(' ').next().unwrap();
+    let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
+    let (socket, _) = connect_tcp(&url.place).unwrap();
+    for signal in ["STOP", "CONT"] {
+        std::thread::sleep(Duration::from_millis(300));
+        folder.run(&format!("kill -{signal} {process}")).ends(0);
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let transport = Deadline::new(socket, client::HANDSHAKE).unwrap();
+    client::get(&client, &url, transport, &mut std::io::sink()).unwrap();
 }

@@ -40,7 +40,7 @@ fn curl_without_the_s_of_https_is_told_so_in_the_log() {
     assert_ne!(folder.run(&format!("curl -sS {plain}")).code, 0);
     server
         .running
-        .line_with("refused at step 1: the client does not speak TLS");
+        .line_with("failed at step 1: the client does not speak TLS");
 }
 
 #[test]
@@ -215,6 +215,30 @@ fn get_reads_from_openssl_s_server_in_both_versions_of_tls() {
             secrets(&folder, "ours.log"),
             secrets(&folder, "certs/theirs.log")
         );
+    }
+}
+
+#[test]
+fn get_without_a_certificate_hears_step_5_from_openssl_in_both_versions_of_tls() {
+    if openssl().is_none() {
+        return;
+    }
+    let folder = Folder::with_certs();
+    // In TLS 1.2 OpenSSL's word for it is the same as for hellos that do not fit.
+    for (tls, alert) in [
+        ("-tls1_3", "certificate_required (116)"),
+        ("-tls1_2", "handshake_failure (40)"),
+    ] {
+        let server = s_server(&folder, &format!("{tls} -www"));
+        folder
+            .run(&format!(
+                "hello-mtls get {} --cacert certs/ca.crt",
+                server.url("/")
+            ))
+            .ends(1)
+            .says("step 5, the server verifies the client")
+            .says(alert)
+            .says("--cert client.crt --key client.key");
     }
 }
 

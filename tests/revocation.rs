@@ -31,7 +31,7 @@ fn a_revoked_client_is_refused_and_another_gets_in() {
         .says("certificate_revoked");
     server
         .running
-        .line_with("refused at step 5: the CA has revoked the client's certificate");
+        .line_with("failed at step 5: the CA has revoked the client's certificate");
     folder
         .run(&format!("{get} --cert certs/bob.crt --key certs/bob.key"))
         .ends(0)

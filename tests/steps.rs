@@ -6,11 +6,16 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use hello_mtls::certificates::request::Name;
 use hello_mtls::certificates::signing::Grant;
 use hello_mtls::handshake::TlsMax;
+use hello_mtls::handshake::step4_client_presents_certificate::PresentsClientCertificate;
 use hello_mtls::handshake::step6_server_authorizes_client::Allowed;
+use hello_mtls::narration::{Narrator, Recorder, Side};
 use rcgen::ExtendedKeyUsagePurpose;
+use rustls::client::ResolvesClientCert;
 
 use common::play::{
     GOOD_LINE, Line, Play, authority, expired, for_a_client, for_localhost, issued,
@@ -317,6 +322,29 @@ fn who_was_struck_off_the_list_since_resumes_and_is_refused_at_step_6() {
 }
 
 /// Each version of TLS with each of these names.
+// Who was asked in vain, and who was not.
+
+#[test]
+fn a_client_that_is_asked_in_vain_says_so_for_itself_alone() {
+    let recorder = Arc::new(Recorder::default());
+    let narrator = Narrator::new(Side::Client, Arc::clone(&recorder) as _);
+    let presenter = Arc::new(PresentsClientCertificate::new(None, narrator));
+    assert!(presenter.resolve(&[], &[]).is_none());
+
+    // Another handshake of the same settings begins meanwhile, and is not asked.
+    let other = Arc::clone(&presenter);
+    let handshake = move || {
+        other.forget();
+        other.tell_if_asked_in_vain();
+    };
+    std::thread::spawn(handshake).join().expect("a thread");
+    assert!(recorder.take().is_empty());
+
+    presenter.tell_if_asked_in_vain();
+    presenter.tell_if_asked_in_vain();
+    assert_eq!(recorder.take().len(), 1);
+}
+
 fn each(names: [&'static str; 2]) -> impl Iterator<Item = (TlsMax, &'static str)> {
     names
         .into_iter()

@@ -38,9 +38,8 @@ fn the_first_three_commands_and_the_tutorials_curl_work_as_they_stand() {
         .ends(56)
         .prints("")
         .says("alert certificate required");
-    server.line_with(
-        "refused at step 5: the server asked for a certificate and the client sent none",
-    );
+    server
+        .line_with("failed at step 5: the server asked for a certificate and the client sent none");
 }
 
 #[test]
@@ -189,5 +188,5 @@ fn a_version_1_certificate_from_elsewhere_is_named_on_either_side() {
         .ends(56)
         .says("alert certificate unknown");
     ours.running
-        .line_with("refused at step 5: the client's certificate is X.509 version 1");
+        .line_with("failed at step 5: the client's certificate is X.509 version 1");
 }

@@ -83,7 +83,7 @@ pub fn make_set(wishes: &Wishes) -> Result<Vec<Made>, Error> {
         secret(
             "ca.key",
             root.key_pem(),
-            "the CA's private key; whoever has it can be anybody: keep it away",
+            "the CA's private key; whoever has it can be anybody",
         ),
         public(
             "ca.crt",

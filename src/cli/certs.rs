@@ -12,15 +12,19 @@ use crate::error::Error;
 
 /// Make the tutorial's eight files: ca.key ca.crt server.key server.csr server.crt client.key client.csr client.crt
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "A server of two names:\n  hello-mtls certs --host example.com --host 192.0.2.1"
+)]
 pub(super) struct Certs {
     #[command(subcommand)]
     one: Option<OneCommand>,
     /// Folder of the files
     #[arg(long, default_value = "certs")]
     dir: PathBuf,
-    /// Server's name [default: localhost 127.0.0.1 ::1]
-    #[arg(long = "host", value_name = "HOST", value_parser = Name::host)]
+    /// Server's name or address, repeatable
+    /// [default: localhost 127.0.0.1 ::1]
+    #[arg(long = "host", value_name = "HOST", value_parser = Name::host, verbatim_doc_comment)]
     hosts: Vec<Name>,
     /// Client's name, also in its URI
     #[arg(long, value_name = "CN", default_value = "my-client", value_parser = common_name)]

@@ -30,7 +30,7 @@ pub(super) struct Doctor {
     /// Name or address that clients dial [default: localhost]
     #[arg(long, value_name = "NAME", value_parser = server_name, conflicts_with = "url")]
     host: Option<ServerName<'static>>,
-    /// Revocation list that is loaded
+    /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
 }

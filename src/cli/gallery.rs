@@ -15,8 +15,9 @@ use crate::paint::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {
-    /// Run this case and show both sides; an error message: say which cases have it; without it, list them
-    #[arg(value_name = "CASE")]
+    /// Run this case and show both sides; without it, list them.
+    /// An error message: say which cases have it
+    #[arg(value_name = "CASE", verbatim_doc_comment)]
     case: Option<String>,
     /// Run every case, a line each
     #[arg(long, conflicts_with = "case")]

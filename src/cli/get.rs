@@ -42,7 +42,7 @@ fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
     let identity = own
         .map(|(cert, key)| identity(Side::Client, &cert, &key))
         .transpose()?;
-    let narrator = Narrator::new(Side::Client, teller(get.narrate));
+    let narrator = Narrator::new(Side::Client, teller(get.narrate, io::stderr()));
     client_config(&trust, identity, get.tls_max, narrator)
         .map_err(|error| unusable(Side::Client, &error))
 }
@@ -62,7 +62,7 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
         let answered = match options.watch.wanted() {
             true => options.watch.get(last, &setup, &url, socket, &mut stdout),
             false => Deadline::new(socket, client::HANDSHAKE)
-                .map_err(output)
+                .map_err(|said| Error::socket(address, &said))
                 .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),
         };
         answered.map_err(|error| explained(error, &options.files, &options.url))?;

@@ -8,7 +8,7 @@ use super::print;
 use crate::certificates::Made;
 use crate::certificates::request::KeyType;
 use crate::error::Error;
-use crate::files::{NewFile, Readers, write_all};
+use crate::files::{NewFile, Readers, make_folder, write_all};
 use crate::text;
 
 #[derive(Args, Clone)]
@@ -59,11 +59,7 @@ pub(super) fn public(name: String, contents: String, purpose: &'static str) -> M
 
 /// Writes files into a folder and lists them, a line each.
 pub(super) fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
-    std::fs::create_dir_all(dir).map_err(|source| Error::File {
-        doing: "write",
-        path: dir.to_owned(),
-        source,
-    })?;
+    make_folder(dir)?;
     let mut list = String::new();
     let mut new = Vec::new();
     for Made {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
+use rustls::pki_types::CertificateDer;
 
 use super::making::{Making, common_name, place, public, secret};
 use super::say;
@@ -10,6 +11,8 @@ use crate::certificates::authority::Authority;
 use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
+use crate::certificates::summary::Summary;
+use crate::clock::Moment;
 use crate::error::Error;
 use crate::{pem, text};
 
@@ -81,7 +84,7 @@ pub(super) enum OneCommand {
         /// Folder with ca.crt, ca.key and ca.crl
         #[arg(long, default_value = "certs")]
         dir: PathBuf,
-        /// The CA that revokes: CA.crt, CA.key; into CA.crl
+        /// CA that revokes: CA.crt, CA.key; into CA.crl
         #[arg(long, value_name = "CA", default_value = "ca", value_parser = file_stem)]
         ca: String,
         /// Days until the next list is due
@@ -100,7 +103,7 @@ pub(super) struct Leaf {
     /// Folder of the files
     #[arg(long, default_value = "certs")]
     dir: PathBuf,
-    /// For a server with this name or address
+    /// For a server with this name or address, repeatable
     #[arg(long = "host", value_name = "HOST", value_parser = Name::host)]
     hosts: Vec<Name>,
     /// For a client with this common name
@@ -186,6 +189,9 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
             "not granted, though the request asks for it: {wish}"
         ));
     }
+    if let Some(note) = outlives(&signed.certificate, authority.certificate()) {
+        text::wrap(&note, 80).iter().for_each(|line| say(line));
+    }
     let chain = signed.pem + authority.chain_pem();
     place(
         &leaf.dir,
@@ -196,6 +202,18 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
         )],
         overwrite,
     )
+}
+
+/// A certificate is worth as much as the CA above it, and no longer. openssl says nothing about it.
+fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String> {
+    let end = |der| Some(Moment::from_unix(Summary::of(der)?.not_after).date());
+    let (leaf, ca) = (end(leaf)?, end(ca)?);
+    (leaf > ca).then(|| {
+        format!(
+            "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
+            nobody has to believe it. Fewer --days, or a new CA first"
+        )
+    })
 }
 
 /// The list is written anew, with its earlier entries: what is revoked stays revoked.

@@ -1,12 +1,14 @@
 //! `serve`: Hello World over mutual TLS.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::log::Log;
 use super::wire::serve_watched;
-use super::{Files, missing, say, teller, tls_max, unusable};
+use super::{Files, missing, output, teller, tls_max, unusable};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::Allowed;
@@ -17,6 +19,10 @@ use crate::server::{Limits, Site, serve_tcp};
 use crate::{site, text};
 
 #[derive(Args)]
+#[command(after_help = "\
+Two clients, and a revocation list for each CA of the chain:
+  hello-mtls serve --allow uri:spiffe://hello-mtls/my-client --allow dns:bob \\
+    --crl certs/ca.crl --crl certs/intermediate.crl")]
 pub(super) struct Serve {
     /// localhost is v4 and v6 [default: localhost:3000]
     #[arg(
@@ -34,10 +40,10 @@ pub(super) struct Serve {
     /// Highest TLS version: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
     tls_max: TlsMax,
-    /// Let in only uri:…, dns:… or (legacy) cn:…
+    /// Let in only uri:…, dns:…, legacy cn:…; repeatable
     #[arg(long, value_name = "ID", value_parser = Allowed::parse)]
     allow: Vec<Allowed>,
-    /// Revocation list of a client CA
+    /// Revocation list of a client CA, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
     /// Connections at a time; more wait
@@ -58,7 +64,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn server_setup(serve: &Serve) -> Result<ServerSetup, Error> {
+fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
         return Err(missing("--cert", "a server has to show a certificate"));
@@ -74,7 +80,7 @@ fn server_setup(serve: &Serve) -> Result<ServerSetup, Error> {
             ));
         }
     };
-    let narrator = Narrator::new(Side::Server, teller(serve.narrate));
+    let narrator = Narrator::new(Side::Server, teller(serve.narrate, log.clone()));
     server_config(
         identity,
         clients.as_ref(),
@@ -86,12 +92,14 @@ fn server_setup(serve: &Serve) -> Result<ServerSetup, Error> {
 }
 
 pub(super) fn run(serve: Serve) -> Result<(), Error> {
-    let setup = server_setup(&serve)?;
+    let log = Log::to(io::stderr()).map_err(output)?;
+    let setup = server_setup(&serve, &log)?;
     let listener = Listener::bind(&serve.listen)?;
-    greet(&serve, &listener);
+    greet(&serve, &listener, &log);
+    let lines = log.clone();
     let site = Site {
         answer: Box::new(site::answer),
-        log: Box::new(say),
+        log: Box::new(move |line| lines.say(line)),
         limits: Limits::default(),
     };
     let watched = serve.wire;
@@ -101,22 +109,26 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         .all(|address| address.ip().is_loopback());
     let serve_one = move |socket, address, number| {
         let served = match watched {
-            true => serve_watched(&setup, local, socket, address, number),
+            true => serve_watched(&setup, local, &log, socket, address, number),
             false => serve_tcp(&setup, &site, socket, address, number),
         };
-        if let Err(Error::Tls { diagnosis, .. }) = served {
-            let (step, found) = (diagnosis.step.number(), diagnosis.found);
-            say(&format!("{address} refused at step {step}: {found}"));
+        match served {
+            Ok(()) => {}
+            Err(Error::Tls { diagnosis, .. }) => log.say(&format!(
+                "{address} failed at step {}: {}",
+                diagnosis.step.number(),
+                diagnosis.found
+            )),
+            Err(error) => log.say(&error.to_string()),
         }
     };
-    let server = Server::start(listener, serve.max_connections, serve_one);
-    let server = server.map_err(|source| Error::Output { source })?;
-    server.wait();
+    Server::start(listener, serve.max_connections, serve_one)?.wait();
     Ok(())
 }
 
 /// What the server is about to do, and whom it will let in.
-fn greet(serve: &Serve, listener: &Listener) {
+fn greet(serve: &Serve, listener: &Listener, log: &Log) {
+    let say = |line: &str| log.say(line);
     let port = listener.addresses.first().map_or(0, SocketAddr::port);
     let host = serve
         .listen

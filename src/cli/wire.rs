@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{output, say};
+use super::log::Log;
+use super::output;
 use crate::client::{self, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
@@ -104,11 +105,12 @@ impl Watch {
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
-        let transport = Deadline::new(socket, client::HANDSHAKE).map_err(output)?;
+        let transport = Deadline::new(socket, client::HANDSHAKE)
+            .map_err(|said| Error::socket(&url.place, &said))?;
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
         let transcript = recording.transcript();
         if self.wire {
-            illustrate(&transcript);
+            illustrate(&transcript, &mut io::stderr());
         }
         if answered.is_ok() && !last {
             return Ok(());
@@ -123,12 +125,12 @@ impl Watch {
     }
 }
 
-/// A connection on stderr, as one block: others may be written at the same time.
-fn illustrate(transcript: &Transcript) {
+/// A connection on stderr, or on its way there, as one block: others may be written at the same time.
+fn illustrate(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
     let paint = Paint::on(io::stderr().is_terminal());
     let _ = terminal::write(&mut block, &explain(transcript), paint);
-    let _ = io::stderr().lock().write_all(&block);
+    let _ = stderr.write_all(&block);
 }
 
 /// Serves a connection over a tap. It can see itself at `/handshake`, if the server is `local`: the page
@@ -136,6 +138,7 @@ fn illustrate(transcript: &Transcript) {
 pub(super) fn serve_watched(
     setup: &ServerSetup,
     local: bool,
+    log: &Log,
     socket: TcpStream,
     address: SocketAddr,
     number: u64,
@@ -149,20 +152,24 @@ pub(super) fn serve_watched(
             "/handshake" => site::only_read(),
             _ => site::answer(request, peer),
         }),
-        log: Box::new(say),
+        log: Box::new({
+            let log = log.clone();
+            move |line| log.say(line)
+        }),
         limits: Limits::default(),
     };
     setup
         .narrator
         .open(number, || format!("{address} connects"));
-    let transport = Deadline::new(socket, site.limits.handshake).map_err(output)?;
+    let transport = Deadline::new(socket, site.limits.handshake)
+        .map_err(|said| Error::socket(address, &said))?;
     let served = serve_connection(
         &setup,
         &site,
         Tap::new(transport, recording.clone()),
         address,
     );
-    illustrate(&recording.transcript());
+    illustrate(&recording.transcript(), &mut log.clone());
     served
 }
 

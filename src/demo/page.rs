@@ -98,24 +98,35 @@ impl Page<'_> {
         let dir = dir.display();
         let program = program();
         self.prose("In one terminal:")?;
-        self.line(&format!("  $ {program} serve --certs {dir} --narrate"))?;
+        self.command(&format!("{program} serve --certs {dir} --narrate"))?;
         self.prose("In another, each line as it stands:")?;
         for command in [
             format!("{program} get https://localhost:3000/ --certs {dir} --narrate"),
             format!(
-                "curl --cacert {dir}/ca.crt --cert {dir}/client.crt \\\n      --key {dir}/client.key https://localhost:3000/whoami"
+                "curl --cacert {dir}/ca.crt --cert {dir}/client.crt --key {dir}/client.key https://localhost:3000/whoami"
             ),
             format!("curl --cacert {dir}/ca.crt https://localhost:3000/"),
             format!("openssl x509 -in {dir}/client.crt -noout -text"),
             format!(
-                "echo | openssl s_client -connect localhost:3000 -CAfile {dir}/ca.crt \\\n      -cert {dir}/client.crt -key {dir}/client.key -brief"
+                "echo | openssl s_client -connect localhost:3000 -CAfile {dir}/ca.crt -cert {dir}/client.crt -key {dir}/client.key -brief"
             ),
             format!("{program} inspect {dir}/client.crt"),
             format!("{program} wire {dir}/handshake.transcript"),
         ] {
-            self.line(&format!("  $ {command}"))?;
+            self.command(&command)?;
         }
         Ok(())
+    }
+
+    /// A command to paste, in lines that a shell reads as one.
+    fn command(&mut self, command: &str) -> Result<(), Error> {
+        self.line(&format!(
+            "  $ {}",
+            text::fold(command, 76).join(
+                "
+    "
+            )
+        ))
     }
 }
 

@@ -16,7 +16,8 @@ use super::watch::watched;
 use super::{Case, Party, Report, Shown, report};
 use crate::certificates::summary::{self, Summary};
 use crate::client::{self, Answer, Url, connect_tcp, get};
-use crate::error::{Error, diagnose_tls};
+use crate::error::Error;
+use crate::error::diagnosis::diagnose_tls;
 use crate::finding::{Finding, Severity, error};
 use crate::handshake::step3_client_verifies_server::VerifiesServer;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
@@ -93,9 +94,9 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
     let config = Arc::new(config);
     let setup = ClientSetup { config, ..setup };
 
-    let (socket, _) = connect_tcp(&url.place)?;
+    let (socket, address) = connect_tcp(&url.place)?;
     let transport =
-        Deadline::new(socket, client::HANDSHAKE).map_err(|source| Error::Output { source })?;
+        Deadline::new(socket, client::HANDSHAKE).map_err(|said| Error::socket(address, &said))?;
     let mut room = vec![0; ANSWER];
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
     let mut events = recorder.events().into_iter();

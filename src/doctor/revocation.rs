@@ -1,15 +1,18 @@
 //! Revocation lists: whose they are, how fresh, and who is on them. With one list loaded, every issuer
 //! of a chain needs one; without any, nobody asks.
 
+use rustls::Error as TlsError;
+
 use super::evidence::{Cert, Evidence, List};
 use super::look::Link;
 use super::route::{Signed, signed};
 use crate::certificates::summary;
 use crate::clock::Moment;
+use crate::error::diagnosis::diagnose_tls;
 use crate::files::place;
 use crate::finding::{Finding, error};
 use crate::handshake::{Trust, server_verifier};
-use crate::narration::Step;
+use crate::narration::{Side, Step};
 use crate::text;
 
 fn issuer(list: &List<'_>) -> Option<String> {
@@ -57,8 +60,12 @@ pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Findi
     };
     let refused = match (&list.crl, server_verifier(&trust, &evidence.files.provider)) {
         (None, _) => "it is no list that can be read".to_owned(),
-        (_, Err(rustls::Error::InvalidCertRevocationList(cause))) => {
-            text::shorten(&text::terminal(&format!("{cause:?}")), 120)
+        // webpki says "ParseError", because the extensions are missing.
+        (Some(crl), Err(TlsError::InvalidCertRevocationList(_))) if crl.version().is_none() => {
+            "a list of version 1 (openssl ca -gencrl makes it without -crlexts)".to_owned()
+        }
+        (_, Err(refused @ TlsError::InvalidCertRevocationList(_))) => {
+            diagnose_tls(Side::Server, &refused).found
         }
         _ => return None,
     };

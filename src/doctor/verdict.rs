@@ -5,7 +5,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
 use super::evidence::{Evidence, Side};
-use crate::error::{Diagnosis, diagnose_tls};
+use crate::error::Diagnosis;
+use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::{Trust, client_verifier, server_verifier};
 use crate::narration::{self, Step};
 

@@ -12,23 +12,23 @@ pub mod step4_client_presents_certificate;
 pub mod step5_server_verifies_client;
 pub mod step6_server_authorizes_client;
 pub mod step7_application_data;
+mod settings;
+mod verifiers;
 mod told_key;
 
 use std::io;
 use std::sync::Arc;
 
-use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, ServerName};
-use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ServerSessionMemoryCache, VerifierBuilderError, WebPkiClientVerifier};
+use rustls::client::Resumption;
+use rustls::pki_types::ServerName;
+use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::CertifiedKey;
-use rustls::version::{TLS12, TLS13};
 use rustls::{
-    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLog, KeyLogFile,
-    RootCertStore, ServerConfig, ServerConnection, SideData, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLogFile, ServerConfig,
+    ServerConnection, SideData,
 };
 
+pub use self::settings::{ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust};
 use self::step1_client_connects::{client_connects, client_hello_arrives};
 use self::step2_server_presents_certificate::PresentsServerCertificate;
 use self::step3_client_verifies_server::VerifiesServer;
@@ -37,145 +37,11 @@ use self::step5_server_verifies_client::VerifiesClient;
 use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
-use crate::error::{Diagnosis, Progress, diagnose};
+pub use self::verifiers::{client_verifier, provider, server_verifier};
+use crate::error::diagnosis::diagnose;
+use crate::error::{Diagnosis, Progress};
 use crate::narration::{Fact, Narrator, Side};
 use crate::transport::Transport;
-
-/// What a side shows of itself: a certificate chain, leaf first, and the leaf's private key.
-#[derive(Debug)]
-pub struct Identity {
-    /// DER, leaf first, then intermediates.
-    pub chain: Vec<CertificateDer<'static>>,
-    /// PKCS#8, PKCS#1 or SEC1.
-    pub key: PrivateKeyDer<'static>,
-}
-
-impl Clone for Identity {
-    fn clone(&self) -> Self {
-        Identity {
-            chain: self.chain.clone(),
-            key: self.key.clone_key(),
-        }
-    }
-}
-
-/// Whom a side believes: the CAs that may vouch for the other side.
-#[derive(Clone, Debug, Default)]
-pub struct Trust {
-    /// CA certificates, DER.
-    pub anchors: Vec<CertificateDer<'static>>,
-    /// What those CAs have withdrawn. Empty: revocation is not checked. Otherwise every CA of a
-    /// chain needs a list.
-    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
-}
-
-impl ServerSetup {
-    /// The same, with the secrets of each connection told to `key_log` as well.
-    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ServerSetup {
-        let mut config = ServerConfig::clone(&self.config);
-        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
-        ServerSetup {
-            config: Arc::new(config),
-            ..self.clone()
-        }
-    }
-}
-
-impl ClientSetup {
-    /// The same, with the secrets of each connection told to `key_log` as well.
-    pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ClientSetup {
-        let mut config = ClientConfig::clone(&self.config);
-        config.key_log = Arc::new(BothKeyLogs(Arc::clone(&config.key_log), key_log));
-        ClientSetup {
-            config: Arc::new(config),
-            ..self.clone()
-        }
-    }
-}
-
-/// Two places that are told the secrets: the file of SSLKEYLOGFILE, and somebody who watches.
-#[derive(Debug)]
-struct BothKeyLogs(Arc<dyn KeyLog>, Arc<dyn KeyLog>);
-
-impl KeyLog for BothKeyLogs {
-    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
-        self.0.log(label, client_random, secret);
-        self.1.log(label, client_random, secret);
-    }
-}
-
-/// The highest TLS version that is offered or accepted. TLS 1.2 is always below it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TlsMax {
-    /// TLS 1.2 only.
-    Tls12,
-    /// TLS 1.3, or 1.2 if the other side cannot.
-    #[default]
-    Tls13,
-}
-
-impl TlsMax {
-    fn versions(self) -> &'static [&'static SupportedProtocolVersion] {
-        static UP_TO_1_2: [&SupportedProtocolVersion; 1] = [&TLS12];
-        static UP_TO_1_3: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
-        match self {
-            TlsMax::Tls12 => &UP_TO_1_2,
-            TlsMax::Tls13 => &UP_TO_1_3,
-        }
-    }
-}
-
-/// What a side offers or accepts in step 1: usually all that a [`TlsMax`] allows.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    /// Cipher suites, groups and signature schemes.
-    pub provider: Arc<CryptoProvider>,
-    /// TLS versions.
-    pub versions: &'static [&'static SupportedProtocolVersion],
-}
-
-impl From<TlsMax> for Offer {
-    fn from(tls_max: TlsMax) -> Offer {
-        Offer {
-            provider: provider(),
-            versions: tls_max.versions(),
-        }
-    }
-}
-
-/// The server's side, ready for connections.
-#[derive(Clone, Debug)]
-pub struct ServerSetup {
-    /// rustls's settings, with our hooks in them.
-    pub config: Arc<ServerConfig>,
-    /// webpki's verifier of clients, without the hook that tells: step 6 asks it again when a
-    /// connection is resumed. `None`: nobody asks clients (plain TLS).
-    pub verifier: Option<Arc<dyn ClientCertVerifier>>,
-    /// Who is let in at step 6. Empty: every client that was verified.
-    pub allowed: Vec<Allowed>,
-    /// The server's voice.
-    pub narrator: Narrator,
-}
-
-/// The client's side, ready for connections.
-#[derive(Clone, Debug)]
-pub struct ClientSetup {
-    /// rustls's settings, with our hooks in them.
-    pub config: Arc<ClientConfig>,
-    /// The hook of step 4.
-    pub presenter: Arc<PresentsClientCertificate>,
-    /// The client's voice.
-    pub narrator: Narrator,
-}
-
-/// The one provider of cryptography, named wherever one is needed; never the process's default.
-///
-/// Draws a random byte: a process's first costs some 30 ms, and no handshake should pay for it.
-pub fn provider() -> Arc<CryptoProvider> {
-    let provider = aws_lc_rs::default_provider();
-    let _ = provider.secure_random.fill(&mut [0]);
-    Arc::new(provider)
-}
 
 /// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
 /// without client certificates.
@@ -196,10 +62,8 @@ pub fn server_config(
         .with_protocol_versions(versions)?;
 
     // Step 5: who verifies the client's certificate.
-    let verifier = match clients {
-        Some(trust) => Some(client_verifier(trust, &provider)?),
-        None => None,
-    };
+    let verifier = clients.map(|trust| client_verifier(trust, &provider));
+    let verifier = verifier.transpose()?;
     let builder = match &verifier {
         Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {
             verifier: Arc::clone(verifier),
@@ -254,14 +118,9 @@ pub fn client_config(
         .with_custom_certificate_verifier(verifier);
 
     // Step 4: which certificate the client sends, if any.
-    let certified = match identity {
-        Some(identity) => Some(CertifiedKey::from_der(
-            identity.chain,
-            identity.key,
-            &provider,
-        )?),
-        None => None,
-    };
+    let certified =
+        identity.map(|Identity { chain, key }| CertifiedKey::from_der(chain, key, &provider));
+    let certified = certified.transpose()?;
     let presenter = Arc::new(PresentsClientCertificate::new(certified, narrator.clone()));
     let mut config = builder.with_client_cert_resolver(Arc::clone(&presenter) as _);
 
@@ -290,14 +149,12 @@ pub fn accept(
     let hello = client_hello_arrives(transport, narrator)?;
 
     // Steps 2 to 5: rustls decides what to write and what to expect, and calls our hooks.
-    let mut connection =
-        hello
-            .into_connection(Arc::clone(&setup.config))
-            .map_err(|(error, mut alert)| {
-                let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
-                let _ = alert.write_all(transport);
-                diagnosis
-            })?;
+    let answered = hello.into_connection(Arc::clone(&setup.config));
+    let mut connection = answered.map_err(|(error, mut alert)| {
+        let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
+        let _ = alert.write_all(transport);
+        diagnosis
+    })?;
     exchange_flights(&mut connection, transport, narrator, |_| ())?;
     Ok(connection)
 }
@@ -367,17 +224,8 @@ fn exchange_flights<S: SideData>(
         if !connection.is_handshaking() {
             return Ok(());
         }
-        match connection.read_tls(transport) {
-            Ok(0) => {
-                return Err(broken(
-                    connection,
-                    io::ErrorKind::UnexpectedEof.into(),
-                    narrator,
-                ));
-            }
-            Ok(_) => {}
-            Err(error) => return Err(broken(connection, error, narrator)),
-        }
+        let read = connection.read_tls(transport).and_then(not_the_end);
+        read.map_err(|error| broken(connection, error, narrator))?;
         if let Err(error) = connection.process_new_packets() {
             // Told before the alert is sent: the other side cannot hear of it first.
             let diagnosis = broken(connection, io_error(error), narrator);
@@ -385,6 +233,14 @@ fn exchange_flights<S: SideData>(
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
         }
+    }
+}
+
+/// A read of no bytes: the other side has closed, where a handshake cannot end.
+fn not_the_end(count: usize) -> io::Result<()> {
+    match count {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
     }
 }
 
@@ -416,47 +272,4 @@ pub(crate) fn tell_refusal(
 
 pub(crate) fn io_error(error: rustls::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
-}
-
-/// webpki's verifier of clients, as the server asks it in step 5.
-///
-/// # Errors
-/// What rustls finds wrong with the CAs or the lists.
-pub fn client_verifier(
-    trust: &Trust,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
-    WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
-        .with_crls(trust.revocation_lists.iter().cloned())
-        .build()
-        .map_err(verifier_error)
-}
-
-/// webpki's verifier of servers, as the client asks it in step 3.
-///
-/// # Errors
-/// What rustls finds wrong with the CAs or the lists.
-pub fn server_verifier(
-    trust: &Trust,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {
-    WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
-        .with_crls(trust.revocation_lists.iter().cloned())
-        .build()
-        .map_err(verifier_error)
-}
-
-fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    for anchor in &trust.anchors {
-        roots.add(anchor.clone())?;
-    }
-    Ok(Arc::new(roots))
-}
-
-fn verifier_error(error: VerifierBuilderError) -> rustls::Error {
-    match error {
-        VerifierBuilderError::InvalidCrl(error) => rustls::Error::InvalidCertRevocationList(error),
-        other => rustls::Error::General(other.to_string()),
-    }
 }

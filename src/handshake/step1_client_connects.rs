@@ -20,7 +20,7 @@ use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, Acceptor};
 use rustls::{ClientConfig, ClientConnection, NamedGroup};
 
-use super::{io_error, tell_refusal};
+use super::{io_error, not_the_end, tell_refusal};
 use crate::error::{Diagnosis, Progress};
 use crate::narration::{Fact, Narrator, Step};
 use crate::text;
@@ -39,12 +39,8 @@ pub fn client_connects(
     let wanted = server_name.to_str().into_owned();
     let connection = ClientConnection::new(Arc::clone(config), server_name)?;
     narrator.tell(Step::ClientConnects, || {
-        let groups: Vec<NamedGroup> = config
-            .crypto_provider()
-            .kx_groups
-            .iter()
-            .map(|group| group.name())
-            .collect();
+        let groups = config.crypto_provider().kx_groups.iter();
+        let groups: Vec<NamedGroup> = groups.map(|group| group.name()).collect();
         let says = format!(
             "says hello to \"{wanted}\", offers {}",
             groups_in_words(&groups)
@@ -65,11 +61,8 @@ pub fn client_hello_arrives(
     let mut acceptor = Acceptor::default();
     let broken = |error: io::Error| tell_refusal(narrator, &error, Progress::Hello);
     loop {
-        match acceptor.read_tls(transport) {
-            Ok(0) => return Err(broken(io::ErrorKind::UnexpectedEof.into())),
-            Ok(_) => {}
-            Err(error) => return Err(broken(error)),
-        }
+        let read = acceptor.read_tls(transport).and_then(not_the_end);
+        read.map_err(broken)?;
         match acceptor.accept() {
             Ok(None) => {}
             Ok(Some(accepted)) => {

@@ -1,6 +1,6 @@
 //! Step 4: the client sends its certificate. Here mTLS begins.
 //!
-//! Here mTLS begins. The client sends Certificate, CertificateVerify, Finished (RFC 8446 §4.4.2, §4.4.3). rustls
+//! The client sends Certificate, CertificateVerify, Finished (RFC 8446 §4.4.2, §4.4.3). rustls
 //! asks `ResolvesClientCert::resolve` before step 3 even, and `Signer::sign` after it.
 //!
 //! Breakpoint: `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate`.
@@ -12,8 +12,8 @@
 #![doc = include_str!("../gallery/links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
@@ -57,9 +57,13 @@ pub fn client_presents_certificate(
 #[derive(Debug)]
 pub struct PresentsClientCertificate {
     certified: Option<Arc<CertifiedKey>>,
-    /// The server asked and there was nothing to send: to be told after step 3.
-    asked_in_vain: AtomicBool,
     narrator: Narrator,
+}
+
+thread_local! {
+    /// The server asked and there was nothing to send: to be told after step 3. A hook is not told for
+    /// which connection it is asked, but two handshakes at a time run on two threads.
+    static ASKED_IN_VAIN: Cell<bool> = const { Cell::new(false) };
 }
 
 impl PresentsClientCertificate {
@@ -82,19 +86,18 @@ impl PresentsClientCertificate {
         });
         PresentsClientCertificate {
             certified,
-            asked_in_vain: AtomicBool::new(false),
             narrator,
         }
     }
 
-    /// Begins a new handshake: the last one may have ended between the question and the answer.
+    /// Begins a new handshake: the thread's last one may have ended between the question and the answer.
     pub fn forget(&self) {
-        self.asked_in_vain.store(false, Ordering::Relaxed);
+        ASKED_IN_VAIN.set(false);
     }
 
     /// Tells step 4 if the server asked and gets nothing. To be called before the client answers.
     pub fn tell_if_asked_in_vain(&self) {
-        if self.asked_in_vain.swap(false, Ordering::Relaxed) {
+        if ASKED_IN_VAIN.take() {
             client_presents_certificate("nobody", &[], None, &self.narrator);
         }
     }
@@ -106,8 +109,7 @@ impl ResolvesClientCert for PresentsClientCertificate {
         _authorities: &[&[u8]],
         _schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        self.asked_in_vain
-            .store(self.certified.is_none(), Ordering::Relaxed);
+        ASKED_IN_VAIN.set(self.certified.is_none());
         self.certified.clone()
     }
 

@@ -19,7 +19,7 @@ use rustls::server::danger::ClientCertVerifier;
 
 use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
-use crate::error::diagnose_tls;
+use crate::error::diagnosis::diagnose_tls;
 use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
@@ -167,15 +167,17 @@ pub fn server_authorizes_client(
 }
 
 fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
-    chain
-        .first()
-        .and_then(Summary::of)
-        .map(ClientIdentity)
-        .ok_or_else(|| NotAuthorized {
-            who: "a client without a readable certificate".to_owned(),
-            why: "there is nothing to authorize".to_owned(),
-            remedy: "another client certificate".to_owned(),
-        })
+    let summary = chain.first().and_then(Summary::of);
+    summary.map(ClientIdentity).ok_or_else(nobody)
+}
+
+/// Whoever has no certificate that can be read is not let in, list or no list.
+fn nobody() -> NotAuthorized {
+    NotAuthorized {
+        who: "a client without a readable certificate".to_owned(),
+        why: "there is nothing to authorize".to_owned(),
+        remedy: "another client certificate".to_owned(),
+    }
 }
 
 fn still_valid(
@@ -183,9 +185,7 @@ fn still_valid(
     verifier: &dyn ClientCertVerifier,
     client: &ClientIdentity,
 ) -> Result<(), NotAuthorized> {
-    let Some((leaf, intermediates)) = chain.split_first() else {
-        return Ok(());
-    };
+    let (leaf, intermediates) = chain.split_first().ok_or_else(nobody)?;
     let verified = verifier.verify_client_cert(leaf, intermediates, UnixTime::now());
     verified.map(drop).map_err(|error| NotAuthorized {
         who: client.to_string(),

@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::error::{Error, io_words};
+use crate::text;
 use crate::transport::addresses_of;
 
 /// The sockets that a server listens on: one for each address of its name.
@@ -87,7 +88,7 @@ impl Listener {
 fn cannot_listen(place: &str, found: &str, remedy: &str) -> Error {
     Error::Network {
         doing: "listen on",
-        place: place.to_owned(),
+        place: text::terminal(place),
         found: found.to_owned(),
         remedy: remedy.to_owned(),
     }
@@ -122,7 +123,10 @@ impl Server {
     ///
     /// When `most` are open, new ones wait in the system's queue until one of them ends: nobody is
     /// turned away in the middle of a handshake.
-    pub fn start<F>(listener: Listener, most: usize, serve: F) -> io::Result<Server>
+    ///
+    /// # Errors
+    /// [`Error::Network`] if the system has no thread for it.
+    pub fn start<F>(listener: Listener, most: usize, serve: F) -> Result<Server, Error>
     where
         F: Fn(TcpStream, SocketAddr, u64) + Send + Sync + 'static,
     {
@@ -136,11 +140,13 @@ impl Server {
             let (serve, gate, numbers) =
                 (Arc::clone(&serve), Arc::clone(&gate), Arc::clone(&numbers));
             let accept = move || accept_connections(&socket, &gate, &numbers, &serve);
-            accepting.push(
-                thread::Builder::new()
-                    .name(format!("accept {address}"))
-                    .spawn(accept)?,
-            );
+            let started = thread::Builder::new()
+                .name(format!("accept {address}"))
+                .spawn(accept);
+            accepting.push(started.map_err(|said| {
+                let remedy = "fewer programs at a time, or a higher limit: ulimit -u";
+                cannot_listen(&address.to_string(), &io_words(&said), remedy)
+            })?);
         }
         Ok(Server {
             addresses: listener.addresses,

@@ -1,0 +1,101 @@
+//! An `https` URL (RFC 3986, RFC 9110 §4.2.2). Unaware of who dials.
+
+use rustls::pki_types::ServerName;
+
+use crate::error::Error;
+use crate::text;
+use crate::transport::port_number;
+
+/// An `https` URL, split into what each layer needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    /// `host:port` as TCP needs it. An IPv6 address stands in brackets.
+    pub place: String,
+    /// The name that step 3 compares with the certificate.
+    pub server_name: ServerName<'static>,
+    /// The Host field: without the port if it is 443.
+    pub host_field: String,
+    /// Path and query: `/`.
+    pub target: String,
+}
+
+impl Url {
+    /// Parses `https://host[:port][/path][?query]`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] says what is wrong with it.
+    pub fn parse(url: &str) -> Result<Url, Error> {
+        parts(url).map_err(|found| Error::Usage {
+            found: format!("{found}: {}", text::terminal(url)),
+            remedy: "a URL like https://localhost:3000/".to_owned(),
+        })
+    }
+}
+
+fn parts(url: &str) -> Result<Url, &'static str> {
+    // A scheme may be written in capitals (RFC 3986 §3.1).
+    let rest = match url.split_at_checked("https://".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https://") => rest,
+        _ => return Err("the URL does not begin with https://"),
+    };
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return Err("a user name in the URL; a client shows its certificate instead");
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, "443"),
+    };
+    let port = port_number(port).filter(|port| *port > 0);
+    let port = port.ok_or("the port is not a number from 1 to 65535")?;
+    if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the path has a character that has to be %-encoded");
+    }
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let place = format!("{host}:{port}");
+    Ok(Url {
+        server_name: server_name(host)?,
+        host_field: match port {
+            443 => host.to_owned(),
+            _ => place.clone(),
+        },
+        place,
+        target: format!("{slash}{path}"),
+    })
+}
+
+/// The host without the brackets of an IPv6 address.
+fn server_name(host: &str) -> Result<ServerName<'static>, &'static str> {
+    let bracketed = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let bare = bracketed.unwrap_or(host).to_owned();
+    let brackets_fit = bare.contains(':') == bracketed.is_some();
+    let name = ServerName::try_from(bare);
+    let name = name.map_err(|_| "the host is neither a name nor an IP address")?;
+    match brackets_fit {
+        true => Ok(name),
+        false => Err("an IPv6 address stands in brackets"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_split_into_what_each_layer_needs() {
+        for (url, place, host_field, target) in [
+            ("https://a", "a:443", "a", "/"),
+            ("HTTPS://a.b:444/c?d#e", "a.b:444", "a.b:444", "/c?d"),
+            ("https://a:443?b", "a:443", "a", "/?b"),
+            ("https://[::1]:3000/", "[::1]:3000", "[::1]:3000", "/"),
+            ("https://[::1]", "[::1]:443", "[::1]", "/"),
+        ] {
+            let parts = parts(url).unwrap();
+            let found = [&parts.place, &parts.host_field, &parts.target];
+            assert_eq!(found, [place, host_field, target], "{url}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Alerts: the other side refused and said why, in a word. RFC 8446 §6.2 lists them.
+
+use rustls::AlertDescription;
+
+use super::{Progress, Row, left_at, row};
+use crate::finding::judged;
+use crate::narration::{Side, Step};
+
+/// The step at which the peer of `side` refused, and what its word means.
+///
+/// The same word means another thing earlier or later: `progress` is how far `side` was.
+pub(super) fn refused_by_peer(side: Side, alert: AlertDescription, progress: Progress) -> Row {
+    let about_us = about_our_certificate(side, alert, progress);
+    let (step, meaning, remedy) =
+        about_us.unwrap_or_else(|| about_the_connection(side, alert, progress));
+    let found = format!(
+        "the {} refused with alert {} ({}): {meaning}",
+        side.peer(),
+        name(alert),
+        u8::from(alert)
+    );
+    (step, found, remedy)
+}
+
+/// Alerts that are about the certificate which `side` has shown, or has not.
+fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress) -> Option<Row> {
+    use AlertDescription as A;
+    let (ours, theirs) = (side, side.peer());
+    let (meaning, remedy) = match alert {
+        A::CertificateRequired => (
+            "the server wants a client certificate and got none".to_owned(),
+            "--cert client.crt --key client.key".to_owned(),
+        ),
+        A::UnknownCA => (
+            format!("it does not know the CA that signed the {ours}'s certificate"),
+            format!(
+                "give the {theirs} the ca.crt that signed it (--cacert), with every intermediate in --cert"
+            ),
+        ),
+        A::CertificateExpired => (
+            format!("the {ours}'s certificate is expired, or not valid yet by that clock"),
+            "a new certificate, or the right time on both machines".to_owned(),
+        ),
+        A::CertificateRevoked => (
+            format!("the CA has revoked the {ours}'s certificate"),
+            "a new certificate".to_owned(),
+        ),
+        A::UnsupportedCertificate => (
+            format!("the {ours}'s certificate is made for another purpose"),
+            format!("a certificate with extended key usage {ours}Auth"),
+        ),
+        A::BadCertificate if side == Side::Server => (
+            "it does not accept the server's certificate: most likely it dialled a name that is not in it"
+                .to_owned(),
+            "the names: hello-mtls inspect server.crt; an IP address needs an IP entry".to_owned(),
+        ),
+        A::BadCertificate | A::CertificateUnknown | A::NoCertificate => (
+            format!("it does not accept the {ours}'s certificate and does not say more"),
+            format!(
+                "hello-mtls inspect {ours}.crt: version 3? not a CA itself? may its CA sign that?"
+            ),
+        ),
+        A::BadCertificateStatusResponse | A::CertificateUnobtainable | A::BadCertificateHashValue => (
+            format!("it could not find out whether the {ours}'s certificate is still good (OCSP)"),
+            format!("the {theirs}'s settings: this program sends no OCSP response"),
+        ),
+        A::DecryptError => (
+            format!(
+                "the {ours} did not prove that it owns its certificate's key, or the CA that signed it has \
+                another key over there"
+            ),
+            "the certificate and the key that belong together; the same ca.crt on both sides".to_owned(),
+        ),
+        A::AccessDenied if side == Side::Server => (
+            "it knows the server and does not accept it".to_owned(),
+            "the client's log says more".to_owned(),
+        ),
+        // OpenSSL and Node say no more than this in TLS 1.2, whatever is wrong with a certificate.
+        A::HandshakeFailure if progress != Progress::Hello => (
+            format!(
+                "it does not accept the {ours}'s certificate, or got none, and does not say more"
+            ),
+            format!("--cert {ours}.crt --key {ours}.key; the {theirs}'s log says more"),
+        ),
+        _ => return None,
+    };
+    Some((judged(side), meaning, remedy))
+}
+
+fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress) -> Row {
+    use AlertDescription as A;
+    let at_the_hello = match progress {
+        Progress::Established => Step::ApplicationData,
+        _ => Step::ClientConnects,
+    };
+    match alert {
+        A::AccessDenied | A::UnrecognisedName if progress == Progress::Hello => row(
+            Step::ServerPresentsCertificate,
+            "it has no certificate for that name",
+            "another host name, or a certificate for this one on the server",
+        ),
+        A::AccessDenied => row(
+            Step::ServerAuthorizesClient,
+            "it knows the client and does not let it in",
+            "the server's list of clients; its log says more",
+        ),
+        A::ProtocolVersion
+        | A::HandshakeFailure
+        | A::InsufficientSecurity
+        | A::InappropriateFallback => row(
+            Step::ClientConnects,
+            "the two share no TLS version, cipher suite, group or kind of certificate",
+            "TLS 1.2 and 1.3, the default suites and groups on both sides, a P-256 certificate",
+        ),
+        A::NoApplicationProtocol => row(
+            Step::ClientConnects,
+            "the two share no application protocol (ALPN)",
+            "http/1.1 on both sides",
+        ),
+        A::DecodeError | A::UnexpectedMessage | A::RecordOverflow => row(
+            at_the_hello,
+            "it could not make sense of our bytes",
+            "does it speak TLS, and directly?",
+        ),
+        A::IllegalParameter | A::MissingExtension | A::UnsupportedExtension => row(
+            at_the_hello,
+            "it says that our bytes are against the rules of TLS",
+            "another TLS program on that side; look for a proxy between the two",
+        ),
+        A::BadRecordMac => row(
+            at_the_hello,
+            "a record that reached it does not decrypt",
+            "look for a proxy or a middlebox between the two",
+        ),
+        A::InternalError => row(
+            left_at(side, progress),
+            "it has trouble of its own",
+            format!("the {}'s log", side.peer()),
+        ),
+        _ => row(
+            left_at(side, progress),
+            "it ended the connection",
+            format!("the {}'s log", side.peer()),
+        ),
+    }
+}
+
+/// An alert by its name in RFC 8446 §6: `certificate_required`.
+fn name(alert: AlertDescription) -> String {
+    let camel = match alert {
+        AlertDescription::UnknownCA => "UnknownCa".to_owned(),
+        AlertDescription::UnrecognisedName => "UnrecognizedName".to_owned(),
+        AlertDescription::UnknownPSKIdentity => "UnknownPskIdentity".to_owned(),
+        AlertDescription::Unknown(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    let mut name = String::new();
+    for c in camel.chars() {
+        if c.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
+}

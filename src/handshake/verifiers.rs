@@ -1,0 +1,63 @@
+//! Whom steps 3 and 5 ask: webpki, with the CAs and the revocation lists of a side.
+
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
+
+use super::Trust;
+
+/// The one provider of cryptography, named wherever one is needed; never the process's default.
+///
+/// Draws a random byte: a process's first costs some 30 ms, and no handshake should pay for it.
+pub fn provider() -> Arc<CryptoProvider> {
+    let provider = aws_lc_rs::default_provider();
+    let _ = provider.secure_random.fill(&mut [0]);
+    Arc::new(provider)
+}
+
+/// webpki's verifier of clients, as the server asks it in step 5.
+///
+/// # Errors
+/// What rustls finds wrong with the CAs or the lists.
+pub fn client_verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
+    WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+        .with_crls(trust.revocation_lists.iter().cloned())
+        .build()
+        .map_err(verifier_error)
+}
+
+/// webpki's verifier of servers, as the client asks it in step 3.
+///
+/// # Errors
+/// What rustls finds wrong with the CAs or the lists.
+pub fn server_verifier(
+    trust: &Trust,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {
+    WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+        .with_crls(trust.revocation_lists.iter().cloned())
+        .build()
+        .map_err(verifier_error)
+}
+
+fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    for anchor in &trust.anchors {
+        roots.add(anchor.clone())?;
+    }
+    Ok(Arc::new(roots))
+}
+
+fn verifier_error(error: VerifierBuilderError) -> rustls::Error {
+    match error {
+        VerifierBuilderError::InvalidCrl(error) => rustls::Error::InvalidCertRevocationList(error),
+        other => rustls::Error::General(other.to_string()),
+    }
+}
