@@ -18,7 +18,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "key-as-certificate",
         "证书文件里放的是私钥。",
-        "PEM 文件里是什么，BEGIN 那一行写着。rustls 跳过它不要找的东西，结果一张证书也没找到，于是说 peer（对方）没有证书，可这时还没有连过任何人。",
+        "PEM 文件里是什么，BEGIN 那一行写着。rustls 只找证书，别的都跳过，结果一张也没找到，于是说 `peer`（对方）没有证书，可这时还没有连过任何人。",
         "把两个文件对调；`hello-mtls inspect FILE` 会说出每个文件里是什么",
     ),
     (
@@ -30,7 +30,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "der",
         "证书文件是二进制的（DER），不是 PEM。",
-        "DER 就是证书本身；PEM 是同样的内容写成 Base64，夹在 BEGIN 和 END 两行之间。",
+        "DER 就是证书本身；PEM 是同样的内容写成 base64，夹在 BEGIN 和 END 两行之间。",
         "`openssl x509 -inform DER -in client.cer -out client.crt`",
     ),
     (
@@ -66,13 +66,13 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "version-1",
         "证书是 `openssl x509 -req` 生成的，没有扩展。",
-        "OpenSSL 3.2 之前，这样得到的是 X.509 版本 1：没有名字，也没有用途。rustls 只接受版本 3，对自己的证书也不例外。它说的是 peer（对方），指的却是你自己的文件。",
+        "OpenSSL 3.2 之前，这样得到的是 X.509 版本 1：没有名字，也没有用途。rustls 只接受版本 3，对自己的证书也不例外。它说的是 `peer`（对方），指的却是你自己的文件。",
         "加上 `-extfile`，写明 subjectAltName、basicConstraints 和 extendedKeyUsage",
     ),
     (
         "strange-extension",
         "证书里有一个关键（critical）扩展，rustls 不认识。",
-        "“关键”的意思是：谁看不懂这一项，谁就必须拒绝整张证书（RFC 5280 §4.2）。rustls 也读自己的证书，也照此办理。",
+        "“关键”的意思是：谁看不懂这一项，谁就必须拒绝整张证书（RFC 5280 §4.2）。rustls 对自己的证书也照此办理。",
         "把这个扩展改成非关键的；或者换一张没有它的证书",
     ),
     (
@@ -133,7 +133,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "protocols",
         "服务器提出 h2，客户端提出 http/1.1（ALPN）。",
-        "双方各自列出里面想说什么协议。如果两边都列了，却没有一个相同，服务器就必须中断（RFC 7301 §3.2）。",
+        "双方各自列出想在加密连接里面用什么协议。如果两边都列了，却没有一个相同，服务器就必须中断（RFC 7301 §3.2）。",
         "两边都用 http/1.1，或者都不用 ALPN",
     ),
     (
@@ -158,8 +158,8 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     // 第 3 步：证书链
     (
         "unknown-ca",
-        "证书是一个客户端不认识的 CA 签的。",
-        "客户端的 CA 里，没有一个叫签发者的那个名字。也许它手里是旧的 ca.crt，也许应答的不是服务器，而是公司的代理。",
+        "签发证书的 CA，客户端不认识。",
+        "证书上写着签发者（issuer）的名字，客户端信任的 CA 里没有叫这个名字的。也许客户端手里是旧的 ca.crt，也许应答的不是服务器，而是公司的代理。",
         "`--cacert` 里给出签发它的那个 CA：`openssl s_client` 会在 `i:` 后面说出它的名字",
     ),
     (
@@ -183,7 +183,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "issuer-is-no-ca",
         "签发它的中间证书不是 CA。",
-        "不作这个限制，有证书的人就都能再签别的证书。历史上真有过这个漏洞。",
+        "要是没有这个限制，有证书的人就都能再签别的证书。历史上真有过这个漏洞。",
         "中间证书要写明 basicConstraints CA:TRUE",
     ),
     (
@@ -207,13 +207,13 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "weak-ca",
         "CA 的密钥是 1024 位的 RSA。",
-        "不到 2048 位的密钥，连试都不试。“BadSignature” 这个词会误导人：签名本身是对的。",
+        "不到 2048 位的密钥，连试都不试。`BadSignature` 这个词会误导人：签名本身是对的。",
         "换一个新的 CA：P-256，或者至少 2048 位的 RSA",
     ),
     (
         "same-name",
         "CA 和叶证书同名；curl 说它是自签名的。",
-        "签发者和主体一样，又没有别的东西指明签发者是谁，OpenSSL 就以为它是自己签的。rustls 会去试 CA 的公钥，结果对得上。rcgen 如果不另外指定，会把两张都叫作 “rcgen self signed cert”。",
+        "签发者和主体一样，又没有别的东西指明签发者是谁，OpenSSL 就以为它是自己签的。rustls 会去试 CA 的公钥，结果对得上。rcgen 如果不另外指定，会把两张都叫作 `rcgen self signed cert`。",
         "各取各的名字（rcgen 里是 `params.distinguished_name`），再加上 authorityKeyIdentifier",
     ),
     (
@@ -273,14 +273,14 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "not-yet-valid",
-        "证书后天才生效。",
+        "服务器的证书后天才生效。",
         "要么 CA 的时钟快了，要么日期就是有意这样写的。rustls 发出的告警是 certificate_expired，过期和未生效用的是同一个（RFC 8446 §6.2）。",
         "校准 CA 的时钟；签发证书时，让它从几分钟之前开始生效",
     ),
     (
         "clock",
         "客户端的时钟慢了十年。",
-        "没有电池的设备，开机时活在过去，那时什么证书都还没生效。服务器读到的却是“已过期”，怎么查也查不出毛病。",
+        "没有电池的设备，开机时的时间在过去，那时什么证书都还没生效。服务器读到的告警却是“已过期”，在自己这边怎么查也查不出毛病。",
         "先校准客户端的时钟（NTP），再用 TLS",
     ),
     (
@@ -324,8 +324,8 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "picky-client",
         "服务器点名的 CA 里，没有客户端的那一个。",
-        "CertificateRequest 会列出服务器信任的 CA。浏览器和系统钥匙串只拿出合适的证书，所以连问都不会问你。curl 和 openssl 则是给了哪张就发哪张。",
-        "`openssl s_client` 在 “Acceptable client certificate CA names” 下面列出了几个 CA，用其中一个签发的证书",
+        "CertificateRequest 会列出服务器信任的 CA。浏览器和系统钥匙串只拿出合适的证书；没有合适的，就连问都不问你。curl 和 openssl 则是给了哪张就发哪张。",
+        "`openssl s_client` 在 `Acceptable client certificate CA names` 下面列出了几个 CA，用其中一个签发的证书",
     ),
     (
         "no-client-certificate",
@@ -341,7 +341,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "client-unknown-ca",
-        "证书是一个服务器不认识的 CA 签的。",
+        "签发证书的 CA，服务器不认识。",
         "哪个 CA 签的客户端可以进来，是服务器的一项设置，不一定就是签发它自己证书的那个 CA。",
         "用服务器认可的客户端 CA 签一张证书；或者把这个 CA 加进服务器的 `--cacert`",
     ),
@@ -371,7 +371,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "client-not-yet-valid",
-        "证书后天才生效。",
+        "客户端的证书后天才生效。",
         "要么 CA 和服务器的时钟不一致，要么日期就是有意这样写的。客户端听到的是“已过期”，过期和未生效用的是同一个告警。",
         "校准 CA 和服务器的时钟",
     ),
@@ -390,7 +390,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "ca-as-client",
         "客户端出示了一张 CA:TRUE 的证书。",
-        "它有权签发，就能签出任何一个客户端。rustls 不让它自己进来。",
+        "它有权签发，想冒充哪个客户端，就能给哪个签一张。rustls 不让它自己进来。",
         "用一张 CA:FALSE 的叶证书",
     ),
     (
@@ -402,7 +402,7 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "client-list-of-another-ca",
         "服务器手里的吊销列表，是另一个 CA 的。",
-        "这下谁也进不来了：没有那个 CA 的列表，就不知道任何人的状态。有中间 CA 的话，它也要有一份。",
+        "这下谁也进不来了：没有签发者那个 CA 的列表，就不知道任何一张证书是否还算数。有中间 CA 的话，它也要有一份。",
         "证书链里的每个 CA，各用一次 `--crl`",
     ),
     (
@@ -421,19 +421,19 @@ pub(crate) const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "two-identities",
         "证书里有两个 URI，其中一个在名单上。",
-        "它到底是哪一个？SPIFFE 只允许有一个 URI。要是两个程序各认一个，就有空子可钻；所以两个都不算数。",
+        "它到底是哪一个？SPIFFE 只允许有一个 URI。要是两个程序各认一个，就有空子可钻；所以一个也不算数。",
         "一张证书只写一个 URI",
     ),
     (
         "revoked-after-the-ticket",
         "客户端拿到票据之后，证书才被吊销。",
-        "恢复的连接不发证书，跳过第 2 到第 5 步。服务器要是不再看一眼，被吊销的客户端就能一直进来，直到票据失效。",
+        "恢复的连接不发证书，跳过第 2 到第 5 步。服务器要是不再检查一遍，被吊销的客户端就能一直进来，直到票据失效。",
         "像第 6 步那样，每次连接都把记住的证书链重新验证一遍；或者作废所有票据",
     ),
     (
         "slammed",
         "服务器在握手当中就拒绝，没有等到握手之后。",
-        "它的验证器把名字也一起看了。客户端听到的是 access_denied，没有办法告诉它为什么。",
+        "它的验证器把“放不放行”也一起判断了。客户端听到的是 access_denied，没有办法告诉它为什么。",
         "留到第 6 步再决定：403 里写得下原因",
     ),
     // 第 7 步

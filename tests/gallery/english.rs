@@ -9,6 +9,7 @@ pub(crate) const ENGLISH: Language = Language {
     head: HEAD,
     twin: "[中文]: zh/failures.md",
     by_alert: "\n<a id=\"by-alert\"></a>\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
+    comma: ", ",
     step: |step| format!("Step {}: {}", step.number(), step.title()),
     step_number: |number| format!("step {number}"),
     words: |case| case.words,

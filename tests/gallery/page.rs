@@ -31,6 +31,8 @@ pub(crate) struct Language {
     pub(crate) twin: &'static str,
     /// The heading of the list by alert, and its columns.
     pub(crate) by_alert: &'static str,
+    /// Between two names in a list.
+    pub(crate) comma: &'static str,
     /// A step's heading: its number and its title.
     pub(crate) step: fn(Step) -> String,
     /// What a step is called in a link: its number.
@@ -52,7 +54,7 @@ pub(crate) struct Language {
 /// The page, Markdown.
 pub(crate) fn page(language: &Language) -> String {
     let mut page = language.head.to_owned();
-    by_alert(&mut page, language.by_alert);
+    by_alert(&mut page, language);
     let mut step = None;
     for case in cases::all() {
         let [tls13, tls12] = &case.fails;
@@ -99,7 +101,7 @@ fn heading(page: &mut String, language: &Language, step: Step) {
 }
 
 /// For those who have an alert in their hands: which cases send it.
-fn by_alert(page: &mut String, heading: &str) {
+fn by_alert(page: &mut String, language: &Language) {
     let mut alerts: BTreeMap<u8, Vec<&str>> = BTreeMap::new();
     for case in cases::all() {
         for (_, alert) in case.fails.iter().filter_map(|outcome| outcome.alert) {
@@ -109,7 +111,7 @@ fn by_alert(page: &mut String, heading: &str) {
             }
         }
     }
-    page.push_str(heading);
+    page.push_str(language.by_alert);
     for (alert, names) in alerts {
         let links: Vec<String> = names
             .iter()
@@ -120,7 +122,7 @@ fn by_alert(page: &mut String, heading: &str) {
             page,
             "| {} ({alert}) | `{called:?}` | {} |",
             alert_name(alert),
-            links.join(", ")
+            links.join(language.comma)
         );
     }
 }

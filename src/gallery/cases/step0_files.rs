@@ -110,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
         fails: own_files(CLIENT, "a certificate in DER, the binary form"),
         words: Words {
             story: "The certificate file is binary (DER), not PEM.",
-            cause: "DER is the certificate itself; PEM is the same in Base64 between a BEGIN and an END line.",
+            cause: "DER is the certificate itself; PEM is the same in base64 between a BEGIN and an END line.",
             remedy: "openssl x509 -inform DER -in client.cer -out client.crt",
         },
         others: Others {
