@@ -156,7 +156,7 @@ fn run_session(page: &Path, prepare: bool) {
         for session in format!("\n{}", lines.join("\n")).split("\n$ ").skip(1) {
             let (command, shown) = session.split_once('\n').unwrap_or((session, ""));
             let shown = masked_lines(shown.lines());
-            let printed = if command == "kill %1" {
+            let printed = if command == "kill $!" {
                 running.clear();
                 Vec::new()
             } else if let Some(command) = command.strip_suffix(" &") {
