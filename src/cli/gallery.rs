@@ -9,7 +9,7 @@ use super::{output, tls_max};
 use crate::error::Error;
 use crate::gallery::panels::Panels;
 use crate::gallery::run::{Run, run as run_case};
-use crate::gallery::{cases, find};
+use crate::gallery::{cases, find, said_in};
 use crate::handshake::TlsMax;
 use crate::paint::Paint;
 
@@ -34,12 +34,16 @@ pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
     let mut panels = Panels { out, paint };
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
-        Some(name) => {
-            runs.push(run_case(find(name)?, gallery.tls_max)?);
-            runs.iter()
-                .try_for_each(|run| panels.show(run))
-                .map_err(output)?;
-        }
+        Some(words) => match (find(words), said_in(words)) {
+            (Err(unknown), said) if said.is_empty() => return Err(unknown),
+            (Err(_), said) => panels.found(&said).map_err(output)?,
+            (Ok(case), _) => {
+                runs.push(run_case(case, gallery.tls_max)?);
+                runs.iter()
+                    .try_for_each(|run| panels.show(run))
+                    .map_err(output)?;
+            }
+        },
         None if gallery.all => {
             for case in cases::all() {
                 runs.push(run_case(case, gallery.tls_max)?);

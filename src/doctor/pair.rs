@@ -1,5 +1,7 @@
 //! A certificate and its key: made for each other, and found at the right place.
 
+use std::path::Path;
+
 use super::look::Look;
 use super::remedy::{new_certificate, new_pair, reorder};
 use crate::finding::{Finding, error, judged};
@@ -39,6 +41,11 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
             let rest = (0..side.keys.len()).filter(|index| *index != place);
             reorder(file, &[place].into_iter().chain(rest).collect::<Vec<_>>())
         }
+        // It is where it belongs, and the wrong one was named: to overwrite it would break its owner.
+        (_, Some((right, _))) if owner.is_some_and(|cert| named_alike(file, cert.path)) => {
+            let right = text::shell(right);
+            format!("the right one is {right}: --key {right}")
+        }
         (_, Some((right, _))) => {
             let right = text::shell(right);
             format!("the right one is {right}:\n  mv {shown} {shown}.old && cp -p {right} {shown}")
@@ -54,6 +61,11 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
         found,
         fix,
     ))
+}
+
+/// `server.key` and `server.crt`: a pair, by their names.
+fn named_alike(key: &Path, certificate: &Path) -> bool {
+    key.with_extension("") == certificate.with_extension("")
 }
 
 /// A chain begins with the leaf. Often the CA is in front.

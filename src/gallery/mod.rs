@@ -36,6 +36,7 @@ mod peers;
 mod between;
 
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
+pub use self::search::said_in;
 use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
@@ -293,16 +294,21 @@ pub const FILES: Files = Files {
 /// The case of this name.
 ///
 /// # Errors
-/// There is none: [`Error::Usage`], with the cases in which somebody says these words, or else with the
-/// names that are most like it.
+/// There is none: [`Error::Usage`], with the names that are most like it, if any is.
 pub fn find(name: &str) -> Result<&'static Case, Error> {
     let case = cases::all().find(|case| case.name == name);
-    case.ok_or_else(|| Error::Usage {
-        found: format!(
-            "there is no case \"{}\" in the gallery",
-            text::terminal(name)
-        ),
-        remedy: format!("{}`hello-mtls gallery` lists all", search::meant(name)),
+    case.ok_or_else(|| {
+        let perhaps = match search::nearest(name)[..] {
+            [] => String::new(),
+            ref names => format!("{}? ", names.join(", ")),
+        };
+        Error::Usage {
+            found: format!(
+                "there is no case \"{}\" in the gallery",
+                text::terminal(name)
+            ),
+            remedy: format!("{perhaps}`hello-mtls gallery` lists all"),
+        }
     })
 }
 

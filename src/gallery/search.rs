@@ -9,15 +9,11 @@ use super::{Case, Ends, Twist, cases, says};
 use crate::handshake::TlsMax;
 use crate::wire::names::alert_name;
 
-/// The cases that fit, in words that end a line; empty if none does.
-pub(super) fn meant(words: &str) -> String {
+/// The cases in which somebody says these words: an error message, or a part of one.
+pub fn said_in(words: &str) -> Vec<&'static Case> {
     let asked = plain(words);
     let told = |case: &&Case| texts(case).iter().any(|text| fits(&asked, &plain(text)));
-    let names: Vec<_> = cases::all().filter(told).map(|case| case.name).collect();
-    match names.is_empty() {
-        true => format!("{}? ", nearest(words).join(", ")),
-        false => format!("somebody says so in {}; ", names.join(", ")),
-    }
+    cases::all().filter(told).collect()
 }
 
 /// All that is said in a case, by whomever.
@@ -54,9 +50,10 @@ fn plain(words: &str) -> String {
     words.to_lowercase().replace('_', " ")
 }
 
-/// The names that are most like this one, best first: three.
-fn nearest(name: &str) -> Vec<&'static str> {
+/// The names that are most like this one, best first: three, or fewer if it is like none.
+pub(super) fn nearest(name: &str) -> Vec<&'static str> {
     let mut names: Vec<_> = cases::all().map(|case| case.name).collect();
+    names.retain(|other| alike(name, other) >= 300);
     names.sort_by_key(|other| Reverse(alike(name, other)));
     names.truncate(3);
     names

@@ -7,28 +7,37 @@ use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::versions::ENGLISH;
 use super::{Case, Outcome, cases};
-use crate::narration::Step;
 use crate::paint::{self, BOLD, DIM, RED};
 
 impl Panels<'_> {
     /// The cases, by step: name and story.
     pub fn list(&mut self) -> io::Result<()> {
-        self.by_step(|panels, case| {
-            let [tls13, tls12] = &case.fails;
-            let mark = if ENGLISH.otherwise(tls13, tls12).is_empty() {
-                " "
-            } else {
-                "≠"
-            };
-            let name = panels.paint.with(BOLD, &format!("{:<27}", case.name));
-            writeln!(panels.out, "{mark} {name} {}", case.words.story)
-        })?;
+        self.by_step(cases::all(), Self::row)?;
         writeln!(
             self.out,
             "\nAll fail in TLS 1.3 and in 1.2; ≠ fails otherwise in 1.2 (--tls-max 1.2).\n\
              hello-mtls gallery CASE shows one, --all runs all of them.\n\
              hello-mtls gallery \"an error message\" says which cases have it."
         )
+    }
+
+    /// The cases in which somebody says the words that were asked for, by step.
+    pub fn found(&mut self, said: &[&'static Case]) -> io::Result<()> {
+        self.by_step(said.iter().copied(), Self::row)?;
+        writeln!(
+            self.out,
+            "\nSomebody says so in each of these. hello-mtls gallery CASE shows one."
+        )
+    }
+
+    fn row(&mut self, case: &Case) -> io::Result<()> {
+        let [tls13, tls12] = &case.fails;
+        let mark = match ENGLISH.otherwise(tls13, tls12).is_empty() {
+            true => " ",
+            false => "≠",
+        };
+        let name = self.paint.with(BOLD, &format!("{:<27}", case.name));
+        writeln!(self.out, "{mark} {name} {}", case.words.story)
     }
 
     /// A line a case: who noticed, the alert, and how long the client believed that it was in.
@@ -39,7 +48,7 @@ impl Panels<'_> {
         );
         let columns = self.paint.with(DIM, &columns);
         writeln!(self.out, "{columns}")?;
-        self.by_step(|panels, case| {
+        self.by_step(cases::all(), |panels, case| {
             let run = runs.iter().find(|run| run.case.name == case.name);
             run.map_or(Ok(()), |run| panels.brick(run))
         })?;
@@ -87,13 +96,15 @@ impl Panels<'_> {
     /// The cases, under the titles of their steps.
     fn by_step(
         &mut self,
+        cases: impl Iterator<Item = &'static Case>,
         mut show: impl FnMut(&mut Self, &'static Case) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut step = None;
-        for case in cases::all() {
+        for case in cases {
             let [Outcome { step: this, .. }, _] = case.fails;
-            if step.replace(this) != Some(this) {
-                let gap = if this == Step::Preparation { "" } else { "\n" };
+            let last = step.replace(this);
+            if last != Some(this) {
+                let gap = if last.is_none() { "" } else { "\n" };
                 let title = format!("step {}, {}", this.number(), this.title());
                 let title = self.paint.with(BOLD, &title);
                 writeln!(self.out, "{gap}{title}")?;

@@ -78,7 +78,7 @@ impl fmt::Display for Allowed {
     }
 }
 
-/// A client whose certificate steps 3 to 5 proved. Only this module makes one.
+/// A client whose certificate step 5 verified. Only this module makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientIdentity(Summary);
 

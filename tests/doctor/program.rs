@@ -442,6 +442,19 @@ fn paste(dir: &Path, script: &str, typed: &str) {
 }
 
 #[test]
+fn a_key_that_was_named_by_mistake_is_not_overwritten() {
+    let (_, above) = named("misnamed");
+    let files = ["--cert", "set/client.crt", "--key", "set/server.key"];
+    let doctor = hello(
+        &above,
+        &[&["doctor", "--role", "client"][..], &files].concat(),
+    );
+    let page = text(&doctor.stdout);
+    assert!(page.contains("--key set/client.key"), "{page}");
+    assert!(!page.contains("mv "), "{page}");
+}
+
+#[test]
 fn a_page_is_at_most_80_columns_wide() {
     for (number, (_, spoil, _)) in SPOILED.iter().enumerate() {
         let (mut set, above) = named(&format!("wide-{number}"));

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use hello_mtls::gallery::panels::Panels;
 use hello_mtls::gallery::run::{Run, run};
-use hello_mtls::gallery::{cases, find};
+use hello_mtls::gallery::{cases, find, said_in};
 use hello_mtls::handshake::TlsMax;
 use hello_mtls::paint::Paint;
 
@@ -132,9 +132,15 @@ fn an_error_message_leads_to_its_cases() {
             "C0:error:0A000415:SSL routines:ssl3_read_bytes:sslv3 alert certificate expired:rec.c:1:SSL alert number 45",
             "client-not-yet-valid",
         ),
-        ("wrongname", "wrong-name"),
+        (
+            "curl: (60) SSL certificate problem: self-signed certificate in certificate chain",
+            "unknown-root",
+        ),
     ] {
-        let found = find(message).unwrap_err().to_string();
-        assert!(found.contains(case), "{message}: {found}");
+        let found: Vec<&str> = said_in(message).iter().map(|case| case.name).collect();
+        assert!(found.contains(&case), "{message}: {found:?}");
     }
+    assert!(said_in("wrongname").is_empty());
+    let nearest = find("wrongname").unwrap_err().to_string();
+    assert!(nearest.contains("wrong-name"), "{nearest}");
 }

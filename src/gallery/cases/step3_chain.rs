@@ -79,6 +79,29 @@ pub(super) const CASES: &[Case] = &[
         others: NO_ISSUER,
     },
     Case {
+        name: "unknown-root",
+        scene: server_shows(&[
+            Certificate {
+                issuer: Some(&STRANGERS_CA),
+                ..MY_SERVER
+            },
+            STRANGERS_CA,
+        ]),
+        fails: client_refuses(48, "invalid peer certificate: UnknownIssuer"),
+        words: Words {
+            story: "The root is sent along, unknown to the client.",
+            cause: "Every root is self-signed, and nobody believes it because it was sent. So a root in a chain is \
+                    of no use, and behind a company's proxy this is the usual message.",
+            remedy: "that root in --cacert, if you know from elsewhere that it is the right one",
+        },
+        others: Others {
+            curl: "(60) SSL certificate problem: self-signed certificate in certificate chain",
+            openssl: "verify error:num=19:self-signed certificate in certificate chain",
+            node: "SELF_SIGNED_CERT_IN_CHAIN self-signed certificate in certificate chain",
+            tls12: None,
+        },
+    },
+    Case {
         name: "self-signed",
         scene: server_shows(&[Certificate {
             issuer: None,
