@@ -44,6 +44,25 @@ fn curl_without_the_s_of_https_is_told_so_in_the_log() {
 }
 
 #[test]
+fn curl_that_finds_another_name_leaves_a_line_in_the_log() {
+    if !have("curl") {
+        return;
+    }
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let there = server
+        .url("/")
+        .replace("https://", "wrong.test:443:")
+        .replace('/', "");
+    let files = "--cacert certs/ca.crt --cert certs/client.crt --key certs/client.key";
+    let left = folder.run(&format!(
+        "curl -sS {files} --connect-to {there} https://wrong.test/"
+    ));
+    assert_eq!(left.code, 60, "{left}");
+    server.running.line_with("left without a request");
+}
+
+#[test]
 fn curl_gets_hello_world_with_each_version_of_http_and_tls() {
     if !have("curl") {
         return;

@@ -31,6 +31,10 @@ pub(super) fn exchange<T: Transport>(
         stream.sock.allow(site.limits.idle);
         match input.wait(stream) {
             Ok(true) => {}
+            Ok(false) if number == 1 => {
+                // curl compares the server's name after the handshake, and leaves like this.
+                return log(site, peer, format_args!("left without a request"));
+            }
             Ok(false) => return,
             Err(error) => return broken(site, setup, peer, &error),
         }
