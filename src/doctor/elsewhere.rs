@@ -5,21 +5,14 @@ use std::path::Path;
 
 use super::evidence::{Cert, Evidence};
 use super::look::{Link, Look};
+use super::remedy::{NEW_CA, renew};
 use super::rules::length;
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::pem::shape::private_keys;
 use crate::{files, text};
 
-const NEW_CA: &str = "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
-
-fn note(
-    code: &'static str,
-    file: &Path,
-    expected: &str,
-    found: String,
-    fix: impl Into<String>,
-) -> Finding {
+fn note(code: &'static str, file: &Path, expected: &str, found: String, fix: &str) -> Finding {
     error(code, Step::Preparation, file, expected, found, fix).warning()
 }
 
@@ -27,72 +20,55 @@ fn note(
 ///
 /// A leaf that signed itself and is trusted itself signs nobody.
 pub(super) fn root_may_sign(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let leaves = evidence.sides.iter().filter_map(|side| side.chain.first());
+    if anchor.summary.version != 3 || leaves.clone().any(|leaf| leaf.der == anchor.der) {
+        return None;
+    }
     let usage = anchor.x509.key_usage().ok().flatten();
-    let leaf = evidence.sides.iter().any(|side| {
-        side.chain
-            .first()
-            .is_some_and(|leaf| leaf.der == anchor.der)
-    });
-    let missing = match (anchor.is_ca(), usage) {
-        _ if anchor.summary.version != 3 || leaf => return None,
-        (false, _) => "CA:TRUE",
-        (true, Some(usage)) if !usage.value.key_cert_sign() => "keyCertSign in its key usage",
-        _ => return None,
+    let missing = match usage.is_none_or(|usage| usage.value.key_cert_sign()) {
+        _ if !anchor.is_ca() => "CA:TRUE",
+        false => "keyCertSign in its key usage",
+        true => return None,
     };
+    let name = anchor.name();
     let found = format!(
-        "{} without {missing}. rustls does not mind in a root; OpenSSL and curl refuse it",
-        anchor.name()
+        "{name} without {missing}. rustls does not mind in a root; OpenSSL and curl refuse it"
     );
-    Some(note(
-        "root-not-ca",
-        anchor.path,
-        "a root that says it may sign",
-        found,
-        NEW_CA,
-    ))
+    let expected = "a root that says it may sign";
+    Some(note("root-not-ca", anchor.path, expected, found, NEW_CA))
 }
 
 /// webpki stops at the first CA that it trusts; OpenSSL goes on until one that signed itself.
 pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
-    if anchor.self_issued()
-        || evidence
-            .anchors
-            .iter()
-            .any(|root| root.subject() == anchor.issuer())
-    {
+    let mut others = evidence.anchors.iter();
+    if anchor.self_issued() || others.any(|root| root.subject() == anchor.issuer()) {
         return None;
     }
+    let (name, issuer) = (anchor.name(), anchor.summary.shown_issuer());
     let found = format!(
-        "{} alone, signed by {}: rustls stops there, openssl verify looks for that one",
-        anchor.name(),
-        anchor.summary.shown_issuer()
+        "{name} alone, signed by {issuer}: rustls stops there, openssl verify looks for that one"
     );
+    let fix = "add the root's certificate to the file";
     Some(note(
         "not-a-root",
         anchor.path,
         "the root as well",
         found,
-        "add the root's certificate to the file",
+        fix,
     ))
 }
 
 /// The root's own path length, which only OpenSSL counts.
 pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
-    let root = link.look.route.as_ref()?.anchor()?;
+    let (root, below) = (link.look.anchor()?, link.height);
     let issuer_is_root = link.issuer.is_some_and(|issuer| issuer.der == root.der);
-    let most = length(root).filter(|most| issuer_is_root && link.height > *most)?;
+    let most = length(root).filter(|most| issuer_is_root && below > *most)?;
+    let name = root.name();
     let found = format!(
-        "{} allows {most} CAs below itself, and there are {}. rustls does not mind in a root; OpenSSL does",
-        root.name(),
-        link.height
+        "{name} allows {most} CAs below itself, and there are {below}. rustls does not mind in a root; OpenSSL does"
     );
-    Some(note(
-        "root-path-length",
-        root.path,
-        "a chain within the root's path length",
-        found,
-        NEW_CA,
-    ))
+    let expected = "a chain within the root's path length";
+    Some(note("root-path-length", root.path, expected, found, NEW_CA))
 }
 
 /// A name of its own. OpenSSL takes a leaf named like its CA for self-signed.
@@ -101,86 +77,74 @@ pub(super) fn own_name(link: &Link<'_, '_, '_>) -> Option<Finding> {
     if issuer.subject() != link.cert.subject() || issuer.public_key() == link.cert.public_key() {
         return None;
     }
-    let found = format!(
-        "{}, which is its CA's name too: OpenSSL and curl call it self-signed",
-        link.cert.name()
-    );
+    let (name, file) = (link.cert.name(), link.cert.path);
+    let found = format!("{name}, which is its CA's name too: OpenSSL and curl call it self-signed");
     Some(note(
         "same-name",
-        link.cert.path,
+        file,
         "a subject of its own",
         found,
-        link.renew(),
+        &renew(link),
     ))
 }
 
 /// TLS 1.3 needs signatures. rustls does not look at the key usage of a leaf; OpenSSL does.
 pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
-    let usage = link.cert.x509.key_usage().ok().flatten()?;
-    let (lacks, needed) = match link.height {
-        0 => (!usage.value.digital_signature(), "digitalSignature"),
-        _ => (!usage.value.key_cert_sign(), "keyCertSign"),
+    let usage = link.cert.x509.key_usage().ok().flatten()?.value;
+    let (has, needed) = match link.height {
+        0 => (usage.digital_signature(), "key usage digitalSignature"),
+        // Who is no CA at all is told already.
+        _ => (
+            usage.key_cert_sign() || !link.cert.is_ca(),
+            "key usage keyCertSign",
+        ),
     };
-    let found = format!(
-        "{} has a key usage without it; rustls does not look, OpenSSL does",
-        link.cert.name()
-    );
-    lacks.then(|| {
-        note(
-            "key-usage",
-            link.cert.path,
-            &format!("key usage {needed}"),
-            found,
-            link.renew(),
-        )
-    })
+    let (name, file) = (link.cert.name(), link.cert.path);
+    let found = format!("{name} has a key usage without it; rustls does not look, OpenSSL does");
+    (!has).then(|| note("key-usage", file, needed, found, &renew(link)))
 }
 
 /// Only its owner reads a private key.
 pub(super) fn key_is_private(look: &Look<'_, '_>) -> Option<Finding> {
-    let file = look.side.party.key.as_deref()?;
+    let file = look
+        .side
+        .party
+        .key
+        .as_deref()
+        .filter(|_| !look.side.keys.is_empty())?;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
-    let open = mode & 0o027 != 0 && !look.side.keys.is_empty();
-    let fix = format!("  chmod 600 {}", text::shell(file));
-    open.then(|| {
-        note(
-            "key-readable",
-            file,
-            "a private key that only its owner reads (mode 0600)",
-            format!("mode {mode:04o}"),
-            fix,
-        )
-    })
+    let (found, fix) = (
+        format!("mode {mode:04o}"),
+        format!("  chmod 600 {}", text::shell(file)),
+    );
+    let expected = "a private key that only its owner reads (mode 0600)";
+    (mode & 0o027 != 0).then(|| note("key-readable", file, expected, found, &fix))
 }
 
 /// A certificate is shown to everybody; its key is not. One file for both is meant so.
 pub(super) fn no_key_beside_certificate(look: &Look<'_, '_>) -> Option<Finding> {
     let file = look.side.party.certificate.path()?;
-    let apart = look.side.party.key.as_deref() != Some(file);
-    key_in(file).filter(|_| apart)
+    let apart = look.side.party.key.as_deref() != Some(file) && !look.side.ders.is_empty();
+    apart.then(|| key_in(file)).flatten()
 }
 
 /// A CA file goes to everybody who trusts it.
 pub(super) fn no_key_beside_authorities(evidence: &Evidence<'_>) -> Option<Finding> {
-    key_in(evidence.case.authorities.as_deref()?)
+    key_in(evidence.authorities()?)
 }
 
 fn key_in(file: &Path) -> Option<Finding> {
-    let keys = private_keys(&files::read(file).ok()?);
+    if private_keys(&files::read(file).ok()?) == 0 {
+        return None;
+    }
     let name = text::shell(file);
+    let block = "/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/";
     let fix = format!(
-        "who has seen the file has the key. To take it out:\n  sed '/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/d' {name} > {name}.new && mv {name}.new {name}"
+        "who has seen the file has the key. To keep it in a file of its own:\n  (umask 077; sed -n '{block}p' {name} >> {name}.key) && sed '{block}d' {name} > {name}.new && mv {name}.new {name}"
     );
+    let expected = "certificates, which everybody may read";
     let found = "a private key beside them".to_owned();
-    (keys > 0).then(|| {
-        note(
-            "key-in-public-file",
-            file,
-            "certificates, which everybody may read",
-            found,
-            fix,
-        )
-    })
+    Some(note("key-in-public-file", file, expected, found, &fix))
 }
 
 /// Each certificate once.
@@ -191,15 +155,18 @@ pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
     let twice = files.into_iter().find_map(|certs| {
         let mut seen: Vec<&Cert<'_>> = certs.iter().collect();
         seen.sort_by(|a, b| a.der.cmp(b.der));
-        seen.windows(2)
-            .find(|pair| pair[0].der == pair[1].der)
-            .map(|pair| pair[0])
+        let mut pairs = seen.iter().zip(seen.iter().skip(1));
+        pairs
+            .find(|(one, next)| one.der == next.der)
+            .map(|(one, _)| *one)
     })?;
+    let found = format!("{} twice", twice.summary.shown_subject());
+    let fix = "take one of the two blocks out";
     Some(note(
         "duplicate",
         twice.path,
         "each certificate once",
-        format!("{} twice", twice.summary.shown_subject()),
-        "take one of the two blocks out",
+        found,
+        fix,
     ))
 }

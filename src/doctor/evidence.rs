@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::reading::{Files, Key};
 use super::{Case, Party};
@@ -13,7 +14,7 @@ use crate::certificates::summary::Summary;
 pub(super) struct Cert<'a> {
     pub(super) path: &'a Path,
     /// Place in its file, from 1, and how many there are.
-    place: (usize, usize),
+    pub(super) place: (usize, usize),
     pub(super) der: &'a CertificateDer<'static>,
     pub(super) x509: X509Certificate<'a>,
     pub(super) summary: Summary,
@@ -60,9 +61,24 @@ impl<'a> Cert<'a> {
         self.x509.tbs_certificate.subject_pki.raw
     }
 
+    pub(super) fn key(&self) -> &SubjectPublicKeyInfo<'a> {
+        &self.x509.tbs_certificate.subject_pki
+    }
+
     /// The name is its own issuer's: a root, or signed by itself.
     pub(super) fn self_issued(&self) -> bool {
         self.subject() == self.issuer()
+    }
+
+    /// The same name and the same key, as a renewed CA has them.
+    pub(super) fn is_as(&self, other: &Cert<'_>) -> bool {
+        self.public_key() == other.public_key() && self.subject() == other.subject()
+    }
+
+    /// By its dates alone. `now` is in seconds since 1970.
+    pub(super) fn is_valid(&self, now: i64) -> bool {
+        let validity = &self.x509.tbs_certificate.validity;
+        (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now)
     }
 
     pub(super) fn is_ca(&self) -> bool {
@@ -124,10 +140,8 @@ impl<'a> Evidence<'a> {
                 .map(|(_, crl)| crl);
             List { path, der, crl }
         };
-        let nearby = files
-            .nearby
-            .iter()
-            .filter_map(|(path, der)| Cert::parse(path, (1, 1), der));
+        let nearby = files.nearby.iter();
+        let nearby = nearby.flat_map(|(path, ders)| parse_all(path, ders));
         Evidence {
             case,
             files,
@@ -139,6 +153,12 @@ impl<'a> Evidence<'a> {
             lists: files.lists.iter().map(list).collect(),
             nearby: nearby.collect(),
         }
+    }
+
+    /// The file of the trusted CAs, if it could be read.
+    pub(super) fn authorities(&self) -> Option<&'a Path> {
+        let file = self.case.authorities.as_deref();
+        file.filter(|_| !self.anchors.is_empty())
     }
 
     /// Seconds since 1970 at which everything is judged.
@@ -153,7 +173,7 @@ fn place_of_leaf(chain: &[Cert<'_>], keys: &[Key]) -> usize {
     let place = match keys.first() {
         Some(key) => chain
             .iter()
-            .position(|cert| cert.public_key() == key.public),
+            .position(|cert| key.public.as_deref() == Some(cert.public_key())),
         None => chain.iter().position(|cert| first_is_ca && !cert.is_ca()),
     };
     place.unwrap_or(0)

@@ -29,8 +29,7 @@ const ANSWER: usize = 1 << 20;
 
 /// Examines the files of `case`, those of a client, and the server at `url`.
 pub fn examine(case: &Case, url: &Url) -> Report {
-    let mut unreadable = Vec::new();
-    let files = Files::read(case, &mut unreadable);
+    let (files, unreadable) = Files::read(case);
     if files.anchors.is_empty() {
         // Without a CA a client cannot even begin.
         return report(case, &files, unreadable);
@@ -120,54 +119,19 @@ impl Seen {
         }
     }
 
+    /// What the server did, a sentence each.
     fn sentences(&self) -> Vec<String> {
-        let chain = &self.chain;
-        let mut lines: Vec<String> = self
-            .session
-            .iter()
-            .map(|session| format!("speaks {session}"))
-            .collect();
-        for (place, certificate) in chain.iter().enumerate().take(10) {
-            let what = Summary::of(certificate).map_or_else(
-                || "bytes that are no certificate".to_owned(),
-                |one| {
-                    format!(
-                        "{}, signed by {}, until {}",
-                        one.shown_subject(),
-                        one.shown_issuer(),
-                        one.shown_end()
-                    )
-                },
-            );
-            lines.push(format!(
-                "sends certificate {} of {}: {what}",
-                place + 1,
-                chain.len()
-            ));
+        let session = self.session.iter();
+        let mut lines: Vec<String> = session.map(|session| format!("speaks {session}")).collect();
+        let of = self.chain.len();
+        for (place, certificate) in self.chain.iter().enumerate().take(10) {
+            let what = described(certificate);
+            lines.push(format!("sends certificate {} of {of}: {what}", place + 1));
         }
         match &self.asked {
-            None if chain.is_empty() => {}
+            None if self.chain.is_empty() => {}
             None => lines.push("does not ask for a client certificate".to_owned()),
-            Some(names) if names.is_empty() => {
-                lines.push("asks for a client certificate, of any CA".to_owned())
-            }
-            Some(names) => {
-                let shown: Vec<String> = names
-                    .iter()
-                    .take(5)
-                    .filter_map(|name| X509Name::from_der(name).ok())
-                    .map(|(_, name)| summary::shown_name(&name))
-                    .collect();
-                let more = if names.len() > 5 {
-                    format!(" and {} more", names.len() - 5)
-                } else {
-                    String::new()
-                };
-                lines.push(format!(
-                    "asks for a client certificate of {}{more}",
-                    shown.join("; ")
-                ));
-            }
+            Some(names) => lines.push(format!("asks for a client certificate{}", of_whom(names))),
         }
         if let Ok(answer) = &self.outcome {
             lines.push(format!("answers {} {}", answer.status, answer.reason));
@@ -175,37 +139,12 @@ impl Seen {
         lines
     }
 
+    /// What it did with the client's certificate, if it was not what one would expect.
     fn warning(&self, files: &Files, by: &Path) -> Option<Finding> {
         let chain = files.chains.first().filter(|chain| !chain.is_empty())?;
-        let verified = self.session.is_some();
-        let Some(names) = &self.asked else {
-            let found =
-                "it asks nobody: mTLS is off there, and the client's certificate was not used";
-            let fix = "on the server: hello-mtls serve without --tls";
-            return verified.then(|| {
-                error(
-                    "not-asked",
-                    Step::ClientPresentsCertificate,
-                    by,
-                    "a request for the client's certificate",
-                    found,
-                    fix,
-                )
-                .warning()
-            });
-        };
-        let issuer = |der: &CertificateDer<'_>| {
-            let (_, x509) = X509Certificate::from_der(der).ok()?;
-            Some(x509.issuer().as_raw().to_vec())
-        };
-        let issuers: Vec<Vec<u8>> = chain.iter().take(10).filter_map(issuer).collect();
-        let named = names.is_empty() || names.iter().any(|name| issuers.contains(name));
-        let expected = "the CA of the client's certificate among those that the server names";
-        let found = "only others (above): it will probably not know who signed the client's";
-        let fix = "a certificate of one of those CAs, or the client's CA in the server's --cacert";
-        (!named).then(|| {
+        let warning = |code, expected: &str, found: &str, fix: &str| {
             error(
-                "not-named",
+                code,
                 Step::ClientPresentsCertificate,
                 by,
                 expected,
@@ -213,41 +152,74 @@ impl Seen {
                 fix,
             )
             .warning()
-        })
+        };
+        let Some(names) = &self.asked else {
+            let expected = "a request for the client's certificate";
+            let found =
+                "it asks nobody: mTLS is off there, and the client's certificate was not used";
+            let fix = "on the server: hello-mtls serve without --tls";
+            let verified = self.session.is_some();
+            return verified.then(|| warning("not-asked", expected, found, fix));
+        };
+        let issuer = |der: &CertificateDer<'_>| {
+            let (_, x509) = X509Certificate::from_der(der).ok()?;
+            Some(x509.issuer().as_raw().to_vec())
+        };
+        let mut issuers = chain.iter().take(10).filter_map(issuer);
+        let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
+        let expected = "the CA of the client's certificate among those that the server names";
+        let found = "only others (above): it will probably not know who signed the client's";
+        let fix = "a certificate of one of those CAs, or the client's CA in the server's --cacert";
+        (!named).then(|| warning("not-named", expected, found, fix))
     }
 
     /// Why no answer came, unless a finding about the files has said so already.
     fn refusal(&self, all: &Report, by: &Path) -> Option<Finding> {
         let (code, step, found, remedy) = match &self.outcome {
             Ok(_) | Err(Error::Output { .. }) => return None,
-            Err(Error::Tls { diagnosis, .. }) => (
-                "refused",
-                diagnosis.step,
-                diagnosis.found.clone(),
-                diagnosis.remedy.clone(),
-            ),
-            Err(Error::Network { found, remedy, .. }) => (
-                "no-connection",
-                Step::ClientConnects,
-                found.clone(),
-                remedy.clone(),
-            ),
-            Err(Error::Http { found, .. }) => (
-                "no-answer",
-                Step::ApplicationData,
-                found.clone(),
-                "the server's log".to_owned(),
-            ),
-            Err(other) => (
-                "no-answer",
-                Step::ApplicationData,
-                other.to_string(),
-                String::new(),
-            ),
+            Err(Error::Tls { diagnosis, .. }) => {
+                let (found, remedy) = (diagnosis.found.clone(), diagnosis.remedy.clone());
+                ("refused", diagnosis.step, found, remedy)
+            }
+            Err(Error::Network { found, remedy, .. }) => {
+                let (found, remedy) = (found.clone(), remedy.clone());
+                ("no-connection", Step::ClientConnects, found, remedy)
+            }
+            Err(Error::Http { found, .. }) => {
+                let log = "the server's log".to_owned();
+                ("no-answer", Step::ApplicationData, found.clone(), log)
+            }
+            Err(other) => {
+                let found = other.to_string();
+                ("no-answer", Step::ApplicationData, found, String::new())
+            }
         };
         let is_that =
             |finding: &Finding| finding.severity == Severity::Error && finding.step == step;
         let known = step == Step::ClientVerifiesServer && all.findings.iter().any(is_that);
         (!known).then(|| error(code, step, by, "an answer", found, remedy))
+    }
+}
+
+fn described(certificate: &CertificateDer<'_>) -> String {
+    let Some(one) = Summary::of(certificate) else {
+        return "bytes that are no certificate".to_owned();
+    };
+    let [subject, issuer, end] = [one.shown_subject(), one.shown_issuer(), one.shown_end()];
+    format!("{subject}, signed by {issuer}, until {end}")
+}
+
+/// The CAs that a server names, DER, in words.
+fn of_whom(names: &[Vec<u8>]) -> String {
+    let readable = names
+        .iter()
+        .filter_map(|name| X509Name::from_der(name).ok());
+    let shown = readable.take(5).map(|(_, name)| summary::shown_name(&name));
+    let shown: Vec<String> = shown.collect();
+    let shown = shown.join("; ");
+    match names.len() {
+        0 => ", of any CA".to_owned(),
+        1..=5 => format!(" of {shown}"),
+        many => format!(" of {shown} and {} more", many - 5),
     }
 }

@@ -1,127 +1,97 @@
 //! Names of a server. Only the subjectAltName counts, and in it an address counts only as an address
 //! (RFC 9525 §2 and §6.3).
 
+use std::net::IpAddr;
+
 use rustls::client::verify_server_name;
 use rustls::pki_types::ServerName;
 use rustls::server::ParsedCertificate;
 
 use super::evidence::Cert;
 use super::look::Look;
-use super::remedy::new_certificate;
-use crate::finding::{Finding, error, judged};
+use super::remedy::new_leaf;
+use crate::finding::Finding;
 use crate::narration::Side;
 use crate::text;
 
 /// A server's leaf that can be read, and the host that is asked for.
-fn subject<'e, 'a>(look: &'e Look<'_, 'a>) -> Option<(&'e Cert<'a>, &'e ServerName<'static>)> {
-    let leaf = look.side.chain.first()?;
-    let server = look.side.party.side == Side::Server && leaf.summary.version == 3;
+fn subject<'e, 'a>(look: &Look<'e, 'a>) -> Option<(&'e Cert<'a>, &'e ServerName<'static>)> {
+    let leaf = look.leaf()?;
+    let server = look.role() == Side::Server && leaf.summary.version == 3;
     server.then_some((leaf, &look.evidence.case.host))
-}
-
-fn unnamed(leaf: &Cert<'_>) -> bool {
-    leaf.summary.dns_names.is_empty() && leaf.summary.addresses.is_empty()
 }
 
 /// There is a subjectAltName with a host name or an address.
 pub(super) fn has_names(look: &Look<'_, '_>) -> Option<Finding> {
-    let (leaf, host) = subject(look).filter(|(leaf, _)| unnamed(leaf))?;
+    let (leaf, host) = subject(look)?;
+    if !names(leaf).is_empty() {
+        return None;
+    }
     let found = match leaf.summary.common_names.first() {
-        Some(name) => format!(
-            "no subjectAltName; the CN \"{}\" is not looked at",
-            text::shorten(&text::terminal(name), 40)
-        ),
+        Some(name) => {
+            let name = text::shorten(&text::terminal(name), 40);
+            format!("no subjectAltName; the CN \"{name}\" is not looked at")
+        }
         None => "no subjectAltName".to_owned(),
     };
     let expected = format!("a subjectAltName with \"{}\"", host.to_str());
-    Some(error(
-        "no-san",
-        judged(Side::Server),
-        leaf.path,
-        expected,
-        found,
-        new_certificate(look.side, look.evidence),
-    ))
+    Some(look.error("no-san", expected, found, new_leaf(look)))
 }
 
 /// The host that is asked for is among the names. rustls compares.
 pub(super) fn host(look: &Look<'_, '_>) -> Option<Finding> {
-    let (leaf, host) = subject(look).filter(|(leaf, _)| !unnamed(leaf))?;
+    let (leaf, host) = subject(look)?;
+    let (names, renew) = (names(leaf), new_leaf(look));
     let parsed = ParsedCertificate::try_from(leaf.der).ok()?;
     verify_server_name(&parsed, host).err()?;
-    let as_dns = leaf
-        .summary
-        .dns_names
-        .iter()
-        .any(|name| *name == host.to_str());
-    let names = text::shorten(&names(leaf), 160);
-    let renew = new_certificate(look.side, look.evidence);
-    Some(match (host, as_dns) {
-        (ServerName::IpAddress(_), true) => {
-            let found = format!(
-                "DNS:{}: an address as a host name, which matches nothing",
-                host.to_str()
-            );
-            error(
-                "ip-in-dns",
-                judged(Side::Server),
-                leaf.path,
-                format!("an entry IP:{}", host.to_str()),
-                found,
-                renew,
-            )
-        }
-        _ => {
-            let fix =
-                format!("connect by one of those names (--host says which one counts), or {renew}");
-            error(
-                "wrong-host",
-                judged(Side::Server),
-                leaf.path,
-                format!("the name \"{}\"", host.to_str()),
-                format!("only {names}"),
-                fix,
-            )
-        }
-    })
+    if names.is_empty() {
+        return None;
+    }
+    let asked = |(_, address): &(&String, IpAddr)| is_host(*address, host);
+    if let Some((name, address)) = addresses_as_names(leaf).find(asked) {
+        return Some(as_dns(look, name, address));
+    }
+    let found = format!("only {}", text::shorten(&names.join(", "), 160));
+    let fix = format!("connect by one of those names (--host says which one counts), or {renew}");
+    let expected = format!("the name \"{}\"", host.to_str());
+    Some(look.error("wrong-host", expected, found, fix))
 }
 
 /// An address among the host names, which nobody has asked for yet.
 pub(super) fn address_as_dns(look: &Look<'_, '_>) -> Option<Finding> {
     let (leaf, host) = subject(look)?;
-    let is_address = |name: &&String| name.parse::<std::net::IpAddr>().is_ok();
-    let address = leaf.summary.dns_names.iter().find(is_address)?;
-    let listed = address
-        .parse()
-        .is_ok_and(|ip| leaf.summary.addresses.contains(&ip));
-    if listed || *address == host.to_str() {
-        return None;
-    }
-    let expected = format!("an entry IP:{address}");
-    let found = format!("DNS:{address}: an address as a host name, which matches nothing");
-    Some(
-        error(
-            "ip-in-dns",
-            judged(Side::Server),
-            leaf.path,
-            expected,
-            found,
-            new_certificate(look.side, look.evidence),
-        )
-        .warning(),
+    let listed = &leaf.summary.addresses;
+    let mut addresses = addresses_as_names(leaf);
+    let (name, address) = addresses.find(|(_, address)| !listed.contains(address))?;
+    (!is_host(address, host)).then(|| as_dns(look, name, address).warning())
+}
+
+fn as_dns(look: &Look<'_, '_>, name: &str, address: IpAddr) -> Finding {
+    let name = text::terminal(name);
+    let found = format!("DNS:{name}: an address as a host name, which matches nothing");
+    look.error(
+        "ip-in-dns",
+        format!("an entry IP:{address}"),
+        found,
+        new_leaf(look),
     )
 }
 
-fn names(leaf: &Cert<'_>) -> String {
-    let dns = leaf
-        .summary
-        .dns_names
-        .iter()
-        .map(|name| format!("DNS:{}", text::terminal(name)));
-    let addresses = leaf
-        .summary
-        .addresses
-        .iter()
-        .map(|address| format!("IP:{address}"));
-    dns.chain(addresses).collect::<Vec<_>>().join(", ")
+/// DNS entries that are addresses, as in a URL too: `[::1]`.
+fn addresses_as_names<'l>(leaf: &'l Cert<'_>) -> impl Iterator<Item = (&'l String, IpAddr)> {
+    let names = leaf.summary.dns_names.iter();
+    names.filter_map(|name| Some((name, name.trim_matches(['[', ']']).parse().ok()?)))
+}
+
+fn is_host(address: IpAddr, host: &ServerName<'_>) -> bool {
+    host.to_str().parse() == Ok(address)
+}
+
+/// The names, safe to show.
+fn names(leaf: &Cert<'_>) -> Vec<String> {
+    let dns = leaf.summary.dns_names.iter();
+    let dns = dns.map(|name| format!("DNS:{}", text::terminal(name)));
+    let addresses = leaf.summary.addresses.iter();
+    dns.chain(addresses.map(|address| format!("IP:{address}")))
+        .collect()
 }

@@ -1,77 +1,110 @@
 //! A certificate and its key: made for each other, and found at the right place.
 
+use std::path::Path;
+
 use super::look::Look;
-use super::remedy::{new_certificate, new_pair, reorder};
-use crate::finding::{Finding, error, judged};
+use super::reading::Key;
+use super::remedy::{new_leaf, new_pair, reorder};
+use crate::finding::{Finding, error};
 use crate::narration::Step;
+use crate::pem::block::Wanted;
 use crate::text;
 
 /// The key is that of the first certificate in the file.
 pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
-    let (side, key) = (look.side, look.side.keys.first()?);
-    let (leaf, file) = (side.chain.first()?, side.party.key.as_deref()?);
-    let chain_file = side.party.certificate.path()?;
-    if leaf.public_key() == key.public {
+    let key = look.side.keys.first().filter(|key| key.public.is_some())?;
+    let (leaf, file) = (look.leaf()?, look.side.party.key.as_deref()?);
+    let chain_file = look.side.party.certificate.path()?;
+    if key.is_of(leaf.public_key()) {
         return None;
     }
-    let (shown, shown_chain) = (text::shell(file), text::shell(chain_file));
-    let expected = format!("the private key of {} in {shown_chain}", leaf.name());
-    let other = side
-        .keys
-        .iter()
-        .position(|key| leaf.public_key() == key.public);
-    let owner = look
-        .evidence
-        .nearby
-        .iter()
-        .find(|cert| cert.public_key() == key.public);
-    let keys = &look.evidence.files.nearby_keys;
-    let right = keys
-        .iter()
-        .find(|(path, key)| path != file && key.public == leaf.public_key());
-    let found = match owner {
-        _ if other.is_some() => "the first key in this file is another one".to_owned(),
-        Some(owner) => format!("the key of {} in {}", owner.name(), text::shell(owner.path)),
+    let (name, certificates) = (leaf.name(), text::shell(chain_file));
+    let expected = format!("the private key of {name} in {certificates}");
+    let (found, fix) = match another_in_the_file(look, file) {
+        Some(fix) => ("the first key in this file is another one".to_owned(), fix),
+        None => (owner(look, key), right_key(look, key, file)),
+    };
+    let step = Step::Preparation;
+    Some(error("key-mismatch", step, file, expected, found, fix))
+}
+
+/// The right key is in the same file, but not the first.
+fn another_in_the_file(look: &Look<'_, '_>, file: &Path) -> Option<String> {
+    let (keys, leaf) = (look.side.keys, look.leaf()?);
+    let place = keys.iter().position(|key| key.is_of(leaf.public_key()))?;
+    Some(reorder(file, Wanted::PrivateKey, &first(place, keys.len())))
+}
+
+/// Whose key it is.
+fn owner(look: &Look<'_, '_>, key: &Key) -> String {
+    let mut nearby = look.evidence.nearby.iter();
+    match nearby.find(|cert| key.is_of(cert.public_key())) {
+        Some(cert) => format!("the key of {} in {}", cert.name(), text::shell(cert.path)),
         None => "a key that fits no certificate in this folder".to_owned(),
-    };
-    let fix = match (other, right) {
-        (Some(place), _) => {
-            let rest = (0..side.keys.len()).filter(|index| *index != place);
-            reorder(file, &[place].into_iter().chain(rest).collect::<Vec<_>>())
-        }
-        (_, Some((right, _))) => {
+    }
+}
+
+/// Puts the right key, if it lies nearby, in the place of this one; otherwise a way to a new pair.
+fn right_key(look: &Look<'_, '_>, key: &Key, file: &Path) -> String {
+    let (evidence, leaf) = (look.evidence, look.leaf());
+    let fits = |key: &Key| leaf.is_some_and(|leaf| key.is_of(leaf.public_key()));
+    let mut keys = evidence.files.nearby_keys.iter();
+    let right = keys.find(|(path, key)| path != file && fits(key));
+    let others = evidence
+        .sides
+        .iter()
+        .filter_map(|side| side.party.key.as_deref());
+    let name = text::shell(file);
+    match right {
+        Some((right, _)) if others.clone().any(|other| other == right) => {
             let right = text::shell(right);
-            format!("the right one is {right}:\n  mv {shown} {shown}.old && cp -p {right} {shown}")
+            format!(
+                "the two keys are swapped; once:\n  mv {name} {name}.old && mv {right} {name} && mv {name}.old {right}"
+            )
         }
-        _ if owner.is_some() => new_pair(side, look.evidence),
-        _ => new_certificate(side, look.evidence),
-    };
-    Some(error(
-        "key-mismatch",
-        Step::Preparation,
-        file,
-        expected,
-        found,
-        fix,
-    ))
+        Some((right, _)) => {
+            let right = text::shell(right);
+            format!("the right one is {right}:\n  mv {name} {name}.old && cp -p {right} {name}")
+        }
+        None if evidence
+            .nearby
+            .iter()
+            .any(|cert| key.is_of(cert.public_key())) =>
+        {
+            let lost = "its own key; if that is lost, a new one and a certificate for it:";
+            new_pair(look, lost)
+        }
+        None => new_leaf(look),
+    }
+}
+
+/// Places from 0, with this one in front.
+fn first(place: usize, of: usize) -> Vec<usize> {
+    let rest = (0..of).filter(|index| *index != place);
+    [place].into_iter().chain(rest).collect()
 }
 
 /// A chain begins with the leaf. Often the CA is in front.
 pub(super) fn leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
-    let (side, place) = (look.side, look.side.misplaced?);
-    let rest = (0..side.chain.len()).filter(|index| *index != place);
-    let order: Vec<usize> = [place].into_iter().chain(rest).collect();
-    let (step, fix) = match side.party.certificate.path() {
-        Some(path) => (Step::Preparation, reorder(path, &order)),
-        None => (
-            judged(side.party.side),
-            "the server's chain file begins with its own certificate".to_owned(),
-        ),
+    let (chain, place) = (&look.side.chain, look.side.misplaced?);
+    let (step, fix) = match look.side.party.certificate.path() {
+        Some(path) => {
+            let order = first(place, chain.len());
+            (
+                Step::Preparation,
+                reorder(path, Wanted::Certificate, &order),
+            )
+        }
+        None => {
+            let fix = "the server's chain file begins with its own certificate";
+            (look.step(), fix.to_owned())
+        }
     };
-    let (file, leaf) = (side.party.certificate.label(), side.chain.first()?.name());
+    let leaf = chain.first()?.name();
     let expected = format!("{leaf} in front: a chain begins with the leaf");
-    let found = format!("{} in front", side.chain.get(1)?.name());
-    Some(error("leaf-not-first", step, file, expected, found, fix))
+    let found = format!("{} in front", chain.get(1)?.name());
+    let finding = look.error("leaf-not-first", expected, found, fix);
+    Some(Finding { step, ..finding })
 }
 
 /// More than one key where one is read.
@@ -79,15 +112,14 @@ pub(super) fn one_key(look: &Look<'_, '_>) -> Option<Finding> {
     let count = look.side.keys.len();
     let file = look.side.party.key.as_deref().filter(|_| count > 1)?;
     let found = format!("{count} private keys, of which the first is used");
-    Some(
-        error(
-            "several-keys",
-            Step::Preparation,
-            file,
-            "one private key",
-            found,
-            "a file for each key",
-        )
-        .warning(),
-    )
+    let (expected, fix) = ("one private key", "a file for each key");
+    let finding = error(
+        "several-keys",
+        Step::Preparation,
+        file,
+        expected,
+        found,
+        fix,
+    );
+    Some(finding.warning())
 }

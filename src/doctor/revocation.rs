@@ -1,248 +1,93 @@
-//! Revocation lists: whose they are, how fresh, and who is on them. With one list loaded, every issuer
-//! of a chain needs one; without any, nobody asks.
+//! Who is revoked. With one list loaded, every issuer of a chain needs one; without any, nobody asks.
 
-use super::evidence::{Cert, Evidence, List};
+use super::evidence::{Cert, List};
+use super::lists::revoke;
 use super::look::Link;
-use super::route::{Signed, signed};
-use crate::certificates::summary;
+use super::remedy::renew;
 use crate::clock::Moment;
-use crate::files::place;
 use crate::finding::{Finding, error};
-use crate::handshake::{Trust, server_verifier};
 use crate::narration::Step;
 use crate::text;
 
-fn issuer(list: &List<'_>) -> Option<String> {
-    list.crl
-        .as_ref()
-        .map(|crl| summary::shown_name(crl.issuer()))
+/// The lists that speak for a certificate. webpki looks at the first.
+fn lists<'l>(link: &'l Link<'_, '_, '_>) -> impl Iterator<Item = &'l List<'l>> {
+    let lists = link.look.evidence.lists.iter();
+    lists.filter(|list| list.covers(link.cert, link.height))
 }
 
-fn is_of(list: &List<'_>, issuer: &[u8]) -> bool {
-    list.crl
-        .as_ref()
-        .is_some_and(|crl| crl.issuer().as_raw() == issuer)
-}
-
-/// All certificates that could have signed it.
-fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<'a>> {
-    let all = evidence
-        .anchors
-        .iter()
-        .chain(evidence.sides.iter().flat_map(|side| &side.chain));
-    all.filter(|cert| is_of(list, cert.subject())).collect()
-}
-
-/// The same command with the user's CA, if its key is here.
-fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
-    let near = evidence
-        .nearby
-        .iter()
-        .find(|cert| is_of(list, cert.subject()));
-    near.map_or_else(|| "a new list from its CA".to_owned(), revoke)
-}
-
-fn revoke(ca: &Cert<'_>) -> String {
-    let (folder, stem) = place(ca.path);
-    let list = text::shell(&ca.path.with_extension("crl"));
-    format!("its CA makes one, into {list}:\n  hello-mtls certs revoke --dir {folder} --ca {stem}")
-}
-
-/// webpki can read the list.
-pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
-    let anchors = evidence.files.anchors.clone();
-    let trust = Trust {
-        anchors,
-        revocation_lists: vec![list.der.clone()],
-    };
-    let refused = match (&list.crl, server_verifier(&trust, &evidence.files.provider)) {
-        (None, _) => "it is no list that can be read".to_owned(),
-        (_, Err(rustls::Error::InvalidCertRevocationList(cause))) => {
-            text::shorten(&text::terminal(&format!("{cause:?}")), 120)
-        }
-        _ => return None,
-    };
-    let expected = "a certificate revocation list, version 2, with a nextUpdate (RFC 5280 §5)";
-    Some(error(
-        "bad-crl",
-        Step::Preparation,
-        list.path,
-        expected,
-        refused,
-        make_anew(list, evidence),
-    ))
-}
-
-/// It is signed by the CA that it names.
-pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
-    let crl = list.crl.as_ref()?;
-    let (signers, message) = (signers(list, evidence), crl.tbs_cert_list.as_ref());
-    let fits = |cert: &&Cert<'_>| {
-        let key = &cert.x509.tbs_certificate.subject_pki;
-        let algorithm = crl.signature_algorithm.algorithm.as_bytes();
-        signed(
-            message,
-            algorithm,
-            &crl.signature_value.data,
-            key,
-            &evidence.files.provider,
-        ) != Signed::No
-    };
-    if signers.is_empty() || signers.iter().any(fits) {
-        return None;
-    }
-    let found = "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name";
-    let expected = format!("a list signed by {}", issuer(list)?);
-    Some(error(
-        "crl-signature",
-        Step::ServerVerifiesClient,
-        list.path,
-        expected,
-        found,
-        make_anew(list, evidence),
-    ))
-}
-
-/// It is of a CA that is known here.
-pub(super) fn known_issuer(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
-    let foreign = list.crl.is_some() && signers(list, evidence).is_empty();
-    let found = format!("a list of {}", issuer(list).filter(|_| foreign)?);
-    let expected = "a list of one of the CAs in use";
-    Some(
-        error(
-            "crl-foreign",
-            Step::Preparation,
-            list.path,
-            expected,
-            found,
-            "leave it out, or load the CA's own list",
-        )
-        .warning(),
-    )
-}
-
-/// webpki does not look at the date; OpenSSL does.
-pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
-    let crl = list.crl.as_ref()?;
-    let now = Moment::from_unix(evidence.now());
-    let due = crl
-        .next_update()
-        .map(|time| Moment::from_unix(time.timestamp()));
-    let made = Moment::from_unix(crl.last_update().timestamp());
-    let found = match due {
-        Some(due) if due < now => format!(
-            "the next one was due {} ago, on {}: who was revoked since is not on it",
-            due.distance(now),
-            due.date()
-        ),
-        _ if made > now => format!("a list of {}, in {}", made.date(), made.distance(now)),
-        _ => return None,
-    };
-    Some(
-        error(
-            "crl-stale",
-            Step::ServerVerifiesClient,
-            list.path,
-            "a list of today",
-            found,
-            make_anew(list, evidence),
-        )
-        .warning(),
-    )
+fn on_it(list: &List<'_>, cert: &Cert<'_>) -> Option<Moment> {
+    let serial = cert.x509.raw_serial();
+    let mut entries = list.crl.as_ref()?.iter_revoked_certificates();
+    let entry = entries.find(|entry| entry.raw_serial() == serial)?;
+    Some(Moment::from_unix(entry.revocation_date.timestamp()))
 }
 
 /// Every issuer on the route has a list.
 pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let evidence = link.look.evidence;
-    let (first, issuer) = (evidence.lists.first()?, link.issuer?);
-    let unreadable = |list: &List<'_>| list.crl.is_none();
-    let has_one = |list: &List<'_>| is_of(list, link.cert.issuer());
-    if evidence
-        .lists
-        .iter()
-        .any(|list| has_one(list) || unreadable(list))
-    {
-        return None;
-    }
-    let name = issuer.name();
-    let found = format!(
-        "none of {name}, so nobody knows whether {} is revoked",
-        link.cert.name()
-    );
-    let near = evidence.nearby.iter().find(|cert| cert.der == issuer.der);
+    let (all, issuer) = (&evidence.lists, link.issuer?);
+    let unreadable = all.iter().any(|list| list.crl.is_none());
+    let first = all
+        .first()
+        .filter(|_| !unreadable && lists(link).next().is_none())?;
+    let (name, ca) = (link.cert.name(), issuer.name());
+    let other_scope = all.iter().find(|list| list.is_of(link.cert.issuer()));
+    let found = match other_scope {
+        Some(_) => format!(
+            "one of {ca}, but not for {name}: it is for other distribution points, or for CAs or leaves alone"
+        ),
+        None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
+    };
+    let mut nearby = evidence.nearby.iter();
+    let near = nearby.find(|cert| cert.der == issuer.der && other_scope.is_none());
     let fix = near.map_or_else(
         || "--crl with that one as well".to_owned(),
         |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),
     );
-    Some(error(
-        "no-crl",
-        link.step(),
-        first.path,
-        "a list of every CA in the chain",
-        found,
-        fix,
-    ))
+    let file = other_scope.unwrap_or(first).path.to_owned();
+    let finding = link.error("no-crl", "a list of every CA in the chain", found, fix);
+    Some(Finding { file, ..finding })
 }
 
 /// The issuer's key usage allows it to sign lists. webpki asks intermediates only.
 pub(super) fn issuer_may_sign_lists(link: &Link<'_, '_, '_>) -> Option<Finding> {
-    let evidence = link.look.evidence;
-    let issuer = link.issuer.filter(|issuer| {
-        evidence
-            .lists
-            .iter()
-            .any(|list| is_of(list, issuer.subject()))
-    })?;
+    let issuer = link.issuer.filter(|_| lists(link).next().is_some())?;
     let usage = issuer.x509.key_usage().ok().flatten()?;
     if usage.value.crl_sign() {
         return None;
     }
     let found = format!("{} has a key usage without it", issuer.name());
-    let finding = error(
-        "no-crl-sign",
-        link.step(),
-        issuer.path,
-        "key usage cRLSign in a CA with a list",
-        found,
-        "a new CA certificate for the same key, with cRLSign",
-    );
-    let is_anchor = evidence
-        .anchors
-        .iter()
-        .any(|anchor| anchor.der == issuer.der);
-    Some(if is_anchor {
-        finding.warning()
-    } else {
-        finding
-    })
+    let expected = "key usage cRLSign in a CA with a list";
+    let fix = "a new CA certificate for the same key, with cRLSign";
+    let file = issuer.path.to_owned();
+    let finding = Finding {
+        file,
+        ..link.error("no-crl-sign", expected, found, fix)
+    };
+    let mut anchors = link.look.evidence.anchors.iter();
+    let is_root = anchors.any(|anchor| anchor.der == issuer.der);
+    Some(if is_root { finding.warning() } else { finding })
 }
 
-/// The certificate is on no list of its issuer's.
+/// The certificate is not on the list that counts.
 pub(super) fn not_revoked(link: &Link<'_, '_, '_>) -> Option<Finding> {
-    let serial = link.cert.x509.raw_serial();
-    let own = link
-        .look
-        .evidence
-        .lists
-        .iter()
-        .filter(|list| is_of(list, link.cert.issuer()));
-    let mut entries = own.filter_map(|list| {
-        let mut entries = list.crl.as_ref()?.iter_revoked_certificates();
-        Some((list, entries.find(|entry| entry.raw_serial() == serial)?))
-    });
-    let (list, entry) = entries.next()?;
-    let since = Moment::from_unix(entry.revocation_date.timestamp()).date();
+    let list = lists(link).next()?;
+    let since = on_it(list, link.cert)?.date();
+    let (name, file) = (link.cert.name(), text::shell(list.path));
+    let found = format!("{name} was revoked on {since}, says {file}");
+    let expected = "a certificate that its CA stands by";
+    Some(link.error("revoked", expected, found, renew(link)))
+}
+
+/// One list speaks for a certificate: webpki does not look at a second one.
+pub(super) fn one_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let mut lists = lists(link);
+    let (first, second) = (lists.next()?, lists.next()?);
+    let (first, file) = (text::shell(first.path), second.path);
     let found = format!(
-        "{} was revoked on {since}, says {}",
-        link.cert.name(),
-        text::shell(list.path)
+        "a second one beside {first}, which rustls does not look at: who is on this one alone is let in"
     );
-    Some(error(
-        "revoked",
-        link.step(),
-        link.cert.path,
-        "a certificate that its CA stands by",
-        found,
-        link.renew(),
-    ))
+    let (expected, fix) = ("one list of a CA", "load the newest one alone");
+    let finding = error("crl-unread", Step::Preparation, file, expected, found, fix);
+    Some(finding.warning())
 }

@@ -76,6 +76,9 @@ impl<'e, 'a> Route<'e, 'a> {
     }
 }
 
+/// The certificates so far, and where they end.
+type Climb<'e, 'a> = (Vec<&'e Cert<'a>>, End<'e, 'a>);
+
 struct Search<'e, 'a> {
     evidence: &'e Evidence<'a>,
     chain: &'e [Cert<'a>],
@@ -83,17 +86,12 @@ struct Search<'e, 'a> {
 }
 
 impl<'e, 'a> Search<'e, 'a> {
-    fn climb(&mut self, here: Vec<&'e Cert<'a>>) -> (Vec<&'e Cert<'a>>, End<'e, 'a>) {
+    fn climb(&mut self, here: Vec<&'e Cert<'a>>) -> Climb<'e, 'a> {
         let Some(top) = here.last().copied() else {
             return (here, End::Nobody);
         };
         let mut end = End::Nobody;
-        for anchor in self
-            .evidence
-            .anchors
-            .iter()
-            .filter(|anchor| anchor.subject() == top.issuer())
-        {
+        for anchor in self.issuers_of(top, &self.evidence.anchors) {
             match self.signed(top, anchor) {
                 Signed::No => end = End::OtherKey(anchor),
                 _ => return (here, End::Anchor(anchor)),
@@ -103,18 +101,12 @@ impl<'e, 'a> Search<'e, 'a> {
             return (here, End::OwnIssuer);
         }
         let mut best = (here.clone(), end);
-        let known = |cert: &Cert<'_>| {
-            here.iter().any(|below| {
-                below.public_key() == cert.public_key() && below.subject() == cert.subject()
-            })
-        };
-        for issuer in self
-            .chain
-            .iter()
-            .filter(|cert| cert.subject() == top.issuer() && !known(cert))
-        {
+        for issuer in self.issuers_of(top, self.chain) {
             if here.len() > HIGHEST || self.left == 0 {
                 break;
+            }
+            if here.iter().any(|below| below.is_as(issuer)) {
+                continue;
             }
             if self.signed(top, issuer) == Signed::No {
                 best.1 = End::OtherKey(issuer);
@@ -127,6 +119,15 @@ impl<'e, 'a> Search<'e, 'a> {
             best = higher;
         }
         best
+    }
+
+    /// Those of the issuer's name. A CA that is valid now comes before one that is not: webpki tries
+    /// all of them until one will do.
+    fn issuers_of(&self, cert: &Cert<'_>, among: &'e [Cert<'a>]) -> Vec<&'e Cert<'a>> {
+        let named = among.iter().filter(|one| one.subject() == cert.issuer());
+        let mut named: Vec<&Cert<'_>> = named.collect();
+        named.sort_by_key(|one| !(one.is_ca() && one.is_valid(self.evidence.now())));
+        named
     }
 
     fn signed(&mut self, cert: &Cert<'_>, by: &Cert<'_>) -> Signed {

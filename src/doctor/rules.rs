@@ -1,14 +1,12 @@
 //! What a certificate is allowed to be: a leaf or a CA, for whom, and how far down.
 
-use rustls::{CertificateError, Error};
 use x509_parser::extensions::ExtendedKeyUsage;
 
 use super::evidence::Cert;
 use super::look::{Link, Look};
-use super::remedy::hosts;
+use super::remedy::renew;
 use crate::certificates::describe;
-use crate::files::place;
-use crate::finding::{Finding, error, judged};
+use crate::finding::Finding;
 use crate::narration::Side;
 use crate::text;
 
@@ -17,41 +15,10 @@ pub(super) fn leaf_is_no_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
     if link.height != 0 || !link.cert.is_ca() {
         return None;
     }
-    let side = link.look.side;
-    let signed_itself = link.cert.self_issued();
-    let fix = match (side.party.certificate.path(), side.party.side) {
-        (Some(path), Side::Server)
-            if signed_itself
-                && link
-                    .look
-                    .route
-                    .as_ref()
-                    .is_none_or(|route| route.certs.len() == 1) =>
-        {
-            let (folder, stem) = place(path);
-            let host = hosts(side, link.look.evidence)
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-            format!(
-                "let it sign a leaf for the server, and trust it as the CA:\n  hello-mtls certs request leaf --dir {folder} --host {host}\n  hello-mtls certs sign leaf --dir {folder} --ca {stem} --host {host}"
-            )
-        }
-        _ => link.renew(),
-    };
-    let found = format!(
-        "CA:TRUE in {}: it may sign certificates, and not be a {}'s",
-        link.cert.name(),
-        side.party.side
-    );
-    Some(error(
-        "ca-as-leaf",
-        link.step(),
-        link.cert.path,
-        "CA:FALSE, or no basicConstraints",
-        found,
-        fix,
-    ))
+    let (name, role) = (link.cert.name(), link.look.role());
+    let found = format!("CA:TRUE in {name}: it may sign certificates, and not be a {role}'s");
+    let expected = "CA:FALSE, or no basicConstraints";
+    Some(link.error("ca-as-leaf", expected, found, renew(link)))
 }
 
 /// Who signs between leaf and root may do so. A root's own extensions are not looked at by webpki.
@@ -59,36 +26,20 @@ pub(super) fn issuer_is_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
     if link.height == 0 || link.cert.is_ca() || link.cert.summary.version != 3 {
         return None;
     }
-    let found = format!(
-        "{} signed the certificate below it and is no CA",
-        link.cert.name()
-    );
-    Some(error(
-        "not-a-ca",
-        link.step(),
-        link.cert.path,
-        "CA:TRUE in an issuer",
-        found,
-        format!("a CA signs instead; or {}", link.renew()),
-    ))
+    let name = link.cert.name();
+    let found = format!("{name} signed the certificate below it and is no CA");
+    let fix = format!("a CA signs instead; or {}", renew(link));
+    Some(link.error("not-a-ca", "CA:TRUE in an issuer", found, fix))
 }
 
 /// No more CAs below than the path length allows.
 pub(super) fn path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let below = link.height.checked_sub(1)?;
     let most = length(link.cert).filter(|most| below > *most)?;
-    let found = format!(
-        "{} allows {most} CAs below itself, and there are {below}",
-        link.cert.name()
-    );
-    Some(error(
-        "path-length",
-        link.step(),
-        link.cert.path,
-        "a chain within the path length",
-        found,
-        link.renew(),
-    ))
+    let name = link.cert.name();
+    let found = format!("{name} allows {most} CAs below itself, and there are {below}");
+    let expected = "a chain within the path length";
+    Some(link.error("path-length", expected, found, renew(link)))
 }
 
 /// pathLenConstraint: how many CAs may stand between this one and a leaf.
@@ -99,74 +50,43 @@ pub(super) fn length(cert: &Cert<'_>) -> Option<usize> {
 
 /// The names are within what the CAs may sign for. webpki compares; this says which CA and which names.
 pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
-    let Some(Error::InvalidCertificate(CertificateError::Other(other))) = &look.refusal else {
-        return None;
-    };
-    if !other.to_string().contains("NameConstraint") {
+    let refusal = look.answer.as_ref()?.as_ref().err()?.to_string();
+    if !refusal.contains("NameConstraint") {
         return None;
     }
-    let route = look.route.as_ref()?;
-    let issuers = route.certs.iter().copied().chain(route.anchor());
-    let constraints = |cert: &Cert<'_>| {
-        describe::certificate(cert.der)
-            .find("nameConstraints")
-            .map(|field| field.value.clone())
+    let shown = |cert: &Cert<'_>, label: &str| {
+        let tree = describe::certificate(cert.der);
+        tree.find(label)
+            .map(|field| text::shorten(&field.value, 120))
     };
-    let with = |cert| Some((cert, constraints(cert)?));
-    let (issuer, allowed) = issuers.rev().find_map(with)?;
-    let leaf = route.certs.first()?;
-    let names = describe::certificate(leaf.der)
-        .find("subjectAltName")
-        .map(|field| field.value.clone());
-    let expected = format!(
-        "names within those that {} may sign for: {}",
-        issuer.name(),
-        text::shorten(&allowed, 120)
-    );
-    let found = format!(
-        "{} is for {}",
-        leaf.name(),
-        text::shorten(&names.unwrap_or_default(), 120)
-    );
+    let route = look.route.as_ref()?;
+    let mut above = route.certs.iter().copied().chain(route.anchor()).rev();
+    let (issuer, allowed) = above.find_map(|cert| Some((cert, shown(cert, "nameConstraints")?)))?;
+    let (leaf, issuer) = (look.leaf()?, issuer.name());
+    let names = shown(leaf, "subjectAltName").unwrap_or_default();
+    let expected = format!("names within those that {issuer} may sign for: {allowed}");
+    let found = format!("{} is for {names}", leaf.name());
     let fix = "another name in the certificate, or a CA that may sign for this one";
-    Some(error(
-        "name-constraints",
-        judged(look.side.party.side),
-        leaf.path,
-        expected,
-        found,
-        fix,
-    ))
+    Some(look.error("name-constraints", expected, found, fix))
 }
 
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.
 pub(super) fn purpose(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let usage = link.cert.x509.extended_key_usage().ok().flatten()?.value;
-    let role = link.look.side.party.side;
+    let role = link.look.role();
     let fits = match role {
         Side::Server => usage.server_auth,
         Side::Client => usage.client_auth,
     };
-    if fits {
-        return None;
-    }
+    let expected = format!("extended key usage {role}Auth, or none at all");
     let found = format!("{} is for {}", link.cert.name(), purposes(usage));
-    Some(error(
-        "purpose",
-        link.step(),
-        link.cert.path,
-        format!("extended key usage {role}Auth, or none at all"),
-        found,
-        link.renew(),
-    ))
+    (!fits).then(|| link.error("purpose", expected, found, renew(link)))
 }
 
 fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
+    let any = "any purpose (anyExtendedKeyUsage), which rustls does not count as this one";
     let known = [
-        (
-            usage.any,
-            "any purpose (anyExtendedKeyUsage), which rustls does not count as this one",
-        ),
+        (usage.any, any),
         (usage.server_auth, "serverAuth"),
         (usage.client_auth, "clientAuth"),
         (usage.code_signing, "codeSigning"),
@@ -175,14 +95,10 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
         (usage.ocsp_signing, "OCSPSigning"),
         (!usage.other.is_empty(), "something else"),
     ];
-    let named: Vec<&str> = known
-        .iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, name)| *name)
-        .collect();
-    if named.is_empty() {
-        "nothing: the list is empty".to_owned()
-    } else {
-        named.join(", ")
+    let named = known.iter().filter(|(is, _)| *is).map(|(_, name)| *name);
+    let named: Vec<&str> = named.collect();
+    match named.is_empty() {
+        true => "nothing: the list is empty".to_owned(),
+        false => named.join(", "),
     }
 }

@@ -207,6 +207,80 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
+        "one-line",
+        |set| set.edit("server.crt", |text| text.replace('\n', " ")),
+        "",
+    ),
+    (
+        "bad-begin",
+        |set| {
+            set.edit("server.key", |text| {
+                text.replace("KEY-----\n", "KEY-----\t\n")
+            })
+        },
+        "",
+    ),
+    (
+        "base64-twice",
+        |set| set.edit("server.key", |text| base64(text.as_bytes())),
+        "",
+    ),
+    (
+        "joined",
+        |set| {
+            let (leaf, intermediate, _) = set.below(|_| ());
+            set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
+        },
+        "",
+    ),
+    (
+        "encrypted-key",
+        |set| {
+            v1(set);
+            set.fixture("leaf.crt", "server.crt");
+            set.fixture("encrypted.key", "server.key");
+        },
+        "secret\n",
+    ),
+    (
+        "unusable-key",
+        |set| {
+            v1(set);
+            set.fixture("k1-leaf.crt", "server.crt");
+            set.fixture("k1-ca.key", "server.key");
+        },
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| {
+            let key = set.read("server.key");
+            set.copy("client.key", "server.key");
+            set.write("client.key", key);
+        },
+        "",
+    ),
+    (
+        "key-in-public-file",
+        |set| set.edit("server.crt", |text| text + &set.read("server.key")),
+        "",
+    ),
+    (
+        "expired",
+        |set| {
+            let issuer = set.chain(|_| ());
+            set.write("intermediate.key", issuer.key().serialize_pem());
+            let chain = set.read("server.crt");
+            let place = chain.rfind("-----BEGIN").unwrap();
+            set.write("intermediate.crt", &chain[place..]);
+            let leaf = set.signed(Side::Server, &p256(), &issuer, |params| {
+                params.not_after = date_time_ymd(2025, 2, 1)
+            });
+            set.write("server.crt", leaf + &chain[place..]);
+        },
+        "",
+    ),
+    (
         "no-begin",
         |set| {
             set.edit("server.crt", |text| {
