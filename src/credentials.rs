@@ -9,7 +9,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::doctor::{Case, Party, Shown, examine};
 use crate::error::{Error, diagnose_tls};
-use crate::handshake::{Identity, Trust, provider};
+use crate::handshake::{Identity, Trust, client_verifier, provider};
 use crate::narration::Side;
 use crate::pem;
 
@@ -63,6 +63,15 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
     }
     for list in revocation_lists {
         trust.revocation_lists.extend(pem::revocation_lists(list)?);
+    }
+    if let Err(refused) = client_verifier(&trust, &provider()) {
+        let case = Case {
+            authorities: Some(authorities.to_owned()),
+            crls: revocation_lists.to_vec(),
+            ..Case::default()
+        };
+        let files: Vec<&Path> = revocation_lists.iter().map(PathBuf::as_path).collect();
+        return Err(explained(&case, &files, Side::Server, &refused));
     }
     Ok(trust)
 }

@@ -41,7 +41,7 @@ pub(super) fn has_names(look: &Look<'_, '_>) -> Option<Finding> {
 /// The host that is asked for is among the names. rustls compares.
 pub(super) fn host(look: &Look<'_, '_>) -> Option<Finding> {
     let (leaf, host) = subject(look)?;
-    let (names, renew) = (names(leaf), new_leaf(look));
+    let names = names(leaf);
     let parsed = ParsedCertificate::try_from(leaf.der).ok()?;
     verify_server_name(&parsed, host).err()?;
     if names.is_empty() {
@@ -52,7 +52,15 @@ pub(super) fn host(look: &Look<'_, '_>) -> Option<Finding> {
         return Some(as_dns(look, name, address));
     }
     let found = format!("only {}", text::shorten(&names.join(", "), 160));
-    let fix = format!("connect by one of those names (--host says which one counts), or {renew}");
+    let option = if look.is_sent() {
+        ""
+    } else {
+        " (--host says which one counts)"
+    };
+    let fix = format!(
+        "connect by one of those names{option}, or {}",
+        new_leaf(look)
+    );
     let expected = format!("the name \"{}\"", host.to_str());
     Some(look.error("wrong-host", expected, found, fix))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::evidence::Cert;
 use super::look::Look;
 use super::reading::Key;
 use super::remedy::{new_leaf, new_pair, reorder};
@@ -56,6 +57,8 @@ fn right_key(look: &Look<'_, '_>, key: &Key, file: &Path) -> String {
         .filter_map(|side| side.party.key.as_deref());
     let name = text::shell(file);
     match right {
+        // A CA's certificate in the place of a leaf: the key is right.
+        _ if leaf.is_some_and(Cert::is_ca) => new_leaf(look),
         Some((right, _)) if others.clone().any(|other| other == right) => {
             let right = text::shell(right);
             format!(

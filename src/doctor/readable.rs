@@ -113,8 +113,10 @@ fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
 }
 
 fn malformed(link: &Link<'_, '_, '_>, why: &str) -> Finding {
-    let why = why.trim_start_matches("invalid peer certificate: ");
-    let why = text::shorten(&text::terminal(why), 120);
+    let why = match why.trim_start_matches("invalid peer certificate: ") {
+        "BadEncoding" => "bytes changed, missing or too many: it does not read as DER".to_owned(),
+        why => text::shorten(&text::terminal(why), 120),
+    };
     let found = format!("{}: {why}", link.cert.name());
     let expected = "an X.509 certificate by the rules (RFC 5280)";
     link.error("bad-certificate", expected, found, renew(link))

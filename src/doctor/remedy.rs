@@ -92,10 +92,15 @@ fn signer<'e>(look: &Look<'e, '_>) -> Option<Signer<'e>> {
     let above = arrived
         .iter()
         .flat_map(|route| route.certs.iter().copied().skip(1));
-    let own = look.leaf().map(|leaf| leaf.der);
+    // A CA that is shown as a leaf does not sign itself.
+    let (leaf, key) = (look.leaf(), look.side.keys.first());
+    let is_own = |ca: &Cert<'_>| {
+        leaf.is_some_and(|leaf| leaf.der == ca.der)
+            && key.is_some_and(|key| key.is_of(ca.public_key()))
+    };
     above
         .chain(&evidence.anchors)
-        .filter(|ca| ca.is_ca() && Some(ca.der) != own)
+        .filter(|ca| ca.is_ca() && !is_own(ca))
         .find_map(|ca| {
             // openssl reads the first certificate of a file.
             let mut files = evidence.nearby.iter().filter(|near| near.place.0 == 1);

@@ -260,6 +260,8 @@ const SPOILED: &[Spoiled] = &[
         },
         "",
     ),
+    ("key-mismatch", |set| set.copy("ca.crt", "server.crt"), ""),
+    ("key-mismatch", |set| set.copy("ca.key", "server.key"), ""),
     (
         "key-in-public-file",
         |set| set.edit("server.crt", |text| text + &set.read("server.key")),
@@ -519,11 +521,43 @@ fn paste(dir: &Path, script: &str, typed: &str) {
 fn a_page_is_at_most_80_columns_wide() {
     for (number, (_, spoil, _)) in SPOILED.iter().enumerate() {
         let (mut set, above) = named(&format!("wide-{number}"));
+        set.write("ca.key", set.root.key().serialize_pem());
         spoil(&mut set);
         for line in doctor(&above).1.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
+}
+
+#[test]
+fn serve_stops_with_the_doctors_words_about_a_list() {
+    let (set, above) = named("serve-list");
+    set.write("ca.crl", pem_of("X509 CRL", b"hello"));
+    let files = ["--certs", "set", "--crl", "set/ca.crl"];
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let said = text(&hello(&above, &[&serve[..], &files].concat()).stderr);
+    let page = text(&hello(&above, &[&["doctor"][..], &files].concat()).stdout);
+    for page in [said, page] {
+        assert!(page.contains("it is no list that can be read"), "{page}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_where_a_fix_fails() {
+    let (mut set, above) = named("kept");
+    v1(&mut set);
+    let before = set.read("server.crt");
+    // The certificate of another CA beside the CA's key: nobody here can sign.
+    set.write(
+        "ca.crt",
+        ca_params("other").self_signed(&p256()).unwrap().pem(),
+    );
+    let (_, page) = doctor(&above);
+    paste(&above, &commands(&page, "[x509-v1]"), "");
+    assert_eq!(set.read("server.crt"), before);
+    // A key is not deleted where it stands alone.
+    set.copy("server.key", "server.crt");
+    assert!(!doctor(&above).1.contains("[key-in-public-file]"));
 }
 
 #[test]

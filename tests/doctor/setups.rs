@@ -855,6 +855,12 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
             &[],
         ),
         (
+            "ca's certificate as the server's",
+            |set| set.copy("ca.crt", "server.crt"),
+            &["key-mismatch", "ca-as-leaf", "no-san"],
+            &["key-usage"],
+        ),
+        (
             "right key is the second",
             |set| set.edit("server.key", |text| p256().serialize_pem() + &text),
             &["key-mismatch"],
