@@ -1,11 +1,21 @@
 //! The table of checks, in the order in which people meet what they find. To add one is to add a line.
 
+mod readable;
+mod keys;
+mod pair;
+mod algorithms;
+mod issuers;
+mod rules;
+mod names;
+mod dates;
+mod scope;
+mod lists;
+mod revocation;
+mod elsewhere;
+
 use super::evidence::{Cert, Evidence, List};
 use super::look::{Link, Look};
 use super::told::Told;
-use super::{
-    algorithms, dates, elsewhere, issuers, keys, lists, names, pair, readable, revocation, rules,
-};
 use crate::finding::Finding;
 
 enum Check {

@@ -96,7 +96,8 @@ impl Link<'_, '_, '_> {
         found: impl Into<String>,
         fix: impl Into<String>,
     ) -> Finding {
-        let (step, file) = (self.look.step(), self.cert.path);
-        error(code, step, file, expected, found, fix)
+        let file = self.cert.path.to_owned();
+        let finding = self.look.error(code, expected, found, fix);
+        Finding { file, ..finding }
     }
 }

@@ -8,27 +8,16 @@
 
 mod reading;
 mod evidence;
+mod signatures;
 mod route;
 mod ask;
 mod look;
 mod checks;
-mod told;
-mod keys;
-mod readable;
-mod pair;
-mod algorithms;
-mod issuers;
-mod rules;
-mod names;
-mod dates;
-mod lists;
-mod revocation;
-mod elsewhere;
 mod remedy;
+mod told;
 mod verdict;
-mod watch;
-pub mod live;
 pub mod report;
+pub mod live;
 
 use std::path::{Path, PathBuf};
 

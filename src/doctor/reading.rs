@@ -1,13 +1,15 @@
 //! Reading: the files of a case, once. What cannot be read becomes a finding.
 
-use std::fs;
+mod nearby;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-use super::{Case, Shown};
+pub(super) use self::nearby::Neighbour;
+use super::{Case, Party, Shown};
 use crate::error::{Error, io_words};
 use crate::finding::{Finding, error};
 use crate::handshake::{Identity, provider};
@@ -17,9 +19,6 @@ use crate::{files, pem, text};
 
 /// Certificates of one file that are looked at; nobody has more.
 const MOST: usize = 1000;
-/// Neighbours of a file that are looked at, and the largest of them in bytes.
-const NEIGHBOURS: usize = 64;
-const NEIGHBOUR: u64 = 64 * 1024;
 /// Keys of one file that are looked at.
 const KEYS: usize = 16;
 
@@ -29,11 +28,14 @@ pub(super) struct Files {
     pub(super) anchors: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
     /// In the order of the case's parties.
-    pub(super) chains: Vec<Vec<CertificateDer<'static>>>,
-    pub(super) keys: Vec<Vec<Key>>,
-    /// Certificates and usable keys in the same folders, a file each.
-    pub(super) nearby: Vec<(PathBuf, Vec<CertificateDer<'static>>)>,
-    pub(super) nearby_keys: Vec<(PathBuf, Key)>,
+    pub(super) parties: Vec<Held>,
+    pub(super) nearby: Vec<Neighbour>,
+}
+
+/// What one side holds.
+pub(super) struct Held {
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) keys: Vec<Key>,
 }
 
 /// A private key.
@@ -50,6 +52,15 @@ impl Key {
         Key { der, public }
     }
 
+    /// The first keys of a file.
+    pub(super) fn load_all(
+        keys: Vec<PrivateKeyDer<'static>>,
+        provider: &CryptoProvider,
+    ) -> Vec<Key> {
+        let keys = keys.into_iter().take(KEYS);
+        keys.map(|key| Key::load(key, provider)).collect()
+    }
+
     /// Whether it is the key of the certificate with this public key.
     pub(super) fn is_of(&self, public_key: &[u8]) -> bool {
         self.public.as_deref() == Some(public_key)
@@ -60,113 +71,52 @@ impl Files {
     /// What can be read, and a finding for each file that cannot.
     pub(super) fn read(case: &Case) -> (Files, Vec<Finding>) {
         let (provider, mut findings) = (provider(), Vec::new());
-        let mut lists = Vec::new();
-        let authorities = case.authorities.iter();
-        let anchors = authorities
-            .flat_map(|path| certificates(path, &mut findings))
-            .collect();
-        for path in &case.crls {
-            let parse = pem::revocation_lists_in;
-            let read = load(path, Wanted::RevocationList, &mut findings, parse);
-            lists.extend(read.into_iter().map(|list| (path.clone(), list)));
-        }
-        let (mut chains, mut keys) = (Vec::new(), Vec::new());
-        for party in &case.parties {
-            chains.push(match &party.certificate {
-                Shown::File(path) => certificates(path, &mut findings),
-                Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
-            });
-            let file = party.key.iter();
-            let read = file.flat_map(|path| {
-                load(
-                    path,
-                    Wanted::PrivateKey,
-                    &mut findings,
-                    pem::private_keys_in,
-                )
-            });
-            keys.push(
-                read.take(KEYS)
-                    .map(|key| Key::load(key, &provider))
-                    .collect(),
-            );
-        }
-        let (nearby, nearby_keys) = nearby(case, &provider);
-        let files = Files {
+        let mut files = Files {
+            anchors: Vec::new(),
+            lists: Vec::new(),
+            parties: Vec::new(),
+            nearby: nearby::look_around(case, &provider),
             provider,
-            anchors,
-            lists,
-            chains,
-            keys,
-            nearby,
-            nearby_keys,
         };
+        if let Some(path) = &case.authorities {
+            files.anchors = certificates(path, &mut findings);
+        }
+        for path in &case.crls {
+            let (wanted, parse) = (Wanted::RevocationList, pem::revocation_lists_in);
+            let lists = load(path, wanted, &mut findings, parse);
+            files
+                .lists
+                .extend(lists.into_iter().map(|list| (path.clone(), list)));
+        }
+        for party in &case.parties {
+            files.parties.push(Held {
+                chain: chain(party, &mut findings),
+                keys: Key::load_all(keys(party, &mut findings), &files.provider),
+            });
+        }
         (files, findings)
     }
 
     /// What the first side can show, if it has all that it needs.
     pub(super) fn identity(&self) -> Option<Identity> {
-        let (chain, key) = (self.chains.first()?.clone(), self.keys.first()?.first()?);
-        let key = key.der.clone_key();
+        let held = self.parties.first()?;
+        let (chain, key) = (held.chain.clone(), held.keys.first()?.der.clone_key());
         Some(Identity { chain, key })
     }
 }
 
-type Nearby = (
-    Vec<(PathBuf, Vec<CertificateDer<'static>>)>,
-    Vec<(PathBuf, Key)>,
-);
-
-/// What else lies in the folders of the case's files: it may be what is missing.
-fn nearby(case: &Case, provider: &CryptoProvider) -> Nearby {
-    let (mut certificates, mut keys) = (Vec::new(), Vec::new());
-    for path in folders(case).into_iter().flat_map(neighbours) {
-        let small = |file: fs::Metadata| file.is_file() && file.len() <= NEIGHBOUR;
-        let small = fs::metadata(&path).is_ok_and(small);
-        let Some(bytes) = small.then(|| files::read(&path).ok()).flatten() else {
-            continue;
-        };
-        if let Ok(chain) = pem::certificates_in(&path, &bytes) {
-            certificates.push((path.clone(), chain));
-        }
-        let found = pem::private_keys_in(&path, &bytes).unwrap_or_default();
-        let found = found
-            .into_iter()
-            .take(KEYS)
-            .map(|key| Key::load(key, provider));
-        let usable = found.filter(|key| key.public.is_some());
-        keys.extend(usable.map(|key| (path.clone(), key)));
+fn chain(party: &Party, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
+    match &party.certificate {
+        Shown::File(path) => certificates(path, findings),
+        Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
     }
-    (certificates, keys)
 }
 
-/// The folders of certificates, keys and CAs, each once.
-fn folders(case: &Case) -> Vec<&Path> {
-    let sides = case.parties.iter();
-    let own = sides.flat_map(|party| [party.certificate.path(), party.key.as_deref()]);
-    let mut folders = Vec::new();
-    for path in own.chain([case.authorities.as_deref()]).flatten() {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        if !folders.contains(&folder) {
-            folders.push(folder);
-        }
+fn keys(party: &Party, findings: &mut Vec<Finding>) -> Vec<PrivateKeyDer<'static>> {
+    match &party.key {
+        Some(path) => load(path, Wanted::PrivateKey, findings, pem::private_keys_in),
+        None => Vec::new(),
     }
-    folders
-}
-
-fn neighbours(folder: &Path) -> Vec<PathBuf> {
-    let here = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
-    };
-    let entries = fs::read_dir(here).into_iter().flatten().flatten();
-    let names = entries
-        .take(1024)
-        .map(|entry| folder.join(entry.file_name()));
-    let mut names: Vec<PathBuf> = names.collect();
-    names.sort();
-    names.truncate(NEIGHBOURS);
-    names
 }
 
 fn certificates(path: &Path, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
@@ -186,9 +136,7 @@ fn load<T>(
     match read.and_then(|bytes| parse(path, &bytes)) {
         Ok(blocks) => blocks,
         Err(finding) => {
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
+            findings.push(finding);
             Vec::new()
         }
     }

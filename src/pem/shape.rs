@@ -172,7 +172,7 @@ fn crowded(file: &File<'_>) -> Option<Finding> {
     let fix = match file.bytes.windows(2).any(|pair| pair == br"\n") {
         true => file.rewritten("printf '%b\\n' \"$(cat {f})\" >"),
         false => file.rewritten(
-            "awk '{gsub(/-----BEGIN [A-Z0-9 ]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
+            "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
         ),
     };
     Some(file.error("one-line", found, fix))

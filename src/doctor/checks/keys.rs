@@ -2,9 +2,9 @@
 
 use rustls::pki_types::PrivateKeyDer;
 
-use super::look::Look;
-use super::remedy;
 use crate::certificates::describe::{Kind, describe};
+use crate::doctor::look::Look;
+use crate::doctor::remedy;
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::pem::block::{File, Wanted};

@@ -1,9 +1,9 @@
 //! Dates of certificates, by a clock that may be wrong itself.
 
-use super::evidence::{Cert, Evidence};
-use super::look::Link;
-use super::remedy::{NEW_CA, renew};
 use crate::clock::Moment;
+use crate::doctor::evidence::{Cert, Evidence};
+use crate::doctor::look::Link;
+use crate::doctor::remedy::{NEW_CA, renew};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 

@@ -2,10 +2,10 @@
 
 use x509_parser::extensions::ExtendedKeyUsage;
 
-use super::evidence::Cert;
-use super::look::{Link, Look};
-use super::remedy::renew;
 use crate::certificates::describe;
+use crate::doctor::evidence::Cert;
+use crate::doctor::look::{Link, Look};
+use crate::doctor::remedy::renew;
 use crate::finding::Finding;
 use crate::narration::Side;
 use crate::text;

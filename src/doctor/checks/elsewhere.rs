@@ -3,10 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::evidence::{Cert, Evidence};
-use super::look::{Link, Look};
-use super::remedy::{NEW_CA, renew};
 use super::rules::length;
+use crate::doctor::evidence::{Cert, Evidence};
+use crate::doctor::look::{Link, Look};
+use crate::doctor::remedy::{NEW_CA, renew};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::pem::shape::private_keys;

@@ -1,12 +1,12 @@
 //! Algorithms and sizes that the provider does not do. Asked before any signature is judged: a
 //! signature that nobody can check is not a wrong one.
 
-use super::evidence::Cert;
 use super::keys::EXPECTED_KEY;
-use super::look::{Link, Look};
-use super::remedy::{NEW_CA, renew};
-use super::route::{knows_algorithm, knows_key, rsa_bits};
 use crate::certificates::describe;
+use crate::doctor::evidence::Cert;
+use crate::doctor::look::{Link, Look};
+use crate::doctor::remedy::{NEW_CA, renew};
+use crate::doctor::signatures::{knows_algorithm, knows_key, rsa_bits};
 use crate::fields::Field;
 use crate::finding::Finding;
 

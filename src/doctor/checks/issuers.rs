@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::evidence::{Cert, Evidence};
-use super::look::Look;
-use super::remedy::{append, new_leaf, reorder};
-use super::route::{End, Signed, signed_by};
+use crate::doctor::evidence::{Cert, Evidence};
+use crate::doctor::look::Look;
+use crate::doctor::remedy::{append, new_leaf, reorder};
+use crate::doctor::route::End;
+use crate::doctor::signatures::{Signed, signed_by};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::pem::block::Wanted;

@@ -1,21 +1,16 @@
 //! Revocation lists: whose they are, whether webpki can read them, and how fresh they are.
 
 use rustls::CertRevocationListError as Refused;
-use x509_parser::extensions::{
-    CRLDistributionPoint, DistributionPointName, GeneralName, IssuingDistributionPoint,
-    ParsedExtension,
-};
 
-use super::evidence::{Cert, Evidence, List};
 use crate::certificates::summary;
 use crate::clock::Moment;
+use crate::doctor::evidence::{Cert, Evidence, List};
+use crate::doctor::signatures::{Signed, signed};
 use crate::files::place;
 use crate::finding::{Finding, error};
 use crate::handshake::{Trust, server_verifier};
 use crate::narration::Step;
 use crate::text;
-
-use super::route::{Signed, signed};
 
 impl List<'_> {
     fn error(&self, code: &'static str, expected: &str, found: &str, fix: &str) -> Finding {
@@ -26,60 +21,6 @@ impl List<'_> {
         let crl = self.crl.as_ref();
         crl.map_or_else(String::new, |crl| summary::shown_name(crl.issuer()))
     }
-
-    /// Whether the CA of this name made it.
-    pub(super) fn is_of(&self, name: &[u8]) -> bool {
-        let crl = self.crl.as_ref();
-        crl.is_some_and(|crl| crl.issuer().as_raw() == name)
-    }
-
-    /// Whether it speaks for a certificate at this height, as webpki sees it: a list may be for CAs or
-    /// for leaves alone, or for one distribution point (RFC 5280 §5.2.5 and §6.3.3).
-    pub(super) fn covers(&self, cert: &Cert<'_>, height: usize) -> bool {
-        if !self.is_of(cert.issuer()) {
-            return false;
-        }
-        let extensions = self.crl.iter().flat_map(|crl| crl.extensions());
-        let scope = extensions.map(|extension| extension.parsed_extension());
-        let mut scope = scope.filter_map(|parsed| match parsed {
-            ParsedExtension::IssuingDistributionPoint(scope) => Some(scope),
-            _ => None,
-        });
-        scope.next().is_none_or(|scope| {
-            let kind = match height {
-                0 => !scope.only_contains_ca_certs,
-                _ => !scope.only_contains_user_certs,
-            };
-            kind && points(cert).is_none_or(|points| points.iter().any(|one| leads(one, scope)))
-        })
-    }
-}
-
-fn points<'c>(cert: &'c Cert<'_>) -> Option<&'c [CRLDistributionPoint<'c>]> {
-    let extensions = cert.x509.extensions().iter();
-    let mut parsed = extensions.map(|extension| extension.parsed_extension());
-    parsed.find_map(|parsed| match parsed {
-        ParsedExtension::CRLDistributionPoints(points) => Some(points.points.as_slice()),
-        _ => None,
-    })
-}
-
-/// Whether a certificate's distribution point is one of the list's.
-fn leads(point: &CRLDistributionPoint<'_>, scope: &IssuingDistributionPoint<'_>) -> bool {
-    let direct = point.crl_issuer.is_none() && point.reasons.is_none();
-    let (here, there) = (&point.distribution_point, &scope.distribution_point);
-    direct && uris(here).any(|uri| uris(there).any(|other| uri == other))
-}
-
-fn uris<'p>(point: &'p Option<DistributionPointName<'p>>) -> impl Iterator<Item = &'p str> {
-    let names = match point {
-        Some(DistributionPointName::FullName(names)) => names.as_slice(),
-        _ => &[],
-    };
-    names.iter().filter_map(|name| match name {
-        GeneralName::URI(uri) => Some(*uri),
-        _ => None,
-    })
 }
 
 /// All certificates that could have signed it.

@@ -3,9 +3,9 @@
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 
-use super::evidence::Evidence;
-use super::look::{Link, Look};
-use super::remedy::renew;
+use crate::doctor::evidence::Evidence;
+use crate::doctor::look::{Link, Look};
+use crate::doctor::remedy::renew;
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::text;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::evidence::Cert;
-use super::look::Look;
-use super::reading::Key;
-use super::remedy::{new_leaf, new_pair, reorder};
+use crate::doctor::evidence::{Cert, Evidence};
+use crate::doctor::look::Look;
+use crate::doctor::reading::Key;
+use crate::doctor::remedy::{new_leaf, new_pair, reorder};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::pem::block::Wanted;
@@ -21,17 +21,17 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
     }
     let (name, certificates) = (leaf.name(), text::shell(chain_file));
     let expected = format!("the private key of {name} in {certificates}");
-    let (found, fix) = match another_in_the_file(look, file) {
+    let (found, fix) = match another_in_the_file(look, leaf, file) {
         Some(fix) => ("the first key in this file is another one".to_owned(), fix),
-        None => (owner(look, key), right_key(look, key, file)),
+        None => (owner(look, key), right_key(look, leaf, key, file)),
     };
     let step = Step::Preparation;
     Some(error("key-mismatch", step, file, expected, found, fix))
 }
 
 /// The right key is in the same file, but not the first.
-fn another_in_the_file(look: &Look<'_, '_>, file: &Path) -> Option<String> {
-    let (keys, leaf) = (look.side.keys, look.leaf()?);
+fn another_in_the_file(look: &Look<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<String> {
+    let keys = look.side.keys;
     let place = keys.iter().position(|key| key.is_of(leaf.public_key()))?;
     Some(reorder(file, Wanted::PrivateKey, &first(place, keys.len())))
 }
@@ -46,39 +46,40 @@ fn owner(look: &Look<'_, '_>, key: &Key) -> String {
 }
 
 /// Puts the right key, if it lies nearby, in the place of this one; otherwise a way to a new pair.
-fn right_key(look: &Look<'_, '_>, key: &Key, file: &Path) -> String {
-    let (evidence, leaf) = (look.evidence, look.leaf());
-    let fits = |key: &Key| leaf.is_some_and(|leaf| key.is_of(leaf.public_key()));
-    let mut keys = evidence.files.nearby_keys.iter();
-    let right = keys.find(|(path, key)| path != file && fits(key));
-    let others = evidence
-        .sides
-        .iter()
-        .filter_map(|side| side.party.key.as_deref());
-    let name = text::shell(file);
-    match right {
-        // A CA's certificate in the place of a leaf: the key is right.
-        _ if leaf.is_some_and(Cert::is_ca) => new_leaf(look),
-        Some((right, _)) if others.clone().any(|other| other == right) => {
+fn right_key(look: &Look<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -> String {
+    if leaf.is_ca() {
+        // A CA's certificate in the place of a leaf: the key may well be right.
+        return new_leaf(look);
+    }
+    let (evidence, name) = (look.evidence, text::shell(file));
+    let mut others = evidence.nearby.iter();
+    let is_anothers = others.any(|cert| key.is_of(cert.public_key()));
+    match evidence.keys_of(leaf).find(|path| *path != file) {
+        Some(right) if wants(evidence, right, key) => {
             let right = text::shell(right);
             format!(
                 "the two keys are swapped; once:\n  mv {name} {name}.old && mv {right} {name} && mv {name}.old {right}"
             )
         }
-        Some((right, _)) => {
+        Some(right) => {
             let right = text::shell(right);
             format!("the right one is {right}:\n  mv {name} {name}.old && cp -p {right} {name}")
         }
-        None if evidence
-            .nearby
-            .iter()
-            .any(|cert| key.is_of(cert.public_key())) =>
-        {
+        None if is_anothers => {
             let lost = "its own key; if that is lost, a new one and a certificate for it:";
             new_pair(look, lost)
         }
         None => new_leaf(look),
     }
+}
+
+/// Whether the side whose key file this is needs that key.
+fn wants(evidence: &Evidence<'_>, file: &Path, key: &Key) -> bool {
+    evidence.sides.iter().any(|side| {
+        let leaf = side.chain.first();
+        side.party.key.as_deref() == Some(file)
+            && leaf.is_some_and(|leaf| key.is_of(leaf.public_key()))
+    })
 }
 
 /// Places from 0, with this one in front.

@@ -7,9 +7,9 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::ServerName;
 use rustls::server::ParsedCertificate;
 
-use super::evidence::Cert;
-use super::look::Look;
-use super::remedy::new_leaf;
+use crate::doctor::evidence::Cert;
+use crate::doctor::look::Look;
+use crate::doctor::remedy::new_leaf;
 use crate::finding::Finding;
 use crate::narration::Side;
 use crate::text;

@@ -1,10 +1,11 @@
 //! Who is revoked. With one list loaded, every issuer of a chain needs one; without any, nobody asks.
 
-use super::evidence::{Cert, List};
 use super::lists::revoke;
-use super::look::Link;
-use super::remedy::renew;
+use super::scope::covers;
 use crate::clock::Moment;
+use crate::doctor::evidence::{Cert, List};
+use crate::doctor::look::Link;
+use crate::doctor::remedy::renew;
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 use crate::text;
@@ -12,7 +13,7 @@ use crate::text;
 /// The lists that speak for a certificate. webpki looks at the first.
 fn lists<'l>(link: &'l Link<'_, '_, '_>) -> impl Iterator<Item = &'l List<'l>> {
     let lists = link.look.evidence.lists.iter();
-    lists.filter(|list| list.covers(link.cert, link.height))
+    lists.filter(|list| covers(list, link))
 }
 
 fn on_it(list: &List<'_>, cert: &Cert<'_>) -> Option<Moment> {
