@@ -65,6 +65,7 @@ const CHECKS: &[Check] = &[
     Check::Anchor(dates::root_valid),
     Check::Anchor(elsewhere::root_may_sign),
     Check::Anchor(elsewhere::root_is_a_root),
+    Check::Side(elsewhere::root_purpose),
     Check::Link(elsewhere::root_path_length),
     Check::Link(elsewhere::own_name),
     Check::Link(elsewhere::key_usage),

@@ -1455,6 +1455,16 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["root-not-ca"],
         ),
         (
+            "root for clients alone",
+            |set| {
+                set.with_root(|params| {
+                    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+                })
+            },
+            &[],
+            &["root-purpose"],
+        ),
+        (
             "root without keyCertSign",
             |set| set.with_root(|params| params.key_usages = vec![KeyUsagePurpose::CrlSign]),
             &[],
@@ -1486,6 +1496,23 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             },
             &[],
             &["same-name"],
+        ),
+        (
+            "same name, told apart by key identifiers",
+            |set| {
+                set.with_root(|params| {
+                    params
+                        .distinguished_name
+                        .push(DnType::CommonName, "localhost")
+                });
+                set.leaf(Side::Server, |params| {
+                    params.use_authority_key_identifier_extension = true;
+                    let own = CustomExtension::from_oid_content(&[2, 5, 29, 14], vec![4, 1, 7]);
+                    params.custom_extensions.push(own);
+                });
+            },
+            &[],
+            &[],
         ),
         (
             "key usage without digitalSignature",

@@ -3,7 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::rules::length;
+use x509_parser::extensions::ParsedExtension;
+
+use super::rules::{length, other_purpose};
 use crate::doctor::evidence::{Cert, Evidence};
 use crate::doctor::look::{Link, Look};
 use crate::doctor::remedy::{NEW_CA, renew};
@@ -58,6 +60,18 @@ pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Opti
     ))
 }
 
+/// The root's own purpose, which only OpenSSL looks at.
+pub(super) fn root_purpose(look: &Look<'_, '_>) -> Option<Finding> {
+    let root = look.anchor().filter(|root| root.is_ca())?;
+    let other = other_purpose(root, look.role())?;
+    let found = format!(
+        "{} is for {other}. rustls does not mind in a root; OpenSSL and curl refuse it",
+        root.name()
+    );
+    let expected = format!("a root for {}s too", look.role());
+    Some(note("root-purpose", root.path, &expected, found, NEW_CA))
+}
+
 /// The root's own path length, which only OpenSSL counts.
 pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let (root, below) = (link.look.anchor()?, link.height);
@@ -71,10 +85,14 @@ pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
     Some(note("root-path-length", root.path, expected, found, NEW_CA))
 }
 
-/// A name of its own. OpenSSL takes a leaf named like its CA for self-signed.
+/// A name of its own. OpenSSL takes a leaf named like its CA for self-signed, unless key identifiers tell
+/// the two apart.
 pub(super) fn own_name(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let issuer = link.issuer?;
     if issuer.subject() != link.cert.subject() || issuer.public_key() == link.cert.public_key() {
+        return None;
+    }
+    if signer_has_another_identifier(link.cert) {
         return None;
     }
     let (name, file) = (link.cert.name(), link.cert.path);
@@ -88,20 +106,36 @@ pub(super) fn own_name(link: &Link<'_, '_, '_>) -> Option<Finding> {
     ))
 }
 
-/// TLS 1.3 needs signatures. rustls does not look at the key usage of a leaf; OpenSSL does.
+fn signer_has_another_identifier(cert: &Cert<'_>) -> bool {
+    let (mut own, mut signers) = (None, None);
+    for extension in cert.x509.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
+            ParsedExtension::AuthorityKeyIdentifier(by) => signers = by.key_identifier.as_ref(),
+            _ => {}
+        }
+    }
+    own.is_some() && signers.is_some() && own != signers
+}
+
+/// A CA signs certificates, and a leaf signs in the handshake (RFC 8446 §4.4.2.2). rustls looks at neither.
 pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let usage = link.cert.x509.key_usage().ok().flatten()?.value;
-    let (has, needed) = match link.height {
-        0 => (usage.digital_signature(), "key usage digitalSignature"),
+    let (has, needed, others) = match link.height {
+        0 => {
+            let has = usage.digital_signature();
+            (has, "digitalSignature", "TLS needs it to sign")
+        }
         // Who is no CA at all is told already.
-        _ => (
-            usage.key_cert_sign() || !link.cert.is_ca(),
-            "key usage keyCertSign",
-        ),
+        _ => {
+            let has = usage.key_cert_sign() || !link.cert.is_ca();
+            (has, "keyCertSign", "OpenSSL does")
+        }
     };
     let (name, file) = (link.cert.name(), link.cert.path);
-    let found = format!("{name} has a key usage without it; rustls does not look, OpenSSL does");
-    (!has).then(|| note("key-usage", file, needed, found, &renew(link)))
+    let found = format!("{name} has a key usage without it; rustls does not look, but {others}");
+    let expected = format!("key usage {needed}");
+    (!has).then(|| note("key-usage", file, &expected, found, &renew(link)))
 }
 
 /// Only its owner reads a private key.

@@ -72,15 +72,21 @@ pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
 
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.
 pub(super) fn purpose(link: &Link<'_, '_, '_>) -> Option<Finding> {
-    let usage = link.cert.x509.extended_key_usage().ok().flatten()?.value;
     let role = link.look.role();
+    let expected = format!("extended key usage {role}Auth, or none at all");
+    let other = other_purpose(link.cert, role)?;
+    let found = format!("{} is for {other}", link.cert.name());
+    Some(link.error("purpose", expected, found, renew(link)))
+}
+
+/// What a certificate is for, if not for this role.
+pub(super) fn other_purpose(cert: &Cert<'_>, role: Side) -> Option<String> {
+    let usage = cert.x509.extended_key_usage().ok().flatten()?.value;
     let fits = match role {
         Side::Server => usage.server_auth,
         Side::Client => usage.client_auth,
     };
-    let expected = format!("extended key usage {role}Auth, or none at all");
-    let found = format!("{} is for {}", link.cert.name(), purposes(usage));
-    (!fits).then(|| link.error("purpose", expected, found, renew(link)))
+    (!fits).then(|| purposes(usage))
 }
 
 fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
