@@ -12,6 +12,7 @@ mod scope;
 mod lists;
 mod revocation;
 mod elsewhere;
+mod exposed;
 
 use super::evidence::{Cert, Evidence, List};
 use super::look::{Link, Look};
@@ -69,9 +70,9 @@ const CHECKS: &[Check] = &[
     Check::Link(elsewhere::root_path_length),
     Check::Link(elsewhere::own_name),
     Check::Link(elsewhere::key_usage),
-    Check::Side(elsewhere::key_is_private),
-    Check::Side(elsewhere::no_key_beside_certificate),
-    Check::Case(elsewhere::no_key_beside_authorities),
+    Check::Side(exposed::key_is_private),
+    Check::Side(exposed::no_key_beside_certificate),
+    Check::Case(exposed::no_key_beside_authorities),
     Check::Case(elsewhere::each_once),
 ];
 

@@ -1,6 +1,5 @@
-//! What works here and not elsewhere, and what works and should not be: warnings.
+//! What works here and not elsewhere: warnings.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use x509_parser::extensions::ParsedExtension;
@@ -11,10 +10,15 @@ use crate::doctor::look::{Link, Look};
 use crate::doctor::remedy::{NEW_CA, renew};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
-use crate::pem::shape::private_keys;
-use crate::{files, text};
 
-fn note(code: &'static str, file: &Path, expected: &str, found: String, fix: &str) -> Finding {
+/// A warning that comes before the first byte.
+pub(super) fn note(
+    code: &'static str,
+    file: &Path,
+    expected: &str,
+    found: String,
+    fix: &str,
+) -> Finding {
     error(code, Step::Preparation, file, expected, found, fix).warning()
 }
 
@@ -136,49 +140,6 @@ pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let found = format!("{name} has a key usage without it; rustls does not look, but {others}");
     let expected = format!("key usage {needed}");
     (!has).then(|| note("key-usage", file, &expected, found, &renew(link)))
-}
-
-/// Only its owner reads a private key.
-pub(super) fn key_is_private(look: &Look<'_, '_>) -> Option<Finding> {
-    let file = look
-        .side
-        .party
-        .key
-        .as_deref()
-        .filter(|_| !look.side.keys.is_empty())?;
-    let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
-    let (found, fix) = (
-        format!("mode {mode:04o}"),
-        format!("  chmod 600 {}", text::shell(file)),
-    );
-    let expected = "a private key that only its owner reads (mode 0600)";
-    (mode & 0o027 != 0).then(|| note("key-readable", file, expected, found, &fix))
-}
-
-/// A certificate is shown to everybody; its key is not. One file for both is meant so.
-pub(super) fn no_key_beside_certificate(look: &Look<'_, '_>) -> Option<Finding> {
-    let file = look.side.party.certificate.path()?;
-    let apart = look.side.party.key.as_deref() != Some(file) && !look.side.ders.is_empty();
-    apart.then(|| key_in(file)).flatten()
-}
-
-/// A CA file goes to everybody who trusts it.
-pub(super) fn no_key_beside_authorities(evidence: &Evidence<'_>) -> Option<Finding> {
-    key_in(evidence.authorities()?)
-}
-
-fn key_in(file: &Path) -> Option<Finding> {
-    if private_keys(&files::read(file).ok()?) == 0 {
-        return None;
-    }
-    let name = text::shell(file);
-    let block = "/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/";
-    let fix = format!(
-        "who has seen the file has the key. To keep it in a file of its own:\n  (umask 077; sed -n '{block}p' {name} >> {name}.key) && sed '{block}d' {name} > {name}.new && mv {name}.new {name}"
-    );
-    let expected = "certificates, which everybody may read";
-    let found = "a private key beside them".to_owned();
-    Some(note("key-in-public-file", file, expected, found, &fix))
 }
 
 /// Each certificate once.
