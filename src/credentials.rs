@@ -64,15 +64,15 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
     }
     for list in revocation_lists {
         trust.revocation_lists.extend(pem::revocation_lists(list)?);
-        // All that came before are good: if rustls refuses, this one is the reason.
-        if let Err(refused) = client_verifier(&trust, &provider()) {
-            let case = Case {
-                authorities: Some(authorities.to_owned()),
-                crls: vec![list.clone()],
-                ..Case::default()
-            };
-            return Err(explained(&case, &[list], Side::Server, &refused));
-        }
+    }
+    if let Err(refused) = client_verifier(&trust, &provider()) {
+        let case = Case {
+            authorities: Some(authorities.to_owned()),
+            crls: revocation_lists.to_vec(),
+            ..Case::default()
+        };
+        let files: Vec<&Path> = revocation_lists.iter().map(PathBuf::as_path).collect();
+        return Err(explained(&case, &files, Side::Server, &refused));
     }
     Ok(trust)
 }

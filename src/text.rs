@@ -110,6 +110,11 @@ pub fn shell(path: &Path) -> String {
     }
 }
 
+/// Any text as a word for a shell, as [`shell`] does it.
+pub fn word(text: &str) -> String {
+    shell(Path::new(text))
+}
+
 /// A command in lines of at most `width` columns, which a shell reads as one. It is folded at spaces
 /// outside of quotes only; a word longer than a line stays whole.
 pub fn fold(command: &str, width: usize) -> Vec<String> {

@@ -269,7 +269,7 @@ fn a_revocation_list_of_version_1_is_named_and_called_so() {
         .run("hello-mtls serve --listen localhost:0 --crl v1.crl")
         .ends(1)
         .says("step 0, before the first byte: v1.crl")
-        .says("a list of version 1");
+        .says("version 1");
 }
 
 #[test]

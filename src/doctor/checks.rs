@@ -1,9 +1,22 @@
 //! The table of checks, in the order in which people meet what they find. To add one is to add a line.
 
+mod readable;
+mod keys;
+mod pair;
+mod algorithms;
+mod issuers;
+mod rules;
+mod names;
+mod dates;
+mod scope;
+mod lists;
+mod revocation;
+mod elsewhere;
+mod exposed;
+
 use super::evidence::{Cert, Evidence, List};
 use super::look::{Link, Look};
-use super::route::Route;
-use super::{algorithms, dates, elsewhere, issuers, names, pair, readable, revocation, rules};
+use super::told::Told;
 use crate::finding::Finding;
 
 enum Check {
@@ -22,6 +35,7 @@ enum Check {
 const CHECKS: &[Check] = &[
     Check::Case(readable::anchors_parsed),
     Check::Side(readable::parsed),
+    Check::Side(keys::usable),
     Check::Side(pair::key_fits),
     Check::Side(pair::leaf_first),
     Check::Link(readable::by_rustls),
@@ -38,83 +52,57 @@ const CHECKS: &[Check] = &[
     Check::Side(names::host),
     Check::Side(names::address_as_dns),
     Check::Link(dates::valid),
-    Check::List(revocation::readable),
-    Check::List(revocation::signature),
-    Check::List(revocation::known_issuer),
+    Check::List(lists::readable),
+    Check::List(lists::signature),
+    Check::List(lists::known_issuer),
     Check::Link(revocation::every_issuer_has_a_list),
     Check::Link(revocation::issuer_may_sign_lists),
     Check::Link(revocation::not_revoked),
-    Check::List(revocation::fresh),
+    Check::Link(revocation::one_list),
+    Check::List(lists::fresh),
     Check::Side(pair::one_key),
     Check::Side(issuers::in_order),
     Check::Side(issuers::leaf_among_anchors),
     Check::Anchor(dates::root_valid),
     Check::Anchor(elsewhere::root_may_sign),
     Check::Anchor(elsewhere::root_is_a_root),
+    Check::Side(elsewhere::root_purpose),
     Check::Link(elsewhere::root_path_length),
     Check::Link(elsewhere::own_name),
     Check::Link(elsewhere::key_usage),
-    Check::Side(elsewhere::key_is_private),
-    Check::Side(elsewhere::no_key_beside_certificate),
-    Check::Case(elsewhere::no_key_beside_authorities),
+    Check::Side(exposed::key_is_private),
+    Check::Side(exposed::no_key_beside_certificate),
+    Check::Case(exposed::no_key_beside_authorities),
     Check::Case(elsewhere::each_once),
 ];
 
-/// Calls every check on all that it is for. The index says about which side a finding is; `None`:
-/// about what both share.
-pub(super) fn run(
-    evidence: &Evidence<'_>,
-    looks: &[Look<'_, '_>],
-) -> Vec<(Option<usize>, Finding)> {
-    let mut found = Vec::new();
-    let mut note = |side: Option<usize>, finding: Option<Finding>| {
-        if let Some(finding) = finding.filter(|new| !found.iter().any(|(_, old)| old == new)) {
-            found.push((side, finding));
-        }
-    };
+/// Calls every check on all that it is for.
+pub(super) fn run(evidence: &Evidence<'_>, looks: &[Look<'_, '_>], told: &mut Told) {
     for check in CHECKS {
         match check {
-            Check::Case(check) => note(None, check(evidence)),
-            Check::List(check) => evidence
-                .lists
-                .iter()
-                .for_each(|list| note(None, check(list, evidence))),
-            Check::Anchor(check) => anchors(evidence, looks)
-                .into_iter()
-                .for_each(|anchor| note(None, check(anchor, evidence))),
+            Check::Case(check) => told.extend(None, [check(evidence)]),
+            Check::List(check) => {
+                let lists = evidence.lists.iter();
+                told.extend(None, lists.map(|list| check(list, evidence)));
+            }
+            Check::Anchor(check) => {
+                let anchors = anchors(evidence, looks).into_iter();
+                told.extend(None, anchors.map(|anchor| check(anchor, evidence)));
+            }
             Check::Side(check) => looks
                 .iter()
-                .enumerate()
-                .for_each(|(index, look)| note(Some(index), check(look))),
-            Check::Link(check) => {
-                for (index, look) in looks.iter().enumerate() {
-                    let links = look.route.iter().flat_map(Route::links).enumerate();
-                    for (height, (cert, issuer)) in links {
-                        note(
-                            Some(index),
-                            check(&Link {
-                                look,
-                                cert,
-                                height,
-                                issuer,
-                            }),
-                        );
-                    }
-                }
-            }
+                .for_each(|look| told.extend(Some(look.role()), [check(look)])),
+            Check::Link(check) => looks.iter().for_each(|look| {
+                told.extend(Some(look.role()), look.links().map(|link| check(&link)));
+            }),
         }
     }
-    found
 }
 
 /// The CAs at which routes end; without any side, all.
 fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[Look<'e, 'a>]) -> Vec<&'e Cert<'a>> {
-    if looks.is_empty() {
-        return evidence.anchors.iter().collect();
+    match looks {
+        [] => evidence.anchors.iter().collect(),
+        looks => looks.iter().filter_map(Look::anchor).collect(),
     }
-    looks
-        .iter()
-        .filter_map(|look| look.route.as_ref())
-        .filter_map(Route::anchor)
-        .collect()
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::reading::{Files, Key};
+use super::reading::{Files, Held, Key, Neighbour};
 use super::{Case, Party};
 use crate::certificates::summary::Summary;
 
@@ -13,7 +14,7 @@ use crate::certificates::summary::Summary;
 pub(super) struct Cert<'a> {
     pub(super) path: &'a Path,
     /// Place in its file, from 1, and how many there are.
-    place: (usize, usize),
+    pub(super) place: (usize, usize),
     pub(super) der: &'a CertificateDer<'static>,
     pub(super) x509: X509Certificate<'a>,
     pub(super) summary: Summary,
@@ -60,9 +61,24 @@ impl<'a> Cert<'a> {
         self.x509.tbs_certificate.subject_pki.raw
     }
 
+    pub(super) fn key(&self) -> &SubjectPublicKeyInfo<'a> {
+        &self.x509.tbs_certificate.subject_pki
+    }
+
     /// The name is its own issuer's: a root, or signed by itself.
     pub(super) fn self_issued(&self) -> bool {
         self.subject() == self.issuer()
+    }
+
+    /// The same name and the same key, as a renewed CA has them.
+    pub(super) fn is_as(&self, other: &Cert<'_>) -> bool {
+        self.public_key() == other.public_key() && self.subject() == other.subject()
+    }
+
+    /// By its dates alone. `now` is in seconds since 1970.
+    pub(super) fn is_valid(&self, now: i64) -> bool {
+        let validity = &self.x509.tbs_certificate.validity;
+        (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now)
     }
 
     pub(super) fn is_ca(&self) -> bool {
@@ -78,6 +94,20 @@ pub(super) struct List<'a> {
     pub(super) crl: Option<CertificateRevocationList<'a>>,
 }
 
+impl<'a> List<'a> {
+    fn of((path, der): &'a (PathBuf, CertificateRevocationListDer<'static>)) -> List<'a> {
+        let parsed = CertificateRevocationList::from_der(der).ok();
+        let crl = parsed.map(|(_, crl)| crl);
+        List { path, der, crl }
+    }
+
+    /// Whether the CA of this name made it.
+    pub(super) fn is_of(&self, name: &[u8]) -> bool {
+        let crl = self.crl.as_ref();
+        crl.is_some_and(|crl| crl.issuer().as_raw() == name)
+    }
+}
+
 /// One side with its parsed files.
 pub(super) struct Side<'a> {
     pub(super) party: &'a Party,
@@ -87,6 +117,24 @@ pub(super) struct Side<'a> {
     pub(super) misplaced: Option<usize>,
     pub(super) ders: &'a [CertificateDer<'static>],
     pub(super) keys: &'a [Key],
+}
+
+impl<'a> Side<'a> {
+    fn of(party: &'a Party, held: &'a Held) -> Side<'a> {
+        let mut chain = parse_all(party.certificate.label(), &held.chain);
+        let place = place_of_leaf(&chain, &held.keys);
+        let misplaced = place > 0 && chain.len() == held.chain.len();
+        if misplaced {
+            chain[..=place].rotate_right(1);
+        }
+        Side {
+            party,
+            chain,
+            misplaced: misplaced.then_some(place),
+            ders: &held.chain,
+            keys: &held.keys,
+        }
+    }
 }
 
 /// All that the checks look at.
@@ -101,44 +149,33 @@ pub(super) struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     pub(super) fn of(case: &'a Case, files: &'a Files) -> Evidence<'a> {
-        let side = |(index, party): (usize, &'a Party)| {
-            let ders = files.chains.get(index).map_or(&[][..], Vec::as_slice);
-            let keys = files.keys.get(index).map_or(&[][..], Vec::as_slice);
-            let mut chain = parse_all(party.certificate.label(), ders);
-            let place = place_of_leaf(&chain, keys);
-            let misplaced = place > 0 && chain.len() == ders.len();
-            if misplaced {
-                chain[..=place].rotate_right(1);
-            }
-            Side {
-                party,
-                chain,
-                ders,
-                keys,
-                misplaced: misplaced.then_some(place),
-            }
-        };
-        let list = |(path, der): &'a (PathBuf, CertificateRevocationListDer<'static>)| {
-            let crl = CertificateRevocationList::from_der(der)
-                .ok()
-                .map(|(_, crl)| crl);
-            List { path, der, crl }
-        };
-        let nearby = files
-            .nearby
-            .iter()
-            .filter_map(|(path, der)| Cert::parse(path, (1, 1), der));
+        let trusted = case.authorities.as_deref().unwrap_or(Path::new(""));
+        let sides = case.parties.iter().zip(&files.parties);
+        let nearby = files.nearby.iter();
         Evidence {
             case,
             files,
-            anchors: parse_all(
-                case.authorities.as_deref().unwrap_or(Path::new("")),
-                &files.anchors,
-            ),
-            sides: case.parties.iter().enumerate().map(side).collect(),
-            lists: files.lists.iter().map(list).collect(),
-            nearby: nearby.collect(),
+            anchors: parse_all(trusted, &files.anchors),
+            sides: sides.map(|(party, held)| Side::of(party, held)).collect(),
+            lists: files.lists.iter().map(List::of).collect(),
+            nearby: nearby
+                .flat_map(|file| parse_all(&file.path, &file.certificates))
+                .collect(),
         }
+    }
+
+    /// The files nearby that hold the key of this certificate.
+    pub(super) fn keys_of(&self, cert: &Cert<'_>) -> impl Iterator<Item = &'a Path> {
+        let fits =
+            move |file: &&Neighbour| file.keys.iter().any(|key| key.is_of(cert.public_key()));
+        let files = self.files.nearby.iter().filter(fits);
+        files.map(|file| file.path.as_path())
+    }
+
+    /// The file of the trusted CAs, if it could be read.
+    pub(super) fn authorities(&self) -> Option<&'a Path> {
+        let file = self.case.authorities.as_deref();
+        file.filter(|_| !self.anchors.is_empty())
     }
 
     /// Seconds since 1970 at which everything is judged.
@@ -151,9 +188,7 @@ impl<'a> Evidence<'a> {
 fn place_of_leaf(chain: &[Cert<'_>], keys: &[Key]) -> usize {
     let first_is_ca = chain.first().is_some_and(Cert::is_ca);
     let place = match keys.first() {
-        Some(key) => chain
-            .iter()
-            .position(|cert| cert.public_key() == key.public),
+        Some(key) => chain.iter().position(|cert| key.is_of(cert.public_key())),
         None => chain.iter().position(|cert| first_is_ca && !cert.is_ca()),
     };
     place.unwrap_or(0)

@@ -2,23 +2,22 @@
 //!
 //! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
 
+mod seen;
+mod watch;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::Error as TlsError;
-use rustls::pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, X509Certificate};
-use x509_parser::x509::X509Name;
 
+use self::seen::Seen;
+use self::watch::watched;
 use super::reading::Files;
-use super::watch::watched;
 use super::{Case, Party, Report, Shown, report};
-use crate::certificates::summary::{self, Summary};
-use crate::client::{self, Answer, Url, connect_tcp, get};
+use crate::client::{self, Url, connect_tcp, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
-use crate::finding::{Finding, Severity, error};
 use crate::handshake::step3_client_verifies_server::VerifiesServer;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
 use crate::narration::{Narrator, Recorder, Side, Step};
@@ -30,8 +29,7 @@ const ANSWER: usize = 1 << 20;
 
 /// Examines the files of `case`, those of a client, and the server at `url`.
 pub fn examine(case: &Case, url: &Url) -> Report {
-    let mut unreadable = Vec::new();
-    let files = Files::read(case, &mut unreadable);
+    let (files, unreadable) = Files::read(case);
     if files.anchors.is_empty() {
         // Without a CA a client cannot even begin.
         return report(case, &files, unreadable);
@@ -57,16 +55,6 @@ pub fn examine(case: &Case, url: &Url) -> Report {
     all.findings.extend(more.into_iter().flatten());
     all.findings.sort_by_key(|finding| finding.severity);
     all
-}
-
-/// One connection.
-struct Seen {
-    chain: Vec<CertificateDer<'static>>,
-    /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
-    asked: Option<Vec<Vec<u8>>>,
-    /// `TLS 1.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768`, once the client's handshake is complete.
-    session: Option<String>,
-    outcome: Result<Answer, Error>,
 }
 
 fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
@@ -109,146 +97,4 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
             .map(|event| event.fact.says),
         outcome,
     })
-}
-
-impl Seen {
-    fn nothing(failed: Error) -> Seen {
-        Seen {
-            chain: Vec::new(),
-            asked: None,
-            session: None,
-            outcome: Err(failed),
-        }
-    }
-
-    fn sentences(&self) -> Vec<String> {
-        let chain = &self.chain;
-        let mut lines: Vec<String> = self
-            .session
-            .iter()
-            .map(|session| format!("speaks {session}"))
-            .collect();
-        for (place, certificate) in chain.iter().enumerate().take(10) {
-            let what = Summary::of(certificate).map_or_else(
-                || "bytes that are no certificate".to_owned(),
-                |one| {
-                    format!(
-                        "{}, signed by {}, until {}",
-                        one.shown_subject(),
-                        one.shown_issuer(),
-                        one.shown_end()
-                    )
-                },
-            );
-            lines.push(format!(
-                "sends certificate {} of {}: {what}",
-                place + 1,
-                chain.len()
-            ));
-        }
-        match &self.asked {
-            None if chain.is_empty() => {}
-            None => lines.push("does not ask for a client certificate".to_owned()),
-            Some(names) if names.is_empty() => {
-                lines.push("asks for a client certificate, of any CA".to_owned())
-            }
-            Some(names) => {
-                let shown: Vec<String> = names
-                    .iter()
-                    .take(5)
-                    .filter_map(|name| X509Name::from_der(name).ok())
-                    .map(|(_, name)| summary::shown_name(&name))
-                    .collect();
-                let more = if names.len() > 5 {
-                    format!(" and {} more", names.len() - 5)
-                } else {
-                    String::new()
-                };
-                lines.push(format!(
-                    "asks for a client certificate of {}{more}",
-                    shown.join("; ")
-                ));
-            }
-        }
-        if let Ok(answer) = &self.outcome {
-            lines.push(format!("answers {} {}", answer.status, answer.reason));
-        }
-        lines
-    }
-
-    fn warning(&self, files: &Files, by: &Path) -> Option<Finding> {
-        let chain = files.chains.first().filter(|chain| !chain.is_empty())?;
-        let verified = self.session.is_some();
-        let Some(names) = &self.asked else {
-            let found =
-                "it asks nobody: mTLS is off there, and the client's certificate was not used";
-            let fix = "on the server: hello-mtls serve without --tls";
-            return verified.then(|| {
-                error(
-                    "not-asked",
-                    Step::ClientPresentsCertificate,
-                    by,
-                    "a request for the client's certificate",
-                    found,
-                    fix,
-                )
-                .warning()
-            });
-        };
-        let issuer = |der: &CertificateDer<'_>| {
-            let (_, x509) = X509Certificate::from_der(der).ok()?;
-            Some(x509.issuer().as_raw().to_vec())
-        };
-        let issuers: Vec<Vec<u8>> = chain.iter().take(10).filter_map(issuer).collect();
-        let named = names.is_empty() || names.iter().any(|name| issuers.contains(name));
-        let expected = "the CA of the client's certificate among those that the server names";
-        let found = "only others (above): it will probably not know who signed the client's";
-        let fix = "a certificate of one of those CAs, or the client's CA in the server's --cacert";
-        (!named).then(|| {
-            error(
-                "not-named",
-                Step::ClientPresentsCertificate,
-                by,
-                expected,
-                found,
-                fix,
-            )
-            .warning()
-        })
-    }
-
-    /// Why no answer came, unless a finding about the files has said so already.
-    fn refusal(&self, all: &Report, by: &Path) -> Option<Finding> {
-        let (code, step, found, remedy) = match &self.outcome {
-            Ok(_) | Err(Error::Output { .. }) => return None,
-            Err(Error::Tls { diagnosis, .. }) => (
-                "refused",
-                diagnosis.step,
-                diagnosis.found.clone(),
-                diagnosis.remedy.clone(),
-            ),
-            Err(Error::Network { found, remedy, .. }) => (
-                "no-connection",
-                Step::ClientConnects,
-                found.clone(),
-                remedy.clone(),
-            ),
-            Err(Error::Http { found, .. }) => (
-                "no-answer",
-                Step::ApplicationData,
-                found.clone(),
-                "the server's log".to_owned(),
-            ),
-            Err(other) => (
-                "no-answer",
-                Step::ApplicationData,
-                other.to_string(),
-                String::new(),
-            ),
-        };
-        let is_that =
-            |finding: &Finding| finding.severity == Severity::Error && finding.step == step;
-        let known = step == Step::ClientVerifiesServer && all.findings.iter().any(is_that);
-        (!known).then(|| error(code, step, by, "an answer", found, remedy))
-    }
 }

@@ -1,10 +1,12 @@
 //! What a check looks at: a side with its route to a CA, or one certificate on that route.
 
+use std::path::Path;
+
 use super::evidence::{Cert, Evidence, Side};
 use super::route::Route;
-use super::{Shown, remedy};
-use crate::finding::judged;
-use crate::narration::Step;
+use super::{Shown, ask};
+use crate::finding::{Finding, error, judged};
+use crate::narration::{self, Step};
 
 /// One side: its files, the route to a CA, and what webpki says.
 pub(super) struct Look<'e, 'a> {
@@ -12,8 +14,8 @@ pub(super) struct Look<'e, 'a> {
     pub(super) side: &'e Side<'a>,
     /// `None` without a readable leaf.
     pub(super) route: Option<Route<'e, 'a>>,
-    /// webpki's refusal; `None` if it accepts, or cannot be asked.
-    pub(super) refusal: Option<rustls::Error>,
+    /// webpki's answer; `None` if it cannot be asked.
+    pub(super) answer: Option<Result<(), rustls::Error>>,
 }
 
 /// One certificate of a route.
@@ -25,25 +27,77 @@ pub(super) struct Link<'l, 'e, 'a> {
     pub(super) issuer: Option<&'e Cert<'a>>,
 }
 
-impl Link<'_, '_, '_> {
-    /// The step at which it is judged.
-    pub(super) fn step(&self) -> Step {
-        judged(self.look.side.party.side)
+impl<'e, 'a> Look<'e, 'a> {
+    pub(super) fn at(side: &'e Side<'a>, evidence: &'e Evidence<'a>) -> Look<'e, 'a> {
+        Look {
+            evidence,
+            side,
+            route: Route::find(evidence, side),
+            answer: ask::webpki(evidence, side),
+        }
     }
 
-    /// How to have it made anew.
-    pub(super) fn renew(&self) -> String {
-        match self.height {
-            0 => remedy::new_certificate(self.look.side, self.look.evidence),
-            _ => format!(
-                "a new certificate for {}, from its issuer",
-                self.cert.name()
-            ),
-        }
+    pub(super) fn role(&self) -> narration::Side {
+        self.side.party.side
+    }
+
+    pub(super) fn leaf(&self) -> Option<&'e Cert<'a>> {
+        self.side.chain.first()
+    }
+
+    /// The trusted CA at the end of the route.
+    pub(super) fn anchor(&self) -> Option<&'e Cert<'a>> {
+        self.route.as_ref()?.anchor()
+    }
+
+    pub(super) fn links(&self) -> impl Iterator<Item = Link<'_, 'e, 'a>> {
+        let links = self.route.iter().flat_map(Route::links).enumerate();
+        links.map(|(height, (cert, issuer))| Link {
+            look: self,
+            cert,
+            height,
+            issuer,
+        })
+    }
+
+    /// The step at which the other side judges.
+    pub(super) fn step(&self) -> Step {
+        judged(self.role())
+    }
+
+    /// The file of the certificate, or the server that sent it.
+    pub(super) fn label(&self) -> &'a Path {
+        self.side.party.certificate.label()
+    }
+
+    /// Whether it was sent by the server on the other end, where nobody here can mend it.
+    pub(super) fn is_sent(&self) -> bool {
+        matches!(self.side.party.certificate, Shown::Sent { .. })
+    }
+
+    /// An error of this side's certificate.
+    pub(super) fn error(
+        &self,
+        code: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Finding {
+        error(code, self.step(), self.label(), expected, found, fix)
     }
 }
 
-/// Whether this certificate was made by the server on the other end, where nobody here can mend it.
-pub(super) fn is_sent(look: &Look<'_, '_>) -> bool {
-    matches!(look.side.party.certificate, Shown::Sent { .. })
+impl Link<'_, '_, '_> {
+    /// An error of this certificate.
+    pub(super) fn error(
+        &self,
+        code: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Finding {
+        let file = self.cert.path.to_owned();
+        let finding = self.look.error(code, expected, found, fix);
+        Finding { file, ..finding }
+    }
 }

@@ -1,31 +1,23 @@
 //! What the files alone tell about what will fail, before a byte is sent.
 //!
-//! [`examine`] reads the files of a case, asks each check of one table, and then webpki itself, by the
-//! code that the handshake runs. [`live::examine`] looks at a running server too. What they return is
+//! [`examine`] reads the files of a case, asks webpki by the code that the handshake runs, and then each
+//! check of one table (`checks`). [`live::examine`] looks at a running server too. What they return is
 //! data; [`report`] shows it.
 //!
-//! The checks explain, webpki decides. Where the two disagree, the report says so.
+//! webpki decides, the checks explain. Where the two disagree, the report says so.
 
-mod keys;
 mod reading;
 mod evidence;
+mod signatures;
 mod route;
+mod ask;
 mod look;
 mod checks;
-mod readable;
-mod pair;
-mod algorithms;
-mod issuers;
-mod rules;
-mod names;
-mod dates;
-mod revocation;
-mod elsewhere;
 mod remedy;
+mod told;
 mod verdict;
-mod watch;
-pub mod live;
 pub mod report;
+pub mod live;
 
 use std::path::{Path, PathBuf};
 
@@ -34,9 +26,9 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use self::evidence::Evidence;
 use self::look::Look;
 use self::reading::Files;
-use self::route::Route;
+use self::told::Told;
 pub use self::verdict::{Ruling, Verdict};
-use crate::finding::{Finding, Severity, error, judged};
+use crate::finding::{Finding, Severity};
 use crate::narration::Side;
 
 /// What is to be examined.
@@ -132,73 +124,30 @@ impl Report {
 
 /// Reads the files and says what is wrong with them. Never fails: what cannot be read is a finding.
 pub fn examine(case: &Case) -> Report {
-    let mut unreadable = Vec::new();
-    let files = Files::read(case, &mut unreadable);
+    let (files, unreadable) = Files::read(case);
     report(case, &files, unreadable)
 }
 
+/// The case in order: evidence, a look at each side, the checks, the last word.
 fn report(case: &Case, files: &Files, unreadable: Vec<Finding>) -> Report {
     let evidence = Evidence::of(case, files);
-    let (mut looks, mut asked) = (Vec::new(), Vec::new());
-    for side in &evidence.sides {
-        let answer = verdict::ask(&evidence, side);
-        asked.push(answer.is_some());
-        looks.push(Look {
-            evidence: &evidence,
-            side,
-            route: Route::find(&evidence, side),
-            refusal: answer.and_then(Result::err),
-        });
+    let sides = evidence.sides.iter();
+    let looks: Vec<Look<'_, '_>> = sides.map(|side| Look::at(side, &evidence)).collect();
+    let mut told = Told::default();
+    for finding in unreadable {
+        told.add(None, finding);
     }
-    let mut found: Vec<(Option<usize>, Finding)> = unreadable
-        .into_iter()
-        .map(|finding| (None, finding))
-        .collect();
-    found.extend(checks::run(&evidence, &looks));
-
-    let mut rulings = Vec::new();
-    for (index, look) in looks
+    checks::run(&evidence, &looks, &mut told);
+    let rulings = looks
         .iter()
-        .enumerate()
-        .filter(|(index, _)| asked.get(*index) == Some(&true))
-    {
-        let side = look.side.party.side;
-        let ruling = Ruling::new(side, look.refusal.as_ref());
-        let of = |at: &Option<usize>| at.is_none_or(|at| at == index);
-        let explained = found
-            .iter()
-            .any(|(at, finding)| of(at) && finding.severity == Severity::Error);
-        if let Some(refusal) = ruling.refusal.as_ref().filter(|_| !explained) {
-            let file = look.side.party.certificate.label();
-            let expected = "a certificate that webpki accepts";
-            found.push((
-                Some(index),
-                error(
-                    "unexplained",
-                    refusal.step,
-                    file,
-                    expected,
-                    &refusal.found,
-                    &refusal.remedy,
-                ),
-            ));
-        }
-        let judged = |(at, finding): &(Option<usize>, Finding)| {
-            *at == Some(index)
-                && finding.severity == Severity::Error
-                && finding.step == judged(side)
-        };
-        let disputed = ruling.refusal.is_none() && found.iter().any(judged);
-        rulings.push(Ruling { disputed, ..ruling });
-    }
-    let mut findings: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
-    findings.sort_by_key(|finding| finding.severity);
+        .filter_map(|look| verdict::rule(look, &mut told));
+    let verdict = Verdict {
+        rulings: rulings.collect(),
+        host: case.host.to_str().into_owned(),
+    };
     Report {
-        findings,
-        verdict: Verdict {
-            rulings,
-            host: case.host.to_str().into_owned(),
-        },
+        verdict,
+        findings: told.worst_first(),
         seen: Vec::new(),
     }
 }

@@ -1,14 +1,15 @@
 //! Reading: the files of a case, once. What cannot be read becomes a finding.
 
-use std::fs;
+mod nearby;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-use super::keys;
-use super::{Case, Shown};
+pub(super) use self::nearby::Neighbour;
+use super::{Case, Party, Shown};
 use crate::error::{Error, io_words};
 use crate::finding::{Finding, error};
 use crate::handshake::{Identity, provider};
@@ -18,9 +19,8 @@ use crate::{files, pem, text};
 
 /// Certificates of one file that are looked at; nobody has more.
 const MOST: usize = 1000;
-/// Neighbours of a file that are looked at, and the largest of them in bytes.
-const NEIGHBOURS: usize = 64;
-const NEIGHBOUR: usize = 64 * 1024;
+/// Keys of one file that are looked at.
+const KEYS: usize = 16;
 
 /// What the files hold, as bytes.
 pub(super) struct Files {
@@ -28,129 +28,94 @@ pub(super) struct Files {
     pub(super) anchors: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
     /// In the order of the case's parties.
-    pub(super) chains: Vec<Vec<CertificateDer<'static>>>,
-    pub(super) keys: Vec<Vec<Key>>,
-    /// Certificates and keys in the same folders.
-    pub(super) nearby: Vec<(PathBuf, CertificateDer<'static>)>,
-    pub(super) nearby_keys: Vec<(PathBuf, Key)>,
+    pub(super) parties: Vec<Held>,
+    pub(super) nearby: Vec<Neighbour>,
 }
 
-/// A private key that the provider can use.
+/// What one side holds.
+pub(super) struct Held {
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) keys: Vec<Key>,
+}
+
+/// A private key.
 pub(super) struct Key {
     pub(super) der: PrivateKeyDer<'static>,
-    /// Its `SubjectPublicKeyInfo`, DER.
-    pub(super) public: Vec<u8>,
+    /// Its `SubjectPublicKeyInfo`, DER; `None`: the provider cannot use the key.
+    pub(super) public: Option<Vec<u8>>,
 }
 
 impl Key {
-    fn load(der: PrivateKeyDer<'static>, provider: &CryptoProvider) -> Option<Key> {
-        let loaded = provider
-            .key_provider
-            .load_private_key(der.clone_key())
-            .ok()?;
-        let public = loaded.public_key()?.to_vec();
-        Some(Key { der, public })
+    fn load(der: PrivateKeyDer<'static>, provider: &CryptoProvider) -> Key {
+        let loaded = provider.key_provider.load_private_key(der.clone_key());
+        let public = loaded.ok().and_then(|key| Some(key.public_key()?.to_vec()));
+        Key { der, public }
+    }
+
+    /// The first keys of a file.
+    pub(super) fn load_all(
+        keys: Vec<PrivateKeyDer<'static>>,
+        provider: &CryptoProvider,
+    ) -> Vec<Key> {
+        let keys = keys.into_iter().take(KEYS);
+        keys.map(|key| Key::load(key, provider)).collect()
+    }
+
+    /// Whether it is the key of the certificate with this public key.
+    pub(super) fn is_of(&self, public_key: &[u8]) -> bool {
+        self.public.as_deref() == Some(public_key)
     }
 }
 
 impl Files {
-    pub(super) fn read(case: &Case, findings: &mut Vec<Finding>) -> Files {
+    /// What can be read, and a finding for each file that cannot.
+    pub(super) fn read(case: &Case) -> (Files, Vec<Finding>) {
+        let (provider, mut findings) = (provider(), Vec::new());
         let mut files = Files {
-            provider: provider(),
             anchors: Vec::new(),
             lists: Vec::new(),
-            chains: Vec::new(),
-            keys: Vec::new(),
-            nearby: Vec::new(),
-            nearby_keys: Vec::new(),
+            parties: Vec::new(),
+            nearby: nearby::look_around(case, &provider),
+            provider,
         };
         if let Some(path) = &case.authorities {
-            files.anchors = certificates(path, findings);
+            files.anchors = certificates(path, &mut findings);
         }
         for path in &case.crls {
-            let read = load(
-                path,
-                Wanted::RevocationList,
-                findings,
-                pem::revocation_lists_in,
-            );
+            let (wanted, parse) = (Wanted::RevocationList, pem::revocation_lists_in);
+            let lists = load(path, wanted, &mut findings, parse);
             files
                 .lists
-                .extend(read.into_iter().map(|list| (path.clone(), list)));
+                .extend(lists.into_iter().map(|list| (path.clone(), list)));
         }
         for party in &case.parties {
-            files.chains.push(match &party.certificate {
-                Shown::File(path) => certificates(path, findings),
-                Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
+            files.parties.push(Held {
+                chain: chain(party, &mut findings),
+                keys: Key::load_all(keys(party, &mut findings), &files.provider),
             });
-            let keys = party.key.as_deref().map(|path| files.keys(path, findings));
-            files.keys.push(keys.unwrap_or_default());
         }
-        files.look_around(case);
-        files
+        (files, findings)
     }
 
     /// What the first side can show, if it has all that it needs.
     pub(super) fn identity(&self) -> Option<Identity> {
-        let (chain, key) = (self.chains.first()?.clone(), self.keys.first()?.first()?);
-        let key = key.der.clone_key();
+        let held = self.parties.first()?;
+        let (chain, key) = (held.chain.clone(), held.keys.first()?.der.clone_key());
         Some(Identity { chain, key })
     }
+}
 
-    /// The usable keys of a file.
-    fn keys(&self, path: &Path, findings: &mut Vec<Finding>) -> Vec<Key> {
-        let all = load(path, Wanted::PrivateKey, findings, pem::private_keys_in);
-        // The first is the one that is used.
-        if let Some(first) = all.first() {
-            findings.extend(keys::problem(path, first, &self.provider));
-        }
-        let usable = all.into_iter().take(16);
-        usable
-            .filter_map(|key| Key::load(key, &self.provider))
-            .collect()
+fn chain(party: &Party, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
+    match &party.certificate {
+        Shown::File(path) => certificates(path, findings),
+        Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
     }
+}
 
-    /// What else lies in the folders of the case's files: it may be what is missing.
-    fn look_around(&mut self, case: &Case) {
-        let own = case
-            .parties
-            .iter()
-            .filter_map(|party| party.certificate.path());
-        let mut folders = Vec::new();
-        for path in own.chain(case.authorities.as_deref()) {
-            if !folders.contains(&path.parent()) {
-                folders.push(path.parent());
-            }
-        }
-        for folder in folders.into_iter().flatten() {
-            let here = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            let mut names: Vec<PathBuf> = fs::read_dir(here)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .take(1024)
-                .map(|entry| folder.join(entry.file_name()))
-                .collect();
-            names.sort();
-            for path in names.into_iter().take(NEIGHBOURS) {
-                let small = fs::metadata(&path)
-                    .is_ok_and(|file| file.is_file() && file.len() <= NEIGHBOUR as u64);
-                let Some(bytes) = small.then(|| files::read(&path).ok()).flatten() else {
-                    continue;
-                };
-                for certificate in pem::certificates_in(&path, &bytes).unwrap_or_default() {
-                    self.nearby.push((path.clone(), certificate));
-                }
-                for key in pem::private_keys_in(&path, &bytes).unwrap_or_default() {
-                    self.nearby_keys
-                        .extend(Key::load(key, &self.provider).map(|key| (path.clone(), key)));
-                }
-            }
-        }
+fn keys(party: &Party, findings: &mut Vec<Finding>) -> Vec<PrivateKeyDer<'static>> {
+    match &party.key {
+        Some(path) => load(path, Wanted::PrivateKey, findings, pem::private_keys_in),
+        None => Vec::new(),
     }
 }
 
@@ -171,9 +136,7 @@ fn load<T>(
     match read.and_then(|bytes| parse(path, &bytes)) {
         Ok(blocks) => blocks,
         Err(finding) => {
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
+            findings.push(finding);
             Vec::new()
         }
     }
@@ -181,25 +144,28 @@ fn load<T>(
 
 /// A folder that is missing is one finding, however many files should be in it.
 fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+    let before = |code, file: &Path, expected: &str, found: String, fix: String| {
+        error(code, Step::Preparation, file, expected, found, fix)
+    };
     let folder = files::folder(path);
-    let name = text::shell(folder);
     if !folder.exists() {
-        let (expected, found) = ("a folder with certificates and keys", "no such folder");
+        let name = text::shell(folder);
         let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
-        return error("no-folder", Step::Preparation, folder, expected, found, fix);
+        let expected = "a folder with certificates and keys";
+        return before(
+            "no-folder",
+            folder,
+            expected,
+            "no such folder".to_owned(),
+            fix,
+        );
     }
     let found = match &failed {
         Error::File { source, .. } => io_words(source),
         other => other.to_string(),
     };
     let expected = format!("{} that can be read", wanted.noun());
-    let fix = format!("what is there:\n  ls -l {name}");
-    error(
-        "unreadable-file",
-        Step::Preparation,
-        path,
-        expected,
-        found,
-        fix,
-    )
+    let there = text::shell(if path.is_dir() { path } else { folder });
+    let fix = format!("what is there:\n  ls -l {there}");
+    before("unreadable-file", path, &expected, found, fix)
 }

@@ -1,192 +1,122 @@
-//! Commands that make a certificate anew, with the names of the files that are there.
+//! What mends a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
+//!
+//! A command is pasted as it stands, so nothing that is in use is overwritten before what replaces it
+//! is whole, and the old one stays beside it.
 
-use std::path::{Path, PathBuf};
+mod names;
+mod commands;
+mod edits;
 
-use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::prelude::FromDer;
+use std::path::Path;
 
-use super::Shown;
-use super::evidence::{Evidence, Side};
-use crate::certificates::request::Name;
-use crate::certificates::signing::client_uri;
-use crate::files::place;
-use crate::narration;
-use crate::{pem, text};
+pub(super) use self::edits::{append, reorder};
+use super::evidence::Cert;
+use super::look::{Link, Look};
 
-/// A new certificate for the key of this side, of version 3, with its names and its purpose, signed by
-/// the CA at hand.
-pub(super) fn new_certificate(side: &Side<'_>, evidence: &Evidence<'_>) -> String {
-    let (Shown::File(certificate), Some(authorities)) =
-        (&side.party.certificate, &evidence.case.authorities)
-    else {
-        return "a new certificate, from its owner's CA".to_owned();
-    };
-    let Some(key) = &side.party.key else {
-        return "a new certificate, from its CA".to_owned();
-    };
-    let ca_key = authorities.with_extension("key");
-    let with = match ca_key.exists() {
-        true => "a new certificate for its key:",
-        false => "a new certificate; its CA's owner, who has the CA's key, makes it:",
-    };
-    let commands = ours(side, evidence, certificate, authorities, &ca_key)
-        .unwrap_or_else(|| openssl(side, evidence, certificate, key, (authorities, &ca_key)));
-    format!("{with}\n{commands}")
+/// For a CA that is at fault itself.
+pub(super) const NEW_CA: &str =
+    "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
+
+/// A certificate of a route made anew.
+pub(super) fn renew(link: &Link<'_, '_, '_>) -> String {
+    let name = link.cert.name();
+    match link.height {
+        0 => new_leaf(link.look),
+        _ => format!("a new certificate for {name}, from its issuer"),
+    }
 }
 
-/// A new key in place of one that belongs to somebody else, and a certificate for it.
-pub(super) fn new_pair(side: &Side<'_>, evidence: &Evidence<'_>) -> String {
-    let (Shown::File(certificate), Some(authorities), Some(key)) = (
-        &side.party.certificate,
-        &evidence.case.authorities,
-        &side.party.key,
-    ) else {
+/// A new certificate for the key of this side, of version 3, with its names and its purpose.
+pub(super) fn new_leaf(look: &Look<'_, '_>) -> String {
+    let Some(own) = Own::of(look) else {
+        return match look.is_sent() {
+            true => "a new certificate, from its owner's CA".to_owned(),
+            false => "a new certificate, from its CA".to_owned(),
+        };
+    };
+    if let Some(signer) = own.signer() {
+        let commands = commands::our_tool(&own, &signer);
+        let commands = commands.unwrap_or_else(|| commands::openssl(&own, &signer));
+        return format!("a new certificate for its key:\n{commands}");
+    }
+    own.signs_itself()
+        .and_then(|key| commands::leaf_of_its_own(&own, key))
+        .unwrap_or_else(|| commands::request(&own))
+}
+
+/// A new key in place of one that will not do, and a certificate for it. `why` introduces the commands.
+pub(super) fn new_pair(look: &Look<'_, '_>, why: &str) -> String {
+    let Some(own) = Own::of(look) else {
         return "its own key".to_owned();
     };
-    let (name, ca_key) = (text::shell(key), authorities.with_extension("key"));
-    [
-        "its own key; if that is lost, a new one and a certificate for it:".to_owned(),
-        format!("  mv {name} {name}.old"),
-        format!("  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}"),
-        openssl(side, evidence, certificate, key, (authorities, &ca_key)),
-    ]
-    .join("\n")
-}
-
-/// With the request that is still there, `hello-mtls certs sign` does it in a line.
-fn ours(
-    side: &Side<'_>,
-    evidence: &Evidence<'_>,
-    certificate: &Path,
-    authorities: &Path,
-    ca_key: &Path,
-) -> Option<String> {
-    let asked = pem::request(&certificate.with_extension("csr")).ok()?;
-    let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
-    let same_key = side.keys.first()?.public == asked.certification_request_info.subject_pki.raw;
-    let beside = authorities.parent() == certificate.parent() && ca_key.exists();
-    let usual = beside
-        && [authorities, certificate]
-            .iter()
-            .all(|path| path.extension().is_some_and(|end| end == "crt"));
-    if !same_key || !usual || !evidence.anchors.first()?.is_ca() {
-        return None;
-    }
-    let who: String = match side.party.side {
-        narration::Side::Server => hosts(side, evidence)
-            .iter()
-            .map(|host| format!(" --host {}", word(host)))
-            .collect(),
-        narration::Side::Client => format!(" --client {}", word(&common_name(side))),
+    let certify = match own.signer() {
+        Some(signer) => commands::openssl(&own, &signer),
+        None => commands::request(&own),
     };
-    let ca = match authorities.file_stem()? {
-        ca if ca == "ca" => String::new(),
-        ca => format!(" --ca {}", text::shell(ca.as_ref())),
-    };
-    let (folder, stem) = place(certificate);
-    Some(format!(
-        "  hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
-    ))
+    format!("{why}\n{}\n{certify}", commands::new_key(own.key))
 }
 
-/// As the tutorial does it, with the extensions that it forgot.
-fn openssl(
-    side: &Side<'_>,
-    evidence: &Evidence<'_>,
-    certificate: &Path,
-    key: &Path,
-    ca: (&Path, &Path),
-) -> String {
-    let (role, names, subject) = match side.party.side {
-        narration::Side::Server => {
-            let hosts = hosts(side, evidence);
-            let entry = |host: &String| match host.parse::<std::net::IpAddr>() {
-                Ok(_) => format!("IP:{host}"),
-                Err(_) => format!("DNS:{host}"),
-            };
-            (
-                "server",
-                hosts.iter().map(entry).collect::<Vec<_>>().join(","),
-                hosts.first().cloned().unwrap_or_default(),
-            )
-        }
-        narration::Side::Client => {
-            let name = common_name(side);
-            ("client", format!("URI:{}", client_uri(&name)), name)
-        }
-    };
-    let [cert, csr, ext] = [
-        certificate.to_owned(),
-        certificate.with_extension("csr"),
-        certificate.with_extension("ext"),
-    ]
-    .map(|path: PathBuf| text::shell(&path));
-    let (key, ca, ca_key) = (text::shell(key), text::shell(ca.0), text::shell(ca.1));
-    let subject = word(&format!("/CN={subject}"));
-    [
-        format!("  openssl req -new -key {key} -subj {subject} -out {csr}"),
-        format!(
-            "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={} > {ext}",
-            word(&names)
-        ),
-        format!("  openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext} -out {cert}"),
-    ]
-    .join("\n")
+/// A side whose certificate and key are files here.
+struct Own<'l, 'e, 'a> {
+    look: &'l Look<'e, 'a>,
+    certificate: &'e Path,
+    key: &'e Path,
 }
 
-/// The host that is asked for, and those that the certificate names and that are host names.
-pub(super) fn hosts(side: &Side<'_>, evidence: &Evidence<'_>) -> Vec<String> {
-    let mut hosts = vec![evidence.case.host.to_str().into_owned()];
-    if let Some(leaf) = side.chain.first() {
-        let addresses = leaf.summary.addresses.iter().map(ToString::to_string);
-        hosts.extend(
-            leaf.summary
-                .dns_names
-                .iter()
-                .cloned()
-                .chain(addresses)
-                .take(8),
-        );
+/// A CA of this setup whose key lies here as well, and the files of both.
+struct Signer<'e> {
+    certificate: &'e Path,
+    key: &'e Path,
+    is_trusted: bool,
+}
+
+impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
+    fn of(look: &'l Look<'e, 'a>) -> Option<Own<'l, 'e, 'a>> {
+        Some(Own {
+            look,
+            certificate: look.side.party.certificate.path()?,
+            key: look.side.party.key.as_deref()?,
+        })
     }
-    let mut known = Vec::new();
-    for host in hosts.into_iter().filter(|host| Name::host(host).is_ok()) {
-        if !known.contains(&host) {
-            known.push(host);
+
+    /// Who signed the leaf until now, or else a trusted CA. Nobody where the certificate's file holds
+    /// the key or the CAs too: then it cannot be replaced.
+    fn signer(&self) -> Option<Signer<'e>> {
+        let (look, evidence) = (self.look, self.look.evidence);
+        let shared = [Some(self.key), evidence.case.authorities.as_deref()];
+        if shared.contains(&Some(self.certificate)) {
+            return None;
         }
+        let arrived = look.route.iter().filter(|_| look.anchor().is_some());
+        let above = arrived.flat_map(|route| route.certs.iter().copied().skip(1));
+        let mut authorities = above.chain(&evidence.anchors);
+        authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
     }
-    known
-}
 
-/// The client's name, if it is one that can be asked for again.
-fn common_name(side: &Side<'_>) -> String {
-    let names = side
-        .chain
-        .first()
-        .map(|leaf| leaf.summary.common_names.as_slice());
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
-    match names {
-        Some([name]) if (1..=64).contains(&name.len()) && name.chars().all(plain) => name.clone(),
-        _ => "my-client".to_owned(),
+    /// A CA that is shown as a leaf does not sign itself.
+    fn signs(&self, ca: &Cert<'_>) -> bool {
+        let is_leaf = self.look.leaf().is_some_and(|leaf| leaf.der == ca.der);
+        let mut keys = self.look.side.keys.iter().take(1);
+        ca.is_ca() && !(is_leaf && keys.any(|key| key.is_of(ca.public_key())))
     }
-}
 
-fn word(text: &str) -> String {
-    text::shell(Path::new(text))
-}
+    fn files_of(&self, ca: &Cert<'_>) -> Option<Signer<'e>> {
+        let evidence = self.look.evidence;
+        // openssl reads the first certificate of a file.
+        let mut first = evidence.nearby.iter().filter(|near| near.place.0 == 1);
+        Some(Signer {
+            certificate: first.find(|near| near.der == ca.der)?.path,
+            key: evidence.keys_of(ca).next()?,
+            is_trusted: evidence.anchors.iter().any(|anchor| anchor.der == ca.der),
+        })
+    }
 
-/// Adds a certificate to a file.
-pub(super) fn append(to: &Path, from: &Path) -> String {
-    format!("  cat {} >> {}", text::shell(from), text::shell(to))
-}
-
-/// Puts the blocks of a PEM file into another order, counted from 0.
-pub(super) fn reorder(path: &Path, order: &[usize]) -> String {
-    let name = text::shell(path);
-    let blocks: String = order
-        .iter()
-        .map(|index| format!("b[{}]", index + 1))
-        .collect();
-    format!(
-        "  awk '/-BEGIN /{{n++}}{{b[n]=b[n]$0\"\\n\"}}END{{printf\"%s\",{blocks}}}' {name} > {name}.new && mv {name}.new {name}"
-    )
+    /// The key of a leaf that is its own CA, as `openssl req -x509` makes it.
+    fn signs_itself(&self) -> Option<&'e Path> {
+        let leaf = self.look.leaf()?;
+        let is_root = leaf.is_ca() && leaf.self_issued();
+        is_root
+            .then(|| self.look.evidence.keys_of(leaf).next())
+            .flatten()
+    }
 }

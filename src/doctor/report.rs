@@ -81,7 +81,10 @@ fn entry(out: &mut impl Write, finding: &Finding, paint: Paint) -> io::Result<()
 
 fn words(out: &mut impl Write, label: &str, words: &str) -> io::Result<()> {
     let mut label = label;
-    for line in text::wrap(words, WIDTH - WORDS) {
+    let lines = words
+        .lines()
+        .flat_map(|line| text::wrap(line, WIDTH - WORDS));
+    for line in lines {
         writeln!(out, "    {label:<9}{line}")?;
         label = "";
     }

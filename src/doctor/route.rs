@@ -2,19 +2,12 @@
 //!
 //! webpki searches too, but tells only that it found nothing. This search keeps how far it came.
 
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::AlgorithmIdentifier;
-use x509_parser::public_key::PublicKey;
-use x509_parser::x509::SubjectPublicKeyInfo;
-
 use super::evidence::{Cert, Evidence, Side};
-use crate::pem::der::inside;
+use super::signatures::{Signed, signed_by};
 
 /// Intermediates that webpki follows, and signatures that it checks, at most.
 const HIGHEST: usize = 6;
 const SIGNATURES: usize = 100;
-/// Bits of an RSA key that the provider verifies with.
-pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// How far one comes.
 pub(super) struct Route<'e, 'a> {
@@ -34,15 +27,6 @@ pub(super) enum End<'e, 'a> {
     OtherKey(&'e Cert<'a>),
     /// There is no issuer of that name.
     Nobody,
-}
-
-/// Whether a signature was made with a key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signed {
-    Yes,
-    No,
-    /// The provider does not do that algorithm, or that key.
-    Unknown,
 }
 
 impl<'e, 'a> Route<'e, 'a> {
@@ -76,6 +60,9 @@ impl<'e, 'a> Route<'e, 'a> {
     }
 }
 
+/// The certificates so far, and where they end.
+type Climb<'e, 'a> = (Vec<&'e Cert<'a>>, End<'e, 'a>);
+
 struct Search<'e, 'a> {
     evidence: &'e Evidence<'a>,
     chain: &'e [Cert<'a>],
@@ -83,17 +70,12 @@ struct Search<'e, 'a> {
 }
 
 impl<'e, 'a> Search<'e, 'a> {
-    fn climb(&mut self, here: Vec<&'e Cert<'a>>) -> (Vec<&'e Cert<'a>>, End<'e, 'a>) {
+    fn climb(&mut self, here: Vec<&'e Cert<'a>>) -> Climb<'e, 'a> {
         let Some(top) = here.last().copied() else {
             return (here, End::Nobody);
         };
         let mut end = End::Nobody;
-        for anchor in self
-            .evidence
-            .anchors
-            .iter()
-            .filter(|anchor| anchor.subject() == top.issuer())
-        {
+        for anchor in self.issuers_of(top, &self.evidence.anchors) {
             match self.signed(top, anchor) {
                 Signed::No => end = End::OtherKey(anchor),
                 _ => return (here, End::Anchor(anchor)),
@@ -103,18 +85,12 @@ impl<'e, 'a> Search<'e, 'a> {
             return (here, End::OwnIssuer);
         }
         let mut best = (here.clone(), end);
-        let known = |cert: &Cert<'_>| {
-            here.iter().any(|below| {
-                below.public_key() == cert.public_key() && below.subject() == cert.subject()
-            })
-        };
-        for issuer in self
-            .chain
-            .iter()
-            .filter(|cert| cert.subject() == top.issuer() && !known(cert))
-        {
+        for issuer in self.issuers_of(top, self.chain) {
             if here.len() > HIGHEST || self.left == 0 {
                 break;
+            }
+            if here.iter().any(|below| below.is_as(issuer)) {
+                continue;
             }
             if self.signed(top, issuer) == Signed::No {
                 best.1 = End::OtherKey(issuer);
@@ -129,80 +105,17 @@ impl<'e, 'a> Search<'e, 'a> {
         best
     }
 
+    /// Those of the issuer's name. A CA that is valid now comes before one that is not: webpki tries
+    /// all of them until one will do.
+    fn issuers_of(&self, cert: &Cert<'_>, among: &'e [Cert<'a>]) -> Vec<&'e Cert<'a>> {
+        let named = among.iter().filter(|one| one.subject() == cert.issuer());
+        let mut named: Vec<&Cert<'_>> = named.collect();
+        named.sort_by_key(|one| !(one.is_ca() && one.is_valid(self.evidence.now())));
+        named
+    }
+
     fn signed(&mut self, cert: &Cert<'_>, by: &Cert<'_>) -> Signed {
         self.left = self.left.saturating_sub(1);
         signed_by(cert, by, &self.evidence.files.provider)
     }
-}
-
-/// Whether `cert` was signed with the key of `by`.
-pub(super) fn signed_by(cert: &Cert<'_>, by: &Cert<'_>, provider: &CryptoProvider) -> Signed {
-    let x509 = &cert.x509;
-    let signature = &x509.signature_value.data;
-    let tbs = x509.tbs_certificate.as_ref();
-    let algorithm = x509.signature_algorithm.algorithm.as_bytes();
-    signed(
-        tbs,
-        algorithm,
-        signature,
-        &by.x509.tbs_certificate.subject_pki,
-        provider,
-    )
-}
-
-/// `algorithm` is the contents of its object identifier.
-pub(super) fn signed(
-    message: &[u8],
-    algorithm: &[u8],
-    signature: &[u8],
-    key: &SubjectPublicKeyInfo<'_>,
-    provider: &CryptoProvider,
-) -> Signed {
-    let all = provider.signature_verification_algorithms.all;
-    let known = all
-        .iter()
-        .any(|one| has_identifier(&one.signature_alg_id(), algorithm));
-    if !known || !knows_key(key, provider) {
-        return Signed::Unknown;
-    }
-    let fits = all.iter().any(|one| {
-        has_identifier(&one.signature_alg_id(), algorithm)
-            && is_of(key, &one.public_key_alg_id())
-            && one
-                .verify_signature(&key.subject_public_key.data, message, signature)
-                .is_ok()
-    });
-    if fits { Signed::Yes } else { Signed::No }
-}
-
-/// Whether the provider does signatures of this algorithm, with any key.
-pub(super) fn knows_algorithm(algorithm: &[u8], provider: &CryptoProvider) -> bool {
-    let all = provider.signature_verification_algorithms.all;
-    all.iter()
-        .any(|one| has_identifier(&one.signature_alg_id(), algorithm))
-}
-
-/// Whether the provider verifies with a key of this kind and size.
-pub(super) fn knows_key(key: &SubjectPublicKeyInfo<'_>, provider: &CryptoProvider) -> bool {
-    let all = provider.signature_verification_algorithms.all;
-    let size = rsa_bits(key).is_none_or(|bits| RSA_BITS.contains(&bits));
-    size && all.iter().any(|one| is_of(key, &one.public_key_alg_id()))
-}
-
-/// The size of an RSA key; `None` for any other.
-pub(super) fn rsa_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
-    match key.parsed() {
-        Ok(PublicKey::RSA(rsa)) => Some(rsa.key_size()),
-        _ => None,
-    }
-}
-
-/// An AlgorithmIdentifier begins with its OBJECT IDENTIFIER.
-fn has_identifier(identifier: &AlgorithmIdentifier, oid: &[u8]) -> bool {
-    inside(identifier.as_ref()).is_some_and(|(contents, _)| contents == oid)
-}
-
-fn is_of(key: &SubjectPublicKeyInfo<'_>, identifier: &AlgorithmIdentifier) -> bool {
-    let algorithm = inside(key.raw).and_then(|(key, _)| inside(key));
-    algorithm.is_some_and(|(algorithm, _)| algorithm == identifier.as_ref())
 }

@@ -1,13 +1,10 @@
-//! webpki's own verdict, by the code that the handshake runs, and what it amounts to.
+//! The last word: what webpki answers, what the checks say of it, and what both amount to.
 
-use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::CertificateDer;
-use rustls::sign::CertifiedKey;
-
-use super::evidence::{Evidence, Side};
+use super::look::Look;
+use super::told::Told;
 use crate::error::Diagnosis;
 use crate::error::diagnosis::diagnose_tls;
-use crate::handshake::{Trust, client_verifier, server_verifier};
+use crate::finding::Finding;
 use crate::narration::{self, Step};
 
 /// The last word on each certificate that could be judged.
@@ -30,107 +27,79 @@ pub struct Ruling {
     pub disputed: bool,
 }
 
-impl Ruling {
-    pub(super) fn new(side: narration::Side, refusal: Option<&rustls::Error>) -> Ruling {
-        let judge = match side {
-            narration::Side::Server => narration::Side::Client,
-            narration::Side::Client => narration::Side::Server,
-        };
-        let refusal = refusal.map(|error| diagnose_tls(judge, error));
-        Ruling {
-            side,
-            refusal,
-            disputed: false,
-        }
-    }
-}
-
-/// Asks rustls to load the side's files and webpki to verify its chain. `None` if something is missing
-/// for that.
-pub(super) fn ask(evidence: &Evidence<'_>, side: &Side<'_>) -> Option<Result<(), rustls::Error>> {
-    let (leaf, rest) = side.ders.split_first()?;
-    let mut loaded = Ok(());
-    if side.party.key.is_some() {
-        let key = side.keys.first()?.der.clone_key();
-        loaded =
-            CertifiedKey::from_der(side.ders.to_vec(), key, &evidence.files.provider).map(drop);
-    }
-    if evidence.files.anchors.is_empty() {
-        return loaded.is_err().then_some(loaded);
-    }
-    Some(loaded.and_then(|()| verify(evidence, side.party.side, leaf, rest)))
-}
-
-fn verify(
-    evidence: &Evidence<'_>,
-    side: narration::Side,
-    leaf: &CertificateDer<'static>,
-    rest: &[CertificateDer<'static>],
-) -> Result<(), rustls::Error> {
-    let (files, now) = (evidence.files, evidence.case.now);
-    let trust = Trust {
-        anchors: files.anchors.clone(),
-        revocation_lists: files.lists.iter().map(|(_, list)| list.clone()).collect(),
+/// The last word on the certificate of one side. A refusal that no check explains becomes a finding.
+pub(super) fn rule(look: &Look<'_, '_>, told: &mut Told) -> Option<Ruling> {
+    let side = look.role();
+    let judge = match side {
+        narration::Side::Server => narration::Side::Client,
+        narration::Side::Client => narration::Side::Server,
     };
-    match side {
-        narration::Side::Server => server_verifier(&trust, &files.provider)?
-            .verify_server_cert(leaf, rest, &evidence.case.host, &[], now)
-            .map(drop),
-        narration::Side::Client => client_verifier(&trust, &files.provider)?
-            .verify_client_cert(leaf, rest, now)
-            .map(drop),
+    let refused = look.answer.as_ref()?.as_ref().err();
+    let refusal = refused.map(|refused| diagnose_tls(judge, refused));
+    let explained = told.errors(side).next().is_some();
+    let disputed = refusal.is_none() && told.errors(side).any(|error| error.step == look.step());
+    if let Some(refusal) = refusal.as_ref().filter(|_| !explained) {
+        let expected = "a certificate that webpki accepts";
+        let (found, remedy) = (&refusal.found, &refusal.remedy);
+        let finding = look.error("unexplained", expected, found, remedy);
+        let step = refusal.step;
+        told.add(Some(side), Finding { step, ..finding });
     }
+    Some(Ruling {
+        side,
+        refusal,
+        disputed,
+    })
 }
 
 impl Verdict {
     /// In a sentence or two. `errors` is how many there are in the report.
     pub fn sentence(&self, errors: usize, warnings: usize) -> String {
-        let refused: Vec<String> = self.rulings.iter().filter_map(refused).collect();
-        let disputed: Vec<String> = self
-            .rulings
-            .iter()
-            .filter(|ruling| ruling.disputed)
-            .map(|ruling| {
-                format!(
-                    "webpki accepts the {}'s certificate all the same: believe webpki",
-                    ruling.side
-                )
-            })
-            .collect();
-        let accepted: Vec<String> = self
-            .rulings
-            .iter()
-            .filter(|ruling| ruling.refusal.is_none())
-            .map(|ruling| match ruling.side {
-                narration::Side::Server => {
-                    format!("the server's certificate for \"{}\"", self.host)
-                }
-                narration::Side::Client => "the client's certificate".to_owned(),
-            })
-            .collect();
-        let warned = match warnings {
-            0 => "nothing to mend".to_owned(),
-            1 => "1 warning".to_owned(),
-            many => format!("{many} warnings"),
-        };
-        let mut parts = vec![match (errors, accepted.is_empty()) {
-            (0, true) => format!("there is no certificate to judge; {warned}"),
-            (0, false) => format!("webpki accepts {}; {warned}", accepted.join(" and ")),
+        let mut sentences = vec![match (errors, self.accepted()) {
+            (0, None) => format!("there is no certificate to judge; {}", warned(warnings)),
+            (0, Some(accepted)) => format!("webpki accepts {accepted}; {}", warned(warnings)),
             (1, _) => "it fails: 1 error".to_owned(),
             (many, _) => format!("it fails: {many} errors"),
         }];
-        parts.extend(refused);
-        parts.extend(disputed);
-        parts.join(". ")
+        sentences.extend(self.rulings.iter().filter_map(refused));
+        sentences.extend(self.rulings.iter().filter_map(disputed));
+        sentences.join(". ")
+    }
+
+    /// What is accepted, as a list in words.
+    fn accepted(&self) -> Option<String> {
+        let accepted = self
+            .rulings
+            .iter()
+            .filter(|ruling| ruling.refusal.is_none());
+        let named = accepted.map(|ruling| match ruling.side {
+            narration::Side::Server => format!("the server's certificate for \"{}\"", self.host),
+            narration::Side::Client => "the client's certificate".to_owned(),
+        });
+        let named: Vec<String> = named.collect();
+        (!named.is_empty()).then(|| named.join(" and "))
+    }
+}
+
+fn warned(warnings: usize) -> String {
+    match warnings {
+        0 => "nothing to mend".to_owned(),
+        1 => "1 warning".to_owned(),
+        many => format!("{many} warnings"),
     }
 }
 
 fn refused(ruling: &Ruling) -> Option<String> {
-    let refusal = ruling.refusal.as_ref()?;
-    let who = if refusal.step == Step::Preparation {
-        "rustls"
-    } else {
-        "webpki"
+    let who = match ruling.refusal.as_ref()?.step {
+        Step::Preparation => "rustls",
+        _ => "webpki",
     };
     Some(format!("{who} refuses the {}'s certificate", ruling.side))
+}
+
+fn disputed(ruling: &Ruling) -> Option<String> {
+    let side = ruling.side;
+    let all_the_same =
+        format!("webpki accepts the {side}'s certificate all the same: believe webpki");
+    ruling.disputed.then_some(all_the_same)
 }

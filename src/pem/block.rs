@@ -56,10 +56,12 @@ pub(crate) struct Block<'a> {
     /// Of the BEGIN line, from 1.
     pub(super) line: usize,
     pub(super) indented: bool,
-    /// More follows the dashes on the BEGIN line, or the dashes are missing.
-    pub(super) crowded: bool,
+    /// What follows the dashes on the BEGIN line, line end apart; `None`: the dashes are missing.
+    pub(super) behind: Option<&'a [u8]>,
     pub(super) encrypted: bool,
     pub(super) ended: bool,
+    /// The next BEGIN stands on its END line.
+    pub(super) joined: bool,
     /// Line and value of the first byte that base64 does not have.
     pub(super) bad: Option<(usize, u8)>,
 }
@@ -121,6 +123,8 @@ impl<'a> File<'a> {
     }
 }
 
+const BEGIN: &[u8] = b"-----BEGIN ";
+
 /// Every block, in one pass. What stands between blocks is of no interest.
 pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
     let (mut blocks, mut open, mut number) = (Vec::new(), None::<Block<'_>>, 1);
@@ -131,6 +135,7 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
             match line.strip_prefix(b"-----END ") {
                 Some(end) if end.starts_with(block.label.as_bytes()) => {
                     block.ended = true;
+                    block.joined = end.windows(BEGIN.len()).any(|part| part == BEGIN);
                     blocks.extend(open.take());
                 }
                 _ => block.body(line, number),
@@ -143,15 +148,16 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
 }
 
 fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
-    let trimmed = line.trim_ascii();
-    let rest = trimmed.strip_prefix(b"-----BEGIN ")?;
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let rest = line.trim_ascii_start().strip_prefix(BEGIN)?;
     let end = rest.windows(5).position(|dashes| dashes == b"-----");
     let label = rest.get(..end.unwrap_or(rest.len()))?;
     Some(Block {
         label: str::from_utf8(label).unwrap_or("?"),
         line: number,
         indented: !line.starts_with(b"-"),
-        crowded: end.is_none_or(|end| end + 5 != rest.len()),
+        behind: end.and_then(|end| rest.get(end + 5..)),
         ..Block::default()
     })
 }

@@ -43,10 +43,9 @@ pub(super) fn binary(file: &File<'_>) -> Option<Finding> {
     }
     if contents.starts_with(&[2, 1, 3, 0x30]) {
         let name = text::shell(file.path);
+        let [cert, key] = ["crt", "key"].map(|end| file.beside(end));
         let fix = format!(
-            "take it apart, with its passphrase:\n  openssl pkcs12 -in {name} -nokeys -out {}\n  openssl pkcs12 -in {name} -nocerts -nodes -out {}",
-            file.beside("crt"),
-            file.beside("key")
+            "take it apart, with its passphrase (one of an old Windows or Java needs -legacy too):\n  openssl pkcs12 -in {name} -nokeys -out {cert}\n  openssl pkcs12 -in {name} -nocerts -nodes -out {key}\nthen --cert {cert} --key {key}"
         );
         return Some(file.error(
             "pkcs12",

@@ -81,7 +81,15 @@ fn sign(file: &File<'_>) -> String {
         true => String::new(),
         false => format!("  cp {} {request}\n", text::shell(file.path)),
     };
-    format!(
-        "for a server; for a client --client NAME instead of --host:\n{copy}  hello-mtls certs sign {stem} --dir {dir} --host localhost --force"
-    )
+    let (who, other) = match stem.contains("client") {
+        true => (
+            "--client my-client",
+            "for a client; for a server --host NAME instead",
+        ),
+        false => (
+            "--host localhost",
+            "for a server; for a client --client NAME instead",
+        ),
+    };
+    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {who} --force")
 }

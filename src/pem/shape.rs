@@ -13,8 +13,19 @@ use crate::text;
 type Check = fn(&File<'_>) -> Option<Finding>;
 
 /// In the order in which one hides the next.
-const CHECKS: [Check; 11] = [
-    empty, utf_16, bom, binary, no_begin, indented, crowded, no_end, encrypted, bad_base64,
+const CHECKS: [Check; 13] = [
+    empty,
+    utf_16,
+    bom,
+    binary,
+    base64_twice,
+    no_begin,
+    indented,
+    crowded,
+    joined,
+    no_end,
+    encrypted,
+    bad_base64,
     wrong_slot,
 ];
 
@@ -81,6 +92,25 @@ fn binary(file: &File<'_>) -> Option<Finding> {
     der::binary(file)
 }
 
+/// Base64 of `-----BEGIN `: a file that was encoded once more, as Kubernetes keeps it in a Secret.
+const TWICE: &[u8] = b"LS0tLS1CRUdJTi";
+
+fn base64_twice(file: &File<'_>) -> Option<Finding> {
+    let mut parts = file.bytes.windows(TWICE.len());
+    if !file.blocks.is_empty() || !parts.any(|part| part == TWICE) {
+        return None;
+    }
+    let alone = file.bytes.trim_ascii_start().starts_with(TWICE);
+    let (found, fix) = match alone {
+        true => ("base64 of a PEM file", file.rewritten("base64 -d < {f} >")),
+        false => (
+            "a text with base64 of PEM files in it, such as a Kubernetes Secret",
+            "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d".to_owned(),
+        ),
+    };
+    Some(file.error("base64-twice", found, fix))
+}
+
 fn no_begin(file: &File<'_>) -> Option<Finding> {
     if !file.blocks.is_empty() {
         return None;
@@ -89,7 +119,7 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
     let text = String::from_utf8_lossy(file.bytes);
     if let Some(line) = text.lines().find(|line| line.contains("BEGIN ")) {
         let line = text::shorten(&text::terminal(line.trim()), 40);
-        let fix = format!("five hyphens on each side: -----BEGIN {wanted}-----");
+        let fix = format!("a line with this and nothing else: -----BEGIN {wanted}-----");
         return Some(file.error(
             "bad-begin",
             format!("a BEGIN line that is none: {line}"),
@@ -124,16 +154,36 @@ fn indented(file: &File<'_>) -> Option<Finding> {
 }
 
 fn crowded(file: &File<'_>) -> Option<Finding> {
-    let block = file.first(|block| block.crowded)?;
+    let block = file.first(|block| block.behind.is_none_or(|behind| !behind.is_empty()))?;
+    let behind = block.behind.unwrap_or_default();
+    if (1..16).contains(&behind.len()) {
+        let shown = behind.escape_ascii();
+        let found = format!(
+            "line {}: \"{shown}\" behind the last dash of BEGIN",
+            block.line
+        );
+        let fix = file.rewritten("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/' {f} >");
+        return Some(file.error("bad-begin", found, fix));
+    }
     let found = format!(
         "line {}: the BEGIN line holds more than -----BEGIN …-----",
         block.line
     );
     let fix = match file.bytes.windows(2).any(|pair| pair == br"\n") {
         true => file.rewritten("printf '%b\\n' \"$(cat {f})\" >"),
-        false => "the line breaks got lost: one after BEGIN, one in front of END".to_owned(),
+        false => file.rewritten(
+            "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
+        ),
     };
     Some(file.error("one-line", found, fix))
+}
+
+/// `cat` puts nothing between two files, and not every file ends with a line end.
+fn joined(file: &File<'_>) -> Option<Finding> {
+    file.first(|block| block.joined)?;
+    let found = "END and the next BEGIN on one line: what follows is passed over";
+    let fix = file.rewritten("awk '{gsub(/-----BEGIN/,\"\\n&\")}1' {f} >");
+    Some(file.error("joined", found, fix))
 }
 
 fn no_end(file: &File<'_>) -> Option<Finding> {
@@ -152,9 +202,16 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
     }
     let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
     let name = text::shell(file.path);
+    // What stands beside the key in the same file stays there.
+    let others = match file.first(|block| kind(block.label) == Some(Wanted::Certificate)) {
+        Some(_) => {
+            format!(" && sed -n '/BEGIN CERT/,/END CERT/p' {name}.encrypted >> {name}")
+        }
+        None => String::new(),
+    };
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
         let fix = format!(
-            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}"
+            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}{others}"
         );
         file.error("encrypted-key", "a private key encrypted with a passphrase, which nobody asks for here", fix)
     })

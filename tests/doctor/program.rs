@@ -207,6 +207,82 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
+        "one-line",
+        |set| set.edit("server.crt", |text| text.replace('\n', " ")),
+        "",
+    ),
+    (
+        "bad-begin",
+        |set| {
+            set.edit("server.key", |text| {
+                text.replace("KEY-----\n", "KEY-----\t\n")
+            })
+        },
+        "",
+    ),
+    (
+        "base64-twice",
+        |set| set.edit("server.key", |text| base64(text.as_bytes())),
+        "",
+    ),
+    (
+        "joined",
+        |set| {
+            let (leaf, intermediate, _) = set.below(|_| ());
+            set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
+        },
+        "",
+    ),
+    (
+        "encrypted-key",
+        |set| {
+            v1(set);
+            set.fixture("leaf.crt", "server.crt");
+            set.fixture("encrypted.key", "server.key");
+        },
+        "secret\n",
+    ),
+    (
+        "unusable-key",
+        |set| {
+            v1(set);
+            set.fixture("k1-leaf.crt", "server.crt");
+            set.fixture("k1-ca.key", "server.key");
+        },
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| {
+            let key = set.read("server.key");
+            set.copy("client.key", "server.key");
+            set.write("client.key", key);
+        },
+        "",
+    ),
+    ("key-mismatch", |set| set.copy("ca.crt", "server.crt"), ""),
+    ("key-mismatch", |set| set.copy("ca.key", "server.key"), ""),
+    (
+        "key-in-public-file",
+        |set| set.edit("server.crt", |text| text + &set.read("server.key")),
+        "",
+    ),
+    (
+        "expired",
+        |set| {
+            let issuer = set.chain(|_| ());
+            set.write("intermediate.key", issuer.key().serialize_pem());
+            let chain = set.read("server.crt");
+            let place = chain.rfind("-----BEGIN").unwrap();
+            set.write("intermediate.crt", &chain[place..]);
+            let leaf = set.signed(Side::Server, &p256(), &issuer, |params| {
+                params.not_after = date_time_ymd(2025, 2, 1)
+            });
+            set.write("server.crt", leaf + &chain[place..]);
+        },
+        "",
+    ),
+    (
         "no-begin",
         |set| {
             set.edit("server.crt", |text| {
@@ -458,11 +534,43 @@ fn a_key_that_was_named_by_mistake_is_not_overwritten() {
 fn a_page_is_at_most_80_columns_wide() {
     for (number, (_, spoil, _)) in SPOILED.iter().enumerate() {
         let (mut set, above) = named(&format!("wide-{number}"));
+        set.write("ca.key", set.root.key().serialize_pem());
         spoil(&mut set);
         for line in doctor(&above).1.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
+}
+
+#[test]
+fn serve_stops_with_the_doctors_words_about_a_list() {
+    let (set, above) = named("serve-list");
+    set.write("ca.crl", pem_of("X509 CRL", b"hello"));
+    let files = ["--certs", "set", "--crl", "set/ca.crl"];
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let said = text(&hello(&above, &[&serve[..], &files].concat()).stderr);
+    let page = text(&hello(&above, &[&["doctor"][..], &files].concat()).stdout);
+    for page in [said, page] {
+        assert!(page.contains("it is no list that can be read"), "{page}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_where_a_fix_fails() {
+    let (mut set, above) = named("kept");
+    v1(&mut set);
+    let before = set.read("server.crt");
+    // The certificate of another CA beside the CA's key: nobody here can sign.
+    set.write(
+        "ca.crt",
+        ca_params("other").self_signed(&p256()).unwrap().pem(),
+    );
+    let (_, page) = doctor(&above);
+    paste(&above, &commands(&page, "[x509-v1]"), "");
+    assert_eq!(set.read("server.crt"), before);
+    // A key is not deleted where it stands alone.
+    set.copy("server.key", "server.crt");
+    assert!(!doctor(&above).1.contains("[key-in-public-file]"));
 }
 
 #[test]

@@ -7,9 +7,10 @@ use std::time::Duration;
 use hello_mtls::doctor::{Case, Party, Shown};
 use hello_mtls::narration::Side;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    RevokedCertParams, SanType, SerialNumber, SignatureAlgorithm, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    CrlIssuingDistributionPoint, CrlScope, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber,
+    SignatureAlgorithm, date_time_ymd,
 };
 use rustls::pki_types::{ServerName, UnixTime};
 
@@ -222,6 +223,18 @@ impl Set {
         until: i32,
         revoked: &[u64],
     ) {
+        self.scoped_crl(name, by, until, revoked, None);
+    }
+
+    /// A list that is for some certificates only.
+    pub(crate) fn scoped_crl(
+        &mut self,
+        name: &str,
+        by: &Issuer<'_, KeyPair>,
+        until: i32,
+        revoked: &[u64],
+        scope: Option<CrlIssuingDistributionPoint>,
+    ) {
         let entry = |serial: &u64| RevokedCertParams {
             serial_number: SerialNumber::from(*serial),
             revocation_time: date_time_ymd(2029, 6, 1),
@@ -232,7 +245,7 @@ impl Set {
             this_update: date_time_ymd(2029, 1, 1),
             next_update: date_time_ymd(until, 1, 1),
             crl_number: SerialNumber::from(1_u64),
-            issuing_distribution_point: None,
+            issuing_distribution_point: scope,
             revoked_certs: revoked.iter().map(entry).collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
@@ -241,16 +254,37 @@ impl Set {
     }
 
     pub(crate) fn roots_crl(&mut self, until: i32, revoked: &[u64]) {
-        let (params, key) = (
-            ca_params("my-ca"),
-            KeyPair::from_pem(&self.root.key().serialize_pem()).unwrap(),
-        );
-        self.crl("ca.crl", &Issuer::new(params, key), until, revoked);
+        self.crl("ca.crl", &self.same_root(), until, revoked);
+    }
+
+    pub(crate) fn same_root(&self) -> Issuer<'static, KeyPair> {
+        Issuer::new(ca_params("my-ca"), same_key(self.root.key()))
+    }
+
+    /// The client's certificate says that its list is to be had at `uri`.
+    pub(crate) fn point(&self, uri: &str) {
+        let uris = vec![uri.to_owned()];
+        self.leaf(Side::Client, |params| {
+            params.crl_distribution_points = vec![CrlDistributionPoint { uris }]
+        });
     }
 
     pub(crate) fn host(&mut self, name: &str) {
         self.case.host = server_name(name);
     }
+}
+
+pub(crate) fn scope(uri: &str, scope: Option<CrlScope>) -> Option<CrlIssuingDistributionPoint> {
+    let uris = vec![uri.to_owned()];
+    let distribution_point = CrlDistributionPoint { uris };
+    Some(CrlIssuingDistributionPoint {
+        distribution_point,
+        scope,
+    })
+}
+
+pub(crate) fn same_key(key: &KeyPair) -> KeyPair {
+    KeyPair::from_pem(&key.serialize_pem()).unwrap()
 }
 
 pub(crate) fn p256() -> KeyPair {
@@ -268,10 +302,10 @@ pub(crate) fn der_of(pem: &str) -> Vec<u8> {
         .1
 }
 
-pub(crate) fn pem_of(label: &str, der: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
-    for three in der.chunks(3) {
+    for three in bytes.chunks(3) {
         let bits = three
             .iter()
             .fold(0, |bits, byte| bits << 8 | u32::from(*byte))
@@ -285,6 +319,11 @@ pub(crate) fn pem_of(label: &str, der: &[u8]) -> String {
             });
         }
     }
+    text
+}
+
+pub(crate) fn pem_of(label: &str, der: &[u8]) -> String {
+    let text = base64(der);
     let lines: Vec<&str> = text
         .as_bytes()
         .chunks(64)

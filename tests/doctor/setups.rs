@@ -7,8 +7,8 @@ use hello_mtls::doctor::{Report, Shown, examine};
 use hello_mtls::finding::Severity;
 use hello_mtls::narration::Side;
 use rcgen::{
-    BasicConstraints, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
+    BasicConstraints, CrlScope, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
 };
 use rustls::pki_types::UnixTime;
 
@@ -329,6 +329,40 @@ fn on_a_healthy_setup_nothing_is_found() {
             &[],
             &[],
         ),
+        (
+            "expired intermediate beside its renewal",
+            |set| {
+                let (leaf, new, issuer) = set.below(|_| ());
+                let mut old = ca_params("my-intermediate");
+                old.not_after = date_time_ymd(2029, 1, 1);
+                let old = old.signed_by(issuer.key(), &set.root).unwrap().pem();
+                set.write("server.crt", leaf + &old + &new);
+            },
+            &[],
+            &[],
+        ),
+        (
+            "expired root beside its renewal",
+            |set| {
+                let mut old = ca_params("my-ca");
+                old.not_after = date_time_ymd(2029, 1, 1);
+                let old = old.self_signed(set.root.key()).unwrap().pem();
+                set.edit("ca.crt", |new| old + &new);
+            },
+            &[],
+            &[],
+        ),
+        (
+            "list of the client's own distribution point",
+            |set| {
+                set.case.parties.remove(0);
+                set.point("http://ca/1.crl");
+                let by = set.same_root();
+                set.scoped_crl("1.crl", &by, 2031, &[99], scope("http://ca/1.crl", None));
+            },
+            &[],
+            &[],
+        ),
         ("fresh list", |set| set.roots_crl(2031, &[99]), &[], &[]),
         ("empty list", |set| set.roots_crl(2031, &[]), &[], &[]),
         (
@@ -503,6 +537,47 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             &[],
         ),
         (
+            "tab behind begin",
+            |set| set.edit("server.key", |text| text.replace('\n', "\t\n")),
+            &["bad-begin"],
+            &[],
+        ),
+        (
+            "end and begin on one line",
+            |set| {
+                let (leaf, intermediate, _) = set.below(|_| ());
+                set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
+            },
+            &["joined"],
+            &[],
+        ),
+        (
+            "base64 of pem",
+            |set| set.edit("server.crt", |text| base64(text.as_bytes())),
+            &["base64-twice"],
+            &[],
+        ),
+        (
+            "kubernetes secret",
+            |set| {
+                set.edit("server.key", |text| {
+                    format!("data:\n  tls.key: {}\n", base64(text.as_bytes()))
+                })
+            },
+            &["base64-twice"],
+            &[],
+        ),
+        (
+            "pkcs12 as both",
+            |set| {
+                set.case.parties.truncate(1);
+                set.fixture("leaf.p12", "server.crt");
+                set.case.parties[0].key = Some(set.dir.join("server.crt"));
+            },
+            &["pkcs12"],
+            &[],
+        ),
+        (
             "html",
             |set| set.write("ca.crt", "<!doctype html>\n<title>404</title>"),
             &["not-pem"],
@@ -607,7 +682,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             "key as certificate",
             |set| set.copy("server.key", "server.crt"),
             &["wrong-slot"],
-            &["key-in-public-file"],
+            &[],
         ),
         (
             "certificate as key",
@@ -623,7 +698,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                 set.write("server.key", certificate);
             },
             &["wrong-slot", "wrong-slot"],
-            &["key-in-public-file"],
+            &[],
         ),
         (
             "request as certificate",
@@ -648,7 +723,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             "key as ca",
             |set| set.copy("server.key", "ca.crt"),
             &["wrong-slot"],
-            &["key-in-public-file"],
+            &[],
         ),
         (
             "list as ca",
@@ -768,6 +843,22 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
             |set| set.copy("client.key", "server.key"),
             &["key-mismatch"],
             &[],
+        ),
+        (
+            "keys swapped",
+            |set| {
+                let key = set.read("server.key");
+                set.copy("client.key", "server.key");
+                set.write("client.key", key);
+            },
+            &["key-mismatch", "key-mismatch"],
+            &[],
+        ),
+        (
+            "ca's certificate as the server's",
+            |set| set.copy("ca.crt", "server.crt"),
+            &["key-mismatch", "ca-as-leaf", "no-san"],
+            &["key-usage"],
         ),
         (
             "right key is the second",
@@ -990,6 +1081,19 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
             &[],
         ),
         (
+            "quick start that is trusted",
+            |set| {
+                let (mut params, key) = (leaf_params(Side::Server), p256());
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+                set.write("server.key", key.serialize_pem());
+                set.write("server.crt", params.self_signed(&key).unwrap().pem());
+                set.case.parties.truncate(1);
+                set.case.authorities = Some(set.dir.join("server.crt"));
+            },
+            &["ca-as-leaf"],
+            &[],
+        ),
+        (
             "issuer that is no ca",
             |set| drop(set.chain(|params| params.is_ca = IsCa::ExplicitNoCa)),
             &["not-a-ca"],
@@ -1109,6 +1213,29 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                         vec![SanType::DnsName("10.0.0.1".try_into().unwrap())]
                 });
                 set.host("10.0.0.1");
+            },
+            &["ip-in-dns"],
+            &[],
+        ),
+        (
+            "address as a name, in other letters",
+            |set| {
+                set.leaf(Side::Server, |params| {
+                    params.subject_alt_names =
+                        vec![SanType::DnsName("FD00:0::5".try_into().unwrap())]
+                });
+                set.host("fd00::5");
+            },
+            &["ip-in-dns"],
+            &[],
+        ),
+        (
+            "address as a name, as in a url",
+            |set| {
+                set.leaf(Side::Server, |params| {
+                    params.subject_alt_names = vec![SanType::DnsName("[::1]".try_into().unwrap())]
+                });
+                set.host("::1");
             },
             &["ip-in-dns"],
             &[],
@@ -1257,6 +1384,37 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
             &[],
         ),
         (
+            "second list of a CA",
+            |set| {
+                set.roots_crl(2031, &[]);
+                let by = set.same_root();
+                set.crl("new.crl", &by, 2031, &[12]);
+            },
+            &[],
+            &["crl-unread"],
+        ),
+        (
+            "list of another distribution point",
+            |set| {
+                set.case.parties.remove(0);
+                set.point("http://ca/1.crl");
+                let by = set.same_root();
+                set.scoped_crl("2.crl", &by, 2031, &[], scope("http://ca/2.crl", None));
+            },
+            &["no-crl"],
+            &[],
+        ),
+        (
+            "list for CAs alone",
+            |set| {
+                set.case.parties.remove(0);
+                let (by, cas) = (set.same_root(), Some(CrlScope::CaCertsOnly));
+                set.scoped_crl("1.crl", &by, 2031, &[], scope("http://ca/1.crl", cas));
+            },
+            &["no-crl"],
+            &[],
+        ),
+        (
             "bytes that are no list",
             |set| {
                 set.write("ca.crl", pem_of("X509 CRL", b"hello"));
@@ -1297,6 +1455,16 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["root-not-ca"],
         ),
         (
+            "root for clients alone",
+            |set| {
+                set.with_root(|params| {
+                    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+                })
+            },
+            &[],
+            &["root-purpose"],
+        ),
+        (
             "root without keyCertSign",
             |set| set.with_root(|params| params.key_usages = vec![KeyUsagePurpose::CrlSign]),
             &[],
@@ -1330,6 +1498,23 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["same-name"],
         ),
         (
+            "same name, told apart by key identifiers",
+            |set| {
+                set.with_root(|params| {
+                    params
+                        .distinguished_name
+                        .push(DnType::CommonName, "localhost")
+                });
+                set.leaf(Side::Server, |params| {
+                    params.use_authority_key_identifier_extension = true;
+                    let own = CustomExtension::from_oid_content(&[2, 5, 29, 14], vec![4, 1, 7]);
+                    params.custom_extensions.push(own);
+                });
+            },
+            &[],
+            &[],
+        ),
+        (
             "key usage without digitalSignature",
             |set| {
                 set.leaf(Side::Server, |params| {
@@ -1361,6 +1546,15 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
         (
             "key in the ca file",
             |set| set.edit("ca.crt", |text| text + &p256().serialize_pem()),
+            &[],
+            &["key-in-public-file"],
+        ),
+        (
+            "encrypted key in the certificate file",
+            |set| {
+                let key = String::from_utf8(fixture("encrypted.key")).unwrap();
+                set.edit("server.crt", |text| text + &key);
+            },
             &[],
             &["key-in-public-file"],
         ),

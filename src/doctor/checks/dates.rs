@@ -1,8 +1,9 @@
 //! Dates of certificates, by a clock that may be wrong itself.
 
-use super::evidence::{Cert, Evidence};
-use super::look::Link;
 use crate::clock::Moment;
+use crate::doctor::evidence::{Cert, Evidence};
+use crate::doctor::look::Link;
+use crate::doctor::remedy::{NEW_CA, renew};
 use crate::finding::{Finding, error};
 use crate::narration::Step;
 
@@ -17,11 +18,8 @@ fn wrong(cert: &Cert<'_>, now: i64) -> Option<(&'static str, String, String)> {
     let (name, now) = (cert.name(), Moment::from_unix(now));
     let today = format!("a certificate valid on {}", now.date_and_time());
     if start > end {
-        let found = format!(
-            "{name} ends on {}, before it begins on {}",
-            end.date(),
-            start.date()
-        );
+        let (start, end) = (start.date(), end.date());
+        let found = format!("{name} ends on {end}, before it begins on {start}");
         return Some((
             "dates-reversed",
             "notBefore before notAfter".to_owned(),
@@ -29,24 +27,20 @@ fn wrong(cert: &Cert<'_>, now: i64) -> Option<(&'static str, String, String)> {
         ));
     }
     if now > end {
-        let found = format!(
-            "{name} expired {} ago, on {}",
-            now.distance(end),
-            end.date_and_time()
-        );
-        return Some(("expired", today, found));
+        let (ago, on) = (now.distance(end), end.date_and_time());
+        return Some((
+            "expired",
+            today,
+            format!("{name} expired {ago} ago, on {on}"),
+        ));
     }
     if now < start {
-        let clock = if now.unix() < LONG_AGO {
-            ". The clock here seems not to be set"
-        } else {
-            ""
+        let clock = match now.unix() < LONG_AGO {
+            true => ". The clock here seems not to be set",
+            false => "",
         };
-        let found = format!(
-            "{name} becomes valid in {}, on {}{clock}",
-            now.distance(start),
-            start.date_and_time()
-        );
+        let (ahead, on) = (now.distance(start), start.date_and_time());
+        let found = format!("{name} becomes valid in {ahead}, on {on}{clock}");
         return Some(("not-yet-valid", today, found));
     }
     None
@@ -55,37 +49,18 @@ fn wrong(cert: &Cert<'_>, now: i64) -> Option<(&'static str, String, String)> {
 /// Each certificate on the route is valid now.
 pub(super) fn valid(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let (code, expected, found) = wrong(link.cert, link.look.evidence.now())?;
+    let anew = renew(link);
     let fix = match code {
-        "not-yet-valid" => format!(
-            "is the clock right?\n  date -u\nif it is, wait, or {}",
-            link.renew()
-        ),
-        _ => link.renew(),
+        "not-yet-valid" => format!("is the clock right?\n  date -u\nif it is, wait, or {anew}"),
+        _ => anew,
     };
-    Some(error(
-        code,
-        link.step(),
-        link.cert.path,
-        expected,
-        found,
-        fix,
-    ))
+    Some(link.error(code, expected, found, fix))
 }
 
 /// webpki does not look at the dates of a trusted root; OpenSSL, curl and browsers do.
 pub(super) fn root_valid(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
     let (_, expected, found) = wrong(anchor, evidence.now())?;
     let found = format!("{found}. rustls does not mind in a root; OpenSSL and curl refuse it");
-    let fix = "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
-    Some(
-        error(
-            "root-dates",
-            Step::Preparation,
-            anchor.path,
-            expected,
-            found,
-            fix,
-        )
-        .warning(),
-    )
+    let (step, file) = (Step::Preparation, anchor.path);
+    Some(error("root-dates", step, file, expected, found, NEW_CA).warning())
 }

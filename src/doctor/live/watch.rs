@@ -1,6 +1,6 @@
 //! Hooks that look on: what a server shows and asks for is remembered, and nothing is decided.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -13,24 +13,20 @@ use crate::handshake::step3_client_verifies_server::VerifiesServer;
 /// What was seen on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    chain: Mutex<Vec<CertificateDer<'static>>>,
-    asked: Mutex<Option<Vec<Vec<u8>>>>,
+    chain: OnceLock<Vec<CertificateDer<'static>>>,
+    asked: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl Memory {
     /// What the server sent.
     pub(super) fn chain(&self) -> Vec<CertificateDer<'static>> {
-        held(&self.chain).clone()
+        self.chain.get().cloned().unwrap_or_default()
     }
 
     /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
     pub(super) fn asked(&self) -> Option<Vec<Vec<u8>>> {
-        held(&self.asked).clone()
+        self.asked.get().cloned()
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The same settings with somebody who looks on. `verifier` is the one that they had.
@@ -74,7 +70,7 @@ impl ServerCertVerifier for Watches {
             .into_iter()
             .chain(intermediates)
             .map(|der| der.clone().into_owned());
-        *held(&self.memory.chain) = sent.collect();
+        let _ = self.memory.chain.set(sent.collect());
         self.verifier
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
@@ -118,7 +114,7 @@ impl ResolvesClientCert for Hears {
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
         let names = authorities.iter().map(|name| name.to_vec()).collect();
-        *held(&self.memory.asked) = Some(names);
+        let _ = self.memory.asked.set(names);
         self.resolver.resolve(authorities, schemes)
     }
 
