@@ -11,7 +11,8 @@ use hello_mtls::credentials::{identity, trust};
 use hello_mtls::handshake::{self, ClientSetup, TlsMax, client_config};
 use hello_mtls::narration::{Narrator, Side};
 use hello_mtls::transport::Deadline;
-use rustls::StreamOwned;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 
 use common::{Folder, Server};
 
@@ -73,6 +74,21 @@ fn a_client_that_is_not_let_in_hears_it_even_if_it_asks_for_nothing() {
     let mut answer = String::new();
     let read = StreamOwned::new(connection, transport).read_to_string(&mut answer);
     assert!(answer.starts_with("HTTP/1.1 403 "), "{read:?}: {answer}");
+}
+
+#[test]
+fn an_alert_that_comes_with_the_hello_is_heard_at_once() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut connection = ClientConnection::new(client_in(&folder).config, name).unwrap();
+    let mut bytes = Vec::new();
+    connection.write_tls(&mut bytes).unwrap();
+    // Fatal, bad_certificate. Then nothing: who waits for more before it looks, waits in vain.
+    bytes.extend([21, 3, 3, 0, 2, 2, 42]);
+    let mut socket = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    socket.write_all(&bytes).unwrap();
+    server.running.line_with("alert bad_certificate (42)");
 }
 
 fn client_in(folder: &Folder) -> ClientSetup {
