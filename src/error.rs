@@ -253,6 +253,7 @@ fn remedy_for_file(source: &io::Error, doing: &str) -> &'static str {
             "the name and the folder; `hello-mtls certs` makes the files in ./certs"
         }
         io::ErrorKind::NotFound if doing == "write" => "make the folder first",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "room on the disk",
         io::ErrorKind::PermissionDenied => "the permissions of the file and of its folder: ls -l",
         _ if doing == "make the folder" => "another folder",
         _ => "another file",

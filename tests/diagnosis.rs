@@ -5,6 +5,7 @@ use std::io;
 use hello_mtls::error::diagnosis::{diagnose, diagnose_tls};
 use hello_mtls::error::{Diagnosis, Progress};
 use hello_mtls::narration::Side;
+use rustls::pki_types::ServerName;
 use rustls::{
     AlertDescription, CertRevocationListError, CertificateError, Error, InvalidMessage,
     PeerIncompatible, PeerMisbehaved,
@@ -62,6 +63,7 @@ fn each_error_is_told_at_its_step_and_with_something_to_try() {
         (Client, alert(AlertDescription::HandshakeFailure), Certificates, 5, "got none"),
         (Client, alert(AlertDescription::HandshakeFailure), Established, 5, "got none"),
         (Server, alert(AlertDescription::HandshakeFailure), Certificates, 3, "server's certificate"),
+        (Server, alert(AlertDescription::HandshakeFailure), Established, 7, "renegotiation"),
         (Client, alert(AlertDescription::UnrecognisedName), Hello, 2, "no certificate for that name"),
         (Client, alert(AlertDescription::AccessDenied), Established, 6, "does not let it in"),
         (Client, alert(AlertDescription::InternalError), Certificates, 5, "trouble of its own"),
@@ -84,4 +86,18 @@ fn an_error_of_unknown_progress_is_one_of_a_certificate() {
     let revoked = Error::InvalidCertificate(CertificateError::Revoked);
     assert_eq!(diagnose_tls(Server, &revoked).step.number(), 5);
     assert_eq!(diagnose_tls(Client, &revoked).step.number(), 3);
+}
+
+#[test]
+fn a_certificate_with_thousands_of_names_is_told_in_a_few_lines() {
+    let names = (0..5_000).map(|number| format!("DnsName(\"{number}.example\")"));
+    let cause = CertificateError::NotValidForNameContext {
+        expected: ServerName::try_from("localhost").unwrap(),
+        presented: names.collect(),
+    };
+    let found = diagnose_tls(Client, &Error::InvalidCertificate(cause)).found;
+    assert!(
+        found.contains("\"0.example\"") && found.len() < 1_000,
+        "{found}"
+    );
 }

@@ -136,7 +136,7 @@ fn well_formed_requests_get_exactly_these_answers() {
             HELLO_AND_CLOSE.to_owned(),
         ),
         (
-            format!("GET https://localhost HTTP/1.1\r\n{close}"),
+            format!("GET HTTPS://localhost HTTP/1.1\r\n{close}"),
             HELLO_AND_CLOSE.to_owned(),
         ),
         // HEAD: the same head, no body.

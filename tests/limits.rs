@@ -3,7 +3,7 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use hello_mtls::client::{self, Url, connect_tcp};
@@ -11,9 +11,10 @@ use hello_mtls::credentials::{identity, trust};
 use hello_mtls::handshake::{self, ClientSetup, TlsMax, client_config};
 use hello_mtls::narration::{Narrator, Side};
 use hello_mtls::transport::Deadline;
-use rustls::StreamOwned;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 
-use common::{Folder, Server};
+use common::{Folder, Server, say_skipped};
 
 #[test]
 fn one_at_a_time_is_served_on_both_addresses_and_the_next_one_waits_its_turn() {
@@ -75,6 +76,21 @@ fn a_client_that_is_not_let_in_hears_it_even_if_it_asks_for_nothing() {
     assert!(answer.starts_with("HTTP/1.1 403 "), "{read:?}: {answer}");
 }
 
+#[test]
+fn an_alert_that_comes_with_the_hello_is_heard_at_once() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut connection = ClientConnection::new(client_in(&folder).config, name).unwrap();
+    let mut bytes = Vec::new();
+    connection.write_tls(&mut bytes).unwrap();
+    // Fatal, bad_certificate. Then nothing: who waits for more before it looks, waits in vain.
+    bytes.extend([21, 3, 3, 0, 2, 2, 42]);
+    let mut socket = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    socket.write_all(&bytes).unwrap();
+    server.running.line_with("alert bad_certificate (42)");
+}
+
 fn client_in(folder: &Folder) -> ClientSetup {
     let file = |name: &str| folder.path(&format!("certs/{name}"));
     let identity = identity(Side::Client, &file("client.crt"), &file("client.key")).unwrap();
@@ -100,6 +116,42 @@ fn a_server_whose_log_is_stuck_goes_on() {
             .unwrap_or_else(|error| panic!("request {number}: {error}"));
         assert_eq!(body, b"Hello World");
     }
+}
+
+/// Eight strangers at a time fill their recordings with the smallest of records.
+#[test]
+fn what_strangers_sent_is_explained_one_at_a_time() {
+    let folder = Folder::with_certs();
+    let server = Server::of(
+        folder.start("echo \"process: $$\"; exec hello-mtls serve --wire --listen localhost:0"),
+    );
+    let process = server.running.line_with("process: ");
+    let status = format!("/proc/{}/status", process.rsplit(' ').next().unwrap());
+    let most_memory = || {
+        let status = std::fs::read_to_string(&status).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        line.split_whitespace().nth(1)?.parse::<usize>().ok()
+    };
+    if most_memory().is_none() {
+        return say_skipped("no /proc here to tell the memory of a process");
+    }
+    let stranger = || {
+        let mut socket = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        socket.write_all(&[22, 3, 3, 0, 0].repeat(20_000)).unwrap();
+        socket.shutdown(Shutdown::Write).unwrap();
+        socket
+    };
+    let strangers: Vec<TcpStream> = (0..8).map(|_| stranger()).collect();
+    for mut stranger in strangers {
+        let address = stranger.local_addr().unwrap();
+        stranger.read_to_end(&mut Vec::new()).unwrap();
+        drop(stranger);
+        server
+            .running
+            .line_with(&format!("{address} failed at step 1"));
+    }
+    let kilobytes = most_memory().unwrap();
+    assert!(kilobytes < 200_000, "{kilobytes} KB");
 }
 
 #[test]

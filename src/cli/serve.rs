@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::log::Log;
-use super::wire::serve_watched;
+use super::wire::{Turn, serve_watched};
 use super::{Files, missing, output, teller, tls_max, unusable};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
@@ -102,14 +102,14 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         log: Box::new(move |line| lines.say(line)),
         limits: Limits::default(),
     };
-    let watched = serve.wire;
+    let (watched, turn) = (serve.wire, Turn::default());
     let local = listener
         .addresses
         .iter()
         .all(|address| address.ip().is_loopback());
     let serve_one = move |socket, address, number| {
         let served = match watched {
-            true => serve_watched(&setup, local, &log, socket, address, number),
+            true => serve_watched(&setup, local, &log, &turn, socket, address, number),
             false => serve_tcp(&setup, &site, socket, address, number),
         };
         match served {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
@@ -133,22 +133,27 @@ fn illustrate(transcript: &Transcript, stderr: &mut impl Write) {
     let _ = stderr.write_all(&block);
 }
 
+/// Held while a recording is explained: one at a time. An explanation can take some hundred times the
+/// memory of its recording, and any stranger may fill one.
+pub(super) type Turn = Arc<Mutex<()>>;
+
 /// Serves a connection over a tap. It can see itself at `/handshake`, if the server is `local`: the page
 /// has the secrets in it, and they are nobody else's business.
 pub(super) fn serve_watched(
     setup: &ServerSetup,
     local: bool,
     log: &Log,
+    turn: &Turn,
     socket: TcpStream,
     address: SocketAddr,
     number: u64,
 ) -> Result<(), Error> {
     let recording = Recording::new(Side::Server);
     let setup = setup.with_key_log(Arc::new(recording.clone()));
-    let own = recording.clone();
+    let (own, page_turn) = (recording.clone(), Arc::clone(turn));
     let site = Site {
         answer: Box::new(move |request, peer| match request.path.as_str() {
-            "/handshake" if site::is_read(request) => handshake_page(&own, local),
+            "/handshake" if site::is_read(request) => handshake_page(&own, local, &page_turn),
             "/handshake" => site::only_read(),
             _ => site::answer(request, peer),
         }),
@@ -169,18 +174,20 @@ pub(super) fn serve_watched(
         Tap::new(transport, recording.clone()),
         address,
     );
+    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
     illustrate(&recording.transcript(), &mut log.clone());
     served
 }
 
 /// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(recording: &Recording, local: bool) -> Response {
+fn handshake_page(recording: &Recording, local: bool, turn: &Turn) -> Response {
     if !local {
         return Response::refusal(
             403,
             "the page holds secrets; it is for a server on loopback only",
         );
     }
+    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
     let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
     page.content_type = "text/html; charset=utf-8";
     page.fields = vec![

@@ -214,6 +214,14 @@ fn exchange_flights<S: SideData>(
     about_to_write: impl Fn(&CommonState),
 ) -> Result<(), Diagnosis> {
     loop {
+        // Before the first read too: bytes may have come together with the ClientHello.
+        if let Err(error) = connection.process_new_packets() {
+            // Told before the alert is sent: the other side cannot hear of it first.
+            let diagnosis = broken(connection, io_error(error), narrator);
+            // One write need not take all: the alert may stand behind other records.
+            while connection.wants_write() && connection.write_tls(transport).is_ok() {}
+            return Err(diagnosis);
+        }
         if connection.wants_write() {
             about_to_write(connection);
         }
@@ -226,13 +234,6 @@ fn exchange_flights<S: SideData>(
         }
         let read = connection.read_tls(transport).and_then(not_the_end);
         read.map_err(|error| broken(connection, error, narrator))?;
-        if let Err(error) = connection.process_new_packets() {
-            // Told before the alert is sent: the other side cannot hear of it first.
-            let diagnosis = broken(connection, io_error(error), narrator);
-            // One write need not take all: the alert may stand behind other records.
-            while connection.wants_write() && connection.write_tls(transport).is_ok() {}
-            return Err(diagnosis);
-        }
     }
 }
 

@@ -141,10 +141,11 @@ fn request_line(line: &[u8]) -> Result<(String, String, u8), Trouble> {
 fn path(method: &str, target: &str) -> Result<String, Trouble> {
     let bad = || Trouble::malformed(400, "the request target is neither a path nor a URL");
     let absolute = || {
-        let rest = target
+        // A scheme may be written in capitals (RFC 3986 §3.1).
+        let known = |scheme: &str| matches!(&*scheme.to_ascii_lowercase(), "https" | "http");
+        let (_, rest) = target
             .split_once("://")
-            .filter(|(scheme, _)| matches!(*scheme, "https" | "http"))?
-            .1;
+            .filter(|(scheme, _)| known(scheme))?;
         let slash = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(slash);
         is_authority(authority).then(|| {

@@ -75,8 +75,9 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
             "it knows the server and does not accept it".to_owned(),
             "the client's log says more".to_owned(),
         ),
-        // OpenSSL and Node say no more than this in TLS 1.2, whatever is wrong with a certificate.
-        A::HandshakeFailure if progress != Progress::Hello => (
+        // OpenSSL and Node say no more than this in TLS 1.2, whatever is wrong with a certificate. To a
+        // server whose handshake is complete it is about something else.
+        A::HandshakeFailure if progress != Progress::Hello && !at_the_end(side, progress) => (
             format!(
                 "it does not accept the {ours}'s certificate, or got none, and does not say more"
             ),
@@ -85,6 +86,11 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         _ => return None,
     };
     Some((judged(side), meaning, remedy))
+}
+
+/// The client's Finished has come: it had accepted the server's certificate before.
+fn at_the_end(side: Side, progress: Progress) -> bool {
+    side == Side::Server && progress == Progress::Established
 }
 
 fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress) -> Row {
@@ -103,6 +109,11 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
             Step::ServerAuthorizesClient,
             "it knows the client and does not let it in",
             "the server's list of clients; its log says more",
+        ),
+        A::HandshakeFailure if at_the_end(side, progress) => row(
+            Step::ApplicationData,
+            "it wanted a new handshake on this connection (renegotiation), and there is none",
+            "a new connection",
         ),
         A::ProtocolVersion
         | A::HandshakeFailure

@@ -153,8 +153,10 @@ fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (String, Str
         );
     }
     let names: Vec<String> = presented.iter().map(|name| text::terminal(name)).collect();
+    // A certificate can hold thousands.
+    let names = text::shorten(&names.join(", "), 600);
     (
-        format!("the {whose}'s certificate is not for \"{expected}\" but for {}", names.join(", ")),
+        format!("the {whose}'s certificate is not for \"{expected}\" but for {names}"),
         "one of those names in the URL, or a certificate for this one; an IP address needs an IP entry".into(),
     )
 }
