@@ -1,7 +1,7 @@
 //! The table: (side, error of rustls) -> the step that failed, what was found, what to try.
 //!
-//! One table for all who ask: narration, logs, the doctor and the command line. [`alerts`] are the errors
-//! that the other side found, [`certificates`] those that we find in its certificate.
+//! One table for all who ask: narration, logs, the doctor and the command line. `alerts` are the errors
+//! that the other side found, `certificates` those that we find in its certificate.
 
 mod alerts;
 mod certificates;
