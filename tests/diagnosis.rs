@@ -68,6 +68,7 @@ fn each_error_is_told_at_its_step_and_with_something_to_try() {
         (Client, alert(AlertDescription::AccessDenied), Established, 6, "does not let it in"),
         (Client, alert(AlertDescription::InternalError), Certificates, 5, "trouble of its own"),
         (Client, alert(AlertDescription::Unknown(200)), Established, 7, "alert 200 (200)"),
+        (Server, alert(AlertDescription::CloseNotify), Certificates, 3, "left with alert close_notify"),
         // Ours
         (Client, Error::General("no root trust anchors were provided".into()), Certificates, 0, "anchors"),
         (Client, Error::FailedToGetRandomBytes, Hello, 0, "random"),

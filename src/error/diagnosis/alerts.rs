@@ -13,12 +13,12 @@ pub(super) fn refused_by_peer(side: Side, alert: AlertDescription, progress: Pro
     let about_us = about_our_certificate(side, alert, progress);
     let (step, meaning, remedy) =
         about_us.unwrap_or_else(|| about_the_connection(side, alert, progress));
-    let found = format!(
-        "the {} refused with alert {} ({}): {meaning}",
-        side.peer(),
-        name(alert),
-        u8::from(alert)
-    );
+    let did = match alert {
+        AlertDescription::CloseNotify | AlertDescription::UserCanceled => "left",
+        _ => "refused",
+    };
+    let (peer, name, number) = (side.peer(), name(alert), u8::from(alert));
+    let found = format!("the {peer} {did} with alert {name} ({number}): {meaning}");
     (step, found, remedy)
 }
 
