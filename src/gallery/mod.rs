@@ -64,7 +64,7 @@ pub struct Words {
     pub story: &'static str,
     /// Why that fails, in a sentence or two.
     pub cause: &'static str,
-    /// What to do, in a line.
+    /// What to do, in a line; commands and options in backquotes.
     pub remedy: &'static str,
 }
 

@@ -169,9 +169,11 @@ impl Panels<'_> {
             otherwise => otherwise.replace('`', ""),
         };
         let page = format!("docs/failures.md#{}", case.name);
+        // Backquotes are for the page: a terminal shows what can be typed.
+        let remedy = case.words.remedy.replace('`', "");
         for (label, words) in [
             ("why", case.words.cause),
-            ("fix", case.words.remedy),
+            ("fix", &remedy),
             (curl_seen, curl),
             (openssl_seen, openssl),
             (node_seen, node),

@@ -37,8 +37,8 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The private key belongs to another certificate.",
             cause: "The certificate holds one half of a pair of keys, the key file the half of another pair.",
-            remedy: "the key that made its request: openssl pkey -in client.key -pubout prints the same as openssl x509 -in \
-                     client.crt -noout -pubkey",
+            remedy: "the key that made its request: `openssl pkey -in client.key -pubout` prints the same as `openssl x509 -in \
+                     client.crt -noout -pubkey`",
         },
         others: KEY_MISMATCH,
     },
@@ -56,7 +56,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The chain file begins with the CA, not the leaf.",
             cause: "The first certificate of a chain file is the one that is shown, and the key is not the CA's.",
-            remedy: "the leaf first: cat client.crt intermediate.crt > chain.crt",
+            remedy: "the leaf first: `cat client.crt intermediate.crt > chain.crt`",
         },
         others: KEY_MISMATCH,
     },
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The certificate file holds a private key.",
             cause: "A PEM file says in its BEGIN line what it holds. rustls skips what it does not look for, finds no \
                     certificate, and speaks of the peer although nobody was dialled.",
-            remedy: "swap the two files; hello-mtls inspect FILE says what is in each",
+            remedy: "swap the two files; `hello-mtls inspect FILE` says what is in each",
         },
         others: NO_START_LINE,
     },
@@ -93,7 +93,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The certificate file holds a request (CSR).",
             cause: "A request asks a CA for a certificate. The answer is another file.",
-            remedy: "hello-mtls certs sign, or openssl x509 -req; then show client.crt, not client.csr",
+            remedy: "`hello-mtls certs sign`, or `openssl x509 -req`; then show client.crt, not client.csr",
         },
         others: NO_START_LINE,
     },
@@ -111,7 +111,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The certificate file is binary (DER), not PEM.",
             cause: "DER is the certificate itself; PEM is the same in base64 between a BEGIN and an END line.",
-            remedy: "openssl x509 -inform DER -in client.cer -out client.crt",
+            remedy: "`openssl x509 -inform DER -in client.cer -out client.crt`",
         },
         others: Others {
             openssl: "HTTP/1.1 200 OK",
@@ -170,7 +170,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The private key is locked with a passphrase.",
             cause: "Nobody gave the passphrase, and a server that starts by itself has nobody to ask. rustls skips \
                     the block: it finds no key at all.",
-            remedy: "openssl pkey -in client.key -out plain.key && chmod 600 plain.key",
+            remedy: "`openssl pkey -in client.key -out plain.key && chmod 600 plain.key`",
         },
         others: Others {
             curl: "(58) unable to set private key file: '…' type PEM",
@@ -197,7 +197,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The key's BEGIN line promises another kind of key.",
             cause: "The label says how to read the bytes: PRIVATE KEY is PKCS#8, RSA PRIVATE KEY is PKCS#1, EC PRIVATE \
                     KEY is SEC1. curl and Node obey it too; openssl looks at the bytes.",
-            remedy: "openssl pkey -in client.key -out new.key writes PKCS#8, which everybody reads",
+            remedy: "`openssl pkey -in client.key -out new.key` writes PKCS#8, which everybody reads",
         },
         others: Others {
             curl: KEY_MISMATCH.curl,
@@ -224,7 +224,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The key is RSA with 1024 bits.",
             cause: "Such keys can be broken. aws-lc-rs and ring begin with 2048 bits. curl and openssl refuse it as well; Node \
                     shows it, and the server does not take its signature.",
-            remedy: "hello-mtls certs --key-type ecdsa-p256, or rsa-2048",
+            remedy: "`hello-mtls certs --key-type ecdsa-p256`, or `rsa-2048`",
         },
         others: Others {
             node: hears::DECRYPT_ERROR.node,
@@ -289,7 +289,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The file of CAs holds no certificate, but a key.",
             cause: "Without a CA there is nobody to believe. A program that goes on with an empty list refuses \
                     everybody later, with UnknownIssuer.",
-            remedy: "--cacert ca.crt; and keep ca.key away from clients and servers",
+            remedy: "`--cacert ca.crt`; and keep ca.key away from clients and servers",
         },
         others: Others {
             curl: "(77) error setting certificate file: …",

@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
             story: "Nobody listens at that address and port.",
             cause: "TCP comes before TLS: the system answers at once that the port is closed. Often the server listens \
                     on 127.0.0.1, and localhost means ::1.",
-            remedy: "start the server; listen on both addresses: --listen localhost:3000",
+            remedy: "start the server; listen on both addresses: `--listen localhost:3000`",
         },
         others: Others {
             curl: "(7) Failed to connect to localhost port … Couldn't connect to server",
@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The server speaks first, and TLS only when asked.",
             cause: "SMTP, IMAP, LDAP and PostgreSQL begin in the clear and switch to TLS when asked (STARTTLS).",
-            remedy: "openssl s_client -starttls smtp, or the port that begins with TLS",
+            remedy: "`openssl s_client -starttls smtp`, or the port that begins with TLS",
         },
         others: WRONG_VERSION,
     },

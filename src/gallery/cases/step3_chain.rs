@@ -74,7 +74,7 @@ pub(super) const CASES: &[Case] = &[
             story: "A CA that the client does not know signed it.",
             cause: "The name of the issuer is on none of the client's CAs. Perhaps it has an old ca.crt, perhaps a \
                     proxy of the company answers instead of the server.",
-            remedy: "--cacert with the CA that signed it: openssl s_client names it behind i:",
+            remedy: "`--cacert` with the CA that signed it: `openssl s_client` names it behind i:",
         },
         others: NO_ISSUER,
     },
@@ -92,7 +92,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The root is sent along, unknown to the client.",
             cause: "Every root is self-signed, and nobody believes it because it was sent. So a root in a chain is \
                     of no use, and behind a company's proxy this is the usual message.",
-            remedy: "that root in --cacert, if you know from elsewhere that it is the right one",
+            remedy: "that root in `--cacert`, if you know from elsewhere that it is the right one",
         },
         others: Others {
             curl: "(60) SSL certificate problem: self-signed certificate in certificate chain",
@@ -111,7 +111,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "It is self-signed, and the client has no copy.",
             cause: "It says about itself that it is right. Everybody can say so.",
-            remedy: "a CA and a leaf (hello-mtls certs), or give the client that very certificate as --cacert",
+            remedy: "a CA and a leaf (`hello-mtls certs`), or give the client that very certificate as `--cacert`",
         },
         others: SELF_SIGNED,
     },
@@ -123,7 +123,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server does not send the intermediate CA.",
             cause: "The client knows the root and sees the leaf; the link between them is missing. Browsers may fetch \
                     or remember it. rustls, OpenSSL and Node never do.",
-            remedy: "on the server: cat server.crt intermediate.crt > chain.crt",
+            remedy: "on the server: `cat server.crt intermediate.crt > chain.crt`",
         },
         others: NO_ISSUER,
     },
@@ -229,7 +229,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The CA signed it with SHA-1.",
             cause: "Two certificates with the same SHA-1 hash can be made, so a signature over it proves nothing. rustls has \
                     no code for it.",
-            remedy: "sign it again with SHA-256: openssl x509 -req -sha256",
+            remedy: "sign it again with SHA-256: `openssl x509 -req -sha256`",
         },
         others: Others {
             curl: "(60) SSL certificate problem: CA signature digest algorithm too weak",
@@ -289,7 +289,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The root is no CA. rustls takes it, curl does not.",
             cause: "Of a root that it was given, rustls uses name and key only: to put it into the store is the \
                     decision. OpenSSL checks its basicConstraints, key usage and dates as well.",
-            remedy: "a root with CA:TRUE and keyCertSign: hello-mtls certs ca",
+            remedy: "a root with CA:TRUE and keyCertSign: `hello-mtls certs ca`",
         },
         others: Others {
             curl: "(60) SSL certificate problem: invalid CA certificate",

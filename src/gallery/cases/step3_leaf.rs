@@ -213,7 +213,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server shows a certificate with CA:TRUE.",
             cause: "rustls lets a CA sign, not serve: whoever steals this key could sign for everybody. OpenSSL and \
                     Node do not look.",
-            remedy: "a leaf with CA:FALSE, signed by that CA: hello-mtls certs",
+            remedy: "a leaf with CA:FALSE, signed by that CA: `hello-mtls certs`",
         },
         others: LET_IN,
     },

@@ -67,7 +67,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The client's list is a month old; nobody minds.",
             cause: "rustls uses a list beyond its nextUpdate unless it is told not to; OpenSSL refuses. What was revoked \
                     since then is let in.",
-            remedy: "fetch lists before their nextUpdate: hello-mtls inspect ca.crl shows it",
+            remedy: "fetch lists before their nextUpdate: `hello-mtls inspect ca.crl` shows it",
         },
         others: Others {
             curl: "(60) SSL certificate problem: CRL has expired",

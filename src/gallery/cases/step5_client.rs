@@ -33,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server never asks; nobody is authenticated.",
             cause: "No CertificateRequest, so the client keeps its certificate in its pocket. Nothing looks wrong: only \
                     a client without a certificate would show it.",
-            remedy: "a client verifier on the server (here: no --tls); test with a client that has no certificate",
+            remedy: "a client verifier on the server (here: no `--tls`); test with a client that has no certificate",
         },
         others: LET_IN,
     },
@@ -48,7 +48,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server does not name the CA of the client.",
             cause: "The CertificateRequest lists the CAs that the server trusts. Browsers and keychains offer only \
                     what fits, so nobody is even asked. curl and openssl send what they were given.",
-            remedy: "a certificate from one of the CAs that openssl s_client lists under \"Acceptable client \
+            remedy: "a certificate from one of the CAs that `openssl s_client` lists under \"Acceptable client \
                      certificate CA names\"",
         },
         others: hears::UNKNOWN_CA,
@@ -61,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server asks, and the client has none.",
             cause: "The client answers the CertificateRequest with an empty Certificate message. rustls says \
                     certificate_required in TLS 1.2 too; OpenSSL and Node say handshake_failure(40) there.",
-            remedy: "--cert client.crt --key client.key",
+            remedy: "`--cert client.crt --key client.key`",
         },
         others: hears::CERTIFICATE_REQUIRED,
     },
@@ -93,7 +93,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "A CA that the server does not know signed it.",
             cause: "The CA for clients is a setting of the server, and need not be the CA of its own certificate.",
-            remedy: "a certificate from the server's client CA, or that CA in the server's --cacert",
+            remedy: "a certificate from the server's client CA, or that CA in the server's `--cacert`",
         },
         others: hears::UNKNOWN_CA,
     },
@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The client does not send the intermediate CA.",
             cause: "The server knows the root and sees the leaf. Clients have chains too.",
-            remedy: "on the client: cat client.crt intermediate.crt > chain.crt, and --cert chain.crt",
+            remedy: "on the client: `cat client.crt intermediate.crt > chain.crt`, and `--cert chain.crt`",
         },
         others: hears::UNKNOWN_CA,
     },
@@ -121,7 +121,7 @@ pub(super) const CASES: &[Case] = &[
         words: Words {
             story: "The server has the client's leaf in place of a CA.",
             cause: "A store of CAs answers \"who may sign?\". The client's own certificate signs nobody, not even itself.",
-            remedy: "the CA in --cacert, and the client by name: --allow uri:spiffe://hello-mtls/my-client",
+            remedy: "the CA in `--cacert`, and the client by name: `--allow uri:spiffe://hello-mtls/my-client`",
         },
         others: hears::UNKNOWN_CA,
     },
@@ -248,7 +248,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server has a revocation list of another CA.",
             cause: "Now nobody gets in: without a list of the right CA nothing is known about anybody. An intermediate \
                     needs one as well.",
-            remedy: "--crl once for each CA of the chain",
+            remedy: "`--crl` once for each CA of the chain",
         },
         others: hears::UNKNOWN_CA,
     },

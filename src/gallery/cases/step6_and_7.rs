@@ -42,7 +42,7 @@ pub(super) const CASES: &[Case] = &[
             story: "The server knows the client, and says 403.",
             cause: "Authentication is who you are, authorization is what you may. The second is not TLS: the answer is \
                     a 403, encrypted.",
-            remedy: "--allow uri:spiffe://hello-mtls/my-client",
+            remedy: "`--allow uri:spiffe://hello-mtls/my-client`",
         },
         others: FORBIDDEN,
     },
