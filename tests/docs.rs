@@ -120,7 +120,8 @@ fn a_diagram_is_told_in_words_too() {
 
 #[test]
 fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let readmes = ["README.md", "README.zh-CN.md"];
+    let readmes = readmes.map(|name| fs::read_to_string(root().join(name)).unwrap());
     let map = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let mut steps = 0;
     for entry in fs::read_dir(root().join("src/handshake")).unwrap() {
@@ -145,11 +146,13 @@ fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
             &code,
             format!("include_str!(\"../../docs/handshake/{module}.md\")"),
         );
-        has(&readme, format!("[{module}](src/handshake/{module}.rs)"));
-        has(
-            &readme,
-            format!("(docs/handshake/{module}.md) | `{function}` |"),
-        );
+        let code_cell = format!("[`{function}`](src/handshake/{module}.rs) |");
+        for (readme, docs) in [(&readmes[0], "docs"), (&readmes[1], "docs/zh")] {
+            has(
+                readme,
+                format!("({docs}/handshake/{module}.md) | {code_cell}"),
+            );
+        }
         has(&map, format!("[`handshake::{module}`]"));
 
         let page = root().join(format!("docs/handshake/{module}.md"));
