@@ -133,6 +133,30 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether a new file may stand there, as far as that can be said before it is written.
+///
+/// # Errors
+/// [`Error::Exists`], or [`Error::File`] if its folder is missing.
+pub fn has_room_for(path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::Exists {
+            path: path.to_owned(),
+        });
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    match folder.metadata() {
+        Ok(_) => Ok(()),
+        Err(source) => Err(Error::File {
+            doing: "write",
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
 /// Writes one new file that only its owner reads: a page or a recording has secrets in it.
 ///
 /// # Errors

@@ -108,14 +108,23 @@ fn an_output_overwrites_nothing_and_says_so_before_it_connects() {
         .run("hello-mtls get https://localhost:1/ --html notes.html")
         .ends(1)
         .says("exists already");
+    folder
+        .run("hello-mtls get https://localhost:1/ --html no/such/folder.html")
+        .ends(1)
+        .says("make the folder first");
+    folder
+        .run("hello-mtls get https://localhost:1/ --html one --pcapng one")
+        .ends(2)
+        .says("two outputs go to one");
 }
 
 #[test]
 fn a_refusal_is_told_also_where_an_output_cannot_be_written() {
     let folder = Folder::with_certs();
     let server = folder.serve("");
+    let too_long = "x".repeat(300);
     let line = format!(
-        "hello-mtls get {} --cacert certs/ca.crt --html no/such/folder.html --save kept.transcript",
+        "hello-mtls get {} --cacert certs/ca.crt --html {too_long} --save kept.transcript",
         server.url("/")
     );
     folder.run(&line).ends(1).says("certificate_required");

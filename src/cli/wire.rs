@@ -78,19 +78,22 @@ impl Watch {
         self.wire || self.save.is_some() || self.keep.wanted()
     }
 
-    /// Says before the connection is made that an output would overwrite a file.
+    /// Says before the connection is made what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Error> {
         let outputs = [&self.keep.html, &self.keep.pcapng, &self.save];
-        match outputs
-            .into_iter()
-            .flatten()
-            .find(|path| path.symlink_metadata().is_ok())
-        {
-            Some(taken) => Err(Error::Exists {
-                path: taken.clone(),
-            }),
-            None => Ok(()),
+        let mut seen: Vec<&PathBuf> = Vec::new();
+        for path in outputs.into_iter().flatten() {
+            if seen.contains(&path) {
+                let name = text::terminal(&path.display().to_string());
+                return Err(Error::Usage {
+                    found: format!("two outputs go to {name}"),
+                    remedy: "a file for each".to_owned(),
+                });
+            }
+            files::has_room_for(path)?;
+            seen.push(path);
         }
+        Ok(())
     }
 
     /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
