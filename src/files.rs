@@ -103,14 +103,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
 pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
-    if !overwrite
-        && let Some(taken) = files
-            .iter()
-            .find(|file| file.path.symlink_metadata().is_ok())
-    {
-        return Err(Error::Exists {
-            path: taken.path.clone(),
-        });
+    if !overwrite {
+        files.iter().try_for_each(|file| has_room_for(&file.path))?;
     }
     if let Some(taken) = files.iter().find(|file| file.path.is_dir()) {
         return Err(taken.not_written(io::Error::other("it is a directory")));
