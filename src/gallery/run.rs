@@ -103,7 +103,11 @@ impl Run {
             seen(&self.client, Side::Client),
             seen(&self.server, Side::Server),
         ];
-        let first = both.into_iter().flatten().min_by_key(|(at, ..)| *at);
+        // Who sends an alert has noticed before it, and may tell of it only after.
+        let sent = |side| self.alert.as_ref().is_some_and(|alert| alert.from == side);
+        let seen = both.into_iter().flatten();
+        let first = seen.clone().find(|(.., side)| sent(*side));
+        let first = first.or_else(|| seen.min_by_key(|(at, ..)| *at));
         first.map(|(_, step, side)| (step, side))
     }
 
