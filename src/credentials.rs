@@ -62,6 +62,9 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
             return Err(explained(&case, &[authorities], Side::Server, &refused));
         }
     }
+    if revocation_lists.is_empty() {
+        return Ok(trust);
+    }
     for list in revocation_lists {
         trust.revocation_lists.extend(pem::revocation_lists(list)?);
     }

@@ -284,6 +284,13 @@ pub struct Diagnosis {
     pub said: String,
 }
 
+impl Diagnosis {
+    /// Step and cause, for a line of a log.
+    pub fn in_a_line(&self) -> String {
+        format!("failed at step {}: {}", self.step.number(), self.found)
+    }
+}
+
 /// How far a side was when its connection broke. The same alert means another step earlier or later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Progress {

@@ -34,14 +34,18 @@ pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
     let mut panels = Panels { out, paint };
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
-        Some(words) => match (find(words), said_in(words)) {
-            (Err(unknown), said) if said.is_empty() => return Err(unknown),
-            (Err(_), said) => panels.found(&said).map_err(output)?,
-            (Ok(case), _) => {
-                runs.push(run_case(case, gallery.tls_max)?);
-                runs.iter()
-                    .try_for_each(|run| panels.show(run))
-                    .map_err(output)?;
+        Some(words) => match find(words) {
+            Ok(case) => {
+                let run = run_case(case, gallery.tls_max)?;
+                panels.show(&run).map_err(output)?;
+                runs.push(run);
+            }
+            Err(unknown) => {
+                let said = said_in(words);
+                if said.is_empty() {
+                    return Err(unknown);
+                }
+                panels.found(&said).map_err(output)?;
             }
         },
         None if gallery.all => {

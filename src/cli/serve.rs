@@ -114,11 +114,9 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         };
         match served {
             Ok(()) => {}
-            Err(Error::Tls { diagnosis, .. }) => log.say(&format!(
-                "{address} failed at step {}: {}",
-                diagnosis.step.number(),
-                diagnosis.found
-            )),
+            Err(Error::Tls { diagnosis, .. }) => {
+                log.say(&format!("{address} {}", diagnosis.in_a_line()));
+            }
             Err(error) => log.say(&error.to_string()),
         }
     };

@@ -12,7 +12,7 @@ use crate::narration::{Side, Step};
 use crate::paint::{self, BOLD, DIM, MAGENTA, Paint, RED};
 use crate::text;
 use crate::wire::names::alert_name;
-use crate::wire::transcript::hex;
+use crate::wire::transcript::spaced_hex;
 
 const WIDTH: usize = 80;
 
@@ -148,10 +148,10 @@ impl Panels<'_> {
             ""
         };
         let inside = match alert.encrypted {
-            true => format!(" → decrypted {}", spaced(&alert.plaintext)),
+            true => format!(" → decrypted {}", spaced_hex(&alert.plaintext)),
             false => " in the clear".to_owned(),
         };
-        self.quote(&format!("{}{more}{inside}", spaced(shown)))?;
+        self.quote(&format!("{}{more}{inside}", spaced_hex(shown)))?;
         self.quote(&format!("fatal {}", named(alert)))
     }
 
@@ -245,12 +245,6 @@ pub(super) fn named(alert: &Alert) -> String {
     format!("{}({})", alert_name(alert.number), alert.number)
 }
 
-fn spaced(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| hex(&[*byte])).collect();
-    bytes.join(" ")
-}
-
-/// In milliseconds, with one decimal.
 pub(super) fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1000.0)
 }

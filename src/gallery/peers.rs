@@ -23,7 +23,7 @@ use crate::handshake::step7_application_data::application_data;
 use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
 use crate::narration::{Fact, Narrator, Step};
 use crate::transport::{Transport, part};
-use crate::wire::transcript::hex;
+use crate::wire::transcript::spaced_hex;
 
 /// A server that speaks no TLS: reads what comes, says its words, hangs up.
 pub(super) fn plain_server(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
@@ -54,10 +54,9 @@ pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: imp
     let mut answer = Vec::new();
     let _ = transport.write_all(words);
     let _ = transport.take(1024).read_to_end(&mut answer);
-    let spaced: Vec<String> = answer.iter().map(|byte| hex(&[*byte])).collect();
     narrator.tell(Step::ClientConnects, || {
         Fact::refusal(
-            format!("the answer is no HTTP: {}", spaced.join(" ")),
+            format!("the answer is no HTTP: {}", spaced_hex(&answer)),
             "https://",
         )
     });

@@ -147,16 +147,10 @@ fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
         return;
     }
     let diagnosis = diagnose(Side::Server, error, Progress::Established);
-    let step = diagnosis.step;
-    (site.log)(&format!(
-        "{} failed at step {}: {}",
-        peer.address,
-        step.number(),
-        diagnosis.found
-    ));
-    setup
-        .narrator
-        .tell(step, || Fact::refusal(diagnosis.found, diagnosis.remedy));
+    (site.log)(&format!("{} {}", peer.address, diagnosis.in_a_line()));
+    setup.narrator.tell(diagnosis.step, || {
+        Fact::refusal(diagnosis.found, diagnosis.remedy)
+    });
 }
 
 /// A line of the log: from where, who, what.

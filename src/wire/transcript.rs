@@ -231,6 +231,12 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The same, with a blank between two bytes.
+pub fn spaced_hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.chunks(1).map(hex).collect();
+    bytes.join(" ")
+}
+
 fn unhex(text: &str) -> Result<Vec<u8>, String> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let pair = |pair: &[u8]| match pair {
