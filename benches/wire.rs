@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 
 use hello_mtls::client::{self, Url, connect_tcp, get};
 use hello_mtls::handshake::{ClientSetup, TlsMax};
+use hello_mtls::instruments::show::html;
+use hello_mtls::instruments::stepper::Cast;
+use hello_mtls::instruments::wire::explain;
+use hello_mtls::instruments::wire::tap::{Recording, Tap};
+use hello_mtls::instruments::wire::transcript::Transcript;
 use hello_mtls::narration::Side;
+use hello_mtls::server::hello;
 use hello_mtls::server::listening::{Listener, Server};
 use hello_mtls::server::{Limits, Site, serve_tcp};
-use hello_mtls::show::html;
-use hello_mtls::site;
-use hello_mtls::stepper::Cast;
 use hello_mtls::transport::Deadline;
-use hello_mtls::wire::explain;
-use hello_mtls::wire::tap::{Recording, Tap};
-use hello_mtls::wire::transcript::Transcript;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 
@@ -41,7 +41,7 @@ fn main() -> io::Result<()> {
     let url = url.map_err(|error| trouble(&error))?;
     let setup = cast.server.clone();
     let site = Site {
-        answer: Box::new(site::answer),
+        answer: Box::new(hello::answer),
         log: Box::new(|_| ()),
         limits: Limits::default(),
     };

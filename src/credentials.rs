@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
 
-use crate::doctor::{Case, Party, Shown, examine};
+use crate::certificates::pem;
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::{Identity, Trust, client_verifier, provider};
+use crate::instruments::doctor::{Case, Party, Shown, examine};
 use crate::narration::Side;
-use crate::pem;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///

@@ -30,7 +30,7 @@
 //!    thread of one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
 //! 3. The client: [`client::get`] is its counterpart: [`handshake::connect`], one request, one answer.
 //!
-//! [`stepper`] has both sides in one thread: the handshake as one function, and the shortest way
+//! [`instruments::stepper`] has both sides in one thread: the handshake as one function, and the shortest way
 //! through the story.
 //!
 //! # The rest of the house
@@ -39,12 +39,12 @@
 //! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
 //! into the step that failed, what was found, and what to try.
 //!
-//! Two rooms are about failing. [`doctor`] reads the files first, and tells what will fail and what
-//! mends it: a list of [`finding`]s. [`gallery`] makes every failure happen: a table, a row a failure,
+//! Two rooms are about failing. [`instruments::doctor`] reads the files first, and tells what will fail and what
+//! mends it: a list of [`instruments::doctor::finding`]s. [`instruments::gallery`] makes every failure happen: a table, a row a failure,
 //! each run over a real connection and shown from both sides.
 //!
-//! [`wire`] explains recorded bytes, and [`show`] renders what it found; both are unaware of the
-//! handshake above. [`fields`] is the language in which bytes are explained.
+//! [`instruments::wire`] explains recorded bytes, and [`instruments::show`] renders what it found; both are unaware of the
+//! handshake above. [`instruments::fields`] is the language in which bytes are explained.
 //!
 //! Modules stand in reading order.
 //!
@@ -57,27 +57,20 @@
 // Bytes from a peer are hostile: what cannot happen, happens.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
+// The story, in the order of reading.
 pub mod cli;
 pub mod credentials;
 pub mod handshake;
-pub mod stepper;
 pub mod server;
 pub mod client;
 pub mod http;
-pub mod site;
+pub mod certificates;
 pub mod narration;
 pub mod error;
 pub mod transport;
-pub mod certificates;
-pub mod pem;
-pub mod finding;
-pub mod doctor;
-pub mod wire;
-pub mod show;
-pub mod gallery;
-pub mod demo;
-pub mod fields;
 pub mod clock;
 pub mod files;
 pub mod text;
-pub mod paint;
+
+// The wing: what watches the story, explains it, and makes it fail.
+pub mod instruments;

@@ -17,9 +17,9 @@ use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
 use super::request::{KeyType, common_name_only, generate};
 use super::{Validity, failed, serial_number};
+use crate::certificates::pem;
 use crate::error::Error;
 use crate::files;
-use crate::pem;
 
 /// A CA that can sign.
 #[derive(Debug)]

@@ -8,8 +8,7 @@ pub mod request;
 pub mod signing;
 pub mod revocation;
 pub mod summary;
-pub mod describe;
-pub mod inspect;
+pub mod pem;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -21,7 +20,6 @@ use self::request::{KeyType, Name, generate, request};
 use self::signing::{Grant, sign};
 use crate::error::Error;
 use crate::files::Readers;
-use crate::pem;
 
 /// What [`make_set`] is asked for.
 #[derive(Clone, Debug)]

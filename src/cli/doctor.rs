@@ -8,14 +8,15 @@ use clap::Args;
 use rustls::pki_types::ServerName;
 
 use super::{Files, output, print};
+use crate::certificates::pem;
 use crate::certificates::summary::Summary;
 use crate::client::Url;
-use crate::doctor::{Case, Party, Shown, examine, live, report};
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::{Case, Party, Shown, examine, live, report};
+use crate::instruments::page::Paint;
 use crate::narration::{Side, Step};
-use crate::paint::Paint;
-use crate::{pem, text};
+use crate::text;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]

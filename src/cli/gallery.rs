@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::{output, tls_max};
 use crate::error::Error;
-use crate::gallery::panels::Panels;
-use crate::gallery::run::{Run, run as run_case};
-use crate::gallery::{cases, find, said_in};
 use crate::handshake::TlsMax;
-use crate::paint::Paint;
+use crate::instruments::gallery::panels::Panels;
+use crate::instruments::gallery::run::{Run, run as run_case};
+use crate::instruments::gallery::{cases, find, said_in};
+use crate::instruments::page::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {

@@ -8,13 +8,14 @@ use rustls::pki_types::CertificateDer;
 use super::making::{Making, common_name, place, public, secret};
 use super::say;
 use crate::certificates::authority::Authority;
+use crate::certificates::pem;
 use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::summary::Summary;
 use crate::clock::Moment;
 use crate::error::Error;
-use crate::{pem, text};
+use crate::text;
 
 #[derive(Subcommand)]
 pub(super) enum OneCommand {

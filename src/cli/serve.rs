@@ -14,9 +14,10 @@ use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
 use crate::narration::{Narrator, Side};
+use crate::server::hello;
 use crate::server::listening::{Listener, Server};
 use crate::server::{Limits, Site, serve_tcp};
-use crate::{site, text};
+use crate::text;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -98,7 +99,7 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
     greet(&serve, &listener, &log);
     let lines = log.clone();
     let site = Site {
-        answer: Box::new(site::answer),
+        answer: Box::new(hello::answer),
         log: Box::new(move |line| lines.say(line)),
         limits: Limits::default(),
     };

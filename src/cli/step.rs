@@ -6,12 +6,12 @@ use clap::Args;
 
 use super::{output, tls_max};
 use crate::error::Error;
-use crate::gallery::panels::Panels;
-use crate::gallery::stage::Stage;
-use crate::gallery::{self, Case};
 use crate::handshake::TlsMax;
-use crate::paint::Paint;
-use crate::stepper::{self, Cast};
+use crate::instruments::gallery::panels::Panels;
+use crate::instruments::gallery::stage::Stage;
+use crate::instruments::gallery::{self, Case};
+use crate::instruments::page::Paint;
+use crate::instruments::stepper::{self, Cast};
 
 #[derive(Args)]
 pub(super) struct Step {

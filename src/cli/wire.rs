@@ -14,15 +14,16 @@ use crate::error::Error;
 use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, ServerSetup};
 use crate::http::response::Response;
+use crate::instruments::page::Paint;
+use crate::instruments::show::{html, pcapng, terminal};
+use crate::instruments::wire::explain;
+use crate::instruments::wire::tap::{Recording, Tap};
+use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
-use crate::paint::Paint;
+use crate::server::hello;
 use crate::server::{Limits, Site, serve_connection};
-use crate::show::{html, pcapng, terminal};
+use crate::text;
 use crate::transport::Deadline;
-use crate::wire::explain;
-use crate::wire::tap::{Recording, Tap};
-use crate::wire::transcript::Transcript;
-use crate::{site, text};
 
 /// Where a recording is kept.
 #[derive(Args)]
@@ -156,9 +157,9 @@ pub(super) fn serve_watched(
     let (own, page_turn) = (recording.clone(), Arc::clone(turn));
     let site = Site {
         answer: Box::new(move |request, peer| match request.path.as_str() {
-            "/handshake" if site::is_read(request) => handshake_page(&own, local, &page_turn),
-            "/handshake" => site::only_read(),
-            _ => site::answer(request, peer),
+            "/handshake" if hello::is_read(request) => handshake_page(&own, local, &page_turn),
+            "/handshake" => hello::only_read(),
+            _ => hello::answer(request, peer),
         }),
         log: Box::new({
             let log = log.clone();

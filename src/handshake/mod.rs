@@ -14,7 +14,7 @@ pub mod step6_server_authorizes_client;
 pub mod step7_application_data;
 mod settings;
 mod verifiers;
-mod told_key;
+mod signing_hook;
 
 use std::io;
 use std::sync::Arc;

@@ -9,7 +9,7 @@
 //! [The seven steps]: super
 //! [step 1]: super::step1_client_connects
 //! [step 3]: super::step3_client_verifies_server
-#![doc = include_str!("../gallery/links.md")]
+#![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step2_server_presents_certificate.md")]
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::told_key::{chain_in_words, told};
+use super::signing_hook::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 

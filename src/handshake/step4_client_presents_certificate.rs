@@ -9,7 +9,7 @@
 //! [The seven steps]: super
 //! [step 3]: super::step3_client_verifies_server
 //! [step 5]: super::step5_server_verifies_client
-#![doc = include_str!("../gallery/links.md")]
+#![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
 use std::cell::Cell;
@@ -20,7 +20,7 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
-use super::told_key::{chain_in_words, told};
+use super::signing_hook::{chain_in_words, told};
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 

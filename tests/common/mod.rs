@@ -2,10 +2,10 @@
 //!
 //! Every wait is bounded: what hangs, fails.
 
-// Each test file is a program of its own, and needs only a part of this.
-#![allow(dead_code)]
-
 pub(crate) mod play;
+pub(crate) mod peers;
+pub(crate) mod wire;
+pub(crate) mod pages;
 
 use std::fmt;
 use std::fs;

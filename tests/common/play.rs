@@ -1,27 +1,27 @@
 //! A server and a client in one process: who meets whom, and what both tell.
 
 // clippy allows it in test functions, but not in what they call.
-#![allow(clippy::unwrap_used)]
-
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use hello_mtls::certificates::authority::Authority;
+use hello_mtls::certificates::pem;
 use hello_mtls::certificates::request::{KeyType, Name, generate, request};
 use hello_mtls::certificates::revocation::revoke;
 use hello_mtls::certificates::signing::{Grant, sign};
 use hello_mtls::client::{self, Url, connect_tcp};
 use hello_mtls::error::Error;
+use hello_mtls::handshake;
 use hello_mtls::handshake::step6_server_authorizes_client::Allowed;
 use hello_mtls::handshake::{
     ClientSetup, Identity, ServerSetup, TlsMax, Trust, client_config, server_config,
 };
 use hello_mtls::narration::{Narrator, Recorder, Side};
+use hello_mtls::server::hello;
 use hello_mtls::server::listening::{Listener, Server};
 use hello_mtls::server::{Limits, Site, serve_connection};
 use hello_mtls::transport::{Deadline, Transport};
-use hello_mtls::{handshake, pem, site};
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use rustls::StreamOwned;
 use rustls::pki_types::pem::PemObject;
@@ -110,7 +110,7 @@ impl Play {
         let listener = Listener::bind("localhost:0").unwrap();
         let port = listener.addresses[0].port();
         let site = Site {
-            answer: Box::new(site::answer),
+            answer: Box::new(hello::answer),
             log: Box::new(|_| ()),
             limits: Limits::default(),
         };

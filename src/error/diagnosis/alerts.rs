@@ -3,7 +3,6 @@
 use rustls::AlertDescription;
 
 use super::{Progress, Row, left_at, row};
-use crate::finding::judged;
 use crate::narration::{Side, Step};
 
 /// The step at which the peer of `side` refused, and what its word means.
@@ -85,7 +84,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         ),
         _ => return None,
     };
-    Some((judged(side), meaning, remedy))
+    Some((Step::that_verifies(side), meaning, remedy))
 }
 
 /// The client's Finished has come: it had accepted the server's certificate before.

@@ -5,7 +5,6 @@ use rustls::{CertRevocationListError, CertificateError};
 
 use super::{Row, row};
 use crate::clock::Moment;
-use crate::finding::judged;
 use crate::narration::{Side, Step};
 use crate::text;
 
@@ -36,7 +35,7 @@ pub(super) fn refused_here(side: Side, cause: &CertificateError) -> Row {
         CertificateError::Other(cause) => webpki_alone(whose, &cause.to_string()),
         cause => words(whose, cause),
     };
-    (judged(whose), found, remedy)
+    (Step::that_verifies(whose), found, remedy)
 }
 
 /// The application's own decision, made early: what is step 6 elsewhere.
@@ -243,18 +242,18 @@ pub(super) fn bad_list(side: Side, cause: &CertRevocationListError) -> Row {
     use CertRevocationListError as L;
     let (step, found, remedy) = match cause {
         L::BadSignature => (
-            judged(side.peer()),
+            Step::that_verifies(side.peer()),
             "the CRL bears the CA's name, but another key signed it".to_owned(),
             "a list that this CA has signed: hello-mtls certs revoke",
         ),
         L::IssuerInvalidForCrl => (
-            judged(side.peer()),
+            Step::that_verifies(side.peer()),
             "the CA that signed the CRL may not sign one (key usage without cRLSign)".to_owned(),
             "a CA with key usage cRLSign",
         ),
         L::UnsupportedSignatureAlgorithmContext { .. }
         | L::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
-            judged(side.peer()),
+            Step::that_verifies(side.peer()),
             "the CRL is signed with an algorithm that is not accepted here".to_owned(),
             "SHA-256 with P-256 or RSA-2048",
         ),

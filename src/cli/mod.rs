@@ -1,0 +1,231 @@
+//! The command line: parse, then call the library. The one module that names the argument parser.
+//!
+//! Data goes to stdout; the story, logs and errors go to stderr.
+
+mod certs;
+mod one_command;
+mod making;
+mod serve;
+mod log;
+mod get;
+mod doctor;
+mod step;
+mod gallery;
+mod wire;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::certificates::pem;
+use crate::error::Error;
+use crate::error::diagnosis::diagnose_tls;
+use crate::handshake::TlsMax;
+use crate::instruments::demo;
+use crate::instruments::inspect;
+use crate::narration::{Side, Silent, Teller, Terminal};
+use crate::text;
+
+/// TLS and mutual TLS, step by step: read it, run it, watch it.
+///
+/// Begin with three commands:
+///   hello-mtls certs
+///   hello-mtls serve
+///   hello-mtls get https://localhost:3000/     (in another terminal)
+#[derive(Parser)]
+#[command(
+    name = "hello-mtls",
+    version,
+    verbatim_doc_comment,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a CA, a server's and a client's certificate
+    Certs(certs::Certs),
+    /// Show every field of certificates, requests, keys and CRLs
+    Inspect {
+        /// PEM files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Serve Hello World over mutual TLS
+    Serve(serve::Serve),
+    /// Get a URL over mutual TLS, as curl does
+    Get(get::Get),
+    /// Find out what is wrong with certificates and keys
+    Doctor(doctor::Doctor),
+    /// Show a recorded connection, every byte explained
+    Wire(wire::Wire),
+    /// Move a handshake flight by flight, and see what each side knows
+    Step(step::Step),
+    /// Run every way in which it fails, and see both sides
+    Gallery(gallery::Gallery),
+    /// Tell the whole story, with certificates made for it in target/demo
+    Demo,
+}
+
+#[derive(Args)]
+struct Files {
+    /// Folder with all three files [default: certs]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["cacert", "cert", "key"])]
+    certs: Option<PathBuf>,
+    /// CAs that vouch for the other side
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Certificate to show, leaf first
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// Private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+}
+
+fn tls_max(version: &str) -> Result<TlsMax, String> {
+    match version {
+        "1.2" => Ok(TlsMax::Tls12),
+        "1.3" => Ok(TlsMax::Tls13),
+        _ => Err("1.2 or 1.3".to_owned()),
+    }
+}
+
+/// Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong command line.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            tell_usage(&error);
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = match cli.command {
+        Command::Certs(certs) => certs::run(certs),
+        Command::Inspect { files } => inspect_files(&files),
+        Command::Serve(serve) => serve::run(serve),
+        Command::Get(get) => get::run(&get),
+        Command::Doctor(doctor) => return ended(doctor::run(&doctor)),
+        Command::Wire(wire) => wire::run(&wire),
+        Command::Step(step) => step::run(&step),
+        Command::Gallery(gallery) => gallery::run(&gallery),
+        Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
+    };
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// What is wrong with the command line, or the help that was asked for. The parser repeats what was typed,
+/// and that may hold what a terminal obeys.
+fn tell_usage(error: &clap::Error) {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return;
+    }
+    for line in error.render().to_string().lines() {
+        say(&text::terminal(line));
+    }
+}
+
+fn ended(done: Result<ExitCode, Error>) -> ExitCode {
+    match done {
+        Ok(code) => code,
+        // Whoever read our output has seen enough: `hello-mtls inspect … | head -1`.
+        Err(Error::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            say(&format!("hello-mtls: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// A line on stderr. If nobody reads it, nobody misses it.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// What we write to failed.
+fn output(source: io::Error) -> Error {
+    Error::Output { source }
+}
+
+fn print(bytes: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(bytes.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(output)
+}
+
+fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    for (number, file) in files.iter().enumerate() {
+        let items = pem::items(file)?;
+        let many = items.len() > 1;
+        for (block, (kind, der)) in items.iter().enumerate() {
+            if number + block > 0 {
+                writeln!(stdout).map_err(output)?;
+            }
+            let name = file.display();
+            let title = if many {
+                format!("{name}, block {}", block + 1)
+            } else {
+                name.to_string()
+            };
+            inspect::write(&mut stdout, &title, *kind, der).map_err(output)?;
+        }
+    }
+    stdout.flush().map_err(output)
+}
+
+impl Files {
+    /// The CA file, and certificate and key if there are any. `side` names the files in a folder.
+    fn paths(&self, side: Side) -> (Option<PathBuf>, Option<(PathBuf, PathBuf)>) {
+        let Files {
+            certs,
+            cacert,
+            cert,
+            key,
+        } = self;
+        if cacert.is_some() || cert.is_some() || key.is_some() {
+            return (cacert.clone(), cert.clone().zip(key.clone()));
+        }
+        let dir = certs.as_deref().unwrap_or(Path::new("certs"));
+        let own = (
+            dir.join(format!("{side}.crt")),
+            dir.join(format!("{side}.key")),
+        );
+        (Some(dir.join("ca.crt")), Some(own))
+    }
+}
+
+fn missing(option: &str, why: &str) -> Error {
+    Error::Usage {
+        found: format!("{option} is missing: {why}"),
+        remedy: format!("{option} FILE, or --certs DIR"),
+    }
+}
+
+/// The story on `out`, or nobody's.
+fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
+    match narrate {
+        true => Arc::new(Terminal::new(out)),
+        false => Arc::new(Silent),
+    }
+}
+
+fn unusable(side: Side, error: &rustls::Error) -> Error {
+    Error::Tls {
+        side,
+        peer: "nobody yet".to_owned(),
+        diagnosis: diagnose_tls(side, error),
+    }
+}

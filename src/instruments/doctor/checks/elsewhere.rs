@@ -1,0 +1,167 @@
+//! What works here and not elsewhere: warnings.
+
+use std::path::Path;
+
+use x509_parser::extensions::ParsedExtension;
+
+use super::rules::{length, other_purpose};
+use crate::instruments::doctor::evidence::{Cert, Evidence};
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::look::{Link, Look};
+use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::narration::Step;
+
+/// A warning that comes before the first byte.
+pub(super) fn note(
+    code: &'static str,
+    file: &Path,
+    expected: &str,
+    found: String,
+    fix: &str,
+) -> Finding {
+    error(code, Step::Preparation, file, expected, found, fix).warning()
+}
+
+/// webpki takes name and key of a root and nothing else; OpenSSL reads its extensions.
+///
+/// A leaf that signed itself and is trusted itself signs nobody.
+pub(super) fn root_may_sign(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let leaves = evidence.sides.iter().filter_map(|side| side.chain.first());
+    if anchor.summary.version != 3 || leaves.clone().any(|leaf| leaf.der == anchor.der) {
+        return None;
+    }
+    let usage = anchor.x509.key_usage().ok().flatten();
+    let missing = match usage.is_none_or(|usage| usage.value.key_cert_sign()) {
+        _ if !anchor.is_ca() => "CA:TRUE",
+        false => "keyCertSign in its key usage",
+        true => return None,
+    };
+    let name = anchor.name();
+    let found = format!(
+        "{name} without {missing}. rustls does not mind in a root; OpenSSL and curl refuse it"
+    );
+    let expected = "a root that says it may sign";
+    Some(note("root-not-ca", anchor.path, expected, found, NEW_CA))
+}
+
+/// webpki stops at the first CA that it trusts; OpenSSL goes on until one that signed itself.
+pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let mut others = evidence.anchors.iter();
+    if anchor.self_issued() || others.any(|root| root.subject() == anchor.issuer()) {
+        return None;
+    }
+    let (name, issuer) = (anchor.name(), anchor.summary.shown_issuer());
+    let found = format!(
+        "{name} alone, signed by {issuer}: rustls stops there, openssl verify looks for that one"
+    );
+    let fix = "add the root's certificate to the file";
+    Some(note(
+        "not-a-root",
+        anchor.path,
+        "the root as well",
+        found,
+        fix,
+    ))
+}
+
+/// The root's own purpose, which only OpenSSL looks at.
+pub(super) fn root_purpose(look: &Look<'_, '_>) -> Option<Finding> {
+    let root = look.anchor().filter(|root| root.is_ca())?;
+    let other = other_purpose(root, look.role())?;
+    let found = format!(
+        "{} is for {other}. rustls does not mind in a root; OpenSSL and curl refuse it",
+        root.name()
+    );
+    let expected = format!("a root for {}s too", look.role());
+    Some(note("root-purpose", root.path, &expected, found, NEW_CA))
+}
+
+/// The root's own path length, which only OpenSSL counts.
+pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let (root, below) = (link.look.anchor()?, link.height);
+    let issuer_is_root = link.issuer.is_some_and(|issuer| issuer.der == root.der);
+    let most = length(root).filter(|most| issuer_is_root && below > *most)?;
+    let name = root.name();
+    let found = format!(
+        "{name} allows {most} CAs below itself, and there are {below}. rustls does not mind in a root; OpenSSL does"
+    );
+    let expected = "a chain within the root's path length";
+    Some(note("root-path-length", root.path, expected, found, NEW_CA))
+}
+
+/// A name of its own. OpenSSL takes a leaf named like its CA for self-signed, unless key identifiers tell
+/// the two apart.
+pub(super) fn own_name(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let issuer = link.issuer?;
+    if issuer.subject() != link.cert.subject() || issuer.public_key() == link.cert.public_key() {
+        return None;
+    }
+    if signer_has_another_identifier(link.cert) {
+        return None;
+    }
+    let (name, file) = (link.cert.name(), link.cert.path);
+    let found = format!("{name}, which is its CA's name too: OpenSSL and curl call it self-signed");
+    Some(note(
+        "same-name",
+        file,
+        "a subject of its own",
+        found,
+        &renew(link),
+    ))
+}
+
+fn signer_has_another_identifier(cert: &Cert<'_>) -> bool {
+    let (mut own, mut signers) = (None, None);
+    for extension in cert.x509.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
+            ParsedExtension::AuthorityKeyIdentifier(by) => signers = by.key_identifier.as_ref(),
+            _ => {}
+        }
+    }
+    own.is_some() && signers.is_some() && own != signers
+}
+
+/// A CA signs certificates, and a leaf signs in the handshake (RFC 8446 §4.4.2.2). rustls looks at neither.
+pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let usage = link.cert.x509.key_usage().ok().flatten()?.value;
+    let (has, needed, others) = match link.height {
+        0 => {
+            let has = usage.digital_signature();
+            (has, "digitalSignature", "TLS needs it to sign")
+        }
+        // Who is no CA at all is told already.
+        _ => {
+            let has = usage.key_cert_sign() || !link.cert.is_ca();
+            (has, "keyCertSign", "OpenSSL does")
+        }
+    };
+    let (name, file) = (link.cert.name(), link.cert.path);
+    let found = format!("{name} has a key usage without it; rustls does not look, but {others}");
+    let expected = format!("key usage {needed}");
+    (!has).then(|| note("key-usage", file, &expected, found, &renew(link)))
+}
+
+/// Each certificate once.
+pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
+    let files = [&evidence.anchors]
+        .into_iter()
+        .chain(evidence.sides.iter().map(|side| &side.chain));
+    let twice = files.into_iter().find_map(|certs| {
+        let mut seen: Vec<&Cert<'_>> = certs.iter().collect();
+        seen.sort_by(|a, b| a.der.cmp(b.der));
+        let mut pairs = seen.iter().zip(seen.iter().skip(1));
+        pairs
+            .find(|(one, next)| one.der == next.der)
+            .map(|(one, _)| *one)
+    })?;
+    let found = format!("{} twice", twice.summary.shown_subject());
+    let fix = "take one of the two blocks out";
+    Some(note(
+        "duplicate",
+        twice.path,
+        "each certificate once",
+        found,
+        fix,
+    ))
+}

@@ -1,0 +1,68 @@
+//! Private keys that the provider cannot use, and keys whose bytes are not what their label says.
+
+use rustls::pki_types::PrivateKeyDer;
+
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::look::Look;
+use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::der::is;
+use crate::instruments::doctor::remedy;
+use crate::instruments::x509::{Kind, describe};
+use crate::narration::Step;
+use crate::text;
+
+pub(super) const EXPECTED_KEY: &str =
+    "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
+
+const LABELS: [(&str, Kind); 3] = [
+    ("PRIVATE KEY", Kind::Pkcs8Key),
+    ("RSA PRIVATE KEY", Kind::Pkcs1Key),
+    ("EC PRIVATE KEY", Kind::Sec1Key),
+];
+
+/// The provider can use the first key of the file, which is the one that counts.
+pub(super) fn usable(look: &Look<'_, '_>) -> Option<Finding> {
+    let path = look.side.party.key.as_deref()?;
+    let key = look.side.keys.first().filter(|key| key.public.is_none())?;
+    let file = File::of(path, &[], Wanted::PrivateKey);
+    let der = key.der.secret_der();
+    let [pkcs8, rsa, ec] = LABELS;
+    let (label, kind) = match key.der {
+        PrivateKeyDer::Pkcs1(_) => rsa,
+        PrivateKeyDer::Sec1(_) => ec,
+        _ => pkcs8,
+    };
+    if is(kind, der) {
+        let what = text::shorten(&algorithm(kind, der), 60);
+        let found = format!("{what}, which is not done here");
+        let fix = remedy::new_pair(look, "a new key, and a certificate for it:");
+        let step = Step::Preparation;
+        return Some(error("unusable-key", step, path, EXPECTED_KEY, found, fix));
+    }
+    if let Some((right, _)) = LABELS.iter().find(|(_, kind)| is(*kind, der)) {
+        let fix = file.rewritten(&format!("sed 's/ {label}-/ {right}-/' {{f}} >"));
+        let found = format!("the label {label} around what is a {right}");
+        return Some(file.error("wrong-label", found, fix));
+    }
+    let lost = "the key again from its backup; without one, a new key and certificate:";
+    let fix = remedy::new_pair(look, lost);
+    let found = format!("bytes that are no whole {label}");
+    Some(file.error("broken-key", found, fix))
+}
+
+/// The kind of a key in words. No private part is in it.
+fn algorithm(kind: Kind, der: &[u8]) -> String {
+    let tree = describe(kind, der);
+    // The modulus is a whole number of 128 bits, and up to four bytes of DER.
+    if let Some(modulus) = tree.find("modulus") {
+        let bits = modulus.range.len().saturating_sub(4) / 16 * 128;
+        return format!("an RSA key of {bits} bits");
+    }
+    let named = ["privateKeyAlgorithm", "parameters"];
+    let mut named = named.iter().filter_map(|label| tree.find(label));
+    let name = named.find(|field| !field.value.is_empty());
+    name.map_or_else(
+        || "a key of a kind".to_owned(),
+        |field| format!("a key for {}", field.value),
+    )
+}

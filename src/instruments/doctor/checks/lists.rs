@@ -1,0 +1,148 @@
+//! Revocation lists: whose they are, whether webpki can read them, and how fresh they are.
+
+use rustls::CertRevocationListError as Refused;
+
+use crate::certificates::summary;
+use crate::clock::Moment;
+use crate::files::place;
+use crate::handshake::{Trust, server_verifier};
+use crate::instruments::doctor::evidence::{Cert, Evidence, List};
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::signatures::{Signed, signed};
+use crate::narration::Step;
+use crate::text;
+
+impl List<'_> {
+    fn error(&self, code: &'static str, expected: &str, found: &str, fix: &str) -> Finding {
+        error(code, Step::Preparation, self.path, expected, found, fix)
+    }
+
+    fn issuer(&self) -> String {
+        let crl = self.crl.as_ref();
+        crl.map_or_else(String::new, |crl| summary::shown_name(crl.issuer()))
+    }
+}
+
+/// All certificates that could have signed it.
+fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<'a>> {
+    let sent = evidence.sides.iter().flat_map(|side| &side.chain);
+    let all = evidence.anchors.iter().chain(sent);
+    all.filter(|cert| list.is_of(cert.subject())).collect()
+}
+
+/// The command that makes the CA's next list. Only where this one is what the command reads: who is on
+/// it stays on it.
+fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
+    let mut nearby = evidence.nearby.iter();
+    let ours = |near: &&Cert<'_>| near.path.with_extension("crl") == list.path;
+    let near = nearby.find(|near| list.is_of(near.subject()) && ours(near));
+    near.map_or_else(|| "a new list from its CA".to_owned(), revoke)
+}
+
+/// The command that makes a CA's list.
+pub(super) fn revoke(ca: &Cert<'_>) -> String {
+    let (folder, stem) = place(ca.path);
+    let list = text::shell(&ca.path.with_extension("crl"));
+    format!("its CA makes one, into {list}:\n  hello-mtls certs revoke --dir {folder} --ca {stem}")
+}
+
+/// webpki can read the list.
+pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let anchors = evidence.files.anchors.clone();
+    let revocation_lists = vec![list.der.clone()];
+    let trust = Trust {
+        anchors,
+        revocation_lists,
+    };
+    let refused = match server_verifier(&trust, &evidence.files.provider) {
+        Err(rustls::Error::InvalidCertRevocationList(cause)) => Some(cause),
+        _ => None,
+    };
+    let whole = "a whole list: the CA's base list, that it signs itself";
+    let (found, fix) = match (&list.crl, refused) {
+        (None, _) => (
+            "it is no list that can be read".to_owned(),
+            "a new list from its CA",
+        ),
+        (_, None) => return None,
+        (_, Some(Refused::UnsupportedDeltaCrl)) => (
+            "a delta list: only what changed since another one".to_owned(),
+            whole,
+        ),
+        (_, Some(Refused::UnsupportedIndirectCrl)) => (
+            "an indirect list, for certificates of other CAs".to_owned(),
+            whole,
+        ),
+        (Some(crl), _) if crl.version().is_none() => (
+            "version 1, as openssl ca -gencrl makes it without crl_extensions".to_owned(),
+            "crl_extensions in openssl's configuration, with a crlNumber; then openssl ca -gencrl",
+        ),
+        (_, Some(cause)) => (
+            text::shorten(&text::terminal(&format!("{cause:?}")), 120),
+            "a new list from its CA",
+        ),
+    };
+    let expected = "a certificate revocation list, version 2, with a nextUpdate (RFC 5280 §5)";
+    Some(list.error("bad-crl", expected, &found, fix))
+}
+
+/// It is signed by the CA that it names.
+pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let (crl, signers) = (list.crl.as_ref()?, signers(list, evidence));
+    let message = crl.tbs_cert_list.as_ref();
+    let (algorithm, value) = (
+        &crl.signature_algorithm.algorithm,
+        &crl.signature_value.data,
+    );
+    let provider = &evidence.files.provider;
+    let fits = |cert: &&Cert<'_>| {
+        signed(message, algorithm.as_bytes(), value, cert.key(), provider) != Signed::No
+    };
+    if signers.is_empty() || signers.iter().any(fits) {
+        return None;
+    }
+    let found = "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name";
+    let expected = format!("a list signed by {}", list.issuer());
+    let fix = "the list of the CA that is trusted here; a new one begins with nobody on it";
+    let finding = list.error("crl-signature", &expected, found, fix);
+    Some(Finding {
+        step: Step::ServerVerifiesClient,
+        ..finding
+    })
+}
+
+/// It is of a CA that is known here.
+pub(super) fn known_issuer(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    if list.crl.is_none() || !signers(list, evidence).is_empty() {
+        return None;
+    }
+    let found = format!("a list of {}", list.issuer());
+    let fix = "leave it out, or load the CA's own list";
+    let expected = "a list of one of the CAs in use";
+    Some(list.error("crl-foreign", expected, &found, fix).warning())
+}
+
+/// webpki does not look at the date; OpenSSL does.
+pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let crl = list.crl.as_ref()?;
+    let [made, now] = [crl.last_update().timestamp(), evidence.now()].map(Moment::from_unix);
+    let due = crl
+        .next_update()
+        .map(|time| Moment::from_unix(time.timestamp()));
+    let found = match due {
+        Some(due) if due < now => {
+            let (ago, on) = (due.distance(now), due.date());
+            format!("the next one was due {ago} ago, on {on}: who was revoked since is not on it")
+        }
+        _ if made > now => format!("a list of {}, in {}", made.date(), made.distance(now)),
+        _ => return None,
+    };
+    let fix = make_anew(list, evidence);
+    let finding = list
+        .error("crl-stale", "a list of today", &found, &fix)
+        .warning();
+    Some(Finding {
+        step: Step::ServerVerifiesClient,
+        ..finding
+    })
+}

@@ -1,0 +1,108 @@
+//! The table of checks, in the order in which people meet what they find. To add one is to add a line.
+
+mod readable;
+mod keys;
+mod pair;
+mod algorithms;
+mod issuers;
+mod rules;
+mod names;
+mod dates;
+mod scope;
+mod lists;
+mod revocation;
+mod elsewhere;
+mod exposed;
+
+use super::evidence::{Cert, Evidence, List};
+use super::look::{Link, Look};
+use super::told::Told;
+use crate::instruments::doctor::finding::Finding;
+
+enum Check {
+    /// Once a side.
+    Side(fn(&Look<'_, '_>) -> Option<Finding>),
+    /// Once a certificate on the route, the leaf first.
+    Link(fn(&Link<'_, '_, '_>) -> Option<Finding>),
+    /// Once a trusted CA at which a route ends.
+    Anchor(fn(&Cert<'_>, &Evidence<'_>) -> Option<Finding>),
+    /// Once a revocation list.
+    List(fn(&List<'_>, &Evidence<'_>) -> Option<Finding>),
+    /// Once a case.
+    Case(fn(&Evidence<'_>) -> Option<Finding>),
+}
+
+const CHECKS: &[Check] = &[
+    Check::Case(readable::anchors_parsed),
+    Check::Side(readable::parsed),
+    Check::Side(keys::usable),
+    Check::Side(pair::key_fits),
+    Check::Side(pair::leaf_first),
+    Check::Link(readable::by_rustls),
+    Check::Link(algorithms::signature),
+    Check::Link(algorithms::issuers_key),
+    Check::Side(algorithms::sent_key),
+    Check::Side(issuers::arrives),
+    Check::Link(rules::leaf_is_no_ca),
+    Check::Link(rules::issuer_is_ca),
+    Check::Link(rules::path_length),
+    Check::Side(rules::name_constraints),
+    Check::Link(rules::purpose),
+    Check::Side(names::has_names),
+    Check::Side(names::host),
+    Check::Side(names::address_as_dns),
+    Check::Link(dates::valid),
+    Check::List(lists::readable),
+    Check::List(lists::signature),
+    Check::List(lists::known_issuer),
+    Check::Link(revocation::every_issuer_has_a_list),
+    Check::Link(revocation::issuer_may_sign_lists),
+    Check::Link(revocation::not_revoked),
+    Check::Link(revocation::one_list),
+    Check::List(lists::fresh),
+    Check::Side(pair::one_key),
+    Check::Side(issuers::in_order),
+    Check::Side(issuers::leaf_among_anchors),
+    Check::Anchor(dates::root_valid),
+    Check::Anchor(elsewhere::root_may_sign),
+    Check::Anchor(elsewhere::root_is_a_root),
+    Check::Side(elsewhere::root_purpose),
+    Check::Link(elsewhere::root_path_length),
+    Check::Link(elsewhere::own_name),
+    Check::Link(elsewhere::key_usage),
+    Check::Side(exposed::key_is_private),
+    Check::Side(exposed::no_key_beside_certificate),
+    Check::Case(exposed::no_key_beside_authorities),
+    Check::Case(elsewhere::each_once),
+];
+
+/// Calls every check on all that it is for.
+pub(super) fn run(evidence: &Evidence<'_>, looks: &[Look<'_, '_>], told: &mut Told) {
+    for check in CHECKS {
+        match check {
+            Check::Case(check) => told.extend(None, [check(evidence)]),
+            Check::List(check) => {
+                let lists = evidence.lists.iter();
+                told.extend(None, lists.map(|list| check(list, evidence)));
+            }
+            Check::Anchor(check) => {
+                let anchors = anchors(evidence, looks).into_iter();
+                told.extend(None, anchors.map(|anchor| check(anchor, evidence)));
+            }
+            Check::Side(check) => looks
+                .iter()
+                .for_each(|look| told.extend(Some(look.role()), [check(look)])),
+            Check::Link(check) => looks.iter().for_each(|look| {
+                told.extend(Some(look.role()), look.links().map(|link| check(&link)));
+            }),
+        }
+    }
+}
+
+/// The CAs at which routes end; without any side, all.
+fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[Look<'e, 'a>]) -> Vec<&'e Cert<'a>> {
+    match looks {
+        [] => evidence.anchors.iter().collect(),
+        looks => looks.iter().filter_map(Look::anchor).collect(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether rustls can read a certificate at all.
+
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, Error, RootCertStore};
+
+use crate::instruments::doctor::evidence::Evidence;
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::look::{Link, Look};
+use crate::instruments::doctor::remedy::renew;
+use crate::narration::Step;
+use crate::text;
+
+const ASK_AGAIN: &str = "the certificate again, from its CA or from its backup";
+
+/// The last arc under 2.5.29 of what webpki reads: key usage, names, basic constraints, name
+/// constraints, CRL points, purposes.
+const KNOWN: [&str; 6] = ["15", "17", "19", "30", "31", "37"];
+
+/// Every block of the CA file can be a trust anchor.
+pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
+    let (file, anchors) = (
+        evidence.case.authorities.as_deref()?,
+        &evidence.files.anchors,
+    );
+    let mut taken = anchors
+        .iter()
+        .map(|der| RootCertStore::empty().add(der.clone()));
+    let (place, of) = (taken.position(|taken| taken.is_err())? + 1, anchors.len());
+    let found = format!("block {place} of {of} holds bytes that are no certificate");
+    let expected = "a CA certificate in each block";
+    let step = Step::Preparation;
+    Some(error(
+        "bad-certificate",
+        step,
+        file,
+        expected,
+        found,
+        ASK_AGAIN,
+    ))
+}
+
+/// A block that says CERTIFICATE and holds none.
+pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
+    let (ders, chain) = (&look.side.ders, &look.side.chain);
+    let broken = ders.len() - chain.len();
+    let leaf_broken = ders.first().map(|der| &**der) != chain.first().map(|cert| &**cert.der);
+    let found = match leaf_broken {
+        _ if broken == 0 => return None,
+        true => "bytes that are no certificate".to_owned(),
+        false => format!(
+            "{broken} of {} blocks hold bytes that are no certificate",
+            ders.len()
+        ),
+    };
+    let expected = "an X.509 certificate in each block";
+    let finding = Finding {
+        step: match look.side.party.key {
+            Some(_) => Step::Preparation,
+            None => look.step(),
+        },
+        ..look.error("bad-certificate", expected, found, ASK_AGAIN)
+    };
+    // webpki passes over a broken block that it does not need.
+    let needed = leaf_broken || look.anchor().is_none();
+    Some(if needed { finding } else { finding.warning() })
+}
+
+/// rustls can read the certificate: version 3, nothing critical that is unknown.
+pub(super) fn by_rustls(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let refused = ParsedCertificate::try_from(link.cert.der).err()?;
+    let own = link.height == 0 && !link.look.side.keys.is_empty();
+    let why = refused.to_string();
+    let finding = match &refused {
+        _ if why.contains("UnsupportedCertVersion") => version(link),
+        _ if why.contains("CriticalExtension") => unknown_critical(link),
+        Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension) => {
+            unknown_critical(link)
+        }
+        _ => malformed(link, &why),
+    };
+    Some(Finding {
+        step: if own {
+            Step::Preparation
+        } else {
+            link.look.step()
+        },
+        ..finding
+    })
+}
+
+fn version(link: &Link<'_, '_, '_>) -> Finding {
+    let (version, name) = (link.cert.summary.version, link.cert.name());
+    let found = format!(
+        "X.509 version {version} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given"
+    );
+    let expected = "an X.509 certificate of version 3";
+    link.error("x509-v1", expected, found, renew(link))
+}
+
+fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
+    let extensions = link.cert.x509.extensions().iter();
+    let critical = extensions.filter(|extension| extension.critical);
+    let known = |oid: &str| {
+        oid.strip_prefix("2.5.29.")
+            .is_some_and(|arc| KNOWN.contains(&arc))
+    };
+    let oids = critical.map(|extension| extension.oid.to_id_string());
+    let oids: Vec<String> = oids.filter(|oid| !known(oid)).take(3).collect();
+    let (name, oids) = (link.cert.name(), oids.join(", "));
+    let found = format!("{name} has a critical extension that rustls does not know: {oids}");
+    let expected = "no critical extension beyond the usual ones (RFC 5280 §4.2)";
+    link.error("unknown-critical", expected, found, renew(link))
+}
+
+fn malformed(link: &Link<'_, '_, '_>, why: &str) -> Finding {
+    let why = match why.trim_start_matches("invalid peer certificate: ") {
+        "BadEncoding" => "bytes changed, missing or too many: it does not read as DER".to_owned(),
+        why => text::shorten(&text::terminal(why), 120),
+    };
+    let found = format!("{}: {why}", link.cert.name());
+    let expected = "an X.509 certificate by the rules (RFC 5280)";
+    link.error("bad-certificate", expected, found, renew(link))
+}

@@ -1,0 +1,94 @@
+//! Who is revoked. With one list loaded, every issuer of a chain needs one; without any, nobody asks.
+
+use super::lists::revoke;
+use super::scope::covers;
+use crate::clock::Moment;
+use crate::instruments::doctor::evidence::{Cert, List};
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::look::Link;
+use crate::instruments::doctor::remedy::renew;
+use crate::narration::Step;
+use crate::text;
+
+/// The lists that speak for a certificate. webpki looks at the first.
+fn lists<'l>(link: &'l Link<'_, '_, '_>) -> impl Iterator<Item = &'l List<'l>> {
+    let lists = link.look.evidence.lists.iter();
+    lists.filter(|list| covers(list, link))
+}
+
+fn on_it(list: &List<'_>, cert: &Cert<'_>) -> Option<Moment> {
+    let serial = cert.x509.raw_serial();
+    let mut entries = list.crl.as_ref()?.iter_revoked_certificates();
+    let entry = entries.find(|entry| entry.raw_serial() == serial)?;
+    Some(Moment::from_unix(entry.revocation_date.timestamp()))
+}
+
+/// Every issuer on the route has a list.
+pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let evidence = link.look.evidence;
+    let (all, issuer) = (&evidence.lists, link.issuer?);
+    let unreadable = all.iter().any(|list| list.crl.is_none());
+    let first = all
+        .first()
+        .filter(|_| !unreadable && lists(link).next().is_none())?;
+    let (name, ca) = (link.cert.name(), issuer.name());
+    let other_scope = all.iter().find(|list| list.is_of(link.cert.issuer()));
+    let found = match other_scope {
+        Some(_) => format!(
+            "one of {ca}, but not for {name}: it is for other distribution points, or for CAs or leaves alone"
+        ),
+        None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
+    };
+    let mut nearby = evidence.nearby.iter();
+    let near = nearby.find(|cert| cert.der == issuer.der && other_scope.is_none());
+    let fix = near.map_or_else(
+        || "--crl with that one as well".to_owned(),
+        |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),
+    );
+    let file = other_scope.unwrap_or(first).path.to_owned();
+    let finding = link.error("no-crl", "a list of every CA in the chain", found, fix);
+    Some(Finding { file, ..finding })
+}
+
+/// The issuer's key usage allows it to sign lists. webpki asks intermediates only.
+pub(super) fn issuer_may_sign_lists(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let issuer = link.issuer.filter(|_| lists(link).next().is_some())?;
+    let usage = issuer.x509.key_usage().ok().flatten()?;
+    if usage.value.crl_sign() {
+        return None;
+    }
+    let found = format!("{} has a key usage without it", issuer.name());
+    let expected = "key usage cRLSign in a CA with a list";
+    let fix = "a new CA certificate for the same key, with cRLSign";
+    let file = issuer.path.to_owned();
+    let finding = Finding {
+        file,
+        ..link.error("no-crl-sign", expected, found, fix)
+    };
+    let mut anchors = link.look.evidence.anchors.iter();
+    let is_root = anchors.any(|anchor| anchor.der == issuer.der);
+    Some(if is_root { finding.warning() } else { finding })
+}
+
+/// The certificate is not on the list that counts.
+pub(super) fn not_revoked(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let list = lists(link).next()?;
+    let since = on_it(list, link.cert)?.date();
+    let (name, file) = (link.cert.name(), text::shell(list.path));
+    let found = format!("{name} was revoked on {since}, says {file}");
+    let expected = "a certificate that its CA stands by";
+    Some(link.error("revoked", expected, found, renew(link)))
+}
+
+/// One list speaks for a certificate: webpki does not look at a second one.
+pub(super) fn one_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let mut lists = lists(link);
+    let (first, second) = (lists.next()?, lists.next()?);
+    let (first, file) = (text::shell(first.path), second.path);
+    let found = format!(
+        "a second one beside {first}, which rustls does not look at: who is on this one alone is let in"
+    );
+    let (expected, fix) = ("one list of a CA", "load the newest one alone");
+    let finding = error("crl-unread", Step::Preparation, file, expected, found, fix);
+    Some(finding.warning())
+}

@@ -1,0 +1,110 @@
+//! What a certificate is allowed to be: a leaf or a CA, for whom, and how far down.
+
+use x509_parser::extensions::ExtendedKeyUsage;
+
+use crate::instruments::doctor::evidence::Cert;
+use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::look::{Link, Look};
+use crate::instruments::doctor::remedy::renew;
+use crate::instruments::x509;
+use crate::narration::Side;
+use crate::text;
+
+/// The leaf is no CA. OpenSSL does not mind, rustls does.
+pub(super) fn leaf_is_no_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    if link.height != 0 || !link.cert.is_ca() {
+        return None;
+    }
+    let (name, role) = (link.cert.name(), link.look.role());
+    let found = format!("CA:TRUE in {name}: it may sign certificates, and not be a {role}'s");
+    let expected = "CA:FALSE, or no basicConstraints";
+    Some(link.error("ca-as-leaf", expected, found, renew(link)))
+}
+
+/// Who signs between leaf and root may do so. A root's own extensions are not looked at by webpki.
+pub(super) fn issuer_is_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    if link.height == 0 || link.cert.is_ca() || link.cert.summary.version != 3 {
+        return None;
+    }
+    let name = link.cert.name();
+    let found = format!("{name} signed the certificate below it and is no CA");
+    let fix = format!("a CA signs instead; or {}", renew(link));
+    Some(link.error("not-a-ca", "CA:TRUE in an issuer", found, fix))
+}
+
+/// No more CAs below than the path length allows.
+pub(super) fn path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let below = link.height.checked_sub(1)?;
+    let most = length(link.cert).filter(|most| below > *most)?;
+    let name = link.cert.name();
+    let found = format!("{name} allows {most} CAs below itself, and there are {below}");
+    let expected = "a chain within the path length";
+    Some(link.error("path-length", expected, found, renew(link)))
+}
+
+/// pathLenConstraint: how many CAs may stand between this one and a leaf.
+pub(super) fn length(cert: &Cert<'_>) -> Option<usize> {
+    let constraints = cert.x509.basic_constraints().ok().flatten()?;
+    usize::try_from(constraints.value.path_len_constraint?).ok()
+}
+
+/// The names are within what the CAs may sign for. webpki compares; this says which CA and which names.
+pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
+    let refusal = look.answer.as_ref()?.as_ref().err()?.to_string();
+    if !refusal.contains("NameConstraint") {
+        return None;
+    }
+    let shown = |cert: &Cert<'_>, label: &str| {
+        let tree = x509::certificate(cert.der);
+        tree.find(label)
+            .map(|field| text::shorten(&field.value, 120))
+    };
+    let route = look.route.as_ref()?;
+    let mut above = route.certs.iter().copied().chain(route.anchor()).rev();
+    let (issuer, allowed) = above.find_map(|cert| Some((cert, shown(cert, "nameConstraints")?)))?;
+    let (leaf, issuer) = (look.leaf()?, issuer.name());
+    let names = shown(leaf, "subjectAltName").unwrap_or_default();
+    let expected = format!("names within those that {issuer} may sign for: {allowed}");
+    let found = format!("{} is for {names}", leaf.name());
+    let fix = "another name in the certificate, or a CA that may sign for this one";
+    Some(look.error("name-constraints", expected, found, fix))
+}
+
+/// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.
+pub(super) fn purpose(link: &Link<'_, '_, '_>) -> Option<Finding> {
+    let role = link.look.role();
+    let expected = format!("extended key usage {role}Auth, or none at all");
+    let other = other_purpose(link.cert, role)?;
+    let found = format!("{} is for {other}", link.cert.name());
+    Some(link.error("purpose", expected, found, renew(link)))
+}
+
+/// What a certificate is for, if not for this role.
+pub(super) fn other_purpose(cert: &Cert<'_>, role: Side) -> Option<String> {
+    let usage = cert.x509.extended_key_usage().ok().flatten()?.value;
+    let fits = match role {
+        Side::Server => usage.server_auth,
+        Side::Client => usage.client_auth,
+    };
+    (!fits).then(|| purposes(usage))
+}
+
+fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
+    let any = "any purpose (anyExtendedKeyUsage), which rustls does not count as this one";
+    let known = [
+        (usage.any, any),
+        (usage.server_auth, "serverAuth"),
+        (usage.client_auth, "clientAuth"),
+        (usage.code_signing, "codeSigning"),
+        (usage.email_protection, "emailProtection"),
+        (usage.time_stamping, "timeStamping"),
+        (usage.ocsp_signing, "OCSPSigning"),
+        (!usage.other.is_empty(), "something else"),
+    ];
+    let named = known.iter().filter(|(is, _)| *is).map(|(_, name)| *name);
+    let named: Vec<&str> = named.collect();
+    match named.is_empty() {
+        true => "nothing: the list is empty".to_owned(),
+        false => named.join(", "),
+    }
+}

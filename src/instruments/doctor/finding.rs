@@ -1,0 +1,62 @@
+//! A finding: what is wrong with one file, and what mends it. Unaware of how it was found and shown.
+
+use std::path::{Path, PathBuf};
+
+use crate::narration::Step;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It will fail.
+    Error,
+    /// It works here and now; elsewhere or later it may not.
+    Warning,
+}
+
+/// One thing that is wrong. All text is safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// A short name that stays the same: `key-mismatch`.
+    pub code: &'static str,
+    /// The file, or `the server at host:port`.
+    pub file: PathBuf,
+    /// The step at which it fails.
+    pub step: Step,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// What to do, in lines. A line that begins with two spaces is a command to paste.
+    pub fix: String,
+}
+
+pub(crate) fn error(
+    code: &'static str,
+    step: Step,
+    file: &Path,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+    fix: impl Into<String>,
+) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code,
+        file: file.to_owned(),
+        step,
+        expected: expected.into(),
+        found: found.into(),
+        fix: fix.into(),
+    }
+}
+
+impl Finding {
+    /// The same as a warning.
+    pub(crate) fn warning(self) -> Finding {
+        Finding {
+            severity: Severity::Warning,
+            ..self
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What the files alone tell about what will fail, before a byte is sent.
+//!
+//! [`examine`] reads the files of a case, asks webpki by the code that the handshake runs, and then each
+//! check of one table (`checks`). [`live::examine`] looks at a running server too. What they return is
+//! data; [`report`] shows it.
+//!
+//! webpki decides, the checks explain. Where the two disagree, the report says so.
+
+pub mod finding;
+pub(crate) mod pem;
+mod reading;
+mod evidence;
+mod signatures;
+mod route;
+mod ask;
+mod look;
+mod checks;
+mod remedy;
+mod told;
+mod verdict;
+pub mod report;
+pub mod live;
+
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+
+use self::evidence::Evidence;
+use self::look::Look;
+use self::reading::Files;
+use self::told::Told;
+pub use self::verdict::{Ruling, Verdict};
+use crate::instruments::doctor::finding::{Finding, Severity};
+use crate::narration::Side;
+
+/// What is to be examined.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The CAs that both sides trust.
+    pub authorities: Option<PathBuf>,
+    /// The sides whose certificates are to be judged.
+    pub parties: Vec<Party>,
+    /// The lists that are loaded, if any.
+    pub crls: Vec<PathBuf>,
+    /// By what name or address a client dials the server.
+    pub host: ServerName<'static>,
+    /// The moment at which all is judged.
+    pub now: UnixTime,
+}
+
+impl Default for Case {
+    /// Nothing, for `localhost` and now.
+    fn default() -> Case {
+        let localhost = ServerName::try_from("localhost");
+        Case {
+            authorities: None,
+            parties: Vec::new(),
+            crls: Vec::new(),
+            host: localhost.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into()),
+            now: UnixTime::now(),
+        }
+    }
+}
+
+/// One side.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Which.
+    pub side: Side,
+    /// Its certificate chain.
+    pub certificate: Shown,
+    /// Its private key, if it is here.
+    pub key: Option<PathBuf>,
+}
+
+/// Where a certificate chain comes from.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A PEM file.
+    File(PathBuf),
+    /// A server on the other end of a connection.
+    Sent {
+        /// `the server at localhost:3000`.
+        by: PathBuf,
+        /// DER, in the order in which it came.
+        chain: Vec<CertificateDer<'static>>,
+    },
+}
+
+impl Shown {
+    /// Its file, if it is one.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Shown::File(path) => Some(path),
+            Shown::Sent { .. } => None,
+        }
+    }
+
+    /// What a finding calls it.
+    fn label(&self) -> &Path {
+        match self {
+            Shown::File(path) | Shown::Sent { by: path, .. } => path,
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The worst first.
+    pub findings: Vec<Finding>,
+    /// webpki's last word on each certificate.
+    pub verdict: Verdict,
+    /// What a live server did, a sentence each.
+    pub seen: Vec<String>,
+}
+
+impl Report {
+    /// Whether something will fail.
+    pub fn fails(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Reads the files and says what is wrong with them. Never fails: what cannot be read is a finding.
+pub fn examine(case: &Case) -> Report {
+    let (files, unreadable) = Files::read(case);
+    report(case, &files, unreadable)
+}
+
+/// The case in order: evidence, a look at each side, the checks, the last word.
+fn report(case: &Case, files: &Files, unreadable: Vec<Finding>) -> Report {
+    let evidence = Evidence::of(case, files);
+    let sides = evidence.sides.iter();
+    let looks: Vec<Look<'_, '_>> = sides.map(|side| Look::at(side, &evidence)).collect();
+    let mut told = Told::default();
+    for finding in unreadable {
+        told.add(None, finding);
+    }
+    checks::run(&evidence, &looks, &mut told);
+    let rulings = looks
+        .iter()
+        .filter_map(|look| verdict::rule(look, &mut told));
+    let verdict = Verdict {
+        rulings: rulings.collect(),
+        host: case.host.to_str().into_owned(),
+    };
+    Report {
+        verdict,
+        findings: told.worst_first(),
+        seen: Vec::new(),
+    }
+}

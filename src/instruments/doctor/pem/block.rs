@@ -1,0 +1,181 @@
+//! A file as blocks: from each BEGIN line to its END line, well-formed or not. Unaware of what is wrong.
+
+use std::path::Path;
+
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::narration::Step;
+use crate::text;
+
+/// What a file should hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// `CERTIFICATE`, one or more.
+    Certificate,
+    /// `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
+    PrivateKey,
+    /// `X509 CRL`.
+    RevocationList,
+    /// `CERTIFICATE REQUEST`.
+    Request,
+    /// Any of them.
+    Anything,
+}
+
+impl Wanted {
+    /// As a noun with its article.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Wanted::Certificate => "a certificate",
+            Wanted::PrivateKey => "a private key",
+            Wanted::RevocationList => "a certificate revocation list",
+            Wanted::Request => "a certificate request",
+            Wanted::Anything => "a certificate, request, key or revocation list",
+        }
+    }
+
+    pub(super) fn takes(self, label: &str) -> bool {
+        match (self, kind(label)) {
+            (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
+            (wanted, kind) => kind == Some(wanted),
+        }
+    }
+}
+
+/// A file under examination.
+pub(crate) struct File<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) wanted: Wanted,
+    pub(crate) blocks: Vec<Block<'a>>,
+}
+
+/// From a BEGIN line to its END line, or to where it breaks off.
+#[derive(Debug, Default)]
+pub(crate) struct Block<'a> {
+    pub(super) label: &'a str,
+    /// Of the BEGIN line, from 1.
+    pub(super) line: usize,
+    pub(super) indented: bool,
+    /// What follows the dashes on the BEGIN line, line end apart; `None`: the dashes are missing.
+    pub(super) behind: Option<&'a [u8]>,
+    pub(super) encrypted: bool,
+    pub(super) ended: bool,
+    /// The next BEGIN stands on its END line.
+    pub(super) joined: bool,
+    /// Line and value of the first byte that base64 does not have.
+    pub(super) bad: Option<(usize, u8)>,
+}
+
+/// What a block with this label is read as.
+pub(crate) fn kind(label: &str) -> Option<Wanted> {
+    Some(match label {
+        "CERTIFICATE" => Wanted::Certificate,
+        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Wanted::PrivateKey,
+        "X509 CRL" => Wanted::RevocationList,
+        "CERTIFICATE REQUEST" => Wanted::Request,
+        _ => return None,
+    })
+}
+
+impl<'a> File<'a> {
+    pub(crate) fn of(path: &'a Path, bytes: &'a [u8], wanted: Wanted) -> File<'a> {
+        File {
+            path,
+            bytes,
+            wanted,
+            blocks: blocks(bytes),
+        }
+    }
+
+    pub(crate) fn error(
+        &self,
+        code: &'static str,
+        found: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Finding {
+        let expected = format!("{} in PEM", self.wanted.noun());
+        error(code, Step::Preparation, self.path, expected, found, fix)
+    }
+
+    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
+    /// and a key is readable by nobody else at any moment.
+    pub(crate) fn rewritten(&self, command: &str) -> String {
+        let name = text::shell(self.path);
+        let command = command.replace("{f}", &name);
+        match self.wanted {
+            Wanted::PrivateKey => {
+                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
+            }
+            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
+        }
+    }
+
+    /// The same name with another extension, for what is taken out of this file. Nothing that is there
+    /// is overwritten.
+    pub(super) fn beside(&self, extension: &str) -> String {
+        let beside = self.path.with_extension(extension);
+        let new = if beside.exists() { ".new" } else { "" };
+        format!("{}{new}", text::shell(&beside))
+    }
+
+    pub(super) fn first(&self, is: impl Fn(&Block<'a>) -> bool) -> Option<&Block<'a>> {
+        self.blocks.iter().find(|block| is(block))
+    }
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// Every block, in one pass. What stands between blocks is of no interest.
+pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
+    let (mut blocks, mut open, mut number) = (Vec::new(), None::<Block<'_>>, 1);
+    for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        if let Some(block) = begin(line, number) {
+            blocks.extend(open.replace(block));
+        } else if let Some(block) = &mut open {
+            match line.strip_prefix(b"-----END ") {
+                Some(end) if end.starts_with(block.label.as_bytes()) => {
+                    block.ended = true;
+                    block.joined = end.windows(BEGIN.len()).any(|part| part == BEGIN);
+                    blocks.extend(open.take());
+                }
+                _ => block.body(line, number),
+            }
+        }
+        number += usize::from(line.ends_with(b"\n"));
+    }
+    blocks.extend(open);
+    blocks
+}
+
+fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let rest = line.trim_ascii_start().strip_prefix(BEGIN)?;
+    let end = rest.windows(5).position(|dashes| dashes == b"-----");
+    let label = rest.get(..end.unwrap_or(rest.len()))?;
+    Some(Block {
+        label: str::from_utf8(label).unwrap_or("?"),
+        line: number,
+        indented: !line.starts_with(b"-"),
+        behind: end.and_then(|end| rest.get(end + 5..)),
+        ..Block::default()
+    })
+}
+
+impl Block<'_> {
+    fn body(&mut self, line: &[u8], number: usize) {
+        self.encrypted |= line.starts_with(b"Proc-Type: 4,ENCRYPTED");
+        let base64 = |byte: &u8| {
+            byte.is_ascii_alphanumeric()
+                || b"+/=".contains(byte)
+                || (b'\t'..=b'\r').contains(byte)
+                || *byte == b' '
+        };
+        if self.bad.is_none() {
+            self.bad = line
+                .iter()
+                .find(|byte| !base64(byte))
+                .map(|byte| (number, *byte));
+        }
+    }
+}

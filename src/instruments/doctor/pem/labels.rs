@@ -1,0 +1,95 @@
+//! Labels: what a BEGIN line promises, and what to do with the wrong one.
+
+use super::block::{File, Wanted, kind};
+use crate::files::place;
+use crate::instruments::doctor::finding::Finding;
+use crate::text;
+
+/// The label that one writes today.
+pub(super) fn usual(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Certificate | Wanted::Anything => "CERTIFICATE",
+        Wanted::PrivateKey => "PRIVATE KEY",
+        Wanted::RevocationList => "X509 CRL",
+        Wanted::Request => "CERTIFICATE REQUEST",
+    }
+}
+
+/// The finding about a file whose first block is not what is wanted.
+pub(super) fn instead(file: &File<'_>, label: &str) -> Option<Finding> {
+    let (code, what, fix) = match label {
+        "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
+            "trusted-certificate",
+            "a certificate in a form of OpenSSL's own",
+            file.rewritten("openssl x509 -in {f} -out"),
+        ),
+        "PKCS7" | "CMS" => (
+            "pkcs7",
+            "certificates in a PKCS#7 wrapper",
+            file.rewritten("openssl pkcs7 -in {f} -print_certs -out"),
+        ),
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
+            "csr",
+            "a request (CSR): a CA has to sign it first",
+            sign(file),
+        ),
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => (
+            "public-key",
+            "a public key alone",
+            format!(
+                "the file with {}; it was made together with this one",
+                file.wanted.noun()
+            ),
+        ),
+        "OPENSSH PRIVATE KEY" => (
+            "openssh-key",
+            "a key of OpenSSH's own form",
+            file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
+        ),
+        "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
+            "unusable-key",
+            "a private key of a kind that TLS does not use any more",
+            format!("  {}", new_key(file)),
+        ),
+        "ENCRYPTED PRIVATE KEY" => ("wrong-slot", "a private key", swap(file)),
+        _ => match kind(label) {
+            Some(kind) => ("wrong-slot", kind.noun(), swap(file)),
+            None => ("wrong-slot", "something else", swap(file)),
+        },
+    };
+    let label = text::shorten(&text::terminal(label), 40);
+    Some(file.error(code, format!("{what} (BEGIN {label})"), fix))
+}
+
+fn swap(file: &File<'_>) -> String {
+    format!(
+        "the file with {}. --cacert and --cert take certificates, --key the private key, --crl a list",
+        file.wanted.noun()
+    )
+}
+
+/// The command that makes a new P-256 key beside the old one.
+pub(crate) fn new_key(file: &File<'_>) -> String {
+    let name = text::shell(file.path);
+    format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.new")
+}
+
+fn sign(file: &File<'_>) -> String {
+    let (dir, stem) = place(file.path);
+    let request = text::shell(&file.path.with_extension("csr"));
+    let copy = match text::shell(file.path) == request {
+        true => String::new(),
+        false => format!("  cp {} {request}\n", text::shell(file.path)),
+    };
+    let (who, other) = match stem.contains("client") {
+        true => (
+            "--client my-client",
+            "for a client; for a server --host NAME instead",
+        ),
+        false => (
+            "--host localhost",
+            "for a server; for a client --client NAME instead",
+        ),
+    };
+    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {who} --force")
+}

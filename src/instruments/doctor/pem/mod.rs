@@ -1,0 +1,6 @@
+//! The shapes of PEM files: what stands in one, and in which way it is broken.
+
+pub(crate) mod block;
+pub(crate) mod labels;
+pub(crate) mod der;
+pub(crate) mod shape;

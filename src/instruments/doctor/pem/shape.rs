@@ -1,0 +1,240 @@
+//! The shape of a file: is it PEM, whole, readable, and of the kind that belongs here?
+//!
+//! rustls-pemfile passes over what it does not know, so a file with a byte too many in front looks
+//! like an empty one. Here that byte is found. Unaware of what certificates mean.
+
+use std::path::Path;
+
+use super::block::{Block, File, Wanted, blocks, kind};
+use super::{der, labels};
+use crate::instruments::doctor::finding::Finding;
+use crate::text;
+
+type Check = fn(&File<'_>) -> Option<Finding>;
+
+/// In the order in which one hides the next.
+const CHECKS: [Check; 13] = [
+    empty,
+    utf_16,
+    bom,
+    binary,
+    base64_twice,
+    no_begin,
+    indented,
+    crowded,
+    joined,
+    no_end,
+    encrypted,
+    bad_base64,
+    wrong_slot,
+];
+
+/// The first thing that keeps this file from being what is `wanted`.
+pub(crate) fn problem(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
+    let file = File::of(path, bytes, wanted);
+    CHECKS.iter().find_map(|check| check(&file))
+}
+
+/// The finding about a file that looks well and still cannot be decoded.
+pub(crate) fn undecodable(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
+    let file = File::of(path, bytes, wanted);
+    let found = format!(
+        "the base64 of a block does not decode: {}",
+        text::terminal(said)
+    );
+    file.error("bad-base64", found, COPY_AGAIN)
+}
+
+/// How many blocks of a file hold a private key.
+pub(crate) fn private_keys(bytes: &[u8]) -> usize {
+    let secret = |block: &&Block<'_>| block.label.ends_with("PRIVATE KEY");
+    blocks(bytes).iter().filter(secret).count()
+}
+
+const COPY_AGAIN: &str = "copy the file again, whole, from where it was made";
+
+fn empty(file: &File<'_>) -> Option<Finding> {
+    let blank = file.bytes.iter().all(u8::is_ascii_whitespace);
+    blank.then(|| {
+        file.error(
+            "empty",
+            "the file is empty",
+            "was it written to the end? A full disk?\nmake it again",
+        )
+    })
+}
+
+fn utf_16(file: &File<'_>) -> Option<Finding> {
+    let marks: [&[u8]; 4] = [b"\xff\xfe", b"\xfe\xff", b"-\0-\0", b"\0-\0-"];
+    let found = marks.iter().position(|mark| file.bytes.starts_with(mark))?;
+    let encoding = ["UTF-16", "UTF-16", "UTF-16LE", "UTF-16BE"].get(found)?;
+    let fix = file.rewritten(&format!("iconv -f {encoding} -t UTF-8 {{f}} >"));
+    Some(file.error(
+        "utf-16",
+        "text in UTF-16, as Windows PowerShell writes it with >",
+        fix,
+    ))
+}
+
+fn bom(file: &File<'_>) -> Option<Finding> {
+    let rest = file.bytes.strip_prefix(b"\xef\xbb\xbf")?;
+    // In front of other text the mark hides nothing.
+    rest.starts_with(b"-----BEGIN").then(|| {
+        let found = "three bytes in front of the first line (ef bb bf, a byte order mark): it does not begin with dashes then, and the first block is passed over";
+        file.error("bom", found, file.rewritten("tail -c +4 {f} >"))
+    })
+}
+
+fn binary(file: &File<'_>) -> Option<Finding> {
+    if !file.blocks.is_empty() {
+        return None;
+    }
+    der::binary(file)
+}
+
+/// Base64 of `-----BEGIN `: a file that was encoded once more, as Kubernetes keeps it in a Secret.
+const TWICE: &[u8] = b"LS0tLS1CRUdJTi";
+
+fn base64_twice(file: &File<'_>) -> Option<Finding> {
+    let mut parts = file.bytes.windows(TWICE.len());
+    if !file.blocks.is_empty() || !parts.any(|part| part == TWICE) {
+        return None;
+    }
+    let alone = file.bytes.trim_ascii_start().starts_with(TWICE);
+    let (found, fix) = match alone {
+        true => ("base64 of a PEM file", file.rewritten("base64 -d < {f} >")),
+        false => (
+            "a text with base64 of PEM files in it, such as a Kubernetes Secret",
+            "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d".to_owned(),
+        ),
+    };
+    Some(file.error("base64-twice", found, fix))
+}
+
+fn no_begin(file: &File<'_>) -> Option<Finding> {
+    if !file.blocks.is_empty() {
+        return None;
+    }
+    let wanted = labels::usual(file.wanted);
+    let text = String::from_utf8_lossy(file.bytes);
+    if let Some(line) = text.lines().find(|line| line.contains("BEGIN ")) {
+        let line = text::shorten(&text::terminal(line.trim()), 40);
+        let fix = format!("a line with this and nothing else: -----BEGIN {wanted}-----");
+        return Some(file.error(
+            "bad-begin",
+            format!("a BEGIN line that is none: {line}"),
+            fix,
+        ));
+    }
+    if text.trim_start().starts_with("MI") {
+        let name = text::shell(file.path);
+        let fix = format!(
+            "  (echo '-----BEGIN {wanted}-----'; cat {name}; echo; echo '-----END {wanted}-----') > {name}.new && mv {name}.new {name}"
+        );
+        return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
+    }
+    let found = match file.bytes.contains(&0) {
+        true => "binary data of no known kind",
+        false => "text without a line -----BEGIN …-----",
+    };
+    Some(file.error("not-pem", found, "is it the right file?"))
+}
+
+fn indented(file: &File<'_>) -> Option<Finding> {
+    let block = file.first(|block| block.indented && file.wanted.takes(block.label))?;
+    let found = format!(
+        "line {}: the BEGIN line is indented, and so passed over",
+        block.line
+    );
+    Some(file.error(
+        "indented",
+        found,
+        file.rewritten("sed 's/^[[:space:]]*//' {f} >"),
+    ))
+}
+
+fn crowded(file: &File<'_>) -> Option<Finding> {
+    let block = file.first(|block| block.behind.is_none_or(|behind| !behind.is_empty()))?;
+    let behind = block.behind.unwrap_or_default();
+    if (1..16).contains(&behind.len()) {
+        let shown = behind.escape_ascii();
+        let found = format!(
+            "line {}: \"{shown}\" behind the last dash of BEGIN",
+            block.line
+        );
+        let fix = file.rewritten("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/' {f} >");
+        return Some(file.error("bad-begin", found, fix));
+    }
+    let found = format!(
+        "line {}: the BEGIN line holds more than -----BEGIN …-----",
+        block.line
+    );
+    let fix = match file.bytes.windows(2).any(|pair| pair == br"\n") {
+        true => file.rewritten("printf '%b\\n' \"$(cat {f})\" >"),
+        false => file.rewritten(
+            "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
+        ),
+    };
+    Some(file.error("one-line", found, fix))
+}
+
+/// `cat` puts nothing between two files, and not every file ends with a line end.
+fn joined(file: &File<'_>) -> Option<Finding> {
+    file.first(|block| block.joined)?;
+    let found = "END and the next BEGIN on one line: what follows is passed over";
+    let fix = file.rewritten("awk '{gsub(/-----BEGIN/,\"\\n&\")}1' {f} >");
+    Some(file.error("joined", found, fix))
+}
+
+fn no_end(file: &File<'_>) -> Option<Finding> {
+    let block = file.first(|block| !block.ended && !block.indented)?;
+    let label = text::shorten(&text::terminal(block.label), 40);
+    let found = format!(
+        "line {}: -----BEGIN {label}----- without its END line",
+        block.line
+    );
+    Some(file.error("no-end", found, COPY_AGAIN))
+}
+
+fn encrypted(file: &File<'_>) -> Option<Finding> {
+    if file.wanted != Wanted::PrivateKey {
+        return None;
+    }
+    let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
+    let name = text::shell(file.path);
+    // What stands beside the key in the same file stays there.
+    let others = match file.first(|block| kind(block.label) == Some(Wanted::Certificate)) {
+        Some(_) => {
+            format!(" && sed -n '/BEGIN CERT/,/END CERT/p' {name}.encrypted >> {name}")
+        }
+        None => String::new(),
+    };
+    (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
+        let fix = format!(
+            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}{others}"
+        );
+        file.error("encrypted-key", "a private key encrypted with a passphrase, which nobody asks for here", fix)
+    })
+}
+
+fn bad_base64(file: &File<'_>) -> Option<Finding> {
+    let known = |label: &str| kind(label).is_some() || label == "PUBLIC KEY";
+    let block = file.first(|block| block.bad.is_some() && known(block.label))?;
+    let (line, byte) = block.bad?;
+    let found = format!(
+        "line {line}: {} is no character of base64",
+        text::terminal_bytes(&[byte])
+    );
+    Some(file.error("bad-base64", found, COPY_AGAIN))
+}
+
+fn wrong_slot(file: &File<'_>) -> Option<Finding> {
+    if file
+        .blocks
+        .iter()
+        .any(|block| file.wanted.takes(block.label))
+    {
+        return None;
+    }
+    labels::instead(file, file.blocks.first()?.label)
+}

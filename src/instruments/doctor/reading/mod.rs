@@ -1,0 +1,172 @@
+//! Reading: the files of a case, once. What cannot be read becomes a finding.
+
+mod nearby;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+
+pub(super) use self::nearby::Neighbour;
+use super::{Case, Party, Shown};
+use crate::certificates::pem;
+use crate::error::{Error, io_words};
+use crate::handshake::{Identity, provider};
+use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::pem::block::Wanted;
+use crate::narration::Step;
+use crate::{files, text};
+
+/// Certificates of one file that are looked at; nobody has more.
+const MOST: usize = 1000;
+/// Keys of one file that are looked at.
+const KEYS: usize = 16;
+
+/// What the files hold, as bytes.
+pub(super) struct Files {
+    pub(super) provider: Arc<CryptoProvider>,
+    pub(super) anchors: Vec<CertificateDer<'static>>,
+    pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
+    /// In the order of the case's parties.
+    pub(super) parties: Vec<Held>,
+    pub(super) nearby: Vec<Neighbour>,
+}
+
+/// What one side holds.
+pub(super) struct Held {
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(super) keys: Vec<Key>,
+}
+
+/// A private key.
+pub(super) struct Key {
+    pub(super) der: PrivateKeyDer<'static>,
+    /// Its `SubjectPublicKeyInfo`, DER; `None`: the provider cannot use the key.
+    pub(super) public: Option<Vec<u8>>,
+}
+
+impl Key {
+    fn load(der: PrivateKeyDer<'static>, provider: &CryptoProvider) -> Key {
+        let loaded = provider.key_provider.load_private_key(der.clone_key());
+        let public = loaded.ok().and_then(|key| Some(key.public_key()?.to_vec()));
+        Key { der, public }
+    }
+
+    /// The first keys of a file.
+    pub(super) fn load_all(
+        keys: Vec<PrivateKeyDer<'static>>,
+        provider: &CryptoProvider,
+    ) -> Vec<Key> {
+        let keys = keys.into_iter().take(KEYS);
+        keys.map(|key| Key::load(key, provider)).collect()
+    }
+
+    /// Whether it is the key of the certificate with this public key.
+    pub(super) fn is_of(&self, public_key: &[u8]) -> bool {
+        self.public.as_deref() == Some(public_key)
+    }
+}
+
+impl Files {
+    /// What can be read, and a finding for each file that cannot.
+    pub(super) fn read(case: &Case) -> (Files, Vec<Finding>) {
+        let (provider, mut findings) = (provider(), Vec::new());
+        let mut files = Files {
+            anchors: Vec::new(),
+            lists: Vec::new(),
+            parties: Vec::new(),
+            nearby: nearby::look_around(case, &provider),
+            provider,
+        };
+        if let Some(path) = &case.authorities {
+            files.anchors = certificates(path, &mut findings);
+        }
+        for path in &case.crls {
+            let (wanted, parse) = (Wanted::RevocationList, pem::revocation_lists_in);
+            let lists = load(path, wanted, &mut findings, parse);
+            files
+                .lists
+                .extend(lists.into_iter().map(|list| (path.clone(), list)));
+        }
+        for party in &case.parties {
+            files.parties.push(Held {
+                chain: chain(party, &mut findings),
+                keys: Key::load_all(keys(party, &mut findings), &files.provider),
+            });
+        }
+        (files, findings)
+    }
+
+    /// What the first side can show, if it has all that it needs.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        let held = self.parties.first()?;
+        let (chain, key) = (held.chain.clone(), held.keys.first()?.der.clone_key());
+        Some(Identity { chain, key })
+    }
+}
+
+fn chain(party: &Party, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
+    match &party.certificate {
+        Shown::File(path) => certificates(path, findings),
+        Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
+    }
+}
+
+fn keys(party: &Party, findings: &mut Vec<Finding>) -> Vec<PrivateKeyDer<'static>> {
+    match &party.key {
+        Some(path) => load(path, Wanted::PrivateKey, findings, pem::private_keys_in),
+        None => Vec::new(),
+    }
+}
+
+fn certificates(path: &Path, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
+    let mut read = load(path, Wanted::Certificate, findings, pem::certificates_in);
+    read.truncate(MOST);
+    read
+}
+
+/// A file's blocks by `parse`; a finding and nothing if that is not possible.
+fn load<T>(
+    path: &Path,
+    wanted: Wanted,
+    findings: &mut Vec<Finding>,
+    parse: impl Fn(&Path, &[u8]) -> Result<Vec<T>, Finding>,
+) -> Vec<T> {
+    let read = files::read(path).map_err(|failed| unreadable(path, wanted, failed));
+    match read.and_then(|bytes| parse(path, &bytes)) {
+        Ok(blocks) => blocks,
+        Err(finding) => {
+            findings.push(finding);
+            Vec::new()
+        }
+    }
+}
+
+/// A folder that is missing is one finding, however many files should be in it.
+fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+    let before = |code, file: &Path, expected: &str, found: String, fix: String| {
+        error(code, Step::Preparation, file, expected, found, fix)
+    };
+    let folder = files::folder(path);
+    if !folder.exists() {
+        let name = text::shell(folder);
+        let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
+        let expected = "a folder with certificates and keys";
+        return before(
+            "no-folder",
+            folder,
+            expected,
+            "no such folder".to_owned(),
+            fix,
+        );
+    }
+    let found = match &failed {
+        Error::File { source, .. } => io_words(source),
+        other => other.to_string(),
+    };
+    let expected = format!("{} that can be read", wanted.noun());
+    let there = text::shell(if path.is_dir() { path } else { folder });
+    let fix = format!("what is there:\n  ls -l {there}");
+    before("unreadable-file", path, &expected, found, fix)
+}

@@ -1,0 +1,69 @@
+//! What else lies in the folders of the case's files: it may be what is missing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+
+use super::Key;
+use crate::certificates::pem;
+use crate::files;
+use crate::instruments::doctor::Case;
+
+/// Files of a folder that are looked at, and the largest of them in bytes.
+const NEIGHBOURS: usize = 64;
+const LARGEST: u64 = 64 * 1024;
+
+/// A file with certificates, keys or both.
+pub(in crate::instruments::doctor) struct Neighbour {
+    pub(in crate::instruments::doctor) path: PathBuf,
+    pub(in crate::instruments::doctor) certificates: Vec<CertificateDer<'static>>,
+    pub(in crate::instruments::doctor) keys: Vec<Key>,
+}
+
+pub(super) fn look_around(case: &Case, provider: &CryptoProvider) -> Vec<Neighbour> {
+    let paths = folders(case).into_iter().flat_map(neighbours);
+    paths.filter_map(|path| read(path, provider)).collect()
+}
+
+fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {
+    let file = fs::metadata(&path).ok()?;
+    let small = file.is_file() && file.len() <= LARGEST;
+    let bytes = small.then(|| files::read(&path).ok()).flatten()?;
+    let keys = pem::private_keys_in(&path, &bytes).unwrap_or_default();
+    Some(Neighbour {
+        certificates: pem::certificates_in(&path, &bytes).unwrap_or_default(),
+        keys: Key::load_all(keys, provider),
+        path,
+    })
+}
+
+/// The folders of certificates, keys and CAs, each once.
+fn folders(case: &Case) -> Vec<&Path> {
+    let sides = case.parties.iter();
+    let own = sides.flat_map(|party| [party.certificate.path(), party.key.as_deref()]);
+    let mut folders = Vec::new();
+    for path in own.chain([case.authorities.as_deref()]).flatten() {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+fn neighbours(folder: &Path) -> Vec<PathBuf> {
+    let here = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let entries = fs::read_dir(here).into_iter().flatten().flatten();
+    let names = entries
+        .take(1024)
+        .map(|entry| folder.join(entry.file_name()));
+    let mut names: Vec<PathBuf> = names.collect();
+    names.sort();
+    names.truncate(NEIGHBOURS);
+    names
+}

@@ -1,0 +1,50 @@
+//! What was found so far, and about whose certificate. The same thing is told once.
+
+use crate::instruments::doctor::finding::{Finding, Severity};
+use crate::narration::Side;
+
+/// Findings, each with the side whose certificate it is about; `None`: both.
+#[derive(Default)]
+pub(super) struct Told(Vec<(Option<Side>, Finding)>);
+
+impl Told {
+    /// Adds a finding. One that both sides share, such as a CA's, becomes one about both.
+    pub(super) fn add(&mut self, about: Option<Side>, new: Finding) {
+        match self.0.iter_mut().find(|(_, old)| same(old, &new)) {
+            Some((old, _)) if *old != about => *old = None,
+            Some(_) => {}
+            None => self.0.push((about, new)),
+        }
+    }
+
+    /// Adds what checks have found, if anything.
+    pub(super) fn extend(
+        &mut self,
+        about: Option<Side>,
+        found: impl IntoIterator<Item = Option<Finding>>,
+    ) {
+        for finding in found.into_iter().flatten() {
+            self.add(about, finding);
+        }
+    }
+
+    /// The errors that keep the certificate of `side` from being accepted.
+    pub(super) fn errors(&self, side: Side) -> impl Iterator<Item = &Finding> {
+        let of = move |about: &Option<Side>| about.is_none_or(|about| about == side);
+        let errors = self.0.iter().filter(move |(about, _)| of(about));
+        errors
+            .map(|(_, finding)| finding)
+            .filter(|finding| finding.severity == Severity::Error)
+    }
+
+    pub(super) fn worst_first(self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.0.into_iter().map(|(_, finding)| finding).collect();
+        findings.sort_by_key(|finding| finding.severity);
+        findings
+    }
+}
+
+/// But for the slot of the file and the step, which differ where both sides have the same trouble.
+fn same(old: &Finding, new: &Finding) -> bool {
+    old.code == new.code && old.file == new.file && old.found == new.found
+}

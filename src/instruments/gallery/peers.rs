@@ -1,0 +1,219 @@
+//! Peers that misbehave: the smallest honest thing for each. Unaware of cases and of who watches.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use rustls::client::ResolvesClientCert;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+    StreamOwned,
+};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::maker;
+use crate::certificates::failed;
+use crate::error::{Diagnosis, Error};
+use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
+use crate::handshake::step5_server_verifies_client::VerifiesClient;
+use crate::handshake::step7_application_data::application_data;
+use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
+use crate::instruments::wire::transcript::spaced_hex;
+use crate::narration::{Fact, Narrator, Step};
+use crate::transport::{Transport, part};
+
+/// A server that speaks no TLS: reads what comes, says its words, hangs up.
+pub(super) fn plain_server(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
+    let mut buffer = [0; 16 * 1024];
+    let count = transport.read(&mut buffer).unwrap_or(0);
+    narrator.tell(Step::ClientConnects, || match words {
+        [] => Fact::new(
+            format!("reads {count} bytes, and hangs up"),
+            "it says no word",
+        ),
+        _ => Fact::new(
+            format!("reads {count} bytes that mean nothing to it"),
+            format!("it answers {}", in_words(words)),
+        ),
+    });
+    let _ = transport.write_all(words);
+    part(&mut transport);
+}
+
+/// A client that speaks no TLS: says its words and reads the answer, which is none.
+pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
+    narrator.tell(Step::ClientConnects, || {
+        Fact::new(
+            format!("sends {}", in_words(words)),
+            "in the clear, and no TLS",
+        )
+    });
+    let mut answer = Vec::new();
+    let _ = transport.write_all(words);
+    let _ = transport.take(1024).read_to_end(&mut answer);
+    narrator.tell(Step::ClientConnects, || {
+        Fact::refusal(
+            format!("the answer is no HTTP: {}", spaced_hex(&answer)),
+            "https://",
+        )
+    });
+}
+
+fn in_words(words: &[u8]) -> String {
+    let line = String::from_utf8_lossy(words);
+    format!("\"{}\"", line.lines().next().unwrap_or_default())
+}
+
+/// A client that writes, says goodbye and never reads.
+pub(super) fn never_reads(
+    setup: &ClientSetup,
+    server_name: ServerName<'static>,
+    mut transport: impl Transport,
+) -> Result<(), Diagnosis> {
+    let connection = handshake::connect(setup, server_name, &mut transport)?;
+    application_data(&connection, &setup.narrator);
+    let mut stream = StreamOwned::new(connection, transport);
+    let sent = (1..=3).all(|_| stream.write_all(b"a line of a log\n").is_ok());
+    stream.conn.send_close_notify();
+    let _ = stream.conn.write_tls(&mut stream.sock);
+    setup.narrator.tell(Step::ApplicationData, || match sent {
+        true => Fact::new(
+            "wrote three times, and every write went well",
+            "exit code 0",
+        ),
+        false => Fact::new("could not write", "so it noticed"),
+    });
+    // It is gone when the server has had time to answer: a reset would be another story.
+    part(&mut stream.sock);
+    Ok(())
+}
+
+/// A server that ends its answer by hanging up: no length before it, and no close_notify after it.
+pub(super) fn hangs_up(
+    setup: &ServerSetup,
+    mut transport: impl Transport,
+) -> Result<(), Diagnosis> {
+    let connection = handshake::accept(setup, &mut transport)?;
+    let _ = handshake::authorize(setup, &connection);
+    application_data(&connection, &setup.narrator);
+    let mut stream = StreamOwned::new(connection, transport);
+    let _ = stream.read(&mut [0; 4096]);
+    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nHello Wor");
+    setup.narrator.tell(Step::ApplicationData, || {
+        Fact::new(
+            "answers without a length, hangs up without close_notify",
+            "it is content",
+        )
+    });
+    Ok(())
+}
+
+/// A client that shows its certificate only to servers that name its CA: browsers do so.
+#[derive(Debug)]
+pub(super) struct Picky {
+    issuer: Vec<u8>,
+    shows: PresentsClientCertificate,
+    refrains: Arc<PresentsClientCertificate>,
+}
+
+impl Picky {
+    /// Shows `certificate`, PEM, through `shows`, or nothing through `refrains`.
+    pub(super) fn new(
+        shows: PresentsClientCertificate,
+        refrains: Arc<PresentsClientCertificate>,
+        certificate: &str,
+    ) -> Result<Picky, Error> {
+        let leaf = maker::certificates(certificate)?.swap_remove(0);
+        let (_, leaf) = X509Certificate::from_der(&leaf)
+            .map_err(|error| failed("read a certificate just made", &error))?;
+        let issuer = leaf.issuer().as_raw().to_vec();
+        Ok(Picky {
+            issuer,
+            shows,
+            refrains,
+        })
+    }
+}
+
+impl ResolvesClientCert for Picky {
+    fn resolve(
+        &self,
+        authorities: &[&[u8]],
+        schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        match authorities.contains(&&self.issuer[..]) {
+            true => self.shows.resolve(authorities, schemes),
+            false => self.refrains.resolve(authorities, schemes),
+        }
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
+/// The server's settings with a verifier that makes the decision of step 6 in step 5.
+pub(super) fn slamming(
+    setup: &ServerSetup,
+    offer: Offer,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    let own = &setup.config;
+    let builder = ServerConfig::builder_with_provider(offer.provider)
+        .with_protocol_versions(offer.versions)?;
+    let mut config = match &setup.verifier {
+        None => builder.with_no_client_auth(),
+        Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {
+            verifier: Arc::new(Slam(Arc::clone(verifier))),
+            narrator: setup.narrator.clone(),
+        })),
+    }
+    .with_cert_resolver(Arc::clone(&own.cert_resolver));
+    config.alpn_protocols.clone_from(&own.alpn_protocols);
+    config.key_log = Arc::clone(&own.key_log);
+    Ok(Arc::new(config))
+}
+
+/// Lets nobody in, whom the CA vouches for or not.
+#[derive(Debug)]
+struct Slam(Arc<dyn ClientCertVerifier>);
+
+impl ClientCertVerifier for Slam {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        self.0.verify_client_cert(end_entity, intermediates, now)?;
+        Err(CertificateError::ApplicationVerificationFailure.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}

@@ -1,0 +1,241 @@
+//! A case over a real connection on loopback, and what was seen of it: by the server, on the wire, by
+//! the client.
+
+use std::time::Instant;
+
+use super::files::Laid;
+use super::meeting::{Failed, Meeting, knock};
+use super::stage::Stage;
+use super::{Case, Ends, Outcome, Twist, says};
+use crate::error::Error;
+use crate::handshake::TlsMax;
+use crate::instruments::wire::conversation::{Kind, Protection};
+use crate::instruments::wire::explain;
+use crate::instruments::wire::tap::Recording;
+use crate::instruments::wire::transcript::Transcript;
+use crate::narration::{Event, Side, Step};
+
+/// What was seen of a case.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Which case.
+    pub case: &'static Case,
+    /// Up to which version of TLS.
+    pub tls_max: TlsMax,
+    /// When it began: the zero of all times.
+    pub began: Instant,
+    /// What the server lived.
+    pub server: View,
+    /// What the client lived.
+    pub client: View,
+    /// The fatal alert, if one was sent.
+    pub alert: Option<Alert>,
+}
+
+/// What one side lived.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// What it told, in the order of the clock.
+    pub events: Vec<Event>,
+    /// How it ended, in the words of rustls, of the system, or of ours. `None`: well.
+    pub said: Option<String>,
+    /// The step at which it saw the failure, and when.
+    pub failed: Option<(Step, Instant)>,
+}
+
+/// A fatal alert, as it crossed the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Who sent it.
+    pub from: Side,
+    /// When it passed the sender's tap.
+    pub at: Instant,
+    /// Its number (RFC 8446 §6).
+    pub number: u8,
+    /// The record, as everybody on the way could see it.
+    pub record: Vec<u8>,
+    /// Level and description.
+    pub plaintext: Vec<u8>,
+    /// Nobody on the way could read it.
+    pub encrypted: bool,
+}
+
+/// Runs a case.
+///
+/// # Errors
+/// The stage could not be set: no certificates, no loopback. That the case fails is what it is for.
+pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
+    let began = Instant::now();
+    let mut run = Run {
+        case,
+        tls_max,
+        began,
+        server: View::default(),
+        client: View::default(),
+        alert: None,
+    };
+    match case.scene.twist {
+        Twist::Files(side, files) => {
+            let laid = Laid::new(case, side, &files)?;
+            run.began = Instant::now();
+            run.view(side).ends(laid.read(side));
+            if side == Side::Server {
+                // The server never starts. Its clients find nobody at its address.
+                run.client.ends(knock());
+            }
+        }
+        Twist::NobodyListens => run.client.ends(knock()),
+        _ => meet(&mut run)?,
+    }
+    Ok(run)
+}
+
+impl Run {
+    /// What has to happen in this version of TLS.
+    pub fn expected(&self) -> &'static Outcome {
+        self.case.expected(self.tls_max)
+    }
+
+    /// Where it failed, and who noticed first. `None`: nobody did.
+    pub fn noticed(&self) -> Option<(Step, Side)> {
+        let seen = |view: &View, side| view.failed.map(|(step, at)| (at, step, side));
+        let both = [
+            seen(&self.client, Side::Client),
+            seen(&self.server, Side::Server),
+        ];
+        // Who sends an alert has noticed before it, and may tell of it only after.
+        let sent = |side| self.alert.as_ref().is_some_and(|alert| alert.from == side);
+        let seen = both.into_iter().flatten();
+        let first = seen.clone().find(|(.., side)| sent(*side));
+        let first = first.or_else(|| seen.min_by_key(|(at, ..)| *at));
+        first.map(|(_, step, side)| (step, side))
+    }
+
+    /// When the client told step 7 for the first time: it believed that it was in.
+    pub fn believed(&self) -> Option<Instant> {
+        let data = |event: &&Event| event.step == Some(Step::ApplicationData) && event.fact.passed;
+        self.client.events.iter().find(data).map(|event| event.at)
+    }
+
+    /// What is not as the table says, a sentence each. None: the case failed as it should.
+    pub fn differences(&self) -> Vec<String> {
+        let expected = self.expected();
+        let mut found = Vec::new();
+        let mut compare = |what: &str, is: String, should: String| {
+            if is != should {
+                found.push(format!("{what}: {is} instead of {should}"));
+            }
+        };
+        let noticed = expected.by.map(|side| (expected.step, side));
+        compare(
+            "noticed",
+            format!("{:?}", self.noticed()),
+            format!("{noticed:?}"),
+        );
+        let alert = self.alert.as_ref().map(|alert| (alert.from, alert.number));
+        compare(
+            "alert",
+            format!("{alert:?}"),
+            format!("{:?}", expected.alert),
+        );
+        let believed = self.believed().is_some();
+        compare(
+            "the client believed",
+            believed.to_string(),
+            expected.believed.to_string(),
+        );
+        for (side, view, ends) in [
+            ("server", &self.server, expected.server),
+            ("client", &self.client, expected.client),
+        ] {
+            let said = view.said.as_deref();
+            let as_expected = match ends {
+                Ends::Well => said.is_none(),
+                Ends::Alert => said.is_some_and(|said| says(said, "received fatal alert: …")),
+                Ends::WellOrAlert => said.is_none_or(|said| said.contains("alert")),
+                Ends::With(words) => said.is_some_and(|said| says(said, words)),
+            };
+            if !as_expected {
+                found.push(format!("the {side} ends with {said:?} instead of {ends:?}"));
+            }
+        }
+        found
+    }
+
+    fn view(&mut self, side: Side) -> &mut View {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
+
+impl View {
+    /// How it ended: what a program would exit with.
+    fn ends(&mut self, ended: Result<(), Failed>) {
+        if let Err(Failed { step, said }) = ended {
+            self.said = Some(said);
+            self.failed = step.map(|step| (step, Instant::now()));
+        }
+    }
+
+    /// Takes this side's events. A refusal among them knows best when it was.
+    fn tells(&mut self, events: Vec<Event>) {
+        self.events = events;
+        let refusal = self.events.iter().rfind(|event| !event.fact.passed);
+        if let Some(refusal) = refusal {
+            self.failed = refusal.step.map(|step| (step, refusal.at));
+            self.said.get_or_insert_with(|| refusal.fact.says.clone());
+        }
+    }
+}
+
+/// Both sides meet on loopback, if need be twice.
+fn meet(run: &mut Run) -> Result<(), Error> {
+    let stage = Stage::new(&run.case.scene, run.tls_max)?;
+    let twist = run.case.scene.twist;
+    let mut met = Meeting::of(&stage, &stage.server, twist)?;
+    if let Some(later) = &stage.later {
+        stage.recorder.take();
+        met = Meeting::of(&stage, later, twist)?;
+    }
+    run.began = met.began;
+    run.server.ends(met.server);
+    run.client.ends(met.client);
+    let events = stage.recorder.events().into_iter();
+    let (client, server) = events.partition(|event| event.side == Side::Client);
+    run.client.tells(client);
+    run.server.tells(server);
+    // The sender's tap has its alert even if it never arrives.
+    let sent_by = |side| alert(side, met.taps.iter().map(Recording::transcript), met.began);
+    run.alert = sent_by(Side::Client).or_else(|| sent_by(Side::Server));
+    Ok(())
+}
+
+/// The fatal alert that `side` sent, out of its own tap.
+fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> Option<Alert> {
+    let own = taps
+        .into_iter()
+        .find(|transcript| transcript.tapped == Some(side))?;
+    let conversation = explain(&own);
+    let (number, message) =
+        conversation
+            .messages
+            .iter()
+            .find_map(|message| match message.kind {
+                // A warning that says goodbye is no refusal: close_notify, user_canceled.
+                Kind::Alert(_, number) if message.from == side && !matches!(number, 0 | 90) => {
+                    Some((number, message))
+                }
+                _ => None,
+            })?;
+    let record = conversation.records.get(message.pieces.first()?.record)?;
+    Some(Alert {
+        from: side,
+        at: began + message.at,
+        number,
+        record: record.bytes.clone(),
+        plaintext: message.bytes.clone(),
+        encrypted: matches!(record.protection, Protection::Decrypted(_)),
+    })
+}

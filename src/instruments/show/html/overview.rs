@@ -1,0 +1,137 @@
+//! The conversation at a glance: a ladder of its messages, and a table of its records.
+
+use std::fmt::Write;
+
+use super::{MOST_MESSAGES, MOST_RECORDS};
+use crate::instruments::show::steps::{CHAPTERS, acts_alone};
+use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
+use crate::instruments::wire::conversation::{Conversation, Kind, Message, Record};
+use crate::narration::Side;
+use crate::text::html as escaped;
+
+/// Every message as a rung, in the order on the wire, and what each side does alone.
+pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
+    page.push_str(
+        "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">The conversation</h2>\n\
+         <p class=\"ends\" aria-hidden=\"true\"><span class=\"client\">client</span><span class=\"server\">server</span></p>\n<ol>\n",
+    );
+    let mut alone: Vec<u8> = acts_alone(conversation);
+    for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
+        let speaks = |step: &u8| actor(*step) == message.from && message.step >= *step;
+        if message.kind != Kind::ChangeCipherSpec {
+            alone
+                .iter()
+                .filter(|step| speaks(step))
+                .for_each(|step| act(page, *step));
+            alone.retain(|step| !speaks(step));
+        }
+        rung(page, index, message);
+    }
+    if conversation.messages.len() > MOST_MESSAGES {
+        let more = conversation.messages.len() - MOST_MESSAGES;
+        let _ = writeln!(
+            page,
+            "<li class=\"act\"><span>and {more} more messages</span></li>"
+        );
+    }
+    page.push_str("</ol>\n</section>\n");
+}
+
+fn actor(step: u8) -> Side {
+    if step == 3 {
+        Side::Client
+    } else {
+        Side::Server
+    }
+}
+
+fn act(page: &mut String, step: u8) {
+    if let Some(chapter) = CHAPTERS.iter().find(|chapter| chapter.number() == step) {
+        let _ = writeln!(
+            page,
+            "<li class=\"act {}\"><a href=\"#step-{step}\"><span class=\"number\">{step}</span> {}</a></li>",
+            actor(step),
+            chapter.step.title()
+        );
+    }
+}
+
+fn rung(page: &mut String, index: usize, message: &Message) {
+    let class = match message.kind {
+        Kind::Alert(2, _) => " fatal",
+        _ if message.in_the_clear => " clear",
+        _ => "",
+    };
+    let how = if message.in_the_clear {
+        "in the clear"
+    } else {
+        "encrypted"
+    };
+    let _ = writeln!(
+        page,
+        "<li class=\"rung {}{class}\"><a href=\"#m{}\"><span class=\"number\">{}</span> <span class=\"unseen\">{} says</span> \
+         <span class=\"label\">{}</span> <span class=\"how\">{how}</span></a></li>",
+        message.from,
+        index + 1,
+        message.step,
+        message.from,
+        escaped(&message.name)
+    );
+}
+
+/// The records: what crossed the wire, and which pieces of messages each holds.
+pub(super) fn records(page: &mut String, conversation: &Conversation) {
+    page.push_str(
+        "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">Records</h2>\n\
+         <p class=\"purpose\">A record is the unit of protection, not a message: one may hold several messages, or a part of one.</p>\n\
+         <div class=\"scroll\" role=\"region\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
+         <th scope=\"col\">record</th><th scope=\"col\">time</th><th scope=\"col\">bytes</th><th scope=\"col\">content</th>\
+         <th scope=\"col\">protection</th><th scope=\"col\">holds</th></tr></thead>\n<tbody>\n",
+    );
+    for record in conversation.records.iter().take(MOST_RECORDS) {
+        line(page, conversation, record);
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+    if conversation.records.len() > MOST_RECORDS {
+        let more = conversation.records.len() - MOST_RECORDS;
+        let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
+    }
+    page.push_str("</section>\n");
+}
+
+fn line(page: &mut String, conversation: &Conversation, record: &Record) {
+    let _ = write!(
+        page,
+        "<tr class=\"{}\"><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>",
+        record.from,
+        record.from,
+        record.number,
+        milliseconds(record.at),
+        thousands(record.bytes.len()),
+        escaped(&record.content_type),
+        escaped(&protection(record))
+    );
+    for piece in record.pieces.iter().take(20) {
+        let Some(message) = conversation.messages.get(piece.message) else {
+            continue;
+        };
+        let part = match piece.in_message.len() == message.bytes.len() {
+            true => bytes_in_words(message.bytes.len()),
+            false => format!(
+                "{} of {}",
+                thousands(piece.in_message.len()),
+                bytes_in_words(message.bytes.len())
+            ),
+        };
+        let number = piece.message + 1;
+        let _ = write!(
+            page,
+            "<a class=\"piece\" href=\"#m{number}\">{} <span>{part}</span></a> ",
+            escaped(&message.name)
+        );
+    }
+    if record.pieces.len() > 20 {
+        let _ = write!(page, "and {} more", record.pieces.len() - 20);
+    }
+    page.push_str("</td></tr>\n");
+}

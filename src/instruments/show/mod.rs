@@ -1,0 +1,259 @@
+//! A recorded connection, shown: in a terminal, as a page, as a capture file.
+//!
+//! | module | job |
+//! | --- | --- |
+//! | [`steps`] | the seven steps: the spine of every view |
+//! | [`terminal`] | 80 columns of text |
+//! | [`html`] | one self-contained page |
+//! | [`pcapng`] | packets with their secrets, for Wireshark |
+//!
+//! Renders what `wire` found out. It never parses, and is unaware of rustls, sockets and `handshake`.
+//!
+//! Every view shows the secrets of the session: right for learning, wrong for publishing a real one.
+
+pub mod steps;
+pub mod terminal;
+pub mod html;
+pub mod pcapng;
+
+use std::time::Duration;
+
+use crate::instruments::fields::Field;
+use crate::instruments::wire::conversation::{
+    Conversation, Ending, Epoch, Message, Protection, Record,
+};
+use crate::instruments::wire::names;
+use crate::instruments::wire::transcript::hex;
+use crate::text;
+
+/// Fields that frame others. Their bytes count, but a digest has nothing to tell of them.
+const FRAMING: [&str; 5] = ["length", "tag", "extension_type", "name_type", "unusedBits"];
+
+/// Groups whose parts are worth a line each. Of all others a digest says enough at first sight.
+const WORTH_OPENING: [&str; 6] = [
+    "extensions",
+    "certificate_list",
+    "CertificateEntry",
+    "cert_data",
+    "Certificate",
+    "tbsCertificate",
+];
+
+/// The warning that stands above each view.
+const SECRETS: &str = "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for \
+                       publishing a real one.";
+
+/// True for a group that a view opens by itself.
+fn opens(field: &Field) -> bool {
+    WORTH_OPENING.contains(&field.label.as_str())
+        && field.value.is_empty()
+        && !field.children.iter().all(frames)
+}
+
+/// True for a field that says where others end, and nothing else.
+fn frames(field: &Field) -> bool {
+    FRAMING.contains(&field.label.as_str())
+}
+
+/// What a field says, on a line: its value, or that of its parts, in about `most` characters. Hostile text.
+fn digest(field: &Field, most: usize) -> String {
+    let mut said = Vec::new();
+    let complete = collect(field, most, &mut 0, &mut said);
+    match (said.is_empty(), complete, field.children.is_empty()) {
+        (true, _, false) => "empty".to_owned(),
+        (_, true, _) => said.join(", "),
+        _ => format!("{}, …", said.join(", ")),
+    }
+}
+
+/// False as soon as there is enough: a long list costs no more than a short one.
+fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String>) -> bool {
+    let words = match (&field.value[..], &field.children[..]) {
+        ("", []) => bytes_in_words(field.range.len()),
+        ("", parts) => {
+            let mut parts = parts.iter().filter(|part| !frames(part));
+            return parts.all(|part| collect(part, most, length, said));
+        }
+        (value, _) => text::shorten(value, most),
+    };
+    *length += words.chars().count() + 2;
+    if *length > most + 2 && !said.is_empty() {
+        return false;
+    }
+    said.push(words);
+    true
+}
+
+/// At most 17 columns: `0303`, `0001fc02 0303`, or the two ends of more than eight bytes.
+fn short_hex(bytes: &[u8]) -> String {
+    let grouped = |bytes: &[u8]| bytes.chunks(4).map(hex).collect::<Vec<_>>().join(" ");
+    match bytes {
+        [first @ .., a, b, c, d] if bytes.len() > 8 => {
+            format!(
+                "{}…{}",
+                hex(first.get(..4).unwrap_or_default()),
+                hex(&[*a, *b, *c, *d])
+            )
+        }
+        _ => grouped(bytes),
+    }
+}
+
+fn bytes_in_words(count: usize) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{} bytes", thousands(count)),
+    }
+}
+
+/// `12,345`.
+fn thousands(number: usize) -> String {
+    match number {
+        0..=999 => number.to_string(),
+        _ => format!("{},{:03}", thousands(number / 1000), number % 1000),
+    }
+}
+
+fn milliseconds(at: Duration) -> String {
+    format!("{:.3} ms", at.as_secs_f64() * 1000.0)
+}
+
+/// `client record 2`.
+fn record_name(record: &Record) -> String {
+    format!("{} record {}", record.from, record.number)
+}
+
+/// How a record was protected, in a few words. May hold text of a peer.
+fn protection(record: &Record) -> String {
+    match &record.protection {
+        Protection::None => "in the clear".to_owned(),
+        Protection::Decrypted(open) => {
+            format!("encrypted: {}, number {}", epoch(open.epoch), open.sequence)
+        }
+        Protection::Unreadable(why) => format!("not readable: {why}"),
+        Protection::NotTls(what) => format!("not TLS: {what}"),
+    }
+}
+
+fn epoch(epoch: Epoch) -> String {
+    match epoch {
+        Epoch::Plaintext => "no keys".to_owned(),
+        Epoch::EarlyData => "early data keys".to_owned(),
+        Epoch::Handshake => "handshake keys".to_owned(),
+        Epoch::Application(0) => "application keys".to_owned(),
+        Epoch::Application(updates) => format!("application keys, update {updates}"),
+        Epoch::Tls12 => "session keys".to_owned(),
+    }
+}
+
+/// The records that carry a message, without repetition.
+fn records_of<'a>(conversation: &'a Conversation, message: &Message) -> Vec<&'a Record> {
+    message
+        .pieces
+        .iter()
+        .filter_map(|piece| conversation.records.get(piece.record))
+        .collect()
+}
+
+/// The connection at a glance: labels and what stands there. Hostile text.
+fn at_a_glance(conversation: &Conversation) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let known = [
+        (
+            "version",
+            conversation
+                .version
+                .map(|number| names::version(number).name),
+        ),
+        (
+            "cipher suite",
+            conversation.cipher_suite.map(names::cipher_suite_name),
+        ),
+        ("key exchange", conversation.group.map(names::group_name)),
+        ("server name", conversation.server_name.clone()),
+        ("protocol inside", conversation.protocol.clone()),
+    ];
+    facts.extend(
+        known
+            .into_iter()
+            .filter_map(|(label, value)| value.map(|value| (label, value))),
+    );
+    facts.push(("who is known", who_is_known(conversation).to_owned()));
+    let sent = |side| -> usize {
+        let of_side = conversation
+            .records
+            .iter()
+            .filter(|record| record.from == side);
+        of_side.map(|record| record.bytes.len()).sum()
+    };
+    let counts = format!(
+        "{} messages in {} records; {} from the client, {} from the server",
+        conversation.messages.len(),
+        conversation.records.len(),
+        bytes_in_words(sent(crate::narration::Side::Client)),
+        bytes_in_words(sent(crate::narration::Side::Server)),
+    );
+    facts.push(("on the wire", counts));
+    facts.push(("ending", ending(conversation)));
+    facts
+}
+
+fn who_is_known(conversation: &Conversation) -> &'static str {
+    match conversation {
+        Conversation {
+            ending: Ending::Refused { step: 0..=3, .. },
+            ..
+        } => "nobody: it ended before",
+        Conversation {
+            ending: Ending::Refused { step: 4..=5, .. },
+            ..
+        } => "the server alone: the client was refused",
+        Conversation { resumed: true, .. } => {
+            "whoever was known in the earlier session: a resumption"
+        }
+        Conversation {
+            client_certificate_sent: true,
+            handshake_complete: true,
+            ..
+        } => "both: mutual TLS, each showed a certificate",
+        Conversation {
+            client_certificate_sent: true,
+            ..
+        } => "nobody for sure: the handshake was not seen to its end",
+        Conversation {
+            client_certificate_requested: true,
+            ..
+        } => "the server alone: it asked for a certificate, and the client sent none",
+        Conversation {
+            handshake_complete: true,
+            ..
+        } => "the server alone: TLS, not mutual TLS",
+        _ => "nobody: the handshake was not seen to its end",
+    }
+}
+
+/// How it ended, in a sentence.
+fn ending(conversation: &Conversation) -> String {
+    match &conversation.ending {
+        Ending::Open => "nobody said why the recording ends here".to_owned(),
+        Ending::Closed(sides) => {
+            let sides: Vec<String> = sides.iter().map(ToString::to_string).collect();
+            format!(
+                "closed in order, with close_notify of the {}",
+                sides.join(" and the ")
+            )
+        }
+        Ending::Refused { by, alert, step } => {
+            format!(
+                "refused at step {step}: the {by} sent the alert {}",
+                names::alert_name(*alert)
+            )
+        }
+        Ending::Cut(side) => {
+            format!(
+                "cut: the {side} ended TCP without close_notify, which looks the same as an attack"
+            )
+        }
+        Ending::Capped => "the recording reached its cap; the connection went on".to_owned(),
+    }
+}

@@ -1,0 +1,346 @@
+//! A recorded connection in 80 columns: the seven steps, and in each its messages, byte by byte.
+//!
+//! The bytes stand on the left, what they mean on the right. It is a selection: lists, extensions and
+//! certificates are told in a line each, and the page ([`super::html`]) has every byte of them.
+//! Colours tell the sides apart; so do arrows, for those without colours.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use super::steps::{CHAPTERS, Chapter, remark};
+use super::{SECRETS, at_a_glance, digest, frames, milliseconds, opens, protection, short_hex};
+use super::{bytes_in_words, record_name, records_of};
+use crate::instruments::fields::Field;
+use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
+use crate::instruments::wire::conversation::{
+    Check, Conversation, Derivation, Input, Message, Outcome,
+};
+use crate::narration::Side;
+use crate::text;
+
+/// Columns of the whole, and where the words stand: behind two blanks, 17 columns of hex, two blanks.
+const WIDTH: usize = 80;
+const WORDS: usize = 21;
+/// Of what a peer can repeat at will, so much is shown.
+const MOST_FIELDS: usize = 40;
+const MOST_MESSAGES: usize = 200;
+const LONGEST_VALUE: usize = 170;
+
+/// Writes the whole conversation. Fails only where `out` fails.
+///
+/// Text of peers is escaped, whatever the paint.
+pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) -> io::Result<()> {
+    let told = HashSet::new();
+    let mut page = Page { out, paint, told };
+    for (label, value) in at_a_glance(conversation) {
+        page.paragraph(&format!("{label:<17}"), &value, "")?;
+    }
+    for note in conversation
+        .notes
+        .iter()
+        .map(String::as_str)
+        .chain([SECRETS])
+    {
+        page.blank()?;
+        page.paragraph("", note, DIM)?;
+    }
+    for chapter in &CHAPTERS {
+        page.chapter(conversation, chapter)?;
+    }
+    Ok(())
+}
+
+struct Page<'a, W> {
+    out: &'a mut W,
+    paint: Paint,
+    /// Meanings that were told: once is enough.
+    told: HashSet<String>,
+}
+
+impl<W: Write> Page<'_, W> {
+    fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
+        let title = format!("── {}. {} ", chapter.number(), chapter.title());
+        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
+        self.blank()?;
+        self.line("", &format!("{title}{rule}"), BOLD)?;
+        self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
+        let sources = match chapter.sources {
+            [] => String::new(),
+            sources => format!(" ({})", sources.join(", ")),
+        };
+        self.paragraph("", &format!("{}{sources}", chapter.purpose), "")?;
+        let of_step = |message: &&Message| message.step == chapter.number();
+        let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
+        if let Some(remark) = remark(conversation, chapter.number()) {
+            self.blank()?;
+            self.paragraph("  – ", &remark, "")?;
+        }
+        for message in messages.iter().take(MOST_MESSAGES) {
+            self.message(conversation, message)?;
+        }
+        match messages.len().saturating_sub(MOST_MESSAGES) {
+            0 => Ok(()),
+            more => self.paragraph("  – ", &format!("and {more} more messages"), ""),
+        }
+    }
+
+    fn message(&mut self, conversation: &Conversation, message: &Message) -> io::Result<()> {
+        let side = match message.from {
+            Side::Client => "client → ",
+            Side::Server => "← server ",
+        };
+        let name = text::shorten(&text::terminal(&message.name), 38);
+        let size = format!(
+            "{}, {}",
+            bytes_in_words(message.bytes.len()),
+            milliseconds(message.at)
+        );
+        let gap = WIDTH.saturating_sub(9 + name.chars().count() + size.chars().count());
+        self.blank()?;
+        let head = self
+            .paint
+            .with(page::side(message.from), &format!("{side}{name}"));
+        writeln!(self.out, "{head}{:gap$}{size}", "")?;
+        let records = records_of(conversation, message);
+        for record in records.iter().take(3) {
+            let how = format!("in {}, {}", record_name(record), protection(record));
+            self.paragraph("         ", &how, DIM)?;
+        }
+        if records.len() > 3 {
+            self.paragraph(
+                "         ",
+                &format!("and {} records more", records.len() - 3),
+                DIM,
+            )?;
+        }
+        if self.told.insert(message.meaning.clone()) {
+            let source = match message.fields.source {
+                "" => String::new(),
+                source => format!(" ({source})"),
+            };
+            self.paragraph("         ", &format!("{}{source}", message.meaning), "")?;
+        }
+        self.parts(&message.bytes, &message.fields, 0, true)?;
+        message
+            .checks
+            .iter()
+            .try_for_each(|check| self.check(check))?;
+        self.derivations(&message.derivations)
+    }
+
+    /// The parts of a group, a row each, but for those that frame the others.
+    fn parts(
+        &mut self,
+        bytes: &[u8],
+        group: &Field,
+        depth: usize,
+        explain: bool,
+    ) -> io::Result<()> {
+        let parts = match &group.children[..] {
+            // A message's first four bytes.
+            [kind, length, parts @ ..] if kind.label == "msg_type" => {
+                let here = bytes
+                    .get(kind.range.start..length.range.end)
+                    .unwrap_or_default();
+                let value = format!("{}, {}", kind.value, length.value);
+                self.row(
+                    here,
+                    depth,
+                    "header",
+                    &value,
+                    "what it is, and how much follows",
+                )?;
+                parts
+            }
+            parts => parts,
+        };
+        let parts: Vec<&Field> = parts.iter().filter(|part| !frames(part)).collect();
+        for part in parts.iter().take(MOST_FIELDS) {
+            self.field(bytes, part, depth, explain)?;
+        }
+        match parts.get(MOST_FIELDS) {
+            Some(first) => {
+                let rest = bytes
+                    .get(first.range.start..group.range.end)
+                    .unwrap_or_default();
+                let words = format!("and {} more", parts.len() - MOST_FIELDS);
+                self.row(rest, depth, &words, "", "")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn field(
+        &mut self,
+        bytes: &[u8],
+        field: &Field,
+        depth: usize,
+        explain: bool,
+    ) -> io::Result<()> {
+        let here = bytes.get(field.range.clone()).unwrap_or_default();
+        let certificate = field.label == "Certificate";
+        let meaning = if explain { field.meaning.as_str() } else { "" };
+        if !opens(field) {
+            let value = digest(field, LONGEST_VALUE);
+            let value = if field.malformed {
+                format!("✗ {value}")
+            } else {
+                value
+            };
+            return self.row(here, depth, &field.label, &value, meaning);
+        }
+        match &field.children[..] {
+            // A length and one part: the part says it all.
+            [length, part] if frames(length) && meaning.is_empty() => {
+                self.field(bytes, part, depth, explain)
+            }
+            _ => {
+                let size = bytes_in_words(here.len());
+                let meaning = match certificate {
+                    true => "What each field means and who checks it: hello-mtls inspect.",
+                    false => meaning,
+                };
+                self.row(here, depth, &field.label, &size, meaning)?;
+                self.parts(bytes, field, depth + 1, explain && !certificate)
+            }
+        }
+    }
+
+    fn check(&mut self, check: &Check) -> io::Result<()> {
+        let (mark, colour) = match &check.outcome {
+            Outcome::Verified => (format!("✓ verified: {}", check.name), GREEN),
+            Outcome::Failed(why) => (format!("✗ failed: {}: {why}", check.name), RED),
+            Outcome::NotPossible(why) => {
+                (format!("? not verified here: {}: {why}", check.name), DIM)
+            }
+        };
+        self.blank()?;
+        self.paragraph("  ", &mark, colour)?;
+        let proves = format!("proves: {} ({})", check.proves, check.source);
+        if self.told.insert(proves.clone()) {
+            self.paragraph("    ", &proves, "")?;
+        }
+        self.inputs(&check.inputs)
+    }
+
+    fn inputs(&mut self, inputs: &[Input]) -> io::Result<()> {
+        inputs.iter().try_for_each(|input| {
+            self.row(
+                &input.bytes,
+                0,
+                &input.name,
+                &bytes_in_words(input.bytes.len()),
+                "",
+            )
+        })
+    }
+
+    /// What becomes computable, and when; told once for those that follow each other.
+    fn derivations(&mut self, derivations: &[Derivation]) -> io::Result<()> {
+        let mut who = "";
+        for derivation in derivations {
+            if derivation.who != who {
+                who = derivation.who;
+                self.blank()?;
+                self.paragraph("  + ", &format!("Now computable: {who}."), "35")?;
+            }
+            let Derivation {
+                name,
+                value,
+                formula,
+                meaning,
+                ..
+            } = derivation;
+            self.row(value, 0, name, formula, meaning)?;
+        }
+        Ok(())
+    }
+
+    /// `hex  label: value`, and what it means: on the same line if it fits.
+    fn row(
+        &mut self,
+        bytes: &[u8],
+        depth: usize,
+        label: &str,
+        value: &str,
+        meaning: &str,
+    ) -> io::Result<()> {
+        let indent = " ".repeat((2 * depth).min(16));
+        let width = WIDTH - WORDS - indent.len();
+        let label = text::terminal(label);
+        let said = match value {
+            "" => label.clone(),
+            _ => format!("{label}: {}", text::terminal(value)),
+        };
+        let meaning = text::terminal(meaning);
+        let meaning = if self.told.insert(format!("{label}: {meaning}")) {
+            meaning
+        } else {
+            String::new()
+        };
+        let on_a_line =
+            meaning.is_empty() || said.chars().count() + 3 + meaning.chars().count() <= width;
+        let first = lines(&said, width);
+        let last = first.len().saturating_sub(1);
+        for (number, line) in first.iter().enumerate() {
+            let column = if number == 0 {
+                short_hex(bytes)
+            } else {
+                String::new()
+            };
+            let column = self.paint.with(DIM, &format!("  {column:<17}  "));
+            let line = match line.strip_prefix(&label) {
+                Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
+                _ => line.clone(),
+            };
+            let line = match on_a_line && !meaning.is_empty() && number == last {
+                true => format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}"))),
+                false => line,
+            };
+            writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
+        }
+        match on_a_line {
+            true => Ok(()),
+            false => self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM),
+        }
+    }
+
+    /// Words in lines, the first behind `head`, the others under it.
+    fn paragraph(&mut self, head: &str, words: &str, colour: &str) -> io::Result<()> {
+        let indent = head.chars().count();
+        for (number, line) in lines(&text::terminal(words), WIDTH - indent)
+            .iter()
+            .enumerate()
+        {
+            match number {
+                0 => self.line(head, line, colour)?,
+                _ => self.line(&" ".repeat(indent), line, colour)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, head: &str, line: &str, colour: &str) -> io::Result<()> {
+        let line = self.paint.with(colour, line);
+        writeln!(self.out, "{head}{line}")
+    }
+
+    fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+}
+
+/// Wrapped, and words longer than a line broken.
+fn lines(words: &str, width: usize) -> Vec<String> {
+    // Whole bytes of `aa:bb:cc`.
+    let most = (width - width % 3).max(1);
+    let broken = words.split(' ').flat_map(|word| {
+        let letters: Vec<char> = word.chars().collect();
+        let parts: Vec<String> = letters
+            .chunks(most)
+            .map(|part| part.iter().collect())
+            .collect();
+        parts
+    });
+    text::wrap(&broken.collect::<Vec<_>>().join(" "), width)
+}

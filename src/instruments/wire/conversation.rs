@@ -1,0 +1,266 @@
+//! What [`explain`](super::explain) returns: a recorded connection as records, messages, proofs and keys.
+//!
+//! Plain data. It is unaware of how it was found out and of how it is shown.
+//!
+//! Two views of the same bytes hang together by indices: a [`Record`] lists the [`Piece`]s of messages
+//! that it carries, a [`Message`] the pieces of records that carry it. Every byte of every record's
+//! content belongs to exactly one message, also where nobody can read it.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::instruments::fields::Field;
+use crate::narration::Side;
+
+/// A whole recorded connection.
+#[derive(Clone, Debug, Default)]
+pub struct Conversation {
+    /// The version that the ServerHello settled: `0x0304` is TLS 1.3, `0x0303` is TLS 1.2.
+    pub version: Option<u16>,
+    /// The cipher suite that the ServerHello chose.
+    pub cipher_suite: Option<u16>,
+    /// The group of the key exchange; `None` as well when a resumption does without one.
+    pub group: Option<u16>,
+    /// The name that the client asked for (SNI), as it stood on the wire: hostile text.
+    pub server_name: Option<String>,
+    /// The application protocol that the server chose (ALPN): hostile text.
+    pub protocol: Option<String>,
+    /// The server accepted the ticket of an earlier session: no certificate is sent.
+    pub resumed: bool,
+    /// The server asked for a certificate: mutual TLS.
+    pub client_certificate_requested: bool,
+    /// The client sent one, not only an empty list.
+    pub client_certificate_sent: bool,
+    /// Both Finished messages were seen. They are encrypted: without secrets this stays false.
+    pub handshake_complete: bool,
+    /// All records of both directions, in the order in which they were complete on the wire.
+    pub records: Vec<Record>,
+    /// All messages of both directions, in the order in which they were complete on the wire.
+    pub messages: Vec<Message>,
+    /// How the connection ended.
+    pub ending: Ending,
+    /// What a reader has to know about the whole, a sentence each: what was capped, why nothing could be
+    /// decrypted, why no certificate is sent on resumption.
+    pub notes: Vec<String>,
+}
+
+/// How a connection ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Ending {
+    /// The recording ends, and nobody said why: the connection lives on, or was cut.
+    #[default]
+    Open,
+    /// With close_notify, by these sides, in this order.
+    Closed(Vec<Side>),
+    /// By a fatal alert.
+    Refused {
+        /// Who sent it.
+        by: Side,
+        /// The alert's number ([`names::alert`](super::names::alert)).
+        alert: u8,
+        /// The step that it refuses.
+        step: u8,
+    },
+    /// This side ended TCP without close_notify: to the other one it looks the same as an attack.
+    Cut(Side),
+    /// The recording reached its cap; the connection went on.
+    Capped,
+}
+
+/// A TLS record: the unit of protection. Not a message: it may hold several, or a part of one.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Who sent it.
+    pub from: Side,
+    /// When its last byte passed the tap, since the recording began.
+    pub at: Duration,
+    /// Its number among the records of this direction, from 0.
+    pub number: usize,
+    /// As on the wire, header included.
+    pub bytes: Vec<u8>,
+    /// What each byte of `bytes` is: header, then the plaintext or what stands around the ciphertext.
+    pub fields: Field,
+    /// What is inside, in words: `handshake`, `application_data`, … The true type, where it could be read.
+    pub content_type: String,
+    /// How it was protected, and whether that could be undone.
+    pub protection: Protection,
+    /// Which messages it carries, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// How a record was protected.
+#[derive(Clone, Debug)]
+pub enum Protection {
+    /// Not at all: everybody on the way could read it. The content is `bytes[5..]`.
+    None,
+    /// Encrypted, and decrypted here.
+    Decrypted(Box<Decrypted>),
+    /// Not readable: why. The content is `bytes[5..]` as it stands.
+    Unreadable(String),
+    /// No record at all, but bytes that are not TLS: what they may be. The content is all of `bytes`.
+    NotTls(String),
+}
+
+/// How a record was decrypted.
+#[derive(Clone, Debug)]
+pub struct Decrypted {
+    /// Which keys.
+    pub epoch: Epoch,
+    /// The record's number under this key. Both sides count; it is never sent.
+    pub sequence: u64,
+    /// The AEAD's nonce: 12 bytes, never the same twice under a key.
+    pub nonce: Vec<u8>,
+    /// How the nonce comes about, in words.
+    pub nonce_formula: &'static str,
+    /// Authenticated, not encrypted: a change of it spoils the record as well.
+    pub additional_data: Vec<u8>,
+    /// What the AEAD gave back. In TLS 1.3 a TLSInnerPlaintext: content, its type, padding.
+    pub plaintext: Vec<u8>,
+    /// What each byte of `plaintext` is.
+    pub fields: Field,
+    /// How many bytes of `plaintext` are content, from its start.
+    pub content: usize,
+}
+
+/// A period with one key a direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Epoch {
+    /// Before any key.
+    Plaintext,
+    /// TLS 1.3: the client's data with its ClientHello, under a key of the earlier session.
+    EarlyData,
+    /// TLS 1.3: the rest of the handshake.
+    Handshake,
+    /// TLS 1.3: everything after Finished. The number counts the key updates.
+    Application(u32),
+    /// TLS 1.2: everything after ChangeCipherSpec.
+    Tls12,
+}
+
+/// A run of bytes that a record and a message share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Index in [`Conversation::records`].
+    pub record: usize,
+    /// Where in [`Record::content`].
+    pub in_record: Range<usize>,
+    /// Index in [`Conversation::messages`].
+    pub message: usize,
+    /// Where in [`Message::bytes`].
+    pub in_message: Range<usize>,
+}
+
+/// One message, of one record or many.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Who sent it.
+    pub from: Side,
+    /// When its last byte passed the tap, since the recording began.
+    pub at: Duration,
+    /// The standard's name: `ClientHello`, `HelloRetryRequest`, `alert close_notify`, …
+    pub name: String,
+    /// What sort of message.
+    pub kind: Kind,
+    /// The step of the seven that it belongs to, 1 to 7.
+    pub step: u8,
+    /// What it is for, in a sentence or two, in this connection.
+    pub meaning: String,
+    /// Its bytes: of handshake messages with the four bytes of header.
+    pub bytes: Vec<u8>,
+    /// Which records carry it.
+    pub pieces: Vec<Piece>,
+    /// What each byte of `bytes` is.
+    pub fields: Field,
+    /// The proofs in it, made again here.
+    pub checks: Vec<Check>,
+    /// The secrets and keys that become computable with it, in the order of their derivation.
+    pub derivations: Vec<Derivation>,
+    /// True when everybody on the way could read it.
+    pub in_the_clear: bool,
+}
+
+/// What sort of message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A handshake message and its type (RFC 8446 §4).
+    Handshake(u8),
+    /// ChangeCipherSpec: in TLS 1.2 the switch to the keys, in TLS 1.3 there for old middleboxes.
+    ChangeCipherSpec,
+    /// An alert: level, description.
+    Alert(u8, u8),
+    /// Data of the application above.
+    ApplicationData,
+    /// A record that could not be decrypted.
+    Ciphertext,
+    /// A record type that TLS does not know, or a message that was never finished.
+    Unknown,
+    /// Bytes that are no TLS at all.
+    NotTls,
+}
+
+/// A proof out of the handshake, made again from the recorded bytes.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What is checked, e.g. `signature of CertificateVerify`.
+    pub name: &'static str,
+    /// What it proves when it holds.
+    pub proves: &'static str,
+    /// The standard and section.
+    pub source: &'static str,
+    /// What goes into it, in the order of use.
+    pub inputs: Vec<Input>,
+    /// How it came out.
+    pub outcome: Outcome,
+}
+
+/// How a check came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds.
+    Verified,
+    /// It does not: why.
+    Failed(String),
+    /// It could not be made here: why.
+    NotPossible(String),
+}
+
+/// Named bytes that go into a check or a derivation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// What it is.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A secret, key, IV or Finished key.
+#[derive(Clone, Debug)]
+pub struct Derivation {
+    /// The standard's name, e.g. `client_handshake_traffic_secret`.
+    pub name: String,
+    /// Its bytes.
+    pub value: Vec<u8>,
+    /// How it is computed, as the standard writes it.
+    pub formula: String,
+    /// What goes into it. Empty when it was logged, not derived here.
+    pub inputs: Vec<Input>,
+    /// False: it was taken from the key log, because what it is derived from is not known here.
+    pub derived: bool,
+    /// Which side can compute it when. The other messages of this moment add nothing to it.
+    pub who: &'static str,
+    /// What it is for.
+    pub meaning: &'static str,
+    /// The standard and section.
+    pub source: &'static str,
+}
+
+impl Record {
+    /// The bytes that messages are made of: without header, protection, inner type and padding.
+    pub fn content(&self) -> &[u8] {
+        match &self.protection {
+            Protection::Decrypted(open) => open.plaintext.get(..open.content).unwrap_or_default(),
+            Protection::NotTls(_) => &self.bytes,
+            Protection::None | Protection::Unreadable(_) => self.bytes.get(5..).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Opens records: AEADs, nonces, sequence numbers (RFC 8446 §5.2, §5.3; TLS 1.2: RFC 5288, RFC 7905).
+//!
+//! Unaware of where a key comes from and of what is inside.
+
+use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
+
+use crate::instruments::fields::read_all;
+use crate::instruments::wire::conversation::{Decrypted, Epoch};
+use crate::instruments::wire::names;
+use crate::instruments::wire::secrets::Hash;
+
+/// The AEAD that a cipher suite names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aead {
+    Aes128Gcm,
+    Aes256Gcm,
+    ChaCha20Poly1305,
+}
+
+/// What a cipher suite stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Suite {
+    pub(crate) number: u16,
+    pub(crate) aead: Aead,
+    pub(crate) hash: Hash,
+}
+
+/// The suites that are decrypted here: those with an AEAD. How TLS 1.2 exchanged keys is all the same: a key
+/// log begins behind it.
+#[rustfmt::skip]
+const SUITES: &[Suite] = &[
+    Suite { number: 0x1301, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x1302, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x1303, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xc02b, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0xc02c, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0xc02f, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0xc030, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0xcca8, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xcca9, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xccaa, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0x009c, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x009d, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x009e, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x009f, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+];
+
+/// The suite with this number, if it is one that is decrypted here.
+pub(crate) fn suite(number: u16) -> Option<Suite> {
+    SUITES.iter().find(|suite| suite.number == number).copied()
+}
+
+impl Aead {
+    fn algorithm(self) -> &'static aead::Algorithm {
+        match self {
+            Aead::Aes128Gcm => &aead::AES_128_GCM,
+            Aead::Aes256Gcm => &aead::AES_256_GCM,
+            Aead::ChaCha20Poly1305 => &aead::CHACHA20_POLY1305,
+        }
+    }
+
+    pub(crate) fn key_len(self) -> usize {
+        self.algorithm().key_len()
+    }
+
+    /// TLS 1.2: how many bytes of nonce come out of the key block. GCM sends the other eight.
+    pub(crate) fn fixed_iv_len(self) -> usize {
+        if self == Aead::ChaCha20Poly1305 {
+            12
+        } else {
+            4
+        }
+    }
+}
+
+/// The key of one direction and epoch.
+#[derive(Debug)]
+pub(crate) struct Opener {
+    pub(crate) epoch: Epoch,
+    key: LessSafeKey,
+    iv: Vec<u8>,
+    /// The number of the next record under this key.
+    pub(crate) sequence: u64,
+    /// Records that did not open before any did. They may have had this key, or one before it.
+    pub(crate) missed: u64,
+}
+
+impl Opener {
+    /// `None` when key or IV have not the length that the AEAD wants.
+    pub(crate) fn new(epoch: Epoch, aead: Aead, key: &[u8], iv: &[u8]) -> Option<Opener> {
+        let key = LessSafeKey::new(UnboundKey::new(aead.algorithm(), key).ok()?);
+        let wanted = if epoch == Epoch::Tls12 {
+            aead.fixed_iv_len()
+        } else {
+            12
+        };
+        (iv.len() == wanted).then(|| Opener {
+            epoch,
+            key,
+            iv: iv.to_vec(),
+            sequence: 0,
+            missed: 0,
+        })
+    }
+
+    /// Opens a record, header included. `None`: the seal is broken, or the key is another one.
+    pub(crate) fn open(&self, record: &[u8]) -> Option<Decrypted> {
+        let missed = (self.sequence == 0 && self.missed > 0).then_some(self.missed);
+        self.open_as(self.sequence, record)
+            .or_else(|| self.open_as(missed?, record))
+    }
+
+    /// Takes note of how the next record came out.
+    pub(crate) fn count(&mut self, opened: Option<&Decrypted>) {
+        match opened {
+            Some(decrypted) => self.sequence = decrypted.sequence.saturating_add(1),
+            None if self.sequence == 0 => self.missed += 1,
+            None => self.sequence = self.sequence.saturating_add(1),
+        }
+    }
+
+    fn open_as(&self, sequence: u64, record: &[u8]) -> Option<Decrypted> {
+        let (header, payload) = record.split_at_checked(5)?;
+        let sealed_from = if self.explicit_nonce() { 8 } else { 0 };
+        let (explicit, sealed) = payload.split_at_checked(sealed_from)?;
+        let (nonce, nonce_formula) = self.nonce(sequence, explicit);
+        let additional_data = match self.epoch {
+            Epoch::Tls12 => {
+                let length = u16::try_from(sealed.len().checked_sub(16)?).ok()?;
+                [
+                    &sequence.to_be_bytes()[..],
+                    header.get(..3)?,
+                    &length.to_be_bytes(),
+                ]
+                .concat()
+            }
+            _ => header.to_vec(),
+        };
+        let mut buffer = sealed.to_vec();
+        let one_time = Nonce::try_assume_unique_for_key(&nonce).ok()?;
+        let plaintext = self
+            .key
+            .open_in_place(one_time, Aad::from(&additional_data), &mut buffer)
+            .ok()?
+            .to_vec();
+        let content = match self.epoch {
+            Epoch::Tls12 => plaintext.len(),
+            // The last byte that is not zero is the type; a record of nothing but zeros has none.
+            _ => plaintext.iter().rposition(|byte| *byte != 0).unwrap_or(0),
+        };
+        let fields = self.inner(&plaintext, content);
+        let epoch = self.epoch;
+        Some(Decrypted {
+            epoch,
+            sequence,
+            nonce,
+            nonce_formula,
+            additional_data,
+            plaintext,
+            fields,
+            content,
+        })
+    }
+
+    /// True when eight bytes of the nonce stand in each record.
+    pub(crate) fn explicit_nonce(&self) -> bool {
+        self.iv.len() == 4
+    }
+
+    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, &'static str) {
+        if self.explicit_nonce() {
+            return (
+                [&self.iv, explicit].concat(),
+                "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)",
+            );
+        }
+        let sequence = [&[0; 4][..], &sequence.to_be_bytes()].concat();
+        let nonce = self
+            .iv
+            .iter()
+            .zip(&sequence)
+            .map(|(iv, number)| iv ^ number)
+            .collect();
+        (nonce, "write IV XOR sequence number")
+    }
+
+    fn inner(&self, plaintext: &[u8], content: usize) -> crate::instruments::fields::Field {
+        let (label, source) = match self.epoch {
+            Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
+            _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
+        };
+        read_all(
+            plaintext,
+            label,
+            source,
+            "what the AEAD gave back",
+            |reader| {
+                if content > 0 {
+                    reader.bytes(content, "content", "")?;
+                }
+                if self.epoch != Epoch::Tls12 {
+                    let kind = reader.u8(
+                        "type",
+                        "the true content type; the header says application_data of everything",
+                    )?;
+                    reader.value(names::content_type(kind).name);
+                    reader.rest("zeros", "padding, to hide the true length")?;
+                }
+                Ok(())
+            },
+        )
+    }
+}

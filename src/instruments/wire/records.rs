@@ -1,0 +1,192 @@
+//! Cuts the bytes of one direction into records (RFC 8446 §5.1), and names the bytes of a record.
+//!
+//! Unaware of keys and messages. A record is not a message: it may hold several, or a part of one.
+
+use crate::instruments::fields::{Field, read_all};
+use crate::instruments::wire::names;
+
+const HEADER: usize = 5;
+/// 2^14 bytes, and what TLS 1.2 allows protection to add (RFC 5246 §6.2.3).
+const LONGEST: usize = (1 << 14) + 2048;
+
+/// What comes next in a direction.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// A whole record, header included.
+    Record(Vec<u8>),
+    /// Bytes that cannot be a record. Nothing behind them can be found again.
+    NotTls(Vec<u8>),
+}
+
+/// The bytes of one direction that are no whole record yet.
+#[derive(Debug, Default)]
+pub(crate) struct Cutter {
+    bytes: Vec<u8>,
+    from: usize,
+    lost: bool,
+}
+
+impl Cutter {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.bytes.drain(..self.from);
+        self.from = 0;
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next whole record, if there is one.
+    pub(crate) fn next(&mut self) -> Option<Cut> {
+        let rest = self.bytes.get(self.from..).unwrap_or_default();
+        self.lost |= !may_begin_a_record(rest);
+        if self.lost && !rest.is_empty() {
+            return self.rest().map(Cut::NotTls);
+        }
+        let &[_, _, _, high, low, ..] = rest else {
+            return None;
+        };
+        let length = HEADER + usize::from(u16::from_be_bytes([high, low]));
+        let record = rest.get(..length)?.to_vec();
+        self.from += length;
+        Some(Cut::Record(record))
+    }
+
+    /// What is left when nothing more comes: the beginning of a record.
+    pub(crate) fn rest(&mut self) -> Option<Vec<u8>> {
+        let rest = self.bytes.split_off(self.from);
+        (!rest.is_empty()).then_some(rest)
+    }
+}
+
+/// The second byte, the major version, has been 3 since SSL 3.0; and no record is longer than allowed.
+/// The type is left open, so that an unknown one is seen as what it is.
+fn may_begin_a_record(bytes: &[u8]) -> bool {
+    let version = bytes.get(1).is_none_or(|major| *major == 3)
+        && bytes.get(2).is_none_or(|minor| *minor <= 4);
+    let length = match bytes {
+        [_, _, _, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
+        _ => 0,
+    };
+    version && length <= LONGEST
+}
+
+/// How the payload of a record is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Layout {
+    /// Readable.
+    Plain,
+    /// Ciphertext and tag.
+    Sealed,
+    /// TLS 1.2 with GCM: eight bytes of nonce, ciphertext, tag.
+    SealedWithNonce,
+    /// Nobody knows.
+    Opaque,
+}
+
+/// What each byte of a record is.
+pub(crate) fn fields(record: &[u8], layout: Layout) -> Field {
+    let (label, source) = match layout {
+        Layout::Plain => ("TLSPlaintext", "RFC 8446 §5.1"),
+        _ => ("TLSCiphertext", "RFC 8446 §5.2"),
+    };
+    read_all(record, label, source, "", |reader| {
+        reader.group("header", "", "", |reader| {
+            let kind = reader.u8("type", "")?;
+            reader.value(names::content_type(kind).name);
+            let version = reader.u16(
+                "legacy_record_version",
+                "means nothing any more; boxes on the way want to see it",
+            )?;
+            reader.value(names::version(version).name);
+            let length = reader.u16("length", "of what follows")?;
+            reader.value(format!("{length} bytes"));
+            Ok(())
+        })?;
+        if let Layout::SealedWithNonce = layout {
+            reader.bytes(
+                8,
+                "nonce_explicit",
+                "the sender's choice, never twice the same: a counter",
+            )?;
+        }
+        match layout {
+            Layout::Plain => reader.rest("fragment", "readable by everybody on the way")?,
+            Layout::Opaque => reader.rest("encrypted_record", "ciphertext")?,
+            Layout::Sealed | Layout::SealedWithNonce => {
+                let ciphertext = reader.remaining().saturating_sub(16);
+                if ciphertext > 0 {
+                    reader.bytes(ciphertext, "ciphertext", "")?;
+                }
+                reader.bytes(
+                    16,
+                    "authentication tag",
+                    "the seal: one changed bit anywhere, and it does not fit",
+                )?
+            }
+        };
+        Ok(())
+    })
+}
+
+/// What bytes that are no TLS may be instead.
+pub(crate) fn guess(bytes: &[u8]) -> &'static str {
+    const METHODS: [&[u8]; 6] = [
+        b"GET ",
+        b"POST ",
+        b"HEAD ",
+        b"PUT ",
+        b"OPTIONS ",
+        b"CONNECT ",
+    ];
+    match bytes {
+        _ if METHODS.iter().any(|method| bytes.starts_with(method)) => {
+            "an HTTP request in plain text"
+        }
+        _ if bytes.starts_with(b"HTTP/") => {
+            "an HTTP response in plain text: this port does not speak TLS"
+        }
+        _ if bytes.starts_with(b"SSH-") => "SSH",
+        _ if bytes.starts_with(b"220 ") => {
+            "the greeting of a mail or FTP server: TLS would begin after STARTTLS"
+        }
+        [first, _, 1, ..] if first & 0x80 != 0 => "a ClientHello of SSL 2.0",
+        _ => "no TLS",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_found_however_the_bytes_arrive() {
+        let bytes = [
+            &[22, 3, 1, 0, 2, 7, 8][..],
+            &[99, 3, 3, 0, 0],
+            &[23, 3, 3, 0, 9, 1],
+        ]
+        .concat();
+        for size in 1..bytes.len() {
+            let (mut cutter, mut records) = (Cutter::default(), Vec::new());
+            for chunk in bytes.chunks(size) {
+                cutter.push(chunk);
+                records.extend(std::iter::from_fn(|| cutter.next()));
+            }
+            let whole = |bytes: &[u8]| Cut::Record(bytes.to_vec());
+            assert_eq!(records, [whole(&bytes[..7]), whole(&bytes[7..12])]);
+            assert_eq!(cutter.rest().as_deref(), Some(&bytes[12..]));
+        }
+    }
+
+    #[test]
+    fn what_is_no_tls_is_kept_and_named() {
+        let mut cutter = Cutter::default();
+        cutter.push(b"GET / HTTP/1.1");
+        assert_eq!(cutter.next(), Some(Cut::NotTls(b"GET / HTTP/1.1".to_vec())));
+        assert_eq!(cutter.next(), None);
+        cutter.push(&[22, 3, 1, 0, 0]);
+        assert!(
+            matches!(cutter.next(), Some(Cut::NotTls(_))),
+            "nothing is found again"
+        );
+        assert!(guess(b"GET / HTTP/1.1").contains("HTTP request"));
+    }
+}

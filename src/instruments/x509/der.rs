@@ -1,0 +1,199 @@
+//! DER, the encoding under X.509 (X.690): each element is a tag, a length, and contents.
+//!
+//! Unaware of what the elements mean. Every function here reads one element and returns its value as
+//! text, or says what is wrong with it; the bytes are kept as fields either way.
+
+use crate::instruments::fields::{Malformed, Reader};
+
+pub(super) const BOOLEAN: u8 = 0x01;
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const NULL: u8 = 0x05;
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(super) const ENUMERATED: u8 = 0x0a;
+pub(super) const UTF8_STRING: u8 = 0x0c;
+pub(super) const IA5_STRING: u8 = 0x16;
+pub(super) const UTC_TIME: u8 = 0x17;
+pub(super) const GENERALIZED_TIME: u8 = 0x18;
+pub(super) const SEQUENCE: u8 = 0x30;
+pub(super) const SET: u8 = 0x31;
+
+/// How many bytes of one list are told element by element. The rest becomes a single leaf, so that a
+/// list of millions does not fill the memory with words.
+const MOST: usize = 256 << 10;
+
+/// The tag of `[number]` around something primitive.
+pub(super) const fn context(number: u8) -> u8 {
+    0x80 | number
+}
+
+/// The tag of `[number]` around something constructed.
+pub(super) const fn constructed(number: u8) -> u8 {
+    0xa0 | number
+}
+
+/// One element as a group named `label`. The group's value is the text that `parse` makes of the
+/// contents; malformed contents stay inside the group, and the text is then empty.
+pub(super) fn element<'a>(
+    reader: &mut Reader<'a>,
+    tag: u8,
+    label: &str,
+    source: &'static str,
+    meaning: &str,
+    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
+) -> Result<String, Malformed> {
+    expect(reader, tag, label)?;
+    let mut text = String::new();
+    reader.group(label, source, meaning, |reader| {
+        text = inside(reader, tag, label, parse)?;
+        Ok(())
+    })?;
+    reader.value(text.clone());
+    Ok(text)
+}
+
+/// An [`element`] that the name and the group around it explain well enough.
+pub(super) fn part<'a>(
+    reader: &mut Reader<'a>,
+    tag: u8,
+    label: &str,
+    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
+) -> Result<String, Malformed> {
+    element(reader, tag, label, "", "", parse)
+}
+
+/// The same without a group of its own: for an element that only wraps another.
+pub(super) fn inside<'a>(
+    reader: &mut Reader<'a>,
+    tag: u8,
+    label: &str,
+    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
+) -> Result<String, Malformed> {
+    expect(reader, tag, label)?;
+    reader.bytes(1, "tag", "")?;
+    reader.value(tag_name(tag));
+    let length = length(reader)?;
+    let mut text = String::new();
+    reader.scope(length, |reader| {
+        text = parse(reader)?;
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// The tag of the next element.
+pub(super) fn next_tag(reader: &Reader<'_>) -> Option<u8> {
+    reader.peek().first().copied()
+}
+
+fn expect(reader: &Reader<'_>, tag: u8, label: &str) -> Result<(), Malformed> {
+    match next_tag(reader) {
+        Some(found) if found == tag => Ok(()),
+        Some(found) => Err(Malformed(format!(
+            "{label} starts with {}, but here is {}",
+            tag_name(tag),
+            tag_name(found)
+        ))),
+        None => Err(Malformed(format!("{label} is missing"))),
+    }
+}
+
+/// X.690 §8.1.3 and §10.1: below 128 one byte; else a byte that counts the bytes of the number. DER
+/// knows one way only to write a length, so that the same value is always the same bytes to sign.
+fn length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
+    let length = match *reader.peek() {
+        [] => return Err(Malformed("the length is missing".into())),
+        [short @ 0..=0x7f, ..] => (1, usize::from(short)),
+        [0x80, ..] => return Err(Malformed("an indefinite length, which DER forbids".into())),
+        [long, ref rest @ ..] => {
+            let count = usize::from(long & 0x7f);
+            let Some(digits) = rest.get(..count) else {
+                return Err(Malformed(format!("a length of {count} bytes is cut off")));
+            };
+            if count > 4 {
+                return Err(Malformed(format!("a length of {count} bytes: over 4 GiB")));
+            }
+            let number = digits
+                .iter()
+                .fold(0, |n, digit| n << 8 | usize::from(*digit));
+            if number < 0x80 || digits[0] == 0 {
+                let reason = "a length in more bytes than it needs, which DER forbids";
+                return Err(Malformed(reason.into()));
+            }
+            (1 + count, number)
+        }
+    };
+    reader.bytes(length.0, "length", "")?;
+    reader.value(format!("{} bytes", length.1));
+    Ok(length.1)
+}
+
+/// What all contents are read with: the rest of the scope as a leaf, with the text that `say` finds
+/// for it.
+pub(super) fn contents(
+    reader: &mut Reader<'_>,
+    say: impl FnOnce(&[u8]) -> Result<String, String>,
+) -> Result<String, Malformed> {
+    let text = say(reader.peek()).map_err(Malformed)?;
+    reader.rest("contents", "")?;
+    reader.value(text.clone());
+    Ok(text)
+}
+
+/// Contents that are plain bytes, with no text: a renderer shows them as hex.
+pub(super) fn plain(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    reader.rest("contents", "")?;
+    Ok(String::new())
+}
+
+/// Plain bytes whose text is their number.
+pub(super) fn counted(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    let count = reader.remaining();
+    plain(reader)?;
+    Ok(format!("{count} bytes"))
+}
+
+/// The elements of a list until the scope ends, as their texts.
+pub(super) fn each<'a>(
+    reader: &mut Reader<'a>,
+    mut one: impl FnMut(&mut Reader<'a>) -> Result<String, Malformed>,
+) -> Result<Vec<String>, Malformed> {
+    let mut texts = Vec::new();
+    let start = reader.position();
+    while !reader.is_empty() && reader.position() - start < MOST {
+        texts.push(one(reader)?);
+    }
+    if !reader.is_empty() {
+        let more = format!("{} bytes more, not told one by one", reader.remaining());
+        reader.rest("further elements", "")?;
+        reader.value(more.clone());
+        texts.push(more);
+    }
+    Ok(texts)
+}
+
+fn tag_name(tag: u8) -> String {
+    let name = match tag {
+        BOOLEAN => "BOOLEAN",
+        INTEGER => "INTEGER",
+        BIT_STRING => "BIT STRING",
+        OCTET_STRING => "OCTET STRING",
+        NULL => "NULL",
+        OBJECT_IDENTIFIER => "OBJECT IDENTIFIER",
+        ENUMERATED => "ENUMERATED",
+        UTF8_STRING => "UTF8String",
+        0x13 => "PrintableString",
+        0x14 => "TeletexString",
+        IA5_STRING => "IA5String",
+        UTC_TIME => "UTCTime",
+        GENERALIZED_TIME => "GeneralizedTime",
+        0x1c => "UniversalString",
+        0x1e => "BMPString",
+        SEQUENCE => "SEQUENCE",
+        SET => "SET",
+        0x80..=0xbf if tag & 0x1f != 0x1f => return format!("[{}]", tag & 0x1f),
+        _ => return format!("the tag {tag:02x}"),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,142 @@
+//! The one X.509 model: DER in, [`Field`]s with byte ranges, values and meanings out.
+//!
+//! The terminal view, the wire view and the doctor read the same tree. This module reads and explains;
+//! it is unaware of trust (nothing here is verified) and of how a tree is shown.
+//!
+//! How a tree is built:
+//! - The labels are the standards' own: `tbsCertificate`, `notBefore`. An extension is labelled by its
+//!   name, e.g. `subjectAltName`.
+//! - An element is a group of `tag`, `length` and its contents. Primitive contents are a leaf labelled
+//!   `contents`; its value is empty where they are plain bytes, such as a signature.
+//! - A group with a value says in it all that its parts say. One without has parts of its own interest.
+//! - The meaning says what a field is for and who checks it, in the steps of the handshake.
+
+mod certificate;
+mod extensions;
+mod extension_values;
+mod public_key;
+mod names;
+mod time;
+mod request;
+mod revocation_list;
+mod keys;
+mod der;
+mod primitive;
+mod oids;
+
+use crate::instruments::fields::{Field, Malformed, Reader, read_all};
+
+pub(crate) use names::quoted;
+
+/// Largest input that is read, in bytes. Certificates have a few KiB; CRLs grow, and one above this
+/// stays a single leaf.
+const LARGEST: usize = 16 << 20;
+
+/// What a run of DER is said to be. PEM says it in its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `CERTIFICATE`: RFC 5280 §4.1.
+    Certificate,
+    /// `CERTIFICATE REQUEST`: RFC 2986.
+    Request,
+    /// `X509 CRL`: RFC 5280 §5.1.
+    RevocationList,
+    /// `PRIVATE KEY`: RFC 5958.
+    Pkcs8Key,
+    /// `RSA PRIVATE KEY`: RFC 8017 §A.1.2.
+    Pkcs1Key,
+    /// `EC PRIVATE KEY`: RFC 5915.
+    Sec1Key,
+    /// `PUBLIC KEY`: RFC 5280 §4.1.2.7.
+    PublicKey,
+}
+
+impl Kind {
+    /// Whether such a file is to be kept secret.
+    pub fn is_private(self) -> bool {
+        matches!(self, Kind::Pkcs8Key | Kind::Pkcs1Key | Kind::Sec1Key)
+    }
+}
+
+/// Any of the kinds, as fields. Every byte is in exactly one leaf, whatever the input; what does not
+/// follow the standard is a malformed leaf.
+///
+/// Of a private key no private part ever becomes text, neither in a value nor in the reason why
+/// something is malformed.
+pub fn describe(kind: Kind, der: &[u8]) -> Field {
+    type Parse = fn(&mut Reader<'_>) -> Result<(), Malformed>;
+    let (label, source, parse): (_, _, Parse) = match kind {
+        Kind::Certificate => ("Certificate", "RFC 5280 §4.1", certificate::certificate),
+        Kind::Request => ("CertificationRequest", "RFC 2986 §4", request::request),
+        Kind::RevocationList => ("CertificateList", "RFC 5280 §5.1", revocation_list::list),
+        Kind::Pkcs8Key => ("OneAsymmetricKey", "RFC 5958 §2", keys::pkcs8),
+        Kind::Pkcs1Key => ("RSAPrivateKey", "RFC 8017 §A.1.2", keys::pkcs1),
+        Kind::Sec1Key => ("ECPrivateKey", "RFC 5915 §3", keys::sec1),
+        Kind::PublicKey => ("SubjectPublicKeyInfo", "RFC 5280 §4.1.2.7", keys::public),
+    };
+    let meaning = match kind {
+        Kind::Certificate => "The issuer says, and signs: this key belongs to this subject.",
+        Kind::Request => "A key asks, and signs: make me a certificate with these names.",
+        Kind::RevocationList => "The issuer says, and signs: these certificates count no longer.",
+        _ => "",
+    };
+    let tree = read_all(der, label, source, meaning, |reader| match der.len() {
+        0..=LARGEST => parse(reader),
+        _ => Err(Malformed(format!("over {LARGEST} bytes, and so not read"))),
+    });
+    match kind.is_private() {
+        true => private(tree),
+        false => tree,
+    }
+}
+
+/// A certificate (RFC 5280 §4.1), DER.
+pub fn certificate(der: &[u8]) -> Field {
+    describe(Kind::Certificate, der)
+}
+
+/// A certification request, CSR (RFC 2986), DER.
+pub fn request(der: &[u8]) -> Field {
+    describe(Kind::Request, der)
+}
+
+/// A certificate revocation list, CRL (RFC 5280 §5.1), DER.
+pub fn revocation_list(der: &[u8]) -> Field {
+    describe(Kind::RevocationList, der)
+}
+
+/// Seconds since 1970 of a time as a value shows it, e.g. `2026-11-23 12:00:00 UTC`.
+pub fn seconds(time: &str) -> Option<i64> {
+    time::seconds(time)
+}
+
+/// In a broken key a private byte could pass for a tag or a length, and the reason would name it. So a
+/// key is told part by part only when it is whole.
+fn private(key: Field) -> Field {
+    if !key.leaves().iter().any(|leaf| leaf.malformed) {
+        return key;
+    }
+    let place = place_of_malformed(&key).unwrap_or(&key.label);
+    let whole = Field {
+        label: "malformed".to_owned(),
+        value: format!(
+            "not a whole {}: broken at {place}; no byte of it is shown",
+            key.label
+        ),
+        malformed: true,
+        children: Vec::new(),
+        ..key.clone()
+    };
+    Field {
+        children: vec![whole],
+        ..key
+    }
+}
+
+/// The label of the group that the first malformed leaf stands in.
+fn place_of_malformed(field: &Field) -> Option<&str> {
+    if field.children.iter().any(|child| child.malformed) {
+        return Some(&field.label);
+    }
+    field.children.iter().find_map(place_of_malformed)
+}

@@ -1,0 +1,150 @@
+//! Names, and the strings and times inside them: distinguished names (RFC 5280 §4.1.2.4) and general
+//! names (§4.2.1.6).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::der::{self, SEQUENCE, SET, contents, each, element, inside, part};
+use super::{oids, primitive};
+use crate::instruments::fields::{Malformed, Reader};
+
+/// A `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it (RFC 4514
+/// would turn it round).
+pub(super) fn name(
+    reader: &mut Reader<'_>,
+    label: &str,
+    source: &'static str,
+    meaning: &str,
+) -> Result<String, Malformed> {
+    element(reader, SEQUENCE, label, source, meaning, relative_names)
+}
+
+fn relative_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    let names = each(reader, |reader| {
+        part(reader, SET, "RelativeDistinguishedName", attributes)
+    })?;
+    Ok(match names.is_empty() {
+        true => "(empty)".into(),
+        false => names.join(", "),
+    })
+}
+
+/// Nearly always a single one; several make one step of the name together.
+pub(super) fn attributes(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    let attributes = each(reader, |reader| {
+        part(reader, SEQUENCE, "AttributeTypeAndValue", |reader| {
+            let kind = primitive::oid(reader, "type")?;
+            let value = string(reader, "value")?;
+            Ok(format!("{}={}", oids::attribute(&kind), quoted(&value)))
+        })
+    })?;
+    Ok(attributes.join(" + "))
+}
+
+/// Any of the string types of X.509, as text. What is no string is shown as hex, as RFC 4514 §2.4 does.
+pub(super) fn string(reader: &mut Reader<'_>, label: &str) -> Result<String, Malformed> {
+    let tag = der::next_tag(reader).unwrap_or(der::UTF8_STRING);
+    part(reader, tag, label, |reader| {
+        contents(reader, |bytes| decode(tag, bytes))
+    })
+}
+
+fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
+    const TELETEX: u8 = 0x14;
+    const UNIVERSAL: u8 = 0x1c;
+    const BMP: u8 = 0x1e;
+    match tag {
+        der::UTF8_STRING => {
+            String::from_utf8(bytes.to_vec()).map_err(|_| "a UTF8String that is not UTF-8".into())
+        }
+        // In theory T.61; in practice always Latin-1.
+        TELETEX => Ok(bytes.iter().copied().map(char::from).collect()),
+        UNIVERSAL if bytes.len().is_multiple_of(4) => bytes
+            .chunks_exact(4)
+            .map(|four| char::from_u32(u32::from_be_bytes([four[0], four[1], four[2], four[3]])))
+            .collect::<Option<String>>()
+            .ok_or("a UniversalString that is not Unicode".into()),
+        BMP if bytes.len().is_multiple_of(2) => {
+            let units = bytes
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            char::decode_utf16(units)
+                .collect::<Result<String, _>>()
+                .map_err(|_| "a BMPString with half a character".into())
+        }
+        BMP | UNIVERSAL => Err("a string that ends within a character".into()),
+        0x12..=0x1a => ascii(bytes),
+        _ => Ok(format!("#{}", primitive::hex(bytes))),
+    }
+}
+
+pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
+    match bytes.is_ascii() {
+        true => Ok(bytes.iter().copied().map(char::from).collect()),
+        false => Err("a byte that is not ASCII".into()),
+    }
+}
+
+/// Text in quotes where it could be mistaken for more than one name. Without them a CA could be talked
+/// into `DNS:a, DNS:bank.example` as a single odd name, and a person would read two.
+pub(crate) fn quoted(text: &str) -> String {
+    let doubtful =
+        |c: char| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') || c.is_control();
+    let plain = !text.is_empty() && !text.starts_with(['#', ' ']) && !text.ends_with(' ');
+    match plain && !text.contains(doubtful) {
+        true => text.to_owned(),
+        false => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+    }
+}
+
+/// A list of `GeneralName`s: `DNS:localhost, IP:127.0.0.1, URI:spiffe://…`.
+pub(super) fn general_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+    Ok(each(reader, |reader| general_name(reader, address))?.join(", "))
+}
+
+/// One `GeneralName`. `ip` reads the bytes of an address, which are twice as many in a constraint.
+pub(super) fn general_name(
+    reader: &mut Reader<'_>,
+    ip: fn(&[u8]) -> Result<String, String>,
+) -> Result<String, Malformed> {
+    let tag = der::next_tag(reader).unwrap_or_default();
+    let (label, kind) = match tag {
+        0xa0 => ("otherName", "otherName"),
+        0x81 => ("rfc822Name", "email"),
+        0x82 => ("dNSName", "DNS"),
+        0xa3 => ("x400Address", "x400Address"),
+        0xa4 => ("directoryName", "DirName"),
+        0xa5 => ("ediPartyName", "ediPartyName"),
+        0x86 => ("uniformResourceIdentifier", "URI"),
+        0x87 => ("iPAddress", "IP"),
+        0x88 => ("registeredID", "OID"),
+        _ => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
+    };
+    let name = part(reader, tag, label, |reader| match tag {
+        0xa0 | 0xa3 | 0xa5 => der::counted(reader),
+        0xa4 => inside(reader, SEQUENCE, "Name", relative_names),
+        0x87 => contents(reader, ip),
+        0x88 => contents(reader, primitive::dotted),
+        _ => contents(reader, ascii),
+    })?;
+    Ok(match tag {
+        0xa4 => format!("{kind}:({name})"),
+        _ => format!("{kind}:{}", quoted(&name)),
+    })
+}
+
+/// An iPAddress: 4 or 16 bytes.
+pub(super) fn address(bytes: &[u8]) -> Result<String, String> {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Ok(Ipv4Addr::from(v4).to_string());
+    }
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(v6) => Ok(Ipv6Addr::from(v6).to_string()),
+        Err(_) => Err(format!("an IP address of {} bytes", bytes.len())),
+    }
+}
+
+/// An iPAddress in nameConstraints: address and mask (RFC 5280 §4.2.1.10).
+pub(super) fn network(bytes: &[u8]) -> Result<String, String> {
+    let (base, mask) = bytes.split_at(bytes.len() / 2);
+    Ok(format!("{}/{}", address(base)?, address(mask)?))
+}

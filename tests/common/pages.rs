@@ -1,0 +1,64 @@
+//! The pages of the docs, and the fenced blocks in them.
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the project lies.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Markdown page in a folder and below, in order.
+pub(crate) fn pages_in(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension() {
+                None if path.is_dir() => folders.push(path),
+                Some(extension) if extension == "md" => pages.push(path),
+                _ => {}
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// Every Markdown page of the project.
+pub(crate) fn pages() -> Vec<PathBuf> {
+    let mut pages = pages_in(&root().join("docs"));
+    for page in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        pages.push(root().join(page));
+    }
+    pages
+}
+
+/// The fenced blocks of a page: the word behind the fence, and the lines.
+pub(crate) fn blocks(page: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, Vec<&str>)> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(word)) => open = Some((word.trim(), Vec::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some((_, lines)), None) => lines.push(line),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// The page without its fenced blocks.
+pub(crate) fn prose(page: &str) -> Vec<&str> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in page.lines() {
+        let fence = line.starts_with("```");
+        inside ^= fence;
+        if !inside && !fence {
+            lines.push(line);
+        }
+    }
+    lines
+}

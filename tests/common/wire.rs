@@ -1,0 +1,63 @@
+//! What every explained transcript has to keep, whatever its bytes.
+use hello_mtls::instruments::fields::Field;
+use hello_mtls::instruments::wire::conversation::{Conversation, Protection};
+
+/// The leaves of every tree are exactly its bytes; records and messages hold the same bytes.
+pub(crate) fn every_byte_is_accounted_for(conversation: &Conversation) {
+    for record in &conversation.records {
+        covered(&record.fields, record.bytes.len());
+        if let Protection::Decrypted(decrypted) = &record.protection {
+            covered(&decrypted.fields, decrypted.plaintext.len());
+        }
+        let mut at = 0;
+        for piece in &record.pieces {
+            assert_eq!(piece.in_record.start, at, "pieces follow each other");
+            at = piece.in_record.end;
+            let message = &conversation.messages[piece.message];
+            assert_eq!(
+                record.content()[piece.in_record.clone()],
+                message.bytes[piece.in_message.clone()]
+            );
+            assert!(message.pieces.contains(piece));
+        }
+        assert_eq!(
+            at,
+            record.content().len(),
+            "every byte of a record belongs to a message: {record:?}"
+        );
+    }
+    for message in &conversation.messages {
+        covered(&message.fields, message.bytes.len());
+        assert!((1..=7).contains(&message.step));
+        let mut at = 0;
+        for piece in &message.pieces {
+            assert_eq!(piece.in_message.start, at);
+            at = piece.in_message.end;
+            assert!(conversation.records[piece.record].pieces.contains(piece));
+        }
+        assert_eq!(
+            at,
+            message.bytes.len(),
+            "every byte of a message belongs to a record"
+        );
+    }
+}
+
+fn covered(field: &Field, length: usize) {
+    let mut at = 0;
+    for leaf in field.leaves() {
+        assert_eq!(leaf.range.start, at, "a gap or an overlap before {leaf:?}");
+        at = leaf.range.end;
+    }
+    assert_eq!(at, length, "{}", field.label);
+}
+
+/// The labels of what does not follow the standard.
+pub(crate) fn malformed(field: &Field) -> Vec<String> {
+    field
+        .leaves()
+        .into_iter()
+        .filter(|leaf| leaf.malformed)
+        .map(|leaf| leaf.value.clone())
+        .collect()
+}

@@ -1,0 +1,3 @@
+mod making;
+mod revocation;
+mod careful_authority;

@@ -1,0 +1,77 @@
+//! What the program prints fits a terminal of 80 columns: each help, and what the commands answer.
+
+use crate::common::{Folder, Ran};
+
+#[track_caller]
+fn fits(ran: &Ran) {
+    for line in ran.stdout.lines().chain(ran.stderr.lines()) {
+        let columns = line.chars().count();
+        assert!(columns <= 80, "{columns} columns: {line}\n{ran}");
+    }
+}
+
+#[test]
+fn every_help_fits_80_columns() {
+    let folder = Folder::new();
+    for command in [
+        "",
+        "certs",
+        "certs ca",
+        "certs request",
+        "certs sign",
+        "certs revoke",
+        "inspect",
+        "serve",
+        "get",
+        "doctor",
+        "wire",
+        "step",
+        "gallery",
+        "demo",
+    ] {
+        for help in ["-h", "--help"] {
+            fits(&folder.run(&format!("hello-mtls {command} {help}")).ends(0));
+        }
+    }
+}
+
+#[test]
+fn an_option_that_can_be_repeated_says_so() {
+    let folder = Folder::new();
+    for (command, options) in [
+        ("certs", vec!["--host"]),
+        ("certs request", vec!["--host"]),
+        ("certs sign", vec!["--host"]),
+        ("serve", vec!["--allow", "--crl"]),
+        ("doctor", vec!["--crl"]),
+    ] {
+        let help = folder.run(&format!("hello-mtls {command} -h")).ends(0);
+        for option in options {
+            let mut lines = help.stdout.lines();
+            let line = lines.find(|line| line.trim_start().starts_with(option));
+            assert!(
+                line.is_some_and(|line| line.contains("repeatable")),
+                "{help}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_commands_answer_fits_80_columns() {
+    let folder = Folder::new();
+    for command in [
+        "certs",
+        "certs --intermediate --dir more",
+        "certs ca --dir third --days 9",
+        "certs request bob --client bob",
+        "certs sign bob --client bob",
+        "certs sign bob --client bob --days 3650 --force",
+        "certs revoke certs/bob.crt",
+        "inspect certs/client.crt certs/client.csr certs/ca.crl certs/server.key",
+        "doctor",
+        "step",
+    ] {
+        fits(&folder.run(&format!("hello-mtls {command}")).ends(0));
+    }
+}

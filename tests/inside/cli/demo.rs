@@ -1,0 +1,165 @@
+//! `hello-mtls demo`: what it prints, and that the commands which it prints do what it says.
+
+use crate::common::{Folder, Ran, have, port_3000};
+
+/// The commands behind `$ ` in a text, each as it would be pasted: with its continuation lines.
+fn commands(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(first) = line.trim_start().strip_prefix("$ ") else {
+            continue;
+        };
+        let mut command = first.to_owned();
+        while command.ends_with('\\') {
+            command.push('\n');
+            command.push_str(lines.next().expect("a line that goes on"));
+        }
+        commands.push(command);
+    }
+    commands
+}
+
+#[test]
+fn the_demo_is_told_in_80_columns_and_without_colours_in_a_pipe() {
+    let demo = Folder::new().run("hello-mtls demo").ends(0);
+    assert_eq!(demo.stderr, "");
+    assert!(
+        !demo.stdout.contains('\u{1b}'),
+        "an escape sequence\n{demo}"
+    );
+    for line in demo.stdout.lines() {
+        // The path of the program may be long: a word is not broken.
+        let words = line.split_whitespace().map(|word| word.chars().count());
+        let columns = line.chars().count();
+        assert!(
+            columns <= 80 || words.max() > Some(40),
+            "{columns} columns: {line}"
+        );
+    }
+}
+
+#[test]
+fn each_chapter_has_its_steps_and_each_refusal_its_place() {
+    let demo = Folder::new().run("hello-mtls demo").ends(0);
+    let tls = chapter(&demo, "1. TLS in four steps", "2. mTLS in seven steps");
+    assert_eq!(steps(tls, "client"), [1, 3, 7]);
+    assert_eq!(steps(tls, "server"), [1, 2, 7]);
+    assert!(tls.contains("200 OK"));
+
+    let mtls = chapter(&demo, "2. mTLS in seven steps", "3. Three refusals");
+    assert_eq!(steps(mtls, "client"), [1, 3, 4, 7]);
+    assert_eq!(steps(mtls, "server"), [1, 2, 5, 6, 7]);
+    assert!(mtls.contains("200 OK"));
+
+    let nobody = chapter(
+        &demo,
+        "No certificate.",
+        "A certificate of a stranger's CA.",
+    );
+    assert_eq!(refused(nobody), ["server 5", "client 5"]);
+    assert!(nobody.contains("certificate_required (116)"), "{nobody}");
+    let stranger = chapter(
+        &demo,
+        "A certificate of a stranger's CA.",
+        "A certificate of the right CA",
+    );
+    assert_eq!(refused(stranger), ["server 5", "client 5"]);
+    assert!(stranger.contains("unknown_ca (48)"), "{stranger}");
+    let guest = chapter(&demo, "A certificate of the right CA", "Go on by hand");
+    assert_eq!(refused(guest), ["server 6"]);
+    assert!(guest.contains("403 Forbidden"), "{guest}");
+}
+
+/// What stands between two titles.
+fn chapter<'a>(demo: &'a Ran, title: &str, next: &str) -> &'a str {
+    let from = demo
+        .stdout
+        .find(title)
+        .unwrap_or_else(|| panic!("no \"{title}\" in\n{demo}"));
+    let until = demo
+        .stdout
+        .find(next)
+        .unwrap_or_else(|| panic!("no \"{next}\" in\n{demo}"));
+    &demo.stdout[from..until]
+}
+
+/// The steps of one side in their order: `  0.3 client 1  says hello …`.
+fn steps(story: &str, side: &str) -> Vec<u32> {
+    let mut steps: Vec<u32> = story
+        .lines()
+        .filter_map(|line| line.split_once(side)?.1.get(1..2)?.parse().ok())
+        .collect();
+    steps.dedup();
+    steps
+}
+
+/// Who refused, and at which step: `  1.7 server 5✗ the server asked …`.
+fn refused(story: &str) -> Vec<&str> {
+    let lines = story.lines().filter_map(|line| line.split_once('✗'));
+    let heads = lines.filter_map(|(head, _)| head.trim_start().split_once(' '));
+    heads.map(|(_milliseconds, who)| who).collect()
+}
+
+#[test]
+fn every_command_that_the_demo_prints_does_what_it_should() {
+    if !have("curl") || !have("openssl") {
+        return;
+    }
+    let Some(_port_3000) = port_3000() else {
+        return;
+    };
+    let folder = Folder::new();
+    let demo = folder.run("hello-mtls demo").ends(0);
+    let commands = commands(&demo.stdout);
+    let [serve, get, whoami, nobody, read, connect, inspect, wire] = &commands[..] else {
+        panic!("other commands than expected: {commands:#?}");
+    };
+    let server = folder.start(serve);
+    server.line_with("Server running at https://localhost:3000/");
+    folder.run(get).ends(0).prints("Hello World").says("step 7");
+    folder
+        .run(whoami)
+        .ends(0)
+        .says("identity: uri:spiffe://hello-mtls/my-client");
+    folder
+        .run(nobody)
+        .ends(56)
+        .says("alert certificate required");
+    folder
+        .run(read)
+        .ends(0)
+        .says("URI:spiffe://hello-mtls/my-client");
+    folder.run(connect).ends(0).says("Verification: OK");
+    folder.run(inspect).ends(0).says("client.crt");
+    folder
+        .run(wire)
+        .ends(0)
+        .says("mutual TLS")
+        .says("CertificateVerify");
+    assert!(
+        folder
+            .read("target/demo/handshake.html")
+            .starts_with("<!DOCTYPE html>")
+    );
+    // What the server told meanwhile is the other half of the story.
+    server.line_with("step 6  the server authorizes the client");
+    server.line_with("failed at step 5");
+}
+
+#[test]
+fn the_demo_runs_again_in_its_folder_and_names_the_program_as_a_shell_finds_it() {
+    let folder = Folder::new();
+    let program = env!("CARGO_BIN_EXE_hello-mtls");
+    for (folder_of_the_program, name) in [(".", "copy"), ("it's in here", "hello mtls")] {
+        let copied = format!("{folder_of_the_program}/{name}");
+        folder
+            .run(&format!(
+                "mkdir -p \"{folder_of_the_program}\" && cp {program} \"{copied}\""
+            ))
+            .ends(0);
+        let demo = folder.run(&format!("\"./{copied}\" demo")).ends(0);
+        let read = commands(&demo.stdout).pop().expect("a command");
+        folder.run(&read).ends(0);
+    }
+}

@@ -1,0 +1,5 @@
+mod bad_input;
+mod columns;
+mod watching;
+mod step;
+mod demo;

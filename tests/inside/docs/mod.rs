@@ -1,0 +1,3 @@
+mod pages;
+mod bytes;
+mod sessions;

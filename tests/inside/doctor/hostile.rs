@@ -1,0 +1,184 @@
+//! Hostile files end in a message: bounded in time and memory, never a panic.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use hello_mtls::instruments::doctor::{Report, examine, report};
+use hello_mtls::instruments::page::Paint;
+use hello_mtls::narration::Side;
+use rcgen::{
+    CertificateRevocationListParams, DnType, KeyIdMethod, RevokedCertParams, SerialNumber,
+    date_time_ymd,
+};
+
+use super::set::*;
+
+/// xorshift64: the same bytes in each run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % below.max(1) as u64) as usize
+    }
+
+    fn spoil(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..=self.next(3) {
+            let at = self.next(bytes.len());
+            match self.next(6) {
+                0 => bytes.truncate(at),
+                1 => bytes.insert(at, self.next(256) as u8),
+                2 => drop(bytes.drain(at..(at + self.next(9)).min(bytes.len()))),
+                3 => bytes.extend_from_within(at..(at + 40).min(bytes.len())),
+                _ => {
+                    if let Some(byte) = bytes.get_mut(at) {
+                        *byte =
+                            [0, 0xff, 0x80, 0x30, *byte ^ 1, self.next(256) as u8][self.next(6)];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page, as the program prints it.
+fn page(report: &Report) -> String {
+    let mut page = Vec::new();
+    report::write(&mut page, report, Paint::PLAIN).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let obeyed = |c: char| c.is_control() && c != '\n';
+    assert!(!page.contains(obeyed), "{page:?}");
+    page
+}
+
+#[test]
+fn any_bytes_in_any_file_are_a_finding_or_nothing() {
+    let mut set = Set::new("fuzz");
+    set.chain(|_| ());
+    set.roots_crl(2031, &[1, 2, 3]);
+    let names = [
+        ("server.crt", "CERTIFICATE"),
+        ("server.key", "PRIVATE KEY"),
+        ("ca.crt", "CERTIFICATE"),
+        ("ca.crl", "X509 CRL"),
+    ];
+    let whole: Vec<String> = names.iter().map(|(name, _)| set.read(name)).collect();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for round in 0..800 {
+        let file = round % names.len();
+        let (name, label) = names[file];
+        let spoiled = match random.next(3) {
+            0 => {
+                let mut bytes = whole[file].clone().into_bytes();
+                random.spoil(&mut bytes);
+                bytes
+            }
+            1 => {
+                let mut bytes = der_of(&whole[file]);
+                random.spoil(&mut bytes);
+                bytes
+            }
+            _ => {
+                let mut bytes = der_of(&whole[file]);
+                random.spoil(&mut bytes);
+                pem_of(label, &bytes).into_bytes()
+            }
+        };
+        set.write(name, &spoiled);
+        page(&examine(&set.case));
+        set.write(name, &whole[file]);
+    }
+}
+
+#[test]
+fn names_of_strangers_do_not_command_the_terminal() {
+    let set = Set::new("escape");
+    set.leaf(Side::Server, |params| {
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "\u{1b}[2J\u{202e}evil\n\nVerdict: fine");
+        params.not_after = date_time_ymd(2026, 1, 1);
+    });
+    let page = page(&examine(&set.case));
+    assert!(
+        page.contains("\\u{1b}[2J\\u{202e}evil") && page.matches("\nVerdict").count() == 1,
+        "{page}"
+    );
+}
+
+#[test]
+fn a_pipe_a_device_and_a_huge_file_are_refused_at_once() {
+    let set = Set::new("special");
+    fs::remove_file(set.dir.join("server.crt")).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(set.dir.join("server.crt"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    fs::remove_file(set.dir.join("server.key")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", set.dir.join("server.key")).unwrap();
+    set.write("client.crt", vec![b'-'; 17 << 20]);
+    let began = Instant::now();
+    let page = page(&examine(&set.case));
+    assert_eq!(page.matches("[unreadable-file]").count(), 3, "{page}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_list_of_ten_megabytes_and_a_chain_of_thousands_are_read_in_time() {
+    let mut set = Set::new("huge");
+    let revoked = |serial: u64| RevokedCertParams {
+        serial_number: SerialNumber::from(serial | 1 << 62),
+        revocation_time: date_time_ymd(2029, 6, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let list = CertificateRevocationListParams {
+        this_update: date_time_ymd(2029, 1, 1),
+        next_update: date_time_ymd(2031, 1, 1),
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: (0..300_000)
+            .map(revoked)
+            .chain([RevokedCertParams {
+                serial_number: SerialNumber::from(12_u64),
+                ..revoked(0)
+            }])
+            .collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    set.write("ca.crl", list.signed_by(&set.root).unwrap().pem().unwrap());
+    set.case.crls.push(set.dir.join("ca.crl"));
+    assert!(fs::metadata(set.dir.join("ca.crl")).unwrap().len() > 10 << 20);
+    let began = Instant::now();
+    let found = examine(&set.case).findings;
+    println!("list: {:?}", began.elapsed());
+    assert_eq!(
+        found.iter().map(|finding| finding.code).collect::<Vec<_>>(),
+        ["revoked"]
+    );
+    assert!(began.elapsed() < Duration::from_secs(30));
+
+    set.case.crls.clear();
+    set.edit("server.crt", |text| {
+        text.clone() + &set.read("ca.crt").repeat(20_000)
+    });
+    let began = Instant::now();
+    page(&examine(&set.case));
+    println!("chain: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30));
+
+    set.write(
+        "server.crt",
+        "-----BEGIN X-----\n-----END X-----\n".repeat(450_000),
+    );
+    let began = Instant::now();
+    page(&examine(&set.case));
+    println!("labels: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30));
+}

@@ -1,0 +1,640 @@
+//! The program: exit codes, the width of the page, and fixes that work when they are pasted.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use hello_mtls::narration::Side;
+use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
+
+use super::set::*;
+
+const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
+
+/// Runs `hello-mtls` in the folder above the set's, so that the folder's name is short: `set`.
+fn hello(dir: &Path, arguments: &[&str]) -> Output {
+    Command::new(HELLO)
+        .args(arguments)
+        .current_dir(dir)
+        .output()
+        .unwrap()
+}
+
+fn text(output: &[u8]) -> String {
+    String::from_utf8(output.to_vec()).unwrap()
+}
+
+/// With single spaces, so that line ends do not matter.
+fn flat(page: &str) -> String {
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A set whose files are called `set/server.crt` from the folder that is returned with it.
+fn named(name: &str) -> (Set, std::path::PathBuf) {
+    let set = Set::new(&format!("{name}/set"));
+    let above = set.dir.parent().unwrap().to_owned();
+    (set, above)
+}
+
+fn doctor(above: &Path) -> (Option<i32>, String) {
+    let output = hello(above, &["doctor", "--certs", "set"]);
+    assert_eq!(text(&output.stderr), "");
+    (output.status.code(), text(&output.stdout))
+}
+
+#[test]
+fn it_exits_with_0_on_warnings_1_on_errors_and_2_on_a_wrong_command_line() {
+    let (set, above) = named("exit");
+    assert_eq!(doctor(&above).0, Some(0));
+    set.edit("ca.crt", |text| text.clone() + &text);
+    let (code, page) = doctor(&above);
+    assert_eq!(
+        (
+            code,
+            page.contains("1 warning") && page.contains("[duplicate]")
+        ),
+        (Some(0), true),
+        "{page}"
+    );
+    fs::remove_file(set.dir.join("client.key")).unwrap();
+    let (code, page) = doctor(&above);
+    assert_eq!(code, Some(1));
+    assert!(page.find("1 error").unwrap() < page.find("1 warning").unwrap());
+    assert!(
+        page.lines()
+            .last()
+            .unwrap()
+            .starts_with("Verdict: it fails: 1 error")
+    );
+    for wrong in [
+        &["--role", "both"][..],
+        &["--host", "a b"],
+        &["--cert", "x"],
+        &["http://localhost/"],
+        &["--role", "server", "https://localhost:1/"],
+    ] {
+        let arguments: Vec<&str> = ["doctor"].iter().chain(wrong).copied().collect();
+        assert_eq!(
+            hello(&above, &arguments).status.code(),
+            Some(2),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure_and_one_side_can_be_asked_for() {
+    let (set, above) = named("side");
+    set.write("client.key", "");
+    assert_eq!(
+        hello(&above, &["doctor", "--certs", "set", "--role", "server"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(
+        hello(&above, &["doctor", "--certs", "set", "--role", "client"])
+            .status
+            .code(),
+        Some(1)
+    );
+    let files = [
+        "doctor",
+        "--cacert",
+        "set/ca.crt",
+        "--cert",
+        "set/server.crt",
+        "--key",
+        "set/server.key",
+    ];
+    assert_eq!(hello(&above, &files).status.code(), Some(0));
+    set.leaf(Side::Client, |_| ());
+    let files = files.map(|word| {
+        if word.contains("server") {
+            if word.ends_with("key") {
+                "set/client.key"
+            } else {
+                "set/client.crt"
+            }
+        } else {
+            word
+        }
+    });
+    let output = hello(&above, &files);
+    assert!(
+        text(&output.stdout).contains("the client's certificate"),
+        "the certificate says whose it is"
+    );
+}
+
+/// How a set is spoiled, what is typed while the fix runs, and what a second look may still warn of.
+type Spoiled = (&'static str, fn(&mut Set), &'static str);
+
+const SPOILED: &[Spoiled] = &[
+    ("x509-v1", v1, ""),
+    (
+        "encrypted-key",
+        |set| {
+            v1(set);
+            for file in ["leaf.crt", "encrypted.key"] {
+                set.fixture(file, server(file));
+            }
+        },
+        "secret\n",
+    ),
+    (
+        "encrypted-key",
+        |set| {
+            v1(set);
+            for file in ["leaf.crt", "traditional.key"] {
+                set.fixture(file, server(file));
+            }
+        },
+        "secret\n",
+    ),
+    (
+        "der",
+        |set| set.write("server.crt", der_of(&set.read("server.crt"))),
+        "",
+    ),
+    (
+        "der",
+        |set| set.write("server.key", der_of(&set.read("server.key"))),
+        "",
+    ),
+    (
+        "der",
+        |set| set.write("ca.crt", der_of(&set.read("ca.crt"))),
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| set.write("server.key", p256().serialize_pem()),
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| set.copy("client.key", "server.key"),
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| {
+            set.copy("server.key", "old.key");
+            set.write("server.key", p256().serialize_pem());
+        },
+        "",
+    ),
+    (
+        "bom",
+        |set| set.edit("server.key", |text| format!("\u{feff}{text}")),
+        "",
+    ),
+    ("utf-16", |set| set.edit("server.crt", |text| text), ""),
+    (
+        "indented",
+        |set| {
+            set.edit("server.crt", |text| {
+                text.lines().map(|line| format!("  {line}\n")).collect()
+            })
+        },
+        "",
+    ),
+    (
+        "one-line",
+        |set| set.edit("server.crt", |text| text.replace('\n', "\\n")),
+        "",
+    ),
+    (
+        "one-line",
+        |set| set.edit("server.crt", |text| text.replace('\n', " ")),
+        "",
+    ),
+    (
+        "bad-begin",
+        |set| {
+            set.edit("server.key", |text| {
+                text.replace("KEY-----\n", "KEY-----\t\n")
+            })
+        },
+        "",
+    ),
+    (
+        "base64-twice",
+        |set| set.edit("server.key", |text| base64(text.as_bytes())),
+        "",
+    ),
+    (
+        "joined",
+        |set| {
+            let (leaf, intermediate, _) = set.below(|_| ());
+            set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
+        },
+        "",
+    ),
+    (
+        "encrypted-key",
+        |set| {
+            v1(set);
+            set.fixture("leaf.crt", "server.crt");
+            set.fixture("encrypted.key", "server.key");
+        },
+        "secret\n",
+    ),
+    (
+        "unusable-key",
+        |set| {
+            v1(set);
+            set.fixture("k1-leaf.crt", "server.crt");
+            set.fixture("k1-ca.key", "server.key");
+        },
+        "",
+    ),
+    (
+        "key-mismatch",
+        |set| {
+            let key = set.read("server.key");
+            set.copy("client.key", "server.key");
+            set.write("client.key", key);
+        },
+        "",
+    ),
+    ("key-mismatch", |set| set.copy("ca.crt", "server.crt"), ""),
+    ("key-mismatch", |set| set.copy("ca.key", "server.key"), ""),
+    (
+        "key-in-public-file",
+        |set| set.edit("server.crt", |text| text + &set.read("server.key")),
+        "",
+    ),
+    (
+        "expired",
+        |set| {
+            let issuer = set.chain(|_| ());
+            set.write("intermediate.key", issuer.key().serialize_pem());
+            let chain = set.read("server.crt");
+            let place = chain.rfind("-----BEGIN").unwrap();
+            set.write("intermediate.crt", &chain[place..]);
+            let leaf = set.signed(Side::Server, &p256(), &issuer, |params| {
+                params.not_after = date_time_ymd(2025, 2, 1)
+            });
+            set.write("server.crt", leaf + &chain[place..]);
+        },
+        "",
+    ),
+    (
+        "no-begin",
+        |set| {
+            set.edit("server.crt", |text| {
+                text.lines()
+                    .filter(|line| !line.starts_with('-'))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            })
+        },
+        "",
+    ),
+    (
+        "trusted-certificate",
+        |set| {
+            v1(set);
+            set.fixture("trusted.crt", "server.crt");
+        },
+        "",
+    ),
+    (
+        "pkcs7",
+        |set| {
+            v1(set);
+            set.fixture("leaf.p7b", "server.crt");
+        },
+        "",
+    ),
+    (
+        "pkcs7",
+        |set| {
+            v1(set);
+            set.fixture("leaf.p7c", "server.crt");
+        },
+        "",
+    ),
+    (
+        "wrong-label",
+        |set| set.edit("server.key", |text| text.replace("PRIVATE", "RSA PRIVATE")),
+        "",
+    ),
+    (
+        "leaf-not-first",
+        |set| set.edit("server.crt", |text| set.read("ca.crt") + &text),
+        "",
+    ),
+    (
+        "missing-intermediate",
+        |set| {
+            let (leaf, intermediate, _) = set.below(|_| ());
+            set.write("server.crt", leaf);
+            set.write("intermediate.crt", intermediate);
+        },
+        "",
+    ),
+    (
+        "ca-as-leaf",
+        |set| {
+            set.leaf(Side::Client, |params| {
+                params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)
+            })
+        },
+        "",
+    ),
+    (
+        "purpose",
+        |set| {
+            set.leaf(Side::Client, |params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any]
+            })
+        },
+        "",
+    ),
+    (
+        "no-san",
+        |set| set.leaf(Side::Server, |params| params.subject_alt_names.clear()),
+        "",
+    ),
+    (
+        "expired",
+        |set| {
+            set.leaf(Side::Server, |params| {
+                params.not_after = date_time_ymd(2025, 2, 1)
+            })
+        },
+        "",
+    ),
+    (
+        "csr",
+        |set| {
+            set.write("server.csr", request_for(set));
+            set.copy("server.csr", "server.crt");
+        },
+        "",
+    ),
+    (
+        "expired",
+        |set| {
+            set.leaf(Side::Server, |params| {
+                params.not_after = date_time_ymd(2025, 2, 1)
+            });
+            set.write("server.csr", request_for(set));
+        },
+        "",
+    ),
+    (
+        "unknown-issuer",
+        |set| {
+            set.copy("ca.crt", "old-ca.crt");
+            set.write(
+                "ca.crt",
+                ca_params("other").self_signed(&p256()).unwrap().pem(),
+            );
+        },
+        "",
+    ),
+    (
+        "self-signed",
+        |set| {
+            let key = p256();
+            set.write("server.key", key.serialize_pem());
+            set.write(
+                "server.crt",
+                leaf_params(Side::Server).self_signed(&key).unwrap().pem(),
+            );
+        },
+        "",
+    ),
+];
+
+fn request_for(set: &Set) -> String {
+    let key = rcgen::KeyPair::from_pem(&set.read("server.key")).unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "localhost");
+    params.serialize_request(&key).unwrap().pem().unwrap()
+}
+
+fn server(fixture: &str) -> &'static str {
+    if fixture.ends_with("key") {
+        "server.key"
+    } else {
+        "server.crt"
+    }
+}
+
+/// The tutorial's own mistake, with its CA; no client.
+fn v1(set: &mut Set) {
+    set.openssl("v1.crt", "leaf.key", "ca.crt");
+    fs::remove_file(set.dir.join("client.crt")).unwrap();
+    set.fixture("ca.key", "ca.key");
+}
+
+#[test]
+fn a_fix_that_is_pasted_mends_what_was_found() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        assert!(
+            std::env::var_os("HELLO_MTLS_REQUIRE_TOOLS").is_none(),
+            "openssl is missing"
+        );
+        println!("skipped: openssl is missing");
+        return;
+    }
+    for (number, (code, spoil, typed)) in SPOILED.iter().enumerate() {
+        let (mut set, above) = named(&format!("pasted-{number}"));
+        set.write("ca.key", set.root.key().serialize_pem());
+        spoil(&mut set);
+        if *code == "utf-16" {
+            let text: Vec<u8> = set
+                .read("server.crt")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect();
+            set.write("server.crt", [b"\xff\xfe".to_vec(), text].concat());
+        }
+        let (_, page) = doctor(&above);
+        let expected = format!("[{code}]");
+        assert!(page.contains(&expected), "{code}: {page}");
+        let script = commands(&page, &expected);
+        paste(&above, &script, typed);
+        let (after, second) = doctor(&above);
+        assert_eq!(
+            after,
+            Some(0),
+            "{code}\n{page}\npasted:\n{script}\n{second}"
+        );
+        assert!(
+            flat(&second).ends_with("nothing to mend."),
+            "{code}\n{page}\npasted:\n{script}\n{second}"
+        );
+    }
+}
+
+/// The commands of the finding with that code.
+fn commands(page: &str, code: &str) -> String {
+    let (_, entry) = page.split_once(code).unwrap();
+    let entry = entry.split("\n\n").next().unwrap();
+    let command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
+    entry
+        .lines()
+        .filter(command)
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn paste(dir: &Path, script: &str, typed: &str) {
+    let path = format!(
+        "{}:{}",
+        Path::new(HELLO).parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
+    // Without a terminal openssl reads the passphrase from stdin.
+    let mut bash = Command::new("setsid")
+        .args(["-w", "bash", "-e", "-c", script])
+        .env("PATH", path)
+        .current_dir(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    bash.stdin
+        .take()
+        .unwrap()
+        .write_all(typed.as_bytes())
+        .unwrap();
+    let output = bash.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{script}\n{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_key_that_was_named_by_mistake_is_not_overwritten() {
+    let (_, above) = named("misnamed");
+    let files = ["--cert", "set/client.crt", "--key", "set/server.key"];
+    let doctor = hello(
+        &above,
+        &[&["doctor", "--role", "client"][..], &files].concat(),
+    );
+    let page = text(&doctor.stdout);
+    assert!(page.contains("--key set/client.key"), "{page}");
+    assert!(!page.contains("mv "), "{page}");
+}
+
+#[test]
+fn a_page_is_at_most_80_columns_wide() {
+    for (number, (_, spoil, _)) in SPOILED.iter().enumerate() {
+        let (mut set, above) = named(&format!("wide-{number}"));
+        set.write("ca.key", set.root.key().serialize_pem());
+        spoil(&mut set);
+        for line in doctor(&above).1.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn serve_stops_with_the_doctors_words_about_a_list() {
+    let (set, above) = named("serve-list");
+    set.write("ca.crl", pem_of("X509 CRL", b"hello"));
+    let files = ["--certs", "set", "--crl", "set/ca.crl"];
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let said = text(&hello(&above, &[&serve[..], &files].concat()).stderr);
+    let page = text(&hello(&above, &[&["doctor"][..], &files].concat()).stdout);
+    for page in [said, page] {
+        assert!(page.contains("it is no list that can be read"), "{page}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_where_a_fix_fails() {
+    let (mut set, above) = named("kept");
+    v1(&mut set);
+    let before = set.read("server.crt");
+    // The certificate of another CA beside the CA's key: nobody here can sign.
+    set.write(
+        "ca.crt",
+        ca_params("other").self_signed(&p256()).unwrap().pem(),
+    );
+    let (_, page) = doctor(&above);
+    paste(&above, &commands(&page, "[x509-v1]"), "");
+    assert_eq!(set.read("server.crt"), before);
+    // A key is not deleted where it stands alone.
+    set.copy("server.key", "server.crt");
+    assert!(!doctor(&above).1.contains("[key-in-public-file]"));
+}
+
+#[test]
+fn serve_and_get_stop_with_the_doctors_words() {
+    type Spoil = fn(&mut Set);
+    let spoiled: &[(Spoil, &str)] = &[
+        (v1, "version 1"),
+        (
+            |set| set.fixture("encrypted.key", "server.key"),
+            "encrypted with a passphrase",
+        ),
+        (
+            |set| set.copy("client.key", "server.key"),
+            "the key of CN=my-client",
+        ),
+        (
+            |set| set.write("server.crt", der_of(&set.read("server.crt"))),
+            "openssl x509 -inform DER",
+        ),
+        (
+            |set| set.edit("server.crt", |text| set.read("ca.crt") + &text),
+            "CN=my-ca (certificate 1 of 2) in",
+        ),
+        (
+            |set| set.openssl("k1-leaf.crt", "k1-ca.key", "ca.crt"),
+            "secp256k1",
+        ),
+        (
+            |set| set.write("ca.crt", pem_of("CERTIFICATE", b"hello")),
+            "no certificate",
+        ),
+    ];
+    for (number, (spoil, words)) in spoiled.iter().enumerate() {
+        let (mut set, above) = named(&format!("serve-{number}"));
+        spoil(&mut set);
+        let output = hello(
+            &above,
+            &["serve", "--certs", "set", "--listen", "127.0.0.1:0"],
+        );
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let joined = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(joined.contains(words), "{said}");
+        let files = [
+            "--cacert",
+            "set/ca.crt",
+            "--cert",
+            "set/server.crt",
+            "--key",
+            "set/server.key",
+        ];
+        let get = hello(
+            &above,
+            &[&["get", "https://localhost:1/"][..], &files].concat(),
+        );
+        assert!(
+            text(&get.stderr)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .contains(words)
+        );
+        for line in said.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The page of failures in Chinese: what is said around the table. The words about each case are in
+//! `chinese_words`; those of programs stay as they are.
+
+use hello_mtls::instruments::gallery::Words;
+use hello_mtls::instruments::gallery::versions::Wording;
+use hello_mtls::narration::{Side, Step};
+
+use super::chinese_words::WORDS;
+use super::page::Language;
+
+pub(crate) const CHINESE: Language = Language {
+    path: "docs/zh/failures.md",
+    head: HEAD,
+    twin: "[English]: ../failures.md",
+    by_alert: "\n<a id=\"by-alert\"></a>\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
+    comma: "、",
+    step: |step| format!("第 {} 步：{}", step.number(), title(step)),
+    step_number: |number| format!("第 {number} 步"),
+    words: |case| {
+        let told = WORDS.iter().find(|words| words.0 == case.name);
+        let (_, story, cause, remedy) = *told.unwrap();
+        Words {
+            story,
+            cause,
+            remedy,
+        }
+    },
+    space: "",
+    wording: Wording {
+        side: |side| match side {
+            Side::Server => "服务器",
+            Side::Client => "客户端",
+        },
+        step: |step| format!("第 {} 步，{}", step.number(), title(step)),
+        alert: "告警",
+        no_alert: "没有",
+        some_alert: "一个告警",
+        nothing: "没有察觉",
+        nothing_or_alert: "没有察觉，或者收到告警",
+        in_time: "客户端在握手时就知道了",
+        too_early: "客户端先以为自己已经进门",
+        at: "在",
+        colon: "：",
+        semicolon: "；",
+    },
+    late: "，那时它以为自己已经进门",
+    in_tls12: "在 TLS 1.2 里",
+    remedy: "怎么办",
+};
+
+fn title(step: Step) -> &'static str {
+    match step {
+        Step::Preparation => "第一个字节之前",
+        Step::ClientConnects => "客户端发起连接",
+        Step::ServerPresentsCertificate => "服务器发送证书",
+        Step::ClientVerifiesServer => "客户端验证服务器",
+        Step::ClientPresentsCertificate => "客户端发送证书",
+        Step::ServerVerifiesClient => "服务器验证客户端",
+        Step::ServerAuthorizesClient => "服务器给客户端授权",
+        Step::ApplicationData => "双方交换加密数据",
+    }
+}
+
+const HEAD: &str = "\
+[English]
+
+# 怎么失败
+
+很多人认识双向 TLS（mutual TLS，mTLS），是从一条报错开始的。这里把每一种失败从两边各看一遍：服务器怎么说，线路上的告警（alert）是什么，客户端怎么说；同样的失败，别的程序又叫它什么。
+
+`hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演一遍。只要 TLS 的两端就能重现的，还可以用 `hello-mtls step --refuse CASE` 一批消息一批消息地看。手里只有一句报错，就用 `hello-mtls gallery \"报错原文\"`，它会列出哪些情形里有程序这么说。
+
+这一页由 `src/instruments/gallery/cases` 里的表生成，中文说明在 `tests/inside/gallery/chinese_words.rs`。`HELLO_MTLS_BLESS=1 cargo test --test inside` 会重新写出它；测试会让每一种失败真正发生一次，和表对照。`…` 代表每次运行都不一样的内容。程序说的话保持原文，好让你拿自己的报错来搜。
+
+读之前先知道几件事：
+
+- 在 TLS 1.3 里，客户端先完成握手（handshake）。服务器拒绝它的证书（certificate）时，它已经以为自己进门了，下面写作“那时它以为自己已经进门”。它第一次读的时候，才会读到拒绝，所以 curl 这时的退出码是 56，而在 TLS 1.2 里是 35、60 或 98。
+- OpenSSL 把大多数告警叫作 `sslv3 alert …` 或 `tlsv1 alert …`，在 TLS 1.3 里也一样。服务器已经拒绝了 `s_client`，它照样会打印 `Verify return code: 0 (ok)`：那一行只说服务器的证书。
+- Node 在握手之后才验证服务器，不满意就直接离开，不发告警。它的服务器只看到连接断开。
+- rustls 说的 `peer`（对方），有时指的是你自己的证书。
+- curl、openssl 和 Node 的原话，出自旁边写明的版本；换一个版本，同样的失败可能换一种说法。
+- 有两种情形本程序做不出来，所以这里没有。一种是没有密码学后端（crypto provider），或者同时有两个：rustls 会 panic，说 `Could not automatically determine the process-level CryptoProvider`；用 `builder_with_provider` 指定一个。另一种是 P-521 私钥：用 ring 时和 weak-key 一样失败，用 aws-lc-rs 则没有问题。
+- .p12、.p7b、TRUSTED CERTIFICATE、公钥、UTF-16 文件，失败得和 key-as-certificate 一样，所以没有单列。`hello-mtls inspect FILE` 会告诉你文件是哪一种。
+";

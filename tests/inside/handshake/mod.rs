@@ -1,0 +1,3 @@
+mod steps;
+mod allow;
+mod diagnosis;

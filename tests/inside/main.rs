@@ -1,0 +1,20 @@
+//! What needs nothing but this machine: a folder is a room of `src/`.
+#![allow(clippy::unwrap_used)]
+
+// The programs share this folder, and none needs all of it.
+#[allow(dead_code)]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod architecture;
+mod handshake;
+mod server;
+mod http;
+mod certificates;
+mod cli;
+mod x509;
+mod wire;
+mod show;
+mod doctor;
+mod gallery;
+mod docs;

@@ -1,0 +1,116 @@
+//! Nobody good on the other end: `get` says so, soon, and names the peer. And a client without manners.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use hello_mtls::handshake::TlsMax;
+
+use crate::common::play::Play;
+use crate::common::{Folder, Ran};
+
+/// Gets from a server that does with its one connection what `serve` does.
+fn get_from(serve: impl FnOnce(TcpStream) + Send + 'static) -> Ran {
+    let folder = Folder::with_certs();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let server = thread::spawn(move || serve(listener.accept().expect("a client").0));
+    let ran = folder
+        .run(&format!("hello-mtls get https://localhost:{port}/"))
+        .ends(1)
+        .prints("")
+        .says(&format!("with localhost:{port}"))
+        .says("found:")
+        .says("try:");
+    server.join().expect("the server");
+    ran
+}
+
+fn read_some(stream: &mut TcpStream) -> usize {
+    stream.read(&mut [0; 4096]).unwrap_or(0)
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_named() {
+    let folder = Folder::with_certs();
+    folder
+        .run("hello-mtls get https://localhost:1/")
+        .ends(1)
+        .says("step 1")
+        .says("cannot connect to localhost:1")
+        .says("127.0.0.1:1: Connection refused")
+        .says("is the server running");
+}
+
+#[test]
+fn a_server_without_tls_is_recognised() {
+    get_from(|mut stream| {
+        read_some(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        while read_some(&mut stream) > 0 {}
+    })
+    .says("step 1")
+    .says("the server does not speak TLS")
+    .says("http://");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_not_waited_for_without_end() {
+    get_from(|mut stream| while read_some(&mut stream) > 0 {})
+        .says("step 1")
+        .says("the server was silent for too long");
+}
+
+#[test]
+fn a_server_that_drips_bytes_is_not_waited_for_without_end() {
+    // A record of 16 KiB that comes a byte at a time: each read succeeds, the handshake does not.
+    get_from(|mut stream| {
+        let mut bytes = [22, 3, 3, 64, 0].into_iter().chain(std::iter::repeat(0));
+        while stream.write_all(&[bytes.next().unwrap_or(0)]).is_ok() {
+            thread::sleep(Duration::from_millis(100));
+        }
+    })
+    .says("step 1")
+    .says("the server was silent for too long");
+}
+
+#[test]
+fn a_server_that_hangs_up_is_recognised() {
+    // Before it read our hello, which is a reset; and after it, which is an end.
+    let reset = get_from(drop);
+    assert!(
+        reset.stderr.contains("cut the connection") || reset.stderr.contains("hung up"),
+        "{reset}"
+    );
+    get_from(|mut stream| {
+        read_some(&mut stream);
+    })
+    .says("step 1")
+    .says("the server hung up at the hello, without an alert");
+}
+
+#[test]
+fn a_server_that_sends_a_broken_record_is_recognised() {
+    get_from(|mut stream| {
+        read_some(&mut stream);
+        // A handshake record with a ServerHello of no bytes.
+        let _ = stream.write_all(&[22, 3, 3, 0, 4, 2, 0, 0, 0]);
+        while read_some(&mut stream) > 0 {}
+    })
+    .says("step 1");
+}
+
+#[test]
+fn a_client_that_sends_all_before_it_listens_gets_its_answer_and_no_reset() {
+    let length = 8 * 1024 * 1024;
+    let mut request =
+        format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+    request.extend(std::iter::repeat_n('x', length));
+    let answer = Play::mtls(TlsMax::Tls13).stage().send(request.as_bytes());
+    let answer = answer.expect("an answer");
+    assert!(
+        answer.starts_with("HTTP/1.1 413 Content Too Large\r\n"),
+        "{answer}"
+    );
+}

@@ -1,0 +1,2 @@
+mod limits;
+mod bad_peers;

@@ -1,0 +1,320 @@
+//! Whatever the bytes: an answer, every byte in it, and not much larger than the question.
+//!
+//! `HELLO_MTLS_ROUNDS=100000 cargo test --test inside wire::hostile` looks longer than the default.
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::common::wire::every_byte_is_accounted_for;
+use hello_mtls::instruments::fields::Field;
+use hello_mtls::instruments::wire::conversation::{Conversation, Kind, Outcome, Protection};
+use hello_mtls::instruments::wire::explain;
+use hello_mtls::instruments::wire::transcript::{Chunk, Transcript};
+use hello_mtls::narration::Side;
+
+/// Marsaglia's xorshift: random enough, and the same on every machine.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.next() % end.max(1)
+    }
+}
+
+fn recordings() -> Vec<Transcript> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let files = ["transcripts", "rfc8448"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(tests.join(folder)).unwrap());
+    let mut paths: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "transcript"))
+        .collect();
+    paths.sort();
+    let recordings: Vec<Transcript> = paths
+        .iter()
+        .map(|path| Transcript::parse(&std::fs::read_to_string(path).unwrap()).unwrap())
+        .collect();
+    assert!(recordings.len() >= 8);
+    // The same messages once more without encryption, so that mutations reach what stands inside.
+    let opened: Vec<Transcript> = recordings.iter().map(in_the_clear).collect();
+    recordings.into_iter().chain(opened).collect()
+}
+
+fn in_the_clear(transcript: &Transcript) -> Transcript {
+    let conversation = explain(transcript);
+    let chunk = |message: &hello_mtls::instruments::wire::conversation::Message| {
+        let kind = match message.kind {
+            Kind::Handshake(_) => 22,
+            Kind::Alert(..) => 21,
+            Kind::ChangeCipherSpec => 20,
+            _ => 23,
+        };
+        let records = message
+            .bytes
+            .chunks(16_000)
+            .map(|part| [&[kind, 3, 3][..], &(part.len() as u16).to_be_bytes(), part].concat());
+        Chunk {
+            from: message.from,
+            at: message.at,
+            bytes: records.collect::<Vec<_>>().concat(),
+        }
+    };
+    Transcript {
+        chunks: conversation.messages.iter().map(chunk).collect(),
+        ..transcript.clone()
+    }
+}
+
+fn mutate(transcript: &mut Transcript, random: &mut Random) {
+    let count = transcript.chunks.len();
+    let (one, other) = (random.below(count), random.below(count));
+    if count == 0 {
+        return;
+    }
+    let chunk = &mut transcript.chunks[one];
+    let place = random.below(chunk.bytes.len());
+    match random.below(11) {
+        0..=3 if !chunk.bytes.is_empty() => chunk.bytes[place] = random.next() as u8,
+        4 if !chunk.bytes.is_empty() => chunk.bytes[place] ^= 1 << random.below(8),
+        5 => chunk.bytes.truncate(place),
+        6 => drop(chunk.bytes.splice(
+            place..place,
+            (0..random.below(40)).map(|_| random.next() as u8),
+        )),
+        7 => {
+            let tail = Chunk {
+                bytes: chunk.bytes.split_off(place),
+                ..chunk.clone()
+            };
+            transcript.chunks.insert(one + 1, tail);
+        }
+        8 => transcript.chunks.swap(one, other),
+        9 => {
+            let again = chunk.clone();
+            transcript.chunks.insert(other, again);
+        }
+        10 => chunk.from = chunk.from.peer(),
+        _ => {
+            let secret = random.below(transcript.secrets.len());
+            if let Some(secret) = transcript.secrets.get_mut(secret) {
+                secret.secret.truncate(1 + random.below(48));
+            }
+        }
+    }
+}
+
+/// How much is said: bytes and text, with a price for each thing beside its content.
+fn weight(conversation: &Conversation) -> usize {
+    fn tree(field: &Field) -> usize {
+        200 + field.label.len()
+            + field.value.len()
+            + field.meaning.len()
+            + field.children.iter().map(tree).sum::<usize>()
+    }
+    let records = conversation.records.iter().map(|record| {
+        let open = match &record.protection {
+            Protection::Decrypted(open) => open.plaintext.len() + tree(&open.fields),
+            _ => 0,
+        };
+        record.bytes.len() + tree(&record.fields) + open + 80 * record.pieces.len()
+    });
+    let messages = conversation.messages.iter().map(|message| {
+        let inputs = |inputs: &[hello_mtls::instruments::wire::conversation::Input]| {
+            inputs
+                .iter()
+                .map(|input| input.bytes.len() + 50)
+                .sum::<usize>()
+        };
+        let checks: usize = message
+            .checks
+            .iter()
+            .map(|check| 200 + inputs(&check.inputs))
+            .sum();
+        let derivations: usize = message
+            .derivations
+            .iter()
+            .map(|each| 200 + each.value.len() + inputs(&each.inputs))
+            .sum();
+        message.bytes.len()
+            + tree(&message.fields)
+            + checks
+            + derivations
+            + 80 * message.pieces.len()
+    });
+    records.sum::<usize>() + messages.sum::<usize>()
+}
+
+fn bytes(transcript: &Transcript) -> usize {
+    transcript
+        .chunks
+        .iter()
+        .map(|chunk| chunk.bytes.len() + 64)
+        .sum()
+}
+
+fn holds(transcript: &Transcript) {
+    let conversation = explain(transcript);
+    every_byte_is_accounted_for(&conversation);
+    let (said, asked) = (weight(&conversation), bytes(transcript));
+    assert!(said < 20_000 + 500 * asked, "{said} for {asked}");
+}
+
+#[test]
+fn no_mutation_of_a_recording_breaks_the_explanation() {
+    let rounds = std::env::var("HELLO_MTLS_ROUNDS").map_or(1_500, |rounds| rounds.parse().unwrap());
+    let recordings = recordings();
+    let mut random = Random(0x5eed_0f77_15ca);
+    for round in 0..rounds {
+        let mut transcript = recordings[round % recordings.len()].clone();
+        for _ in 0..=random.below(6) {
+            mutate(&mut transcript, &mut random);
+        }
+        holds(&transcript);
+        let again = Transcript::parse(&transcript.to_string()).unwrap();
+        assert_eq!(again.chunks.len(), transcript.chunks.len());
+    }
+}
+
+#[test]
+fn random_bytes_and_random_text_are_answered() {
+    let mut random = Random(7);
+    for _ in 0..300 {
+        let bytes: Vec<u8> = (0..random.below(300))
+            .map(|_| random.next() as u8)
+            .collect();
+        let tls = [&[20 + random.below(6) as u8, 3, 3, 0, 40][..], &bytes].concat();
+        for bytes in [bytes.clone(), tls] {
+            let from = if random.below(2) == 0 {
+                Side::Client
+            } else {
+                Side::Server
+            };
+            holds(&Transcript {
+                chunks: vec![Chunk {
+                    from,
+                    at: Duration::ZERO,
+                    bytes,
+                }],
+                ..Transcript::default()
+            });
+        }
+        let _ = Transcript::parse(&String::from_utf8_lossy(&bytes));
+        let _ = Transcript::parse(&format!(
+            "hello-mtls transcript 1\n{}",
+            String::from_utf8_lossy(&bytes)
+        ));
+    }
+}
+
+#[test]
+fn a_forged_proof_is_called_failed_and_so_is_every_finished_behind_it() {
+    for recording in recordings()
+        .iter()
+        .filter(|recording| explain(recording).version == Some(0x0304))
+    {
+        let honest = in_the_clear(recording);
+        let conversation = explain(&honest);
+        for (index, message) in conversation.messages.iter().enumerate() {
+            if !matches!(message.name.as_str(), "CertificateVerify" | "Finished") {
+                continue;
+            }
+            let mut forged = honest.clone();
+            *forged.chunks[index].bytes.last_mut().unwrap() ^= 1;
+            let forged = explain(&forged);
+            for (before, after) in conversation
+                .messages
+                .iter()
+                .zip(&forged.messages)
+                .skip(index)
+            {
+                let outcomes = before
+                    .checks
+                    .iter()
+                    .zip(&after.checks)
+                    .map(|(before, after)| (&before.outcome, &after.outcome));
+                for (before, after) in outcomes.filter(|(before, _)| **before == Outcome::Verified)
+                {
+                    assert!(
+                        matches!(after, Outcome::Failed(_)),
+                        "{} {before:?} {after:?}",
+                        message.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Eight times the input may take eight times the time; a square would take 64. On a busy machine a slow
+/// run proves nothing, so the best of five counts. `HELLO_MTLS_SIZE=1000000` shows squares that begin small.
+#[test]
+#[ignore = "a measurement, not for a busy machine: cargo test --release --test inside wire::hostile -- --ignored"]
+fn the_time_is_linear_in_the_input() {
+    let large = std::env::var("HELLO_MTLS_SIZE").map_or(120_000, |size| size.parse().unwrap());
+    for unit in repeated() {
+        let linear = (0..5).any(|_| {
+            let small = time(&unit, large / 8).max(Duration::from_millis(2));
+            time(&unit, large) < small * 20
+        });
+        assert!(linear, "{:02x?}", unit.chunks[0]);
+    }
+}
+
+/// What is worth saying again and again: recordings, their beginnings, and single messages.
+fn repeated() -> Vec<Transcript> {
+    let mut units = recordings();
+    for mut beginning in units.clone() {
+        beginning.chunks.truncate(2);
+        units.push(beginning);
+    }
+    let message = |kind: u8, body: &[u8]| {
+        let length = body.len() as u8;
+        [&[22, 3, 3, 0, length + 4, kind, 0, 0, length][..], body].concat()
+    };
+    let proof = [
+        message(11, &[0, 0, 6, 0, 0, 3, 1, 2, 3]),
+        message(15, &[4, 3, 0, 0]),
+    ]
+    .concat();
+    let mut single = vec![
+        proof,
+        b"\n".to_vec(),
+        vec![23, 3, 3, 0, 1, 9],
+        message(1, &[]),
+    ];
+    single.extend([2, 4, 13, 20, 24].map(|kind| message(kind, &[])));
+    for bytes in single {
+        for from in [Side::Client, Side::Server] {
+            let chunks = vec![Chunk {
+                from,
+                at: Duration::ZERO,
+                bytes: bytes.clone(),
+            }];
+            units.push(Transcript {
+                chunks,
+                ..Transcript::default()
+            });
+        }
+    }
+    units
+}
+
+fn time(unit: &Transcript, size: usize) -> Duration {
+    let length: usize = unit.chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+    let count = unit.chunks.len() * size.div_ceil(length);
+    let chunks = unit.chunks.iter().cloned().cycle().take(count).collect();
+    let transcript = Transcript {
+        chunks,
+        ..unit.clone()
+    };
+    let start = Instant::now();
+    let _ = explain(&transcript);
+    start.elapsed()
+}

@@ -1,0 +1,4 @@
+mod rfc8448;
+mod recorded;
+mod messages;
+mod hostile;

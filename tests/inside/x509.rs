@@ -1,0 +1,726 @@
+//! The X.509 model against rcgen, openssl and hostile bytes.
+
+// A test that cannot unwrap has failed.
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hello_mtls::instruments::fields::Field;
+use hello_mtls::instruments::inspect;
+use hello_mtls::instruments::x509::{Kind, certificate, describe, request, seconds};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CidrSubnet,
+    CrlDistributionPoint, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
+    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, NameConstraints, RevocationReason,
+    RevokedCertParams, SanType, SerialNumber, date_time_ymd,
+};
+
+const KINDS: [Kind; 7] = [
+    Kind::Certificate,
+    Kind::Request,
+    Kind::RevocationList,
+    Kind::Pkcs8Key,
+    Kind::Pkcs1Key,
+    Kind::Sec1Key,
+    Kind::PublicKey,
+];
+
+// ---- what is there is said -----------------------------------------------------------------
+
+#[test]
+fn a_leaf_is_told_field_by_field() {
+    let der = leaf();
+    let tree = certificate(&der);
+    assert_whole(&tree, &der);
+    for (label, value) in [
+        ("version", "v3"),
+        ("serialNumber", "0c:af:e0"),
+        ("issuer", "CN=my-ca"),
+        ("notBefore", "2026-01-01 00:00:00 UTC"),
+        ("notAfter", "2051-01-01 00:00:00 UTC"),
+        ("subject", "CN=localhost, O=\"Example, Inc.\""),
+        ("signatureAlgorithm", "ecdsa-with-SHA256"),
+        (
+            "subjectAltName",
+            "DNS:localhost, IP:127.0.0.1, IP:::1, URI:spiffe://hello-mtls/a",
+        ),
+        ("keyUsage", "critical: digitalSignature"),
+        ("extKeyUsage", "serverAuth, clientAuth"),
+        ("cRLDistributionPoints", "URI:http://localhost/ca.crl"),
+        ("unknown extension", "critical: 1.2.3.4, 2 bytes"),
+    ] {
+        assert_eq!(
+            tree.find(label).map(|field| field.value.as_str()),
+            Some(value),
+            "{label}"
+        );
+    }
+    let algorithm = tree
+        .find("subjectPublicKeyInfo")
+        .unwrap()
+        .find("algorithm")
+        .unwrap();
+    assert_eq!(algorithm.value, "id-ecPublicKey, prime256v1 (P-256)");
+}
+
+#[test]
+fn a_ca_a_request_and_a_list_are_told_too() {
+    let (ca, _) = ca();
+    let tree = certificate(&ca);
+    assert_whole(&tree, &ca);
+    assert_eq!(
+        value(&tree, "basicConstraints"),
+        "critical: CA:TRUE, pathlen:1"
+    );
+    assert_eq!(value(&tree, "keyUsage"), "critical: keyCertSign, cRLSign");
+    assert_eq!(
+        value(&tree, "nameConstraints"),
+        "critical: permitted (DNS:localhost, IP:127.0.0.0/255.0.0.0), excluded (email:example.com)"
+    );
+
+    let der = csr();
+    let tree = request(&der);
+    assert_whole(&tree, &der);
+    let wishes = tree.find("extensionRequest").unwrap();
+    assert_eq!(value(wishes, "subjectAltName"), "DNS:localhost");
+
+    let der = crl();
+    let tree = describe(Kind::RevocationList, &der);
+    assert_whole(&tree, &der);
+    assert_eq!(
+        value(&tree, "revokedCertificate"),
+        "0c:af:e0 on 2026-02-01 00:00:00 UTC, keyCompromise"
+    );
+    assert_eq!(value(&tree, "nextUpdate"), "2026-03-01 00:00:00 UTC");
+    assert_eq!(value(&tree, "cRLNumber"), "7");
+}
+
+#[test]
+fn every_field_of_interest_says_why_it_is_there() {
+    let tree = certificate(&leaf());
+    for label in [
+        "tbsCertificate",
+        "version",
+        "serialNumber",
+        "signature",
+        "issuer",
+        "validity",
+        "notAfter",
+        "subject",
+        "subjectPublicKeyInfo",
+        "extensions",
+        "subjectAltName",
+        "keyUsage",
+        "extKeyUsage",
+        "signatureAlgorithm",
+        "signatureValue",
+    ] {
+        assert_ne!(tree.find(label).unwrap().meaning, "", "{label}");
+    }
+}
+
+#[test]
+fn times_become_seconds_since_1970() {
+    assert_eq!(seconds("1970-01-01 00:00:00 UTC"), Some(0));
+    assert_eq!(seconds("2000-02-29 12:00:00 UTC"), Some(951_825_600));
+    assert_eq!(seconds("9999-12-31 23:59:59 UTC"), Some(253_402_300_799));
+    for odd in [
+        "",
+        " UTC",
+        "9223372036854775807-01-01 00:00:00 UTC",
+        "1970-01-01 UTC",
+    ] {
+        assert_eq!(seconds(odd), None, "{odd}");
+    }
+}
+
+// ---- what openssl says as well -------------------------------------------------------------
+
+#[test]
+fn openssl_reads_the_same_from_its_own_certificates() {
+    let Some(dir) = openssl_files("same") else {
+        return;
+    };
+    for name in ["rsa", "ec", "ed", "v1", "chain"] {
+        let der = std::fs::read(dir.join(format!("{name}.crt.der"))).unwrap();
+        let tree = certificate(&der);
+        assert_whole(&tree, &der);
+        let said = openssl(
+            &dir,
+            &format!(
+                "x509 -inform DER -in {name}.crt.der -noout -serial -subject -issuer -dates -dateopt iso_8601"
+            ),
+        );
+        let line = |key: &str| {
+            let line = said.lines().find_map(|line| line.strip_prefix(key));
+            line.unwrap_or_else(|| panic!("no {key} in {said}"))
+                .replace(" = ", "=")
+        };
+        assert_eq!(
+            value(&tree, "serialNumber").replace(':', "").to_uppercase(),
+            line("serial=")
+        );
+        assert_eq!(value(&tree, "subject"), line("subject="), "{name}");
+        assert_eq!(value(&tree, "issuer"), line("issuer="), "{name}");
+        assert_eq!(
+            value(&tree, "notBefore").replace(" UTC", "Z"),
+            line("notBefore=")
+        );
+        assert_eq!(
+            value(&tree, "notAfter").replace(" UTC", "Z"),
+            line("notAfter=")
+        );
+
+        let said = openssl(
+            &dir,
+            &format!("x509 -inform DER -in {name}.crt.der -noout -fingerprint -sha256"),
+        );
+        let fingerprint = said.trim().split('=').nth(1).unwrap().to_lowercase();
+        let page = page(name, Kind::Certificate, &der);
+        assert!(
+            squeezed(&page).contains(&fingerprint.replace(':', "")),
+            "{page}"
+        );
+    }
+    remove(&dir);
+}
+
+#[test]
+fn openssl_reads_the_same_names_requests_and_lists() {
+    let Some(dir) = openssl_files("names") else {
+        return;
+    };
+    let der = std::fs::read(dir.join("chain.crt.der")).unwrap();
+    let said = openssl(
+        &dir,
+        "x509 -inform DER -in chain.crt.der -noout -ext subjectAltName,keyUsage,basicConstraints",
+    );
+    assert!(
+        said.contains("DNS:localhost, IP Address:127.0.0.1, URI:spiffe://hello-mtls/a"),
+        "{said}"
+    );
+    let tree = certificate(&der);
+    assert_eq!(
+        value(&tree, "subjectAltName"),
+        "DNS:localhost, IP:127.0.0.1, URI:spiffe://hello-mtls/a"
+    );
+    assert!(said.contains("CA:FALSE"));
+    assert_eq!(value(&tree, "basicConstraints"), "critical: CA:FALSE");
+    assert!(said.contains("Digital Signature, Key Encipherment"));
+    assert_eq!(
+        value(&tree, "keyUsage"),
+        "critical: digitalSignature, keyEncipherment"
+    );
+
+    let der = std::fs::read(dir.join("chain.csr.der")).unwrap();
+    let tree = describe(Kind::Request, &der);
+    assert_whole(&tree, &der);
+    assert_eq!(value(&tree, "subject"), "CN=localhost");
+    assert_eq!(value(&tree, "challengePassword"), "s3cret word");
+
+    let der = std::fs::read(dir.join("ca.crl.der")).unwrap();
+    let tree = describe(Kind::RevocationList, &der);
+    assert_whole(&tree, &der);
+    let said = openssl(&dir, "crl -inform DER -in ca.crl.der -noout -text");
+    assert!(said.contains("Key Compromise"), "{said}");
+    let revoked = value(&tree, "revokedCertificate");
+    assert!(revoked.ends_with("keyCompromise"), "{revoked}");
+    let serial = revoked
+        .split(' ')
+        .next()
+        .unwrap()
+        .replace(':', "")
+        .to_uppercase();
+    assert!(said.contains(&format!("Serial Number: {serial}")), "{said}");
+    remove(&dir);
+}
+
+#[test]
+fn the_public_key_of_a_certificate_its_request_and_its_key_are_matched_by_eye() {
+    let Some(dir) = openssl_files("match") else {
+        return;
+    };
+    let fingerprint = |file: &str, kind| {
+        let der = std::fs::read(dir.join(file)).unwrap();
+        let page = page(file, kind, &der);
+        let lines: Vec<&str> = page
+            .lines()
+            .skip_while(|line| !line.starts_with("public key"))
+            .take(2)
+            .collect();
+        assert_eq!(lines.len(), 2, "{file}: {page}");
+        lines.concat().replace("public key", "").replace(' ', "")
+    };
+    for name in ["rsa", "ec", "ed"] {
+        let of_certificate = fingerprint(&format!("{name}.crt.der"), Kind::Certificate);
+        assert_eq!(
+            of_certificate,
+            fingerprint(&format!("{name}.p8.der"), Kind::Pkcs8Key),
+            "{name}"
+        );
+        assert_eq!(
+            of_certificate,
+            fingerprint(&format!("{name}.pub.der"), Kind::PublicKey),
+            "{name}"
+        );
+    }
+    let of_certificate = fingerprint("rsa.crt.der", Kind::Certificate);
+    assert_eq!(of_certificate, fingerprint("rsa.p1.der", Kind::Pkcs1Key));
+    let of_certificate = fingerprint("ec.crt.der", Kind::Certificate);
+    assert_eq!(of_certificate, fingerprint("ec.sec1.der", Kind::Sec1Key));
+    let of_certificate = fingerprint("chain.crt.der", Kind::Certificate);
+    assert_eq!(of_certificate, fingerprint("chain.csr.der", Kind::Request));
+    remove(&dir);
+}
+
+// ---- hostile bytes -------------------------------------------------------------------------
+
+#[test]
+fn cut_off_anywhere_every_byte_stays_in_one_leaf() {
+    for (kind, der) in samples() {
+        for length in 0..der.len() {
+            assert_shown(kind, &der[..length]);
+        }
+    }
+}
+
+#[test]
+fn with_any_byte_changed_every_byte_stays_in_one_leaf() {
+    let mut random = XorShift(0x9e37_79b9_7f4a_7c15);
+    for (kind, der) in samples() {
+        for at in 0..der.len() {
+            let mut broken = der.clone();
+            broken[at] ^= (random.next() as u8).max(1);
+            assert_shown(kind, &broken);
+            broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
+            assert_shown(kind, &broken);
+        }
+    }
+}
+
+#[test]
+fn depth_and_length_are_no_weapons() {
+    let mut nested = Vec::new();
+    for _ in 0..5_000 {
+        let mut outer = vec![0x30, 0x82];
+        outer.extend(((nested.len()) as u16).to_be_bytes());
+        if nested.len() < 0x100 {
+            outer = vec![0x30, 0x81, nested.len() as u8];
+        }
+        if nested.len() < 0x80 {
+            outer = vec![0x30, nested.len() as u8];
+        }
+        outer.extend(&nested);
+        nested = outer;
+    }
+    let hostile: [&[u8]; 9] = [
+        &[],
+        &nested,
+        &[0x30; 10_000],
+        &[0x30, 0x80, 0x30, 0x80, 0, 0, 0, 0],
+        &[0x30, 0x81, 0x05, 0x30, 0x03, 2, 1, 0],
+        &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 1],
+        &[0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        &[0x30, 0xff],
+        &[0x1f, 0x81, 0x00, 0x00],
+    ];
+    for kind in KINDS {
+        for der in hostile {
+            assert_shown(kind, der);
+            let tree = describe(kind, der);
+            assert!(tree.leaves().iter().any(|leaf| leaf.malformed));
+        }
+    }
+}
+
+#[test]
+fn what_der_forbids_is_named() {
+    for (der, words) in [
+        (&[0x30, 0x80, 0, 0][..], "an indefinite length"),
+        (
+            &[0x30, 0x81, 0x01, 0x00],
+            "a length in more bytes than it needs",
+        ),
+        (
+            &[0x30, 0x82, 0x00, 0x80],
+            "a length in more bytes than it needs",
+        ),
+        (&[0x30, 0x02, 0x30, 0x05], "but only 0 are left"),
+        (&[0x31, 0x00], "starts with SEQUENCE, but here is SET"),
+    ] {
+        let tree = certificate(der);
+        let malformed = tree
+            .leaves()
+            .into_iter()
+            .find(|leaf| leaf.malformed)
+            .unwrap();
+        assert!(malformed.value.contains(words), "{}", malformed.value);
+    }
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_is_cut_and_says_so() {
+    let entry = [0x30, 0x12, 0x02, 0x01, 0x05, 0x17, 0x0d];
+    let entry = [&entry[..], b"260101000000Z"].concat();
+    let list = wrap(0x30, &entry.repeat(100_000));
+    let head = crl();
+    let tree = describe(Kind::RevocationList, &head);
+    let until = tree.find("revokedCertificates").unwrap().range.start;
+    let start = tree.find("tbsCertList").unwrap().children[2].range.start;
+    let der = wrap(0x30, &wrap(0x30, &[&head[start..until], &list].concat()));
+    let tree = describe(Kind::RevocationList, &der);
+    assert_eq!(leaf_bytes(&tree), der.len());
+    let page = page("long", Kind::RevocationList, &der);
+    assert!(page.contains("not told one by one"));
+}
+
+#[test]
+fn names_of_strangers_cannot_command_a_terminal_or_pass_for_others() {
+    let mut params = CertificateParams::default();
+    let evil = "a\u{1b}[2J\u{202e}\n b, O=bank\0";
+    params.distinguished_name.push(DnType::CommonName, evil);
+    let san = "a.example, DNS:bank.example\u{1b}]0;x\u{7}";
+    params.subject_alt_names = vec![SanType::DnsName(san.try_into().unwrap())];
+    let der = params.self_signed(&key()).unwrap().der().to_vec();
+    let tree = certificate(&der);
+    let quoted = format!("CN=\"{evil}\"");
+    assert_eq!(value(&tree, "subject"), quoted);
+    assert_eq!(value(&tree, "subjectAltName"), format!("DNS:\"{san}\""));
+    let page = page("evil\u{1b}[31m.crt\n", Kind::Certificate, &der);
+    assert_safe(&page);
+    assert!(page.contains("\\u{1b}[2J\\u{202e}\\n b"), "{page}");
+    assert!(
+        !page
+            .lines()
+            .any(|line| line.trim_start().starts_with("DNS:bank")),
+        "{page}"
+    );
+}
+
+#[test]
+fn pages_fit_eighty_columns() {
+    for (kind, der) in samples() {
+        let page = page("certs/a-file-with-a-rather-long-name.crt", kind, &der);
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+            assert_eq!(line, line.trim_end());
+        }
+    }
+}
+
+// ---- keys ----------------------------------------------------------------------------------
+
+#[test]
+fn no_private_byte_is_shown() {
+    for (kind, der) in keys() {
+        let tree = describe(kind, &der);
+        assert_whole(&tree, &der);
+        let secrets: Vec<&[u8]> = tree
+            .leaves()
+            .into_iter()
+            .filter(|leaf| leaf.value == "private: not shown")
+            .map(|leaf| &der[leaf.range.clone()])
+            .collect();
+        assert!(
+            secrets.iter().map(|secret| secret.len()).sum::<usize>() >= 32,
+            "{kind:?}"
+        );
+        for shown_as in KINDS {
+            let page = page("some.key", shown_as, &der);
+            assert_no_secret(&page, &secrets);
+            let mut words = String::new();
+            texts(&describe(shown_as, &der), &mut words);
+            assert_no_secret(&words, &secrets);
+        }
+    }
+}
+
+#[test]
+fn of_a_broken_key_nothing_is_told_but_where_it_breaks() {
+    let mut random = XorShift(7);
+    for (kind, der) in keys() {
+        for at in 0..der.len() {
+            let mut broken = der.clone();
+            broken[at] ^= (random.next() as u8).max(1);
+            let tree = describe(kind, &broken);
+            assert_eq!(leaf_bytes(&tree), broken.len());
+            if tree.leaves().iter().any(|leaf| leaf.malformed) {
+                assert_eq!(tree.leaves().len(), 1);
+            }
+        }
+    }
+}
+
+// ---- helpers -------------------------------------------------------------------------------
+
+fn value<'a>(tree: &'a Field, label: &str) -> &'a str {
+    let field = tree.find(label);
+    &field
+        .unwrap_or_else(|| panic!("no {label}: {tree:#?}"))
+        .value
+}
+
+fn page(title: &str, kind: Kind, der: &[u8]) -> String {
+    let mut page = Vec::new();
+    inspect::write(&mut page, title, kind, der).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+fn squeezed(page: &str) -> String {
+    page.chars()
+        .filter(|c| !c.is_whitespace() && *c != ':')
+        .collect()
+}
+
+fn texts(field: &Field, words: &mut String) {
+    *words += &format!("{} {} {}\n", field.label, field.value, field.meaning);
+    field.children.iter().for_each(|child| texts(child, words));
+}
+
+/// Any four bytes of a secret in a row, as hex.
+fn assert_no_secret(page: &str, secrets: &[&[u8]]) {
+    let page = squeezed(&page.to_lowercase());
+    for secret in secrets {
+        for four in secret.windows(4) {
+            let hex: String = four.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(hex == "00000000" || !page.contains(&hex), "{hex}");
+        }
+    }
+}
+
+fn assert_safe(page: &str) {
+    let obeyed = |c: &char| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c);
+    assert_eq!(page.chars().find(obeyed), None);
+}
+
+/// Well-formed, and every byte in exactly one leaf.
+fn assert_whole(tree: &Field, der: &[u8]) {
+    assert_eq!(leaf_bytes(tree), der.len());
+    let malformed: Vec<_> = tree
+        .leaves()
+        .into_iter()
+        .filter(|leaf| leaf.malformed)
+        .collect();
+    assert!(malformed.is_empty(), "{malformed:#?}");
+}
+
+/// The leaves follow each other without gap or overlap; how many bytes they hold.
+fn leaf_bytes(tree: &Field) -> usize {
+    let mut at = 0;
+    for leaf in tree.leaves() {
+        assert_eq!(leaf.range.start, at, "{}", leaf.label);
+        at = leaf.range.end;
+    }
+    at
+}
+
+fn assert_shown(kind: Kind, der: &[u8]) {
+    assert_eq!(leaf_bytes(&describe(kind, der)), der.len());
+    assert_safe(&page("hostile", kind, der));
+}
+
+/// An element of 64 KiB to 16 MiB.
+fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = (contents.len() as u32).to_be_bytes();
+    [&[tag, 0x83][..], &length[1..], contents].concat()
+}
+
+struct XorShift(u64);
+
+impl XorShift {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap()
+}
+
+fn named(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+fn ca() -> (Vec<u8>, Issuer<'static, KeyPair>) {
+    let mut params = named("my-ca");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::DnsName("localhost".into()),
+            GeneralSubtree::IpAddress(CidrSubnet::V4([127, 0, 0, 0], [255, 0, 0, 0])),
+        ],
+        excluded_subtrees: vec![GeneralSubtree::Rfc822Name("example.com".into())],
+    });
+    let key = key();
+    let der = params.self_signed(&key).unwrap().der().to_vec();
+    (der, Issuer::new(params, key))
+}
+
+fn leaf() -> Vec<u8> {
+    let mut params = named("localhost");
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, "Example, Inc.");
+    params.serial_number = Some(SerialNumber::from(vec![0x0c, 0xaf, 0xe0]));
+    params.not_before = date_time_ymd(2026, 1, 1);
+    params.not_after = date_time_ymd(2051, 1, 1);
+    params.subject_alt_names = vec![
+        SanType::DnsName("localhost".try_into().unwrap()),
+        SanType::IpAddress("127.0.0.1".parse().unwrap()),
+        SanType::IpAddress("::1".parse().unwrap()),
+        SanType::URI("spiffe://hello-mtls/a".try_into().unwrap()),
+    ];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
+    params.crl_distribution_points = vec![CrlDistributionPoint {
+        uris: vec!["http://localhost/ca.crl".into()],
+    }];
+    params.use_authority_key_identifier_extension = true;
+    let mut unknown = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+    unknown.set_criticality(true);
+    params.custom_extensions = vec![unknown];
+    params.signed_by(&key(), &ca().1).unwrap().der().to_vec()
+}
+
+fn csr() -> Vec<u8> {
+    let mut params = named("localhost");
+    params.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
+    params.serialize_request(&key()).unwrap().der().to_vec()
+}
+
+fn crl() -> Vec<u8> {
+    let params = CertificateRevocationListParams {
+        this_update: date_time_ymd(2026, 1, 15),
+        next_update: date_time_ymd(2026, 3, 1),
+        crl_number: SerialNumber::from(7),
+        issuing_distribution_point: None,
+        revoked_certs: vec![RevokedCertParams {
+            serial_number: SerialNumber::from(vec![0x0c, 0xaf, 0xe0]),
+            revocation_time: date_time_ymd(2026, 2, 1),
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        }],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    params.signed_by(&ca().1).unwrap().der().to_vec()
+}
+
+fn keys() -> Vec<(Kind, Vec<u8>)> {
+    let rsa = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+    let rsa = rsa.serialize_der();
+    let ec = key().serialize_der();
+    let ed = KeyPair::generate_for(&rcgen::PKCS_ED25519)
+        .unwrap()
+        .serialize_der();
+    // PKCS#8 keeps the older forms inside its privateKey.
+    let inner = |der: &[u8]| {
+        let tree = describe(Kind::Pkcs8Key, der);
+        let parts = tree.find("privateKey").unwrap();
+        der[parts.children[2].range.start..parts.range.end].to_vec()
+    };
+    vec![
+        (Kind::Pkcs1Key, inner(&rsa)),
+        (Kind::Sec1Key, inner(&ec)),
+        (Kind::Pkcs8Key, rsa),
+        (Kind::Pkcs8Key, ec),
+        (Kind::Pkcs8Key, ed),
+    ]
+}
+
+fn samples() -> Vec<(Kind, Vec<u8>)> {
+    let mut samples = vec![
+        (Kind::Certificate, leaf()),
+        (Kind::Certificate, ca().0),
+        (Kind::Request, csr()),
+        (Kind::RevocationList, crl()),
+    ];
+    samples.extend(keys().into_iter().filter(|(_, der)| der.len() < 300));
+    samples
+}
+
+/// Files as the openssl command makes them, or None with a note where there is no openssl.
+fn openssl_files(name: &str) -> Option<PathBuf> {
+    if Command::new("openssl").arg("version").output().is_err() {
+        assert!(
+            std::env::var("HELLO_MTLS_REQUIRE_TOOLS").as_deref() != Ok("1"),
+            "openssl is missing"
+        );
+        // Past the test harness, which would keep a print macro's words to itself.
+        let _ = writeln!(std::io::stderr(), "skipped: openssl is missing");
+        return None;
+    }
+    let dir = std::env::temp_dir().join(format!("hello-mtls-x509-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(
+        dir.join("ext"),
+        "subjectAltName=DNS:localhost,IP:127.0.0.1,URI:spiffe://hello-mtls/a\n\
+        basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,keyEncipherment\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.join("req.cnf"),
+        "[req]\ndistinguished_name=dn\nattributes=at\nprompt=no\n\
+        [dn]\nCN=localhost\n[at]\nchallengePassword=s3cret word\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.join("ca.cnf"),
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\n\
+        default_crl_days=30\n",
+    )
+    .unwrap();
+    std::fs::write(dir.join("index.txt"), "").unwrap();
+    for command in [
+        "genrsa -traditional -out rsa.key 2048",
+        "ecparam -name prime256v1 -genkey -noout -out ec.key",
+        "genpkey -algorithm ed25519 -out ed.key",
+        "req -x509 -key rsa.key -subj /C=DE/O=Example,Inc./CN=my-ca -days 30 -outform DER -out rsa.crt.der",
+        "req -x509 -key ec.key -subj /CN=ec -days 30 -outform DER -out ec.crt.der",
+        "req -x509 -key ed.key -subj /CN=ed/emailAddress=a@example.com -days 30 -outform DER -out ed.crt.der",
+        "req -new -key ec.key -config req.cnf -out chain.csr",
+        "req -in chain.csr -outform DER -out chain.csr.der",
+        "x509 -inform DER -in rsa.crt.der -out rsa.crt",
+        "x509 -req -in chain.csr -CA rsa.crt -CAkey rsa.key -extfile ext -days 9 -out chain.crt",
+        "x509 -in chain.crt -outform DER -out chain.crt.der",
+        "x509 -req -in chain.csr -signkey ec.key -days 9 -outform DER -out v1.crt.der",
+        "ca -config ca.cnf -keyfile rsa.key -cert rsa.crt -revoke chain.crt -crl_reason keyCompromise",
+        "ca -config ca.cnf -keyfile rsa.key -cert rsa.crt -gencrl -out ca.crl",
+        "crl -in ca.crl -outform DER -out ca.crl.der",
+        "pkcs8 -topk8 -nocrypt -in rsa.key -outform DER -out rsa.p8.der",
+        "pkcs8 -topk8 -nocrypt -in ec.key -outform DER -out ec.p8.der",
+        "pkcs8 -topk8 -nocrypt -in ed.key -outform DER -out ed.p8.der",
+        "rsa -in rsa.key -traditional -outform DER -out rsa.p1.der",
+        "ec -in ec.key -outform DER -out ec.sec1.der",
+        "pkey -in rsa.key -pubout -outform DER -out rsa.pub.der",
+        "pkey -in ec.key -pubout -outform DER -out ec.pub.der",
+        "pkey -in ed.key -pubout -outform DER -out ed.pub.der",
+    ] {
+        openssl(&dir, command);
+    }
+    Some(dir)
+}
+
+fn openssl(dir: &Path, arguments: &str) -> String {
+    let output = Command::new("openssl")
+        .args(arguments.split(' '))
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {arguments}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn remove(dir: &Path) {
+    std::fs::remove_dir_all(dir).unwrap();
+}

@@ -1,0 +1,13 @@
+//! Programs that other people wrote, on the other end: a missing one is a visible skip.
+#![allow(clippy::unwrap_used)]
+
+// The programs share this folder, and none needs all of it.
+#[allow(dead_code)]
+#[path = "../common/mod.rs"]
+mod common;
+
+mod clients_and_servers;
+mod tutorial;
+mod gallery;
+mod recordings;
+mod debugger;
