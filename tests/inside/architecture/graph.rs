@@ -92,7 +92,7 @@ impl Source {
 }
 
 /// What `use` and `mod` make known in a module: a name, and the path that it stands for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Scope {
     names: BTreeMap<String, Vec<String>>,
     /// Modules of this crate of which everything is known.
@@ -100,6 +100,7 @@ pub(super) struct Scope {
 }
 
 /// What is known in every module.
+#[derive(Clone)]
 pub(super) struct Scopes(BTreeMap<Vec<String>, Scope>);
 
 impl Scopes {

@@ -346,9 +346,16 @@ fn a_module_with_rooms_is_a_folder_with_a_mod_rs() {
 /// Copies of real files, to which lines are added.
 struct Copies {
     sources: Vec<Source>,
+    scopes: Scopes,
 }
 
 impl Copies {
+    fn new() -> Copies {
+        let sources = sources();
+        let scopes = Scopes::of(&sources);
+        Copies { sources, scopes }
+    }
+
     /// The rules that `line` breaks when it is added to a copy of `file`.
     fn broken_by(&self, file: &str, line: &str) -> Vec<String> {
         let original = self.sources.iter().find(|source| source.file == file);
@@ -357,7 +364,7 @@ impl Copies {
         let text = &original.text;
         let (code, tests) = text.split_at(text.find("#[cfg(test)]").unwrap_or(text.len()));
         let copy = Source::parse(file, &format!("{code}\n{line}\n{tests}"));
-        let mut scopes = Scopes::of(&self.sources);
+        let mut scopes = self.scopes.clone();
         let before = broken_rules(scopes.mentions(original));
         scopes.add(&copy);
         let after = broken_rules(scopes.mentions(&copy)).into_iter();
