@@ -20,27 +20,61 @@ use rustls::pki_types::{
 };
 use rustls_pemfile::Item;
 
-use crate::error::Error;
+use crate::error::{Error, Wanted};
 use crate::files;
-use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::pem::shape;
-use crate::instruments::x509::Kind;
+
+/// What a run of DER is said to be. PEM says it in its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `CERTIFICATE`: RFC 5280 §4.1.
+    Certificate,
+    /// `CERTIFICATE REQUEST`: RFC 2986.
+    Request,
+    /// `X509 CRL`: RFC 5280 §5.1.
+    RevocationList,
+    /// `PRIVATE KEY`: RFC 5958.
+    Pkcs8Key,
+    /// `RSA PRIVATE KEY`: RFC 8017 §A.1.2.
+    Pkcs1Key,
+    /// `EC PRIVATE KEY`: RFC 5915.
+    Sec1Key,
+    /// `PUBLIC KEY`: RFC 5280 §4.1.2.7.
+    PublicKey,
+}
+
+impl Kind {
+    /// Whether such a file is to be kept secret.
+    pub fn is_private(self) -> bool {
+        matches!(self, Kind::Pkcs8Key | Kind::Pkcs1Key | Kind::Sec1Key)
+    }
+}
+
+/// The labels that rustls-pemfile reads. It passes over all others, such as `EC PARAMETERS`.
+const LABELS: [&str; 7] = [
+    "CERTIFICATE",
+    "CERTIFICATE REQUEST",
+    "X509 CRL",
+    "PRIVATE KEY",
+    "RSA PRIVATE KEY",
+    "EC PRIVATE KEY",
+    "PUBLIC KEY",
+];
 
 /// One file of certificates: a trust anchor, or a chain with the leaf first.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is not a single certificate in it.
+/// [`Error::File`], or [`Error::Pem`] if there is not a single certificate in it. The same holds for the
+/// other functions that take a path.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    Ok(certificates_in(path, &files::read(path)?)?)
+    certificates_in(path, &files::read(path)?)
 }
 
-/// As [`certificates`], from the bytes of a file. `path` names it in the finding.
+/// As [`certificates`], from the bytes of a file. `path` names it in the error.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
-pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Finding> {
-    some(path, bytes, Wanted::Certificate, |item| match item {
+/// [`Error::Pem`]
+pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    blocks_of(Wanted::Certificate, path, bytes, |item| match item {
         Item::X509Certificate(der) => Some(der),
         _ => None,
     })
@@ -49,7 +83,7 @@ pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'
 /// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. The first, if there are several.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is no readable key in it.
+/// As [`certificates`].
 pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     Ok(private_keys_in(path, &files::read(path)?)?.swap_remove(0))
 }
@@ -57,9 +91,9 @@ pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 /// All private keys in the bytes of a file.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
-pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Finding> {
-    some(path, bytes, Wanted::PrivateKey, |item| match item {
+/// [`Error::Pem`]
+pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Error> {
+    blocks_of(Wanted::PrivateKey, path, bytes, |item| match item {
         Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
         Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
         Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
@@ -70,32 +104,45 @@ pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'s
 /// The certificate revocation lists in a file.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is none in it.
+/// As [`certificates`].
 pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    Ok(revocation_lists_in(path, &files::read(path)?)?)
+    revocation_lists_in(path, &files::read(path)?)
 }
 
 /// As [`revocation_lists`], from the bytes of a file.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
+/// [`Error::Pem`]
 pub fn revocation_lists_in(
     path: &Path,
     bytes: &[u8],
-) -> Result<Vec<CertificateRevocationListDer<'static>>, Finding> {
-    some(path, bytes, Wanted::RevocationList, |item| match item {
+) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    blocks_of(Wanted::RevocationList, path, bytes, |item| match item {
         Item::Crl(der) => Some(der),
         _ => None,
     })
 }
 
+/// A certificate request in a file.
+///
+/// # Errors
+/// As [`certificates`].
+pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
+    let bytes = files::read(path)?;
+    let mut requests = blocks_of(Wanted::Request, path, &bytes, |item| match item {
+        Item::Csr(der) => Some(der),
+        _ => None,
+    })?;
+    Ok(requests.swap_remove(0))
+}
+
 /// Every block of a file that is one of ours, in its order: what it is, and its DER.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if the file is no PEM or holds nothing known.
+/// As [`certificates`].
 pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
     let bytes = files::read(path)?;
-    Ok(some(path, &bytes, Wanted::Anything, |item| {
+    blocks_of(Wanted::Anything, path, &bytes, |item| {
         Some(match item {
             Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
             Item::Csr(der) => (Kind::Request, der.to_vec()),
@@ -106,26 +153,51 @@ pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
             Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
             _ => return None,
         })
-    })?)
+    })
 }
 
 /// The blocks that `take` takes: at least one.
-fn some<T>(
+fn blocks_of<T>(
+    wanted: Wanted,
     path: &Path,
     bytes: &[u8],
-    wanted: Wanted,
     take: impl Fn(Item) -> Option<T>,
-) -> Result<Vec<T>, Finding> {
-    if let Some(finding) = shape::problem(path, bytes, wanted) {
-        return Err(finding);
-    }
-    let undecodable = |said: &str| shape::undecodable(path, bytes, wanted, said);
+) -> Result<Vec<T>, Error> {
+    let refused = |said: String| Error::Pem {
+        path: path.to_owned(),
+        wanted,
+        said,
+    };
     let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
-    let items = items.map_err(|error| undecodable(&error.to_string()))?;
-    match items.into_iter().filter_map(take).collect::<Vec<T>>() {
-        none if none.is_empty() => Err(undecodable("nothing is left of it")),
-        taken => Ok(taken),
+    let items = items.map_err(|error| refused(error.to_string()))?;
+    // A chain or a CA file that is read in part would fail later, and far from its cause.
+    let begun = begun(bytes);
+    if begun > items.len() {
+        let read = items.len();
+        return Err(refused(format!(
+            "{begun} blocks begin, and {read} are read"
+        )));
     }
+    let taken: Vec<T> = items.into_iter().filter_map(take).collect();
+    if taken.is_empty() {
+        return Err(refused(format!("there is not {} in it", wanted.noun())));
+    }
+    Ok(taken)
+}
+
+/// How many blocks begin, also where rustls-pemfile does not look: on an indented line, after a byte
+/// order mark, and on the END line of the block before.
+fn begun(bytes: &[u8]) -> usize {
+    let begins = |line: &&str| {
+        let Some((before, after)) = line.split_once("-----BEGIN ") else {
+            return false;
+        };
+        let before = before.trim_start_matches('\u{feff}').trim();
+        let label = after.split("-----").next().unwrap_or_default();
+        (before.is_empty() || before.starts_with("-----END ")) && LABELS.contains(&label)
+    };
+    let text = String::from_utf8_lossy(bytes);
+    text.split(['\n', '\r']).filter(begins).count()
 }
 
 /// A certificate request from PEM text.
@@ -141,19 +213,6 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
             remedy: String::new(),
         }),
     }
-}
-
-/// A certificate request in a file.
-///
-/// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is none in it.
-pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
-    let bytes = files::read(path)?;
-    let mut requests = some(path, &bytes, Wanted::Request, |item| match item {
-        Item::Csr(der) => Some(der),
-        _ => None,
-    })?;
-    Ok(requests.swap_remove(0))
 }
 
 #[cfg(test)]

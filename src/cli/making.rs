@@ -81,5 +81,5 @@ pub(super) fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(),
         });
     }
     write_all(&new, overwrite)?;
-    print(&list)
+    print(list)
 }

@@ -2,29 +2,36 @@
 
 use rustls::AlertDescription;
 
-use super::{Progress, Row, left_at, row};
+use super::{Progress, Row, row, step_at_disconnect};
 use crate::narration::{Side, Step};
 
 /// The step at which the peer of `side` refused, and what its word means.
 ///
 /// The same word means another thing earlier or later: `progress` is how far `side` was.
 pub(super) fn refused_by_peer(side: Side, alert: AlertDescription, progress: Progress) -> Row {
-    let about_us = about_our_certificate(side, alert, progress);
-    let (step, meaning, remedy) =
-        about_us.unwrap_or_else(|| about_the_connection(side, alert, progress));
+    let meaning = about_our_certificate(side, alert, progress)
+        .unwrap_or_else(|| about_the_connection(side, alert, progress));
     let did = match alert {
         AlertDescription::CloseNotify | AlertDescription::UserCanceled => "left",
         _ => "refused",
     };
-    let (peer, name, number) = (side.peer(), name(alert), u8::from(alert));
-    let found = format!("the {peer} {did} with alert {name} ({number}): {meaning}");
-    (step, found, remedy)
+    let peer = side.peer();
+    let name = name(alert);
+    let number = u8::from(alert);
+    Row {
+        found: format!(
+            "the {peer} {did} with alert {name} ({number}): {}",
+            meaning.found
+        ),
+        ..meaning
+    }
 }
 
 /// Alerts that are about the certificate which `side` has shown, or has not.
 fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress) -> Option<Row> {
     use AlertDescription as A;
-    let (ours, theirs) = (side, side.peer());
+    let ours = side;
+    let theirs = side.peer();
     let (meaning, remedy) = match alert {
         A::CertificateRequired => (
             "the server wants a client certificate and got none".to_owned(),
@@ -84,7 +91,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         ),
         _ => return None,
     };
-    Some((Step::that_verifies(side), meaning, remedy))
+    Some(row(Step::that_verifies(side), meaning, remedy))
 }
 
 /// The client's Finished has come: it had accepted the server's certificate before.
@@ -143,12 +150,12 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
             "look for a proxy or a middlebox between the two",
         ),
         A::InternalError => row(
-            left_at(side, progress),
+            step_at_disconnect(side, progress),
             "it has trouble of its own",
             format!("the {}'s log", side.peer()),
         ),
         _ => row(
-            left_at(side, progress),
+            step_at_disconnect(side, progress),
             "it ended the connection",
             format!("the {}'s log", side.peer()),
         ),

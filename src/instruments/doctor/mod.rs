@@ -20,6 +20,7 @@ mod told;
 mod verdict;
 pub mod report;
 pub mod live;
+pub mod explain;
 
 use std::path::{Path, PathBuf};
 

@@ -6,40 +6,7 @@ use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::Step;
 use crate::text;
 
-/// What a file should hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// `CERTIFICATE`, one or more.
-    Certificate,
-    /// `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
-    PrivateKey,
-    /// `X509 CRL`.
-    RevocationList,
-    /// `CERTIFICATE REQUEST`.
-    Request,
-    /// Any of them.
-    Anything,
-}
-
-impl Wanted {
-    /// As a noun with its article.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Wanted::Certificate => "a certificate",
-            Wanted::PrivateKey => "a private key",
-            Wanted::RevocationList => "a certificate revocation list",
-            Wanted::Request => "a certificate request",
-            Wanted::Anything => "a certificate, request, key or revocation list",
-        }
-    }
-
-    pub(super) fn takes(self, label: &str) -> bool {
-        match (self, kind(label)) {
-            (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
-            (wanted, kind) => kind == Some(wanted),
-        }
-    }
-}
+pub(crate) use crate::error::Wanted;
 
 /// A file under examination.
 pub(crate) struct File<'a> {
@@ -75,6 +42,14 @@ pub(crate) fn kind(label: &str) -> Option<Wanted> {
         "CERTIFICATE REQUEST" => Wanted::Request,
         _ => return None,
     })
+}
+
+/// Whether a block with this label is one of those that are wanted.
+pub(super) fn takes(wanted: Wanted, label: &str) -> bool {
+    match (wanted, kind(label)) {
+        (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
+        (wanted, kind) => kind == Some(wanted),
+    }
 }
 
 impl<'a> File<'a> {

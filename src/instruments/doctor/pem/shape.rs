@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, kind};
+use super::block::{Block, File, Wanted, blocks, kind, takes};
 use super::{der, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
@@ -29,20 +29,16 @@ const CHECKS: [Check; 13] = [
     wrong_slot,
 ];
 
-/// The first thing that keeps this file from being what is `wanted`.
-pub(crate) fn problem(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
+/// The first thing that keeps this file from being what is `wanted`. `said` is what the PEM reader said of
+/// it: the last resort for a file that looks well and still cannot be decoded.
+pub(crate) fn explain(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
     let file = File::of(path, bytes, wanted);
-    CHECKS.iter().find_map(|check| check(&file))
-}
-
-/// The finding about a file that looks well and still cannot be decoded.
-pub(crate) fn undecodable(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
-    let file = File::of(path, bytes, wanted);
-    let found = format!(
-        "the base64 of a block does not decode: {}",
-        text::terminal(said)
-    );
-    file.error("bad-base64", found, COPY_AGAIN)
+    let found = CHECKS.iter().find_map(|check| check(&file));
+    found.unwrap_or_else(|| {
+        let said = text::terminal(said);
+        let found = format!("the base64 of a block does not decode: {said}");
+        file.error("bad-base64", found, COPY_AGAIN)
+    })
 }
 
 /// How many blocks of a file hold a private key.
@@ -141,7 +137,7 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
 }
 
 fn indented(file: &File<'_>) -> Option<Finding> {
-    let block = file.first(|block| block.indented && file.wanted.takes(block.label))?;
+    let block = file.first(|block| block.indented && takes(file.wanted, block.label))?;
     let found = format!(
         "line {}: the BEGIN line is indented, and so passed over",
         block.line
@@ -232,7 +228,7 @@ fn wrong_slot(file: &File<'_>) -> Option<Finding> {
     if file
         .blocks
         .iter()
-        .any(|block| file.wanted.takes(block.label))
+        .any(|block| takes(file.wanted, block.label))
     {
         return None;
     }
