@@ -1,4 +1,5 @@
-//! Files <-> DER: the one module that names rustls-pemfile.
+//! Files <-> DER: the one module that names rustls-pemfile. What a file that cannot be read holds instead is
+//! for others to say: an error here has the path, what was wanted, and what the reader said.
 //!
 //! rustls-pemfile is archived (RUSTSEC-2025-0134). It stays because this project was asked to use it,
 //! and it is a thin wrapper: what it calls is `rustls::pki_types::pem`, which is maintained. With that,
@@ -49,22 +50,11 @@ impl Kind {
     }
 }
 
-/// The labels that rustls-pemfile reads. It passes over all others, such as `EC PARAMETERS`.
-const LABELS: [&str; 7] = [
-    "CERTIFICATE",
-    "CERTIFICATE REQUEST",
-    "X509 CRL",
-    "PRIVATE KEY",
-    "RSA PRIVATE KEY",
-    "EC PRIVATE KEY",
-    "PUBLIC KEY",
-];
-
 /// One file of certificates: a trust anchor, or a chain with the leaf first.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Pem`] if there is not a single certificate in it. The same holds for the
-/// other functions that take a path.
+/// [`Error::File`], or [`Error::Pem`] if there is not a single certificate in it. The other functions that
+/// read a file return the same for what they read.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     certificates_in(path, &files::read(path)?)
 }
@@ -74,10 +64,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 /// # Errors
 /// [`Error::Pem`]
 pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    blocks_of(Wanted::Certificate, path, bytes, |item| match item {
-        Item::X509Certificate(der) => Some(der),
-        _ => None,
-    })
+    ders(path, bytes, Wanted::Certificate)
 }
 
 /// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. The first, if there are several.
@@ -93,12 +80,13 @@ pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 /// # Errors
 /// [`Error::Pem`]
 pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Error> {
-    blocks_of(Wanted::PrivateKey, path, bytes, |item| match item {
-        Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
-        Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
-        Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
-        _ => None,
-    })
+    let blocks = blocks_of_kind(path, bytes, Wanted::PrivateKey)?;
+    let key = |(kind, der)| match kind {
+        Kind::Pkcs1Key => PrivateKeyDer::Pkcs1(Vec::into(der)),
+        Kind::Sec1Key => PrivateKeyDer::Sec1(Vec::into(der)),
+        _ => PrivateKeyDer::Pkcs8(Vec::into(der)),
+    };
+    Ok(blocks.into_iter().map(key).collect())
 }
 
 /// The certificate revocation lists in a file.
@@ -117,10 +105,7 @@ pub fn revocation_lists_in(
     path: &Path,
     bytes: &[u8],
 ) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    blocks_of(Wanted::RevocationList, path, bytes, |item| match item {
-        Item::Crl(der) => Some(der),
-        _ => None,
-    })
+    ders(path, bytes, Wanted::RevocationList)
 }
 
 /// A certificate request in a file.
@@ -128,76 +113,7 @@ pub fn revocation_lists_in(
 /// # Errors
 /// As [`certificates`].
 pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
-    let bytes = files::read(path)?;
-    let mut requests = blocks_of(Wanted::Request, path, &bytes, |item| match item {
-        Item::Csr(der) => Some(der),
-        _ => None,
-    })?;
-    Ok(requests.swap_remove(0))
-}
-
-/// Every block of a file that is one of ours, in its order: what it is, and its DER.
-///
-/// # Errors
-/// As [`certificates`].
-pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
-    let bytes = files::read(path)?;
-    blocks_of(Wanted::Anything, path, &bytes, |item| {
-        Some(match item {
-            Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
-            Item::Csr(der) => (Kind::Request, der.to_vec()),
-            Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
-            Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
-            Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
-            Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
-            Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
-            _ => return None,
-        })
-    })
-}
-
-/// The blocks that `take` takes: at least one.
-fn blocks_of<T>(
-    wanted: Wanted,
-    path: &Path,
-    bytes: &[u8],
-    take: impl Fn(Item) -> Option<T>,
-) -> Result<Vec<T>, Error> {
-    let refused = |said: String| Error::Pem {
-        path: path.to_owned(),
-        wanted,
-        said,
-    };
-    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
-    let items = items.map_err(|error| refused(error.to_string()))?;
-    // A chain or a CA file that is read in part would fail later, and far from its cause.
-    let begun = begun(bytes);
-    if begun > items.len() {
-        let read = items.len();
-        return Err(refused(format!(
-            "{begun} blocks begin, and {read} are read"
-        )));
-    }
-    let taken: Vec<T> = items.into_iter().filter_map(take).collect();
-    if taken.is_empty() {
-        return Err(refused(format!("there is not {} in it", wanted.noun())));
-    }
-    Ok(taken)
-}
-
-/// How many blocks begin, also where rustls-pemfile does not look: on an indented line, after a byte
-/// order mark, and on the END line of the block before.
-fn begun(bytes: &[u8]) -> usize {
-    let begins = |line: &&str| {
-        let Some((before, after)) = line.split_once("-----BEGIN ") else {
-            return false;
-        };
-        let before = before.trim_start_matches('\u{feff}').trim();
-        let label = after.split("-----").next().unwrap_or_default();
-        (before.is_empty() || before.starts_with("-----END ")) && LABELS.contains(&label)
-    };
-    let text = String::from_utf8_lossy(bytes);
-    text.split(['\n', '\r']).filter(begins).count()
+    Ok(ders(path, &files::read(path)?, Wanted::Request)?.swap_remove(0))
 }
 
 /// A certificate request from PEM text.
@@ -213,6 +129,88 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
             remedy: String::new(),
         }),
     }
+}
+
+/// Every block of a file that is one of ours, in its order: what it is, and its DER.
+///
+/// # Errors
+/// As [`certificates`].
+pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    blocks_of_kind(path, &files::read(path)?, Wanted::Anything)
+}
+
+fn ders<T: From<Vec<u8>>>(path: &Path, bytes: &[u8], wanted: Wanted) -> Result<Vec<T>, Error> {
+    let blocks = blocks_of_kind(path, bytes, wanted)?;
+    Ok(blocks.into_iter().map(|(_, der)| der.into()).collect())
+}
+
+/// The blocks that are wanted: at least one.
+fn blocks_of_kind(
+    path: &Path,
+    bytes: &[u8],
+    wanted: Wanted,
+) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    let refused = |said: String| Error::Pem {
+        path: path.to_owned(),
+        wanted,
+        said,
+    };
+    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
+    let items = items.map_err(|error| refused(error.to_string()))?;
+    // A chain or a CA file that is read in part would fail later, and far from its cause.
+    let begun = begun(bytes);
+    if begun > items.len() {
+        let read = items.len();
+        return Err(refused(format!(
+            "{begun} blocks begin, and {read} are read"
+        )));
+    }
+    let mut blocks: Vec<(Kind, Vec<u8>)> = items.into_iter().filter_map(block).collect();
+    blocks.retain(|(kind, _)| match wanted {
+        Wanted::Certificate => *kind == Kind::Certificate,
+        Wanted::PrivateKey => kind.is_private(),
+        Wanted::RevocationList => *kind == Kind::RevocationList,
+        Wanted::Request => *kind == Kind::Request,
+        Wanted::Anything => true,
+    });
+    if blocks.is_empty() {
+        return Err(refused(format!("there is not {} in it", wanted.noun())));
+    }
+    Ok(blocks)
+}
+
+fn block(item: Item) -> Option<(Kind, Vec<u8>)> {
+    Some(match item {
+        Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
+        Item::Csr(der) => (Kind::Request, der.to_vec()),
+        Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
+        Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
+        Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
+        Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
+        Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
+        // The enum is open for more; today these are all.
+        _ => return None,
+    })
+}
+
+/// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after
+/// a byte order mark, and on the END line of the block before. It passes over other labels.
+fn begun(bytes: &[u8]) -> usize {
+    let known = |label: &str| match label {
+        "CERTIFICATE" | "CERTIFICATE REQUEST" | "X509 CRL" | "PUBLIC KEY" => true,
+        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => true,
+        _ => false,
+    };
+    let begins = |line: &&str| {
+        let Some((before, after)) = line.split_once("-----BEGIN ") else {
+            return false;
+        };
+        let before = before.trim_start_matches('\u{feff}').trim();
+        let label = after.split("-----").next().unwrap_or_default();
+        (before.is_empty() || before.starts_with("-----END ")) && known(label)
+    };
+    let text = String::from_utf8_lossy(bytes);
+    text.split(['\n', '\r']).filter(begins).count()
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub(super) fn public(name: String, contents: String, purpose: &'static str) -> M
 }
 
 /// Writes files into a folder and lists them, a line each.
-pub(super) fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
+pub(super) fn write_and_list(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
     make_folder(dir)?;
     let mut list = String::new();
     let mut new = Vec::new();

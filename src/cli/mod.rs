@@ -2,6 +2,8 @@
 //!
 //! Data goes to stdout; the story, logs and errors go to stderr.
 
+mod files;
+mod output;
 mod certs;
 mod one_command;
 mod making;
@@ -14,20 +16,19 @@ mod gallery;
 mod wire;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
+use self::files::{Files, missing};
+use self::output::{output, print, say, teller};
 use crate::certificates::pem;
 use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
-use crate::instruments::doctor::{Case, Party};
 use crate::instruments::{demo, inspect};
-use crate::narration::{Side, Silent, Teller, Terminal};
 use crate::text;
 
 /// TLS and mutual TLS, step by step: read it, run it, watch it.
@@ -161,129 +162,11 @@ fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
     Ok(())
 }
 
-// What several commands share: files and versions as options, and the two ways out.
-
-#[derive(Args)]
-struct Files {
-    /// Folder with all three files [default: certs]
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["cacert", "cert", "key"])]
-    certs: Option<PathBuf>,
-    /// CAs that vouch for the other side
-    #[arg(long, value_name = "FILE")]
-    cacert: Option<PathBuf>,
-    /// Certificate to show, leaf first
-    #[arg(long, value_name = "FILE", requires = "key")]
-    cert: Option<PathBuf>,
-    /// Private key of that certificate
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    key: Option<PathBuf>,
-}
-
-impl Files {
-    /// The CA file, and certificate and key if there are any. `side` names the files in a folder.
-    fn paths(&self, side: Side) -> (Option<PathBuf>, Option<(PathBuf, PathBuf)>) {
-        let Files {
-            certs,
-            cacert,
-            cert,
-            key,
-        } = self;
-        if cacert.is_some() || cert.is_some() || key.is_some() {
-            return (cacert.clone(), cert.clone().zip(key.clone()));
-        }
-        let dir = certs.as_deref().unwrap_or(Path::new("certs"));
-        let own = (
-            dir.join(format!("{side}.crt")),
-            dir.join(format!("{side}.key")),
-        );
-        (Some(dir.join("ca.crt")), Some(own))
-    }
-
-    /// The same for the doctor, which explains an error with them.
-    fn given(&self, side: Side) -> Given {
-        let (authorities, own) = self.paths(side);
-        let own = own.map(|pair| Party::of_files(side, pair));
-        Given {
-            case: Case {
-                authorities,
-                parties: own.into_iter().collect(),
-                ..Case::default()
-            },
-            options: self.options(),
-            url: None,
-        }
-    }
-
-    /// As they were typed, or could have been: ` --certs mine`.
-    fn options(&self) -> String {
-        let named = [
-            ("--certs", &self.certs),
-            ("--cacert", &self.cacert),
-            ("--cert", &self.cert),
-            ("--key", &self.key),
-        ];
-        let mut options = String::new();
-        for (option, path) in named {
-            if let Some(path) = path {
-                options += &format!(" {option} {}", text::shell(path));
-            }
-        }
-        options
-    }
-
-    /// rustls makes no settings of these files, though each of them can be read.
-    fn unusable(&self, side: Side, cause: rustls::Error) -> Error {
-        let (authorities, own) = self.paths(side);
-        let own = own
-            .into_iter()
-            .flat_map(|(certificate, key)| [certificate, key]);
-        Error::Unusable {
-            files: own.chain(authorities).collect(),
-            wanted: "files that rustls can use together",
-            cause,
-        }
-    }
-}
-
-fn missing(option: &str, why: &str) -> Error {
-    Error::Usage {
-        found: format!("{option} is missing: {why}"),
-        remedy: format!("{option} FILE, or --certs DIR"),
-    }
-}
-
+/// The value of --tls-max.
 fn tls_max(version: &str) -> Result<TlsMax, String> {
     match version {
         "1.2" => Ok(TlsMax::Tls12),
         "1.3" => Ok(TlsMax::Tls13),
         _ => Err("1.2 or 1.3".to_owned()),
     }
-}
-
-/// A teller of the story on `out`, or a silent one.
-fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
-    if narrate {
-        Arc::new(Terminal::new(out))
-    } else {
-        Arc::new(Silent)
-    }
-}
-
-/// Data, on stdout.
-fn print(bytes: impl AsRef<[u8]>) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes.as_ref())
-        .and_then(|()| stdout.flush())
-        .map_err(output)
-}
-
-/// A line on stderr. That nobody reads it is no reason to fail.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// Stdout, or a file in its place, was closed or is full.
-fn output(source: io::Error) -> Error {
-    Error::Output { source }
 }

@@ -1,8 +1,9 @@
 //! The table: (side, error of rustls) -> the step that failed, what was found, what to try.
 //!
-//! One table for all who ask: narration, logs, the doctor and the command line. `alerts` are the errors
-//! that the other side found, `certificates` and `lists` those that we find in its certificate and in a
-//! revocation list, `verdicts` those that only webpki has a type for, `hellos` those of two sides that cannot agree. `failure` gives each its name.
+//! One table for the narration, the logs, the doctor and the command line. `alerts` are the errors that the
+//! other side found. `certificates` and `lists` are what we find in its certificate and in a revocation
+//! list, and `verdicts` the part of it that only webpki has a type for. `hellos` are two sides that cannot
+//! agree, `violations` bytes that are against the rules. `failure` gives each its name.
 //!
 //! rustls's errors are matched by variant, each by its name: two variants share a sentence only where it
 //! is true of both. Its enums are `#[non_exhaustive]`, so each match ends in an arm for variants of a later
@@ -14,14 +15,12 @@ mod failure;
 mod hellos;
 mod lists;
 mod verdicts;
+mod violations;
 
 use std::fmt;
 use std::io;
 
-use rustls::{
-    CertRevocationListError, CertificateError, InconsistentKeys, InvalidMessage, OtherError,
-    PeerMisbehaved,
-};
+use rustls::{CertRevocationListError, CertificateError, InconsistentKeys, OtherError};
 
 use super::{Diagnosis, Progress, io_words};
 use crate::narration::{Side, Step};
@@ -115,13 +114,15 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         E::InvalidMessage(cause) if progress == Progress::Hello && hellos::is_no_record(cause) => {
             hellos::no_tls(side)
         }
-        E::InvalidMessage(cause) if is_too_large(cause) => too_large(side, progress),
-        E::PeerMisbehaved(cause) => misbehaved(side, cause, progress),
+        E::InvalidMessage(cause) if violations::is_too_large(cause) => {
+            violations::too_large(side, progress)
+        }
+        E::PeerMisbehaved(cause) => violations::misbehaved(side, cause, progress),
         E::InvalidMessage(_)
         | E::InappropriateMessage { .. }
         | E::InappropriateHandshakeMessage { .. }
-        | E::PeerSentOversizedRecord => against_the_rules(side, error, progress),
-        E::DecryptError => undecryptable(progress),
+        | E::PeerSentOversizedRecord => violations::against_the_rules(side, error, progress),
+        E::DecryptError => violations::undecryptable(progress),
         E::InconsistentKeys(InconsistentKeys::KeyMismatch) => row(
             Step::Preparation,
             "the private key does not belong to the certificate",
@@ -157,100 +158,6 @@ fn general(words: &str) -> Row {
             Step::Preparation,
             text::terminal(other),
             "hello-mtls doctor: it says which file does not fit",
-        ),
-    }
-}
-
-// Bytes against the rules
-
-/// The step whose message was expected when something else came.
-fn expected_step(side: Side, progress: Progress) -> Step {
-    match (progress, side) {
-        (Progress::Hello, _) => Step::ClientConnects,
-        (Progress::Certificates, Side::Server) => Step::ClientPresentsCertificate,
-        (Progress::Certificates, Side::Client) => Step::ServerVerifiesClient,
-        (Progress::Established, _) => Step::ApplicationData,
-    }
-}
-
-fn against_the_rules(side: Side, error: &rustls::Error, progress: Progress) -> Row {
-    let (other, words) = (side.peer(), error.to_string());
-    row(
-        expected_step(side, progress),
-        format!(
-            "what the {other} sent is against the rules of TLS: {}",
-            text::shorten(&text::terminal(&words), 240)
-        ),
-        "another TLS program on that side; --wire shows the bytes; look for a proxy between the two",
-    )
-}
-
-/// rustls reads no handshake message of 64 KiB or more (`MAX_HANDSHAKE_SIZE`), though TLS allows 16 MiB.
-fn is_too_large(cause: &InvalidMessage) -> bool {
-    matches!(
-        cause,
-        InvalidMessage::CertificatePayloadTooLarge | InvalidMessage::HandshakePayloadTooLarge
-    )
-}
-
-fn too_large(side: Side, progress: Progress) -> Row {
-    row(
-        expected_step(side, progress),
-        format!(
-            "a handshake message of the {}'s has 64 KiB or more, and rustls reads no such message",
-            side.peer()
-        ),
-        "a shorter certificate chain, and fewer names of CAs in a request for certificates",
-    )
-}
-
-fn misbehaved(side: Side, cause: &PeerMisbehaved, progress: Progress) -> Row {
-    use PeerMisbehaved as M;
-    match cause {
-        M::AttemptedDowngradeToTls12WhenTls13IsSupported => row(
-            Step::ClientConnects,
-            "both could speak TLS 1.3, and the server's hello says 1.2: the client's hello was changed on \
-            its way to the server",
-            "look for a proxy or a middlebox between the two",
-        ),
-        M::SignedHandshakeWithUnadvertisedSigScheme => row(
-            Step::that_verifies(side.peer()),
-            format!(
-                "the {} signed with an algorithm that we did not offer",
-                side.peer()
-            ),
-            "another kind of key for it: every TLS program can check P-256",
-        ),
-        // TLS 1.2: the suite says with which kind of key the server signs (RFC 5246 §7.4.3).
-        M::SignedKxWithWrongAlgorithm => row(
-            Step::that_verifies(side.peer()),
-            format!(
-                "the {} signed its key exchange with another kind of key than the cipher suite says",
-                side.peer()
-            ),
-            "another TLS program on that side, or TLS 1.3",
-        ),
-        _ => {
-            let error = rustls::Error::PeerMisbehaved(cause.clone());
-            against_the_rules(side, &error, progress)
-        }
-    }
-}
-
-fn undecryptable(progress: Progress) -> Row {
-    let between = "look for a proxy or a middlebox between the two";
-    match progress {
-        // RFC 8446 §7.1: the first keys depend on every byte of both hellos.
-        Progress::Hello => row(
-            Step::ClientConnects,
-            "the first encrypted record does not decrypt: the two have not seen the same hellos",
-            between,
-        ),
-        _ => row(
-            Step::ApplicationData,
-            "a record does not decrypt, or Finished does not match: bytes were changed on the way, or \
-            the two sides have different keys",
-            between,
         ),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Block<'a> {
     pub(super) line: usize,
     pub(super) indented: bool,
     /// What follows the dashes on the BEGIN line, line end apart; `None`: the dashes are missing.
-    pub(super) behind: Option<&'a [u8]>,
+    pub(super) after_dashes: Option<&'a [u8]>,
     pub(super) encrypted: bool,
     pub(super) ended: bool,
     /// The next BEGIN stands on its END line.
@@ -132,7 +132,7 @@ fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
         label: str::from_utf8(label).unwrap_or("?"),
         line: number,
         indented: !line.starts_with(b"-"),
-        behind: end.and_then(|end| rest.get(end + 5..)),
+        after_dashes: end.and_then(|end| rest.get(end + 5..)),
         ..Block::default()
     })
 }

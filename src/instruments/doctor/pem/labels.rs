@@ -16,7 +16,7 @@ pub(super) fn usual(wanted: Wanted) -> &'static str {
 }
 
 /// The finding about a file whose first block is not what is wanted.
-pub(super) fn instead(file: &File<'_>, label: &str) -> Option<Finding> {
+pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
     let (code, what, fix) = match label {
         "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
             "trusted-certificate",

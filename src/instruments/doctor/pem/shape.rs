@@ -21,7 +21,7 @@ const CHECKS: [Check; 13] = [
     base64_twice,
     no_begin,
     indented,
-    crowded,
+    begin_line_not_alone,
     joined,
     no_end,
     encrypted,
@@ -149,9 +149,9 @@ fn indented(file: &File<'_>) -> Option<Finding> {
     ))
 }
 
-fn crowded(file: &File<'_>) -> Option<Finding> {
-    let block = file.first(|block| block.behind.is_none_or(|behind| !behind.is_empty()))?;
-    let behind = block.behind.unwrap_or_default();
+fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
+    let block = file.first(|block| block.after_dashes.is_none_or(|behind| !behind.is_empty()))?;
+    let behind = block.after_dashes.unwrap_or_default();
     if (1..16).contains(&behind.len()) {
         let shown = behind.escape_ascii();
         let found = format!(
@@ -232,5 +232,5 @@ fn wrong_slot(file: &File<'_>) -> Option<Finding> {
     {
         return None;
     }
-    labels::instead(file, file.blocks.first()?.label)
+    labels::wrong_label(file, file.blocks.first()?.label)
 }
