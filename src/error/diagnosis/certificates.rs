@@ -154,7 +154,9 @@ pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
             "SHA-256 with P-256 or RSA-2048, from the CA of today".to_owned(),
         ),
         C::UnhandledCriticalExtension => (
-            format!("the {whose}'s certificate has a critical extension that nobody here knows"),
+            format!(
+                "the {whose}'s certificate, or one above it, has a critical extension that rustls does not know"
+            ),
             "the same extension, not critical".to_owned(),
         ),
         C::BadEncoding => (
