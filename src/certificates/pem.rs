@@ -196,18 +196,22 @@ fn block(item: Item) -> Option<(Kind, Vec<u8>)> {
 /// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after
 /// a byte order mark, and on the END line of the block before. It passes over other labels.
 fn begun(bytes: &[u8]) -> usize {
-    let known = |label: &str| match label {
-        "CERTIFICATE" | "CERTIFICATE REQUEST" | "X509 CRL" | "PUBLIC KEY" => true,
-        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => true,
-        _ => false,
-    };
+    const KNOWN: [&str; 7] = [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "X509 CRL",
+        "PRIVATE KEY",
+        "RSA PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "PUBLIC KEY",
+    ];
     let begins = |line: &&str| {
         let Some((before, after)) = line.split_once("-----BEGIN ") else {
             return false;
         };
         let before = before.trim_start_matches('\u{feff}').trim();
         let label = after.split("-----").next().unwrap_or_default();
-        (before.is_empty() || before.starts_with("-----END ")) && known(label)
+        (before.is_empty() || before.starts_with("-----END ")) && KNOWN.contains(&label)
     };
     let text = String::from_utf8_lossy(bytes);
     text.split(['\n', '\r']).filter(begins).count()

@@ -436,6 +436,72 @@ fn each_breach_of_the_rules_is_named() {
 }
 
 #[test]
+fn each_alert_is_told_by_its_name_and_its_meaning() {
+    use AlertDescription as A;
+    let alert = |step, words: &str, failure, alert: A| {
+        group(step, words, failure, [Error::AlertReceived(alert)])
+    };
+    // As a client hears them that has shown its certificate.
+    #[rustfmt::skip]
+    let groups = vec![
+        alert(5, "left with alert close_notify (0): it ended the connection", "", A::CloseNotify),
+        alert(1, "unexpected_message (10): it did not expect this message", "", A::UnexpectedMessage),
+        alert(1, "bad_record_mac (20): a record that reached it does not decrypt", "", A::BadRecordMac),
+        alert(1, "decryption_failed (21): a record that reached it does not decrypt", "", A::DecryptionFailed),
+        alert(1, "record_overflow (22): it could not make sense", "", A::RecordOverflow),
+        alert(5, "decompression_failure (30): it ended the connection", "", A::DecompressionFailure),
+        alert(5, "handshake_failure (40): it does not accept the client's certificate, or got none", "", A::HandshakeFailure),
+        alert(4, "no_certificate (41): it has no certificate to show", "", A::NoCertificate),
+        alert(5, "bad_certificate (42): it does not accept the client's", "", A::BadCertificate),
+        alert(5, "unsupported_certificate (43): the client's certificate is made for another", "client-wrong-purpose", A::UnsupportedCertificate),
+        alert(5, "certificate_revoked (44): the CA has revoked", "client-revoked", A::CertificateRevoked),
+        alert(5, "certificate_expired (45): the client's certificate is expired, or", "client-expired", A::CertificateExpired),
+        alert(5, "certificate_unknown (46): it does not accept the client's", "", A::CertificateUnknown),
+        alert(1, "illegal_parameter (47): it says that our bytes are against the rules", "", A::IllegalParameter),
+        alert(5, "unknown_ca (48): it does not know the CA", "client-unknown-issuer", A::UnknownCA),
+        alert(6, "access_denied (49): it knows the client and does not", "", A::AccessDenied),
+        alert(1, "decode_error (50): it could not make sense", "", A::DecodeError),
+        alert(5, "decrypt_error (51): the client did not prove that it owns", "", A::DecryptError),
+        alert(5, "export_restriction (60): it ended the connection", "", A::ExportRestriction),
+        alert(1, "protocol_version (70): the two share no TLS version", "no-common-version", A::ProtocolVersion),
+        alert(1, "insufficient_security (71): it wants stronger", "", A::InsufficientSecurity),
+        alert(5, "internal_error (80): it has trouble of its own", "", A::InternalError),
+        alert(1, "inappropriate_fallback (86): the client tried again", "", A::InappropriateFallback),
+        alert(5, "left with alert user_canceled (90): it ended the connection", "", A::UserCanceled),
+        alert(5, "no_renegotiation (100): it ended the connection", "", A::NoRenegotiation),
+        alert(1, "missing_extension (109): it says that our bytes", "", A::MissingExtension),
+        alert(1, "unsupported_extension (110): it says that our bytes", "", A::UnsupportedExtension),
+        alert(5, "certificate_unobtainable (111): it could not fetch", "", A::CertificateUnobtainable),
+        alert(5, "unrecognized_name (112): it ended the connection", "", A::UnrecognisedName),
+        alert(5, "bad_certificate_status_response (113): it could not find out", "", A::BadCertificateStatusResponse),
+        alert(5, "bad_certificate_hash_value (114): it could not fetch", "", A::BadCertificateHashValue),
+        alert(5, "unknown_psk_identity (115): it ended the connection", "", A::UnknownPSKIdentity),
+        alert(5, "certificate_required (116): the server wants a client certificate", "no-client-certificate", A::CertificateRequired),
+        alert(1, "no_application_protocol (120): the two share no application", "no-common-protocol", A::NoApplicationProtocol),
+        alert(5, "encrypted_client_hello_required (121): it ended the connection", "", A::EncryptedClientHelloRequired),
+        alert(5, "alert 200 (200): it ended the connection", "", A::Unknown(200)),
+    ];
+    check(Side::Client, Progress::Certificates, groups);
+}
+
+#[test]
+fn a_socket_that_ends_early_has_a_name_where_it_is_one_failure() {
+    use std::io::ErrorKind as K;
+    #[rustfmt::skip]
+    let rows = [
+        (Side::Client, K::UnexpectedEof, Some("server-hangs-up")),
+        (Side::Server, K::UnexpectedEof, None),
+        (Side::Client, K::ConnectionReset, Some("connection-cut")),
+        (Side::Server, K::BrokenPipe, Some("connection-cut")),
+        (Side::Client, K::TimedOut, None),
+    ];
+    for (side, kind, failure) in rows {
+        let diagnosis = diagnose(side, &kind.into(), Progress::Hello);
+        assert_eq!(diagnosis.failure, failure, "{side} {kind:?}");
+    }
+}
+
+#[test]
 fn each_other_error_of_rustls_has_its_sentence() {
     let other = || Error::Other(OtherError(Arc::new(std::io::Error::other("it"))));
     #[rustfmt::skip]
