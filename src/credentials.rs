@@ -1,4 +1,4 @@
-//! From files to what a side shows and whom it trusts: step 0.
+//! From files to the certificate that a side shows and the CAs that it trusts: step 0.
 //!
 //! rustls decides whether the files can be used. An error here says which files, what was wanted of them
 //! and what rustls said, and leaves the explanation to the command line.

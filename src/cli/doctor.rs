@@ -68,7 +68,7 @@ fn case(options: &Doctor) -> Result<Case, Error> {
     let sides = match (&options.url, options.role) {
         (Some(_), Some(Side::Server)) => {
             return Err(Error::Usage {
-                found: "--role server with a URL: whoever dials is the client".to_owned(),
+                found: "--role server with a URL: the side that dials is the client".to_owned(),
                 remedy: "leave out one of the two".to_owned(),
             });
         }

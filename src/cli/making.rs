@@ -47,7 +47,7 @@ pub(super) fn secret(name: String, contents: String, purpose: &'static str) -> M
     }
 }
 
-/// A file for everybody.
+/// A file that every user may read.
 pub(super) fn public(name: String, contents: String, purpose: &'static str) -> Made {
     Made {
         name,

@@ -213,7 +213,7 @@ fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String
     (leaf > ca).then(|| {
         format!(
             "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
-            nobody has to believe it. Fewer --days, or a new CA first"
+            it is refused. Fewer --days, or a new CA first"
         )
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn print(bytes: impl AsRef<[u8]>) -> Result<(), Error> {
         .map_err(output)
 }
 
-/// A line on stderr. That nobody reads it is no reason to fail.
+/// A line on stderr. A closed or full stderr is no reason to fail.
 pub(super) fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

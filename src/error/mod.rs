@@ -37,7 +37,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A file is there already, and nobody allowed to overwrite it.
+    /// A file is there already, and the command line does not allow to overwrite it.
     Exists {
         /// Which file.
         path: PathBuf,

@@ -67,7 +67,8 @@ pub fn diagnose(side: Side, error: &io::Error, progress: Progress) -> Diagnosis 
     of_socket(side, error, progress).into_diagnosis(error, failure::of_socket(side, error))
 }
 
-/// As [`diagnose`], for an error that came from rustls itself, when nobody knows how far it came.
+/// As [`diagnose`], for an error that came from rustls itself, without a connection that shows how far it
+/// came.
 pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
     diagnose_at(side, error, Progress::Certificates)
 }

@@ -28,7 +28,8 @@ fn unnamed(whose: Side, words: &str) -> Row {
     )
 }
 
-/// The verdicts of webpki, all of them. Those that rustls has a variant for come here from nobody today.
+/// The verdicts of webpki, all of them. rustls turns most of them into variants of its own, and does not pass
+/// them on; they stand here too, so that a later rustls that does finds their sentence.
 fn by_webpki(whose: Side, cause: &webpki::Error) -> Row {
     use webpki::Error as W;
     let (found, remedy) = match cause {
@@ -80,11 +81,11 @@ fn about_a_chain(cause: &webpki::Error) -> Option<(&'static str, &'static str)> 
         W::MaximumPathDepthExceeded
         | W::MaximumPathBuildCallsExceeded
         | W::MaximumSignatureChecksExceeded => (
-            "has more above it than anybody should have to check",
+            "has more certificates or more branches above it than webpki checks",
             "a chain of a few certificates: leaf, intermediate, CA",
         ),
         W::MaximumNameConstraintComparisonsExceeded => (
-            "has more names and name constraints than anybody should have to compare",
+            "has more names and name constraints than webpki compares",
             "a certificate with fewer names, or a CA with fewer name constraints",
         ),
         W::CertDistrusted => (

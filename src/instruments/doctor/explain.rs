@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::pem::shape;
-use super::{Case, Party, Shown, examine};
+use super::{Case, Party, examine};
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Wanted};
 use crate::files;
@@ -156,15 +156,4 @@ fn about_own_certificate(case: &Case) -> Option<Finding> {
 /// The command that examines these files.
 fn ask(what: &str, options: &str) -> String {
     format!("\nor ask the doctor:\n  hello-mtls doctor {what}{options}")
-}
-
-impl Party {
-    /// A side with its files.
-    pub fn of_files(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
-        Party {
-            side,
-            certificate: Shown::File(certificate),
-            key: Some(key),
-        }
-    }
 }

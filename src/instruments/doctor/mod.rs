@@ -74,6 +74,17 @@ pub struct Party {
     pub key: Option<PathBuf>,
 }
 
+impl Party {
+    /// A side with its two files.
+    pub(crate) fn of_files(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
+        Party {
+            side,
+            certificate: Shown::File(certificate),
+            key: Some(key),
+        }
+    }
+}
+
 /// Where a certificate chain comes from.
 #[derive(Clone, Debug)]
 pub enum Shown {

@@ -198,7 +198,7 @@ fn each_verdict_of_webpki_has_its_sentence() {
         (3, "cRLSign", "", vec![W::IssuerNotCrlSigner]),
         (3, "not written as DNS names are", "", vec![W::MalformedDnsIdentifier]),
         (3, "names and name constraints than", "", vec![W::MaximumNameConstraintComparisonsExceeded]),
-        (3, "more above it than", "", vec![W::MaximumPathBuildCallsExceeded, W::MaximumPathDepthExceeded, W::MaximumSignatureChecksExceeded]),
+        (3, "above it than webpki checks", "", vec![W::MaximumPathBuildCallsExceeded, W::MaximumPathDepthExceeded, W::MaximumSignatureChecksExceeded]),
         (3, "a name that its CA may not sign", "name-constraints", vec![W::NameConstraintViolation]),
         (3, "pathlen", "path-length", vec![W::PathLenConstraintViolated]),
         (3, "another purpose", "", vec![W::RequiredEkuNotFound, W::RequiredEkuNotFoundContext(purpose)]),

@@ -73,7 +73,7 @@ impl<'a> File<'a> {
     }
 
     /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
-    /// and a key is readable by nobody else at any moment.
+    /// and no other user can read a key at any moment.
     pub(crate) fn rewritten(&self, command: &str) -> String {
         let name = text::shell(self.path);
         let command = command.replace("{f}", &name);

@@ -97,13 +97,12 @@ fn base64_twice(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     let alone = file.bytes.trim_ascii_start().starts_with(TWICE);
-    let (found, fix) = match alone {
-        true => ("base64 of a PEM file", file.rewritten("base64 -d < {f} >")),
-        false => (
-            "a text with base64 of PEM files in it, such as a Kubernetes Secret",
-            "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d".to_owned(),
-        ),
-    };
+    if alone {
+        let fix = file.rewritten("base64 -d < {f} >");
+        return Some(file.error("base64-twice", "base64 of a PEM file", fix));
+    }
+    let found = "a text with base64 of PEM files in it, such as a Kubernetes Secret";
+    let fix = "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d";
     Some(file.error("base64-twice", found, fix))
 }
 
@@ -129,9 +128,10 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         );
         return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
     }
-    let found = match file.bytes.contains(&0) {
-        true => "binary data of no known kind",
-        false => "text without a line -----BEGIN …-----",
+    let found = if file.bytes.contains(&0) {
+        "binary data of no known kind"
+    } else {
+        "text without a line -----BEGIN …-----"
     };
     Some(file.error("not-pem", found, "is it the right file?"))
 }
@@ -165,11 +165,13 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
         "line {}: the BEGIN line holds more than -----BEGIN …-----",
         block.line
     );
-    let fix = match file.bytes.windows(2).any(|pair| pair == br"\n") {
-        true => file.rewritten("printf '%b\\n' \"$(cat {f})\" >"),
-        false => file.rewritten(
+    // A JSON string, or an environment variable: the line ends were written as a backslash and an n.
+    let fix = if file.bytes.windows(2).any(|pair| pair == br"\n") {
+        file.rewritten("printf '%b\\n' \"$(cat {f})\" >")
+    } else {
+        file.rewritten(
             "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
-        ),
+        )
     };
     Some(file.error("one-line", found, fix))
 }
