@@ -205,16 +205,22 @@ fn begun(bytes: &[u8]) -> usize {
         "EC PRIVATE KEY",
         "PUBLIC KEY",
     ];
-    let begins = |line: &&str| {
-        let Some((before, after)) = line.split_once("-----BEGIN ") else {
+    /// Of the line before BEGIN: room for an END. Without a bound, one long line would be read again and again.
+    const LONGEST: usize = 64;
+    let text = String::from_utf8_lossy(bytes);
+    let begins = |(at, begin): &(usize, &str)| {
+        let (before, after) = text.split_at(*at);
+        let same_line = before.bytes().rev().take(LONGEST);
+        let length = same_line.take_while(|byte| !b"\n\r".contains(byte)).count();
+        let Some(line) = before.get(at - length..).filter(|_| length < LONGEST) else {
             return false;
         };
-        let before = before.trim_start_matches('\u{feff}').trim();
-        let label = after.split("-----").next().unwrap_or_default();
-        (before.is_empty() || before.starts_with("-----END ")) && KNOWN.contains(&label)
+        let line = line.trim_start_matches('\u{feff}').trim();
+        let label = after[begin.len()..].split("-----").next();
+        (line.is_empty() || line.starts_with("-----END "))
+            && label.is_some_and(|label| KNOWN.contains(&label))
     };
-    let text = String::from_utf8_lossy(bytes);
-    text.split(['\n', '\r']).filter(begins).count()
+    text.match_indices("-----BEGIN ").filter(begins).count()
 }
 
 #[cfg(test)]
