@@ -1,4 +1,5 @@
-//! Files <-> DER: the one module that names rustls-pemfile.
+//! Files <-> DER: the one module that names rustls-pemfile. What a file that cannot be read holds instead is
+//! for others to say: an error here has the path, what was wanted, and what the reader said.
 //!
 //! rustls-pemfile is archived (RUSTSEC-2025-0134). It stays because this project was asked to use it,
 //! and it is a thin wrapper: what it calls is `rustls::pki_types::pem`, which is maintained. With that,
@@ -20,36 +21,56 @@ use rustls::pki_types::{
 };
 use rustls_pemfile::Item;
 
-use crate::error::Error;
+use crate::error::{Error, Wanted};
 use crate::files;
-use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::pem::shape;
-use crate::instruments::x509::Kind;
+
+/// What a run of DER is said to be. PEM says it in its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `CERTIFICATE`: RFC 5280 §4.1.
+    Certificate,
+    /// `CERTIFICATE REQUEST`: RFC 2986.
+    Request,
+    /// `X509 CRL`: RFC 5280 §5.1.
+    RevocationList,
+    /// `PRIVATE KEY`: RFC 5958.
+    Pkcs8Key,
+    /// `RSA PRIVATE KEY`: RFC 8017 §A.1.2.
+    Pkcs1Key,
+    /// `EC PRIVATE KEY`: RFC 5915.
+    Sec1Key,
+    /// `PUBLIC KEY`: RFC 5280 §4.1.2.7.
+    PublicKey,
+}
+
+impl Kind {
+    /// Whether such a file is to be kept secret.
+    pub fn is_private(self) -> bool {
+        matches!(self, Kind::Pkcs8Key | Kind::Pkcs1Key | Kind::Sec1Key)
+    }
+}
 
 /// One file of certificates: a trust anchor, or a chain with the leaf first.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is not a single certificate in it.
+/// [`Error::File`], or [`Error::Pem`] if there is not a single certificate in it. The other functions that
+/// read a file return the same for what they read.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    Ok(certificates_in(path, &files::read(path)?)?)
+    certificates_in(path, &files::read(path)?)
 }
 
-/// As [`certificates`], from the bytes of a file. `path` names it in the finding.
+/// As [`certificates`], from the bytes of a file. `path` names it in the error.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
-pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Finding> {
-    some(path, bytes, Wanted::Certificate, |item| match item {
-        Item::X509Certificate(der) => Some(der),
-        _ => None,
-    })
+/// [`Error::Pem`]
+pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    ders(path, bytes, Wanted::Certificate)
 }
 
 /// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. The first, if there are several.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is no readable key in it.
+/// As [`certificates`].
 pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     Ok(private_keys_in(path, &files::read(path)?)?.swap_remove(0))
 }
@@ -57,75 +78,42 @@ pub fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 /// All private keys in the bytes of a file.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
-pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Finding> {
-    some(path, bytes, Wanted::PrivateKey, |item| match item {
-        Item::Pkcs8Key(der) => Some(PrivateKeyDer::Pkcs8(der)),
-        Item::Pkcs1Key(der) => Some(PrivateKeyDer::Pkcs1(der)),
-        Item::Sec1Key(der) => Some(PrivateKeyDer::Sec1(der)),
-        _ => None,
-    })
+/// [`Error::Pem`]
+pub fn private_keys_in(path: &Path, bytes: &[u8]) -> Result<Vec<PrivateKeyDer<'static>>, Error> {
+    let blocks = blocks_of_kind(path, bytes, Wanted::PrivateKey)?;
+    let key = |(kind, der)| match kind {
+        Kind::Pkcs1Key => PrivateKeyDer::Pkcs1(Vec::into(der)),
+        Kind::Sec1Key => PrivateKeyDer::Sec1(Vec::into(der)),
+        _ => PrivateKeyDer::Pkcs8(Vec::into(der)),
+    };
+    Ok(blocks.into_iter().map(key).collect())
 }
 
 /// The certificate revocation lists in a file.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is none in it.
+/// As [`certificates`].
 pub fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    Ok(revocation_lists_in(path, &files::read(path)?)?)
+    revocation_lists_in(path, &files::read(path)?)
 }
 
 /// As [`revocation_lists`], from the bytes of a file.
 ///
 /// # Errors
-/// The first thing that is wrong with the file.
+/// [`Error::Pem`]
 pub fn revocation_lists_in(
     path: &Path,
     bytes: &[u8],
-) -> Result<Vec<CertificateRevocationListDer<'static>>, Finding> {
-    some(path, bytes, Wanted::RevocationList, |item| match item {
-        Item::Crl(der) => Some(der),
-        _ => None,
-    })
+) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    ders(path, bytes, Wanted::RevocationList)
 }
 
-/// Every block of a file that is one of ours, in its order: what it is, and its DER.
+/// A certificate request in a file.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if the file is no PEM or holds nothing known.
-pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
-    let bytes = files::read(path)?;
-    Ok(some(path, &bytes, Wanted::Anything, |item| {
-        Some(match item {
-            Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
-            Item::Csr(der) => (Kind::Request, der.to_vec()),
-            Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
-            Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
-            Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
-            Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
-            Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
-            _ => return None,
-        })
-    })?)
-}
-
-/// The blocks that `take` takes: at least one.
-fn some<T>(
-    path: &Path,
-    bytes: &[u8],
-    wanted: Wanted,
-    take: impl Fn(Item) -> Option<T>,
-) -> Result<Vec<T>, Finding> {
-    if let Some(finding) = shape::problem(path, bytes, wanted) {
-        return Err(finding);
-    }
-    let undecodable = |said: &str| shape::undecodable(path, bytes, wanted, said);
-    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
-    let items = items.map_err(|error| undecodable(&error.to_string()))?;
-    match items.into_iter().filter_map(take).collect::<Vec<T>>() {
-        none if none.is_empty() => Err(undecodable("nothing is left of it")),
-        taken => Ok(taken),
-    }
+/// As [`certificates`].
+pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
+    Ok(ders(path, &files::read(path)?, Wanted::Request)?.swap_remove(0))
 }
 
 /// A certificate request from PEM text.
@@ -143,17 +131,96 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
     }
 }
 
-/// A certificate request in a file.
+/// Every block of a file that is one of ours, in its order: what it is, and its DER.
 ///
 /// # Errors
-/// [`Error::File`], or [`Error::Contents`] if there is none in it.
-pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Error> {
-    let bytes = files::read(path)?;
-    let mut requests = some(path, &bytes, Wanted::Request, |item| match item {
-        Item::Csr(der) => Some(der),
-        _ => None,
-    })?;
-    Ok(requests.swap_remove(0))
+/// As [`certificates`].
+pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    blocks_of_kind(path, &files::read(path)?, Wanted::Anything)
+}
+
+fn ders<T: From<Vec<u8>>>(path: &Path, bytes: &[u8], wanted: Wanted) -> Result<Vec<T>, Error> {
+    let blocks = blocks_of_kind(path, bytes, wanted)?;
+    Ok(blocks.into_iter().map(|(_, der)| der.into()).collect())
+}
+
+/// The blocks that are wanted: at least one.
+fn blocks_of_kind(
+    path: &Path,
+    bytes: &[u8],
+    wanted: Wanted,
+) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    let refused = |said: String| Error::Pem {
+        path: path.to_owned(),
+        wanted,
+        said,
+    };
+    let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
+    let items = items.map_err(|error| refused(error.to_string()))?;
+    // A chain or a CA file that is read in part would fail later, and far from its cause.
+    let begun = begun(bytes);
+    if begun > items.len() {
+        let read = items.len();
+        return Err(refused(format!(
+            "{begun} blocks begin, and {read} are read"
+        )));
+    }
+    let mut blocks: Vec<(Kind, Vec<u8>)> = items.into_iter().filter_map(block).collect();
+    blocks.retain(|(kind, _)| match wanted {
+        Wanted::Certificate => *kind == Kind::Certificate,
+        Wanted::PrivateKey => kind.is_private(),
+        Wanted::RevocationList => *kind == Kind::RevocationList,
+        Wanted::Request => *kind == Kind::Request,
+        Wanted::Anything => true,
+    });
+    if blocks.is_empty() {
+        return Err(refused(format!("there is not {} in it", wanted.noun())));
+    }
+    Ok(blocks)
+}
+
+fn block(item: Item) -> Option<(Kind, Vec<u8>)> {
+    Some(match item {
+        Item::X509Certificate(der) => (Kind::Certificate, der.to_vec()),
+        Item::Csr(der) => (Kind::Request, der.to_vec()),
+        Item::Crl(der) => (Kind::RevocationList, der.to_vec()),
+        Item::Pkcs8Key(der) => (Kind::Pkcs8Key, der.secret_pkcs8_der().to_vec()),
+        Item::Pkcs1Key(der) => (Kind::Pkcs1Key, der.secret_pkcs1_der().to_vec()),
+        Item::Sec1Key(der) => (Kind::Sec1Key, der.secret_sec1_der().to_vec()),
+        Item::SubjectPublicKeyInfo(der) => (Kind::PublicKey, der.to_vec()),
+        // The enum is open for more; today these are all.
+        _ => return None,
+    })
+}
+
+/// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after
+/// a byte order mark, and on the END line of the block before. It passes over other labels.
+fn begun(bytes: &[u8]) -> usize {
+    const KNOWN: [&str; 7] = [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "X509 CRL",
+        "PRIVATE KEY",
+        "RSA PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "PUBLIC KEY",
+    ];
+    /// Of the line before BEGIN: room for an END. Without a bound, one long line would be read again and again.
+    const LONGEST: usize = 64;
+    let text = String::from_utf8_lossy(bytes);
+    let begins = |(at, begin): &(usize, &str)| {
+        let (before, after) = text.split_at(*at);
+        let same_line = before.bytes().rev().take(LONGEST);
+        let length = same_line.take_while(|byte| !b"\n\r".contains(byte)).count();
+        let Some(line) = before.get(at - length..).filter(|_| length < LONGEST) else {
+            return false;
+        };
+        let line = line.trim_start_matches('\u{feff}').trim();
+        let label = after[begin.len()..].split("-----").next();
+        (line.is_empty() || line.starts_with("-----END "))
+            && label.is_some_and(|label| KNOWN.contains(&label))
+    };
+    text.match_indices("-----BEGIN ").filter(begins).count()
 }
 
 #[cfg(test)]

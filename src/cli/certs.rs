@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::making::{Making, common_name, place};
+use super::making::{Making, common_name, write_and_list};
 use super::one_command::OneCommand;
 use crate::certificates::request::Name;
 use crate::certificates::{Wishes, make_set};
@@ -50,5 +50,5 @@ pub(super) fn run(certs: Certs) -> Result<(), Error> {
     if !certs.hosts.is_empty() {
         wishes.hosts = certs.hosts;
     }
-    place(&certs.dir, make_set(&wishes)?, certs.making.force)
+    write_and_list(&certs.dir, make_set(&wishes)?, certs.making.force)
 }

@@ -1,7 +1,7 @@
 //! `doctor`: what the files tell, and a live server if there is a URL.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,11 +12,9 @@ use crate::certificates::pem;
 use crate::certificates::summary::Summary;
 use crate::client::Url;
 use crate::error::Error;
-use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::{Case, Party, Shown, examine, live, report};
+use crate::instruments::doctor::{Case, Party, examine, live, report};
 use crate::instruments::page::Paint;
-use crate::narration::{Side, Step};
-use crate::text;
+use crate::narration::Side;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
@@ -59,18 +57,18 @@ pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
     let mut page = Vec::new();
     let paint = Paint::on(io::stdout().is_terminal());
     report::write(&mut page, &found, paint).map_err(output)?;
-    print(&String::from_utf8_lossy(&page))?;
-    Ok(match found.fails() {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
-    })
+    print(page)?;
+    if found.fails() {
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn case(options: &Doctor) -> Result<Case, Error> {
     let sides = match (&options.url, options.role) {
         (Some(_), Some(Side::Server)) => {
             return Err(Error::Usage {
-                found: "--role server with a URL: whoever dials is the client".to_owned(),
+                found: "--role server with a URL: the side that dials is the client".to_owned(),
                 remedy: "leave out one of the two".to_owned(),
             });
         }
@@ -85,7 +83,8 @@ fn case(options: &Doctor) -> Result<Case, Error> {
     for side in sides {
         let (authorities, own) = options.files.paths(side);
         case.authorities = authorities;
-        case.parties.extend(own.map(|pair| party(side, pair)));
+        case.parties
+            .extend(own.map(|pair| Party::of_files(side, pair)));
     }
     if let Some(host) = &options.host {
         case.host = host.clone();
@@ -98,10 +97,10 @@ fn sides(files: &Files) -> Vec<Side> {
     if let Some(cert) = &files.cert {
         let chain = pem::certificates(cert).unwrap_or_default();
         let leaf = chain.first().and_then(|der| Summary::of(der));
-        return match leaf.is_some_and(|leaf| leaf.for_clients_only) {
-            true => vec![Side::Client],
-            false => vec![Side::Server],
-        };
+        if leaf.is_some_and(|leaf| leaf.for_clients_only) {
+            return vec![Side::Client];
+        }
+        return vec![Side::Server];
     }
     let both = vec![Side::Server, Side::Client];
     let there = |side: &Side| match files.paths(*side) {
@@ -110,74 +109,4 @@ fn sides(files: &Files) -> Vec<Side> {
     };
     let some: Vec<Side> = both.iter().copied().filter(there).collect();
     if some.is_empty() { both } else { some }
-}
-
-fn party(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
-    Party {
-        side,
-        certificate: Shown::File(certificate),
-        key: Some(key),
-    }
-}
-
-/// Adds to a refusal of `get` what the client's own files tell about it.
-pub(super) fn explained(error: Error, files: &Files, url: &str) -> Error {
-    let Error::Tls {
-        side,
-        peer,
-        mut diagnosis,
-    } = error
-    else {
-        return error;
-    };
-    match diagnosis.step {
-        Step::ServerVerifiesClient => {
-            if let Some(finding) = about_own_certificate(files) {
-                let file = text::terminal(&finding.file.display().to_string());
-                diagnosis.found += &format!("\n{file}: {}", finding.found);
-                diagnosis.remedy += &ask("--role client", files);
-            }
-        }
-        Step::ClientVerifiesServer => {
-            diagnosis.remedy += &ask(&text::shell(Path::new(url)), files);
-        }
-        _ => {}
-    }
-    Error::Tls {
-        side,
-        peer,
-        diagnosis,
-    }
-}
-
-/// What a server will mind in the client's certificate. Nothing about its CA: whom the server trusts is in the
-/// server's files.
-fn about_own_certificate(files: &Files) -> Option<Finding> {
-    let (authorities, own) = files.paths(Side::Client);
-    let own = own?;
-    let case = Case {
-        authorities,
-        parties: vec![party(Side::Client, own.clone())],
-        ..Case::default()
-    };
-    let minded =
-        |finding: &Finding| finding.step == Step::ServerVerifiesClient && finding.file == own.0;
-    examine(&case).findings.into_iter().find(minded)
-}
-
-/// The command that examines these files.
-fn ask(what: &str, files: &Files) -> String {
-    let named = [
-        ("--certs", &files.certs),
-        ("--cacert", &files.cacert),
-        ("--cert", &files.cert),
-        ("--key", &files.key),
-    ];
-    let mut command = format!("\nor ask the doctor:\n  hello-mtls doctor {what}");
-    for (option, path) in named {
-        if let Some(path) = path {
-            command += &format!(" {option} {}", text::shell(path));
-        }
-    }
-    command
 }

@@ -1,12 +1,13 @@
 //! `gallery`: every way in which it fails.
 
 use std::io::{self, IsTerminal};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 
-use super::{output, tls_max};
-use crate::error::Error;
+use super::{output, say, tls_max};
+use crate::error::{Error, Report};
 use crate::handshake::TlsMax;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
@@ -27,7 +28,7 @@ pub(super) struct Gallery {
     tls_max: TlsMax,
 }
 
-pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
+pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
     let (stdout, began) = (io::stdout(), Instant::now());
     let paint = Paint::on(stdout.is_terminal());
     let out = &mut io::BufWriter::new(stdout.lock());
@@ -59,10 +60,17 @@ pub(super) fn run(gallery: &Gallery) -> Result<(), Error> {
     panels.out.flush().map_err(output)?;
     let odd = runs.iter().filter(|run| !run.differences().is_empty());
     let odd: Vec<&str> = odd.map(|run| run.case.name).collect();
-    match odd.is_empty() {
-        true => Ok(()),
-        false => Err(Error::Gallery {
-            cases: odd.join(", "),
-        }),
+    if odd.is_empty() {
+        return Ok(ExitCode::SUCCESS);
     }
+    let report = Report::new(
+        "not every failure is what it was",
+        format!(
+            "what the gallery says about them does not hold here: {}",
+            odd.join(", ")
+        ),
+        "another version of rustls, or a machine without loopback? please report it",
+    );
+    say(&format!("hello-mtls: {report}"));
+    Ok(ExitCode::FAILURE)
 }

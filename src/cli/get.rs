@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::doctor::explained;
 use super::wire::Watch;
-use super::{Files, missing, output, teller, tls_max, unusable};
+use super::{Files, missing, output, teller, tls_max};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
+use crate::instruments::doctor::explain::Given;
 use crate::narration::{Narrator, Side};
 use crate::transport::Deadline;
 
@@ -33,18 +33,26 @@ pub(super) struct Get {
     watch: Watch,
 }
 
+impl Get {
+    /// What the doctor may look into if the request fails.
+    pub(super) fn given(&self) -> Given {
+        Given {
+            url: Some(self.url.clone()),
+            ..self.files.given(Side::Client)
+        }
+    }
+}
+
 fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.files.paths(Side::Client);
     let Some(authorities) = authorities else {
         return Err(missing("--cacert", "who vouches for the server?"));
     };
     let trust = trust(&authorities, &[])?;
-    let identity = own
-        .map(|(cert, key)| identity(Side::Client, &cert, &key))
-        .transpose()?;
+    let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
     let narrator = Narrator::new(Side::Client, teller(get.narrate, io::stderr()));
     client_config(&trust, identity, get.tls_max, narrator)
-        .map_err(|error| unusable(Side::Client, &error))
+        .map_err(|cause| get.files.unusable(Side::Client, cause))
 }
 
 pub(super) fn run(options: &Get) -> Result<(), Error> {
@@ -65,7 +73,7 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
                 .map_err(|said| Error::socket(address, &said))
                 .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),
         };
-        answered.map_err(|error| explained(error, &options.files, &options.url))?;
+        answered?;
         stdout.flush().map_err(output)?;
     }
     Ok(())

@@ -47,7 +47,7 @@ pub(super) fn secret(name: String, contents: String, purpose: &'static str) -> M
     }
 }
 
-/// A file for everybody.
+/// A file that every user may read.
 pub(super) fn public(name: String, contents: String, purpose: &'static str) -> Made {
     Made {
         name,
@@ -58,7 +58,7 @@ pub(super) fn public(name: String, contents: String, purpose: &'static str) -> M
 }
 
 /// Writes files into a folder and lists them, a line each.
-pub(super) fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
+pub(super) fn write_and_list(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
     make_folder(dir)?;
     let mut list = String::new();
     let mut new = Vec::new();
@@ -81,5 +81,5 @@ pub(super) fn place(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(),
         });
     }
     write_all(&new, overwrite)?;
-    print(&list)
+    print(list)
 }

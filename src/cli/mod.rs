@@ -2,6 +2,8 @@
 //!
 //! Data goes to stdout; the story, logs and errors go to stderr.
 
+mod files;
+mod output;
 mod certs;
 mod one_command;
 mod making;
@@ -14,20 +16,19 @@ mod gallery;
 mod wire;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
+use self::files::{Files, missing};
+use self::output::{output, print, say, teller};
 use crate::certificates::pem;
 use crate::error::Error;
-use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::TlsMax;
-use crate::instruments::demo;
-use crate::instruments::inspect;
-use crate::narration::{Side, Silent, Teller, Terminal};
+use crate::instruments::doctor::explain::{Given, explain};
+use crate::instruments::{demo, inspect};
 use crate::text;
 
 /// TLS and mutual TLS, step by step: read it, run it, watch it.
@@ -74,30 +75,6 @@ enum Command {
     Demo,
 }
 
-#[derive(Args)]
-struct Files {
-    /// Folder with all three files [default: certs]
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["cacert", "cert", "key"])]
-    certs: Option<PathBuf>,
-    /// CAs that vouch for the other side
-    #[arg(long, value_name = "FILE")]
-    cacert: Option<PathBuf>,
-    /// Certificate to show, leaf first
-    #[arg(long, value_name = "FILE", requires = "key")]
-    cert: Option<PathBuf>,
-    /// Private key of that certificate
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    key: Option<PathBuf>,
-}
-
-fn tls_max(version: &str) -> Result<TlsMax, String> {
-    match version {
-        "1.2" => Ok(TlsMax::Tls12),
-        "1.3" => Ok(TlsMax::Tls13),
-        _ => Err("1.2 or 1.3".to_owned()),
-    }
-}
-
 /// Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong command line.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -107,18 +84,51 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let done = match cli.command {
-        Command::Certs(certs) => certs::run(certs),
-        Command::Inspect { files } => inspect_files(&files),
-        Command::Serve(serve) => serve::run(serve),
-        Command::Get(get) => get::run(&get),
-        Command::Doctor(doctor) => return ended(doctor::run(&doctor)),
-        Command::Wire(wire) => wire::run(&wire),
-        Command::Step(step) => step::run(&step),
-        Command::Gallery(gallery) => gallery::run(&gallery),
-        Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
+    // Asked before the command takes its options: it is needed only if the command fails.
+    let given = cli.command.given();
+    ended(cli.command.run(), &given)
+}
+
+impl Command {
+    fn run(self) -> Result<ExitCode, Error> {
+        let done = match self {
+            Command::Certs(certs) => certs::run(certs),
+            Command::Inspect { files } => inspect_files(&files),
+            Command::Serve(serve) => serve::run(serve),
+            Command::Get(get) => get::run(&get),
+            Command::Doctor(doctor) => return doctor::run(&doctor),
+            Command::Wire(wire) => wire::run(&wire),
+            Command::Step(step) => step::run(&step),
+            Command::Gallery(gallery) => return gallery::run(&gallery),
+            Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
+        };
+        done.map(|()| ExitCode::SUCCESS)
+    }
+
+    /// The files that the command works with. An error of the others names its file itself.
+    fn given(&self) -> Given {
+        match self {
+            Command::Serve(serve) => serve.given(),
+            Command::Get(get) => get.given(),
+            _ => Given::default(),
+        }
+    }
+}
+
+/// The one place where an error meets the files of the user, and becomes a message and an exit code.
+fn ended(done: Result<ExitCode, Error>, given: &Given) -> ExitCode {
+    let error = match done {
+        Ok(code) => return code,
+        Err(error) => explain(error, given),
     };
-    ended(done.map(|()| ExitCode::SUCCESS))
+    if let Error::Output { source } = &error
+        && source.kind() == io::ErrorKind::BrokenPipe
+    {
+        // The reader of our output has seen enough: `hello-mtls inspect … | head -1`.
+        return ExitCode::SUCCESS;
+    }
+    say(&format!("hello-mtls: {error}"));
+    ExitCode::from(error.exit_code())
 }
 
 /// What is wrong with the command line, or the help that was asked for. The parser repeats what was typed,
@@ -133,99 +143,30 @@ fn tell_usage(error: &clap::Error) {
     }
 }
 
-fn ended(done: Result<ExitCode, Error>) -> ExitCode {
-    match done {
-        Ok(code) => code,
-        // Whoever read our output has seen enough: `hello-mtls inspect … | head -1`.
-        Err(Error::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            say(&format!("hello-mtls: {error}"));
-            ExitCode::from(error.exit_code())
-        }
-    }
-}
-
-/// A line on stderr. If nobody reads it, nobody misses it.
-fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
-}
-
-/// What we write to failed.
-fn output(source: io::Error) -> Error {
-    Error::Output { source }
-}
-
-fn print(bytes: &str) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes.as_bytes())
-        .and_then(|()| stdout.flush())
-        .map_err(output)
-}
-
 fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
-    let mut stdout = io::BufWriter::new(io::stdout().lock());
     for (number, file) in files.iter().enumerate() {
         let items = pem::items(file)?;
-        let many = items.len() > 1;
+        let mut page = Vec::new();
         for (block, (kind, der)) in items.iter().enumerate() {
             if number + block > 0 {
-                writeln!(stdout).map_err(output)?;
+                page.push(b'\n');
             }
-            let name = file.display();
-            let title = if many {
-                format!("{name}, block {}", block + 1)
-            } else {
-                name.to_string()
-            };
-            inspect::write(&mut stdout, &title, *kind, der).map_err(output)?;
+            let mut title = file.display().to_string();
+            if items.len() > 1 {
+                title += &format!(", block {}", block + 1);
+            }
+            inspect::write(&mut page, &title, *kind, der).map_err(output)?;
         }
+        print(page)?;
     }
-    stdout.flush().map_err(output)
+    Ok(())
 }
 
-impl Files {
-    /// The CA file, and certificate and key if there are any. `side` names the files in a folder.
-    fn paths(&self, side: Side) -> (Option<PathBuf>, Option<(PathBuf, PathBuf)>) {
-        let Files {
-            certs,
-            cacert,
-            cert,
-            key,
-        } = self;
-        if cacert.is_some() || cert.is_some() || key.is_some() {
-            return (cacert.clone(), cert.clone().zip(key.clone()));
-        }
-        let dir = certs.as_deref().unwrap_or(Path::new("certs"));
-        let own = (
-            dir.join(format!("{side}.crt")),
-            dir.join(format!("{side}.key")),
-        );
-        (Some(dir.join("ca.crt")), Some(own))
-    }
-}
-
-fn missing(option: &str, why: &str) -> Error {
-    Error::Usage {
-        found: format!("{option} is missing: {why}"),
-        remedy: format!("{option} FILE, or --certs DIR"),
-    }
-}
-
-/// The story on `out`, or nobody's.
-fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
-    match narrate {
-        true => Arc::new(Terminal::new(out)),
-        false => Arc::new(Silent),
-    }
-}
-
-fn unusable(side: Side, error: &rustls::Error) -> Error {
-    Error::Tls {
-        side,
-        peer: "nobody yet".to_owned(),
-        diagnosis: diagnose_tls(side, error),
+/// The value of --tls-max.
+fn tls_max(version: &str) -> Result<TlsMax, String> {
+    match version {
+        "1.2" => Ok(TlsMax::Tls12),
+        "1.3" => Ok(TlsMax::Tls13),
+        _ => Err("1.2 or 1.3".to_owned()),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 use rustls::pki_types::CertificateDer;
 
-use super::making::{Making, common_name, place, public, secret};
+use super::making::{Making, common_name, public, secret, write_and_list};
 use super::say;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
@@ -158,7 +158,7 @@ fn make_ca(dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
             "the CA's certificate",
         ),
     ];
-    place(dir, files, making.force)
+    write_and_list(dir, files, making.force)
 }
 
 fn make_request(leaf: &Leaf, key_type: KeyType, overwrite: bool) -> Result<(), Error> {
@@ -177,7 +177,7 @@ fn make_request(leaf: &Leaf, key_type: KeyType, overwrite: bool) -> Result<(), E
             "the request: goes to the CA",
         ),
     ];
-    place(&leaf.dir, files, overwrite)
+    write_and_list(&leaf.dir, files, overwrite)
 }
 
 fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(), Error> {
@@ -194,7 +194,7 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
         text::wrap(&note, 80).iter().for_each(|line| say(line));
     }
     let chain = signed.pem + authority.chain_pem();
-    place(
+    write_and_list(
         &leaf.dir,
         vec![public(
             format!("{}.crt", leaf.name),
@@ -205,14 +205,15 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
     )
 }
 
-/// A certificate is worth as much as the CA above it, and no longer. openssl says nothing about it.
+/// A certificate that ends after its CA. RFC 5280 §6.1 checks the dates of each certificate of the path, so
+/// it stops working when the CA ends; openssl says nothing about it.
 fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String> {
     let end = |der| Some(Moment::from_unix(Summary::of(der)?.not_after).date());
     let (leaf, ca) = (end(leaf)?, end(ca)?);
     (leaf > ca).then(|| {
         format!(
             "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
-            nobody has to believe it. Fewer --days, or a new CA first"
+            it is refused. Fewer --days, or a new CA first"
         )
     })
 }
@@ -220,7 +221,8 @@ fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String
 /// The list is written anew, with its earlier entries: what is revoked stays revoked.
 fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<(), Error> {
     let authority = load_authority(dir, ca)?;
-    // Two at a time would each read the old list, and one of them would undo the other.
+    // Locked from here to the end: two commands at a time would each read the old list, and the later one
+    // would undo the revocation of the earlier one.
     let key = dir.join(format!("{ca}.key"));
     let locked = std::fs::File::open(&key).and_then(|key| key.lock().map(|()| key));
     let _locked = locked.map_err(|source| Error::File {
@@ -229,9 +231,10 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
         source,
     })?;
     let path = dir.join(format!("{ca}.crl"));
-    let earlier = match path.exists() {
-        true => pem::revocation_lists(&path)?,
-        false => Vec::new(),
+    let earlier = if path.exists() {
+        pem::revocation_lists(&path)?
+    } else {
+        Vec::new()
     };
     let mut leaves = Vec::new();
     for file in files {
@@ -258,7 +261,7 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;
     let purpose = "the revocation list; for serve --crl, until the next one";
-    place(dir, vec![public(format!("{ca}.crl"), list, purpose)], true)
+    write_and_list(dir, vec![public(format!("{ca}.crl"), list, purpose)], true)
 }
 
 impl Leaf {

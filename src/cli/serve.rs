@@ -8,11 +8,12 @@ use clap::Args;
 
 use super::log::Log;
 use super::wire::{Turn, serve_watched};
-use super::{Files, missing, output, teller, tls_max, unusable};
+use super::{Files, missing, output, teller, tls_max};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
+use crate::instruments::doctor::explain::Given;
 use crate::narration::{Narrator, Side};
 use crate::server::hello;
 use crate::server::listening::{Listener, Server};
@@ -58,6 +59,15 @@ pub(super) struct Serve {
     wire: bool,
 }
 
+impl Serve {
+    /// What the doctor may look into if the server cannot start.
+    pub(super) fn given(&self) -> Given {
+        let mut given = self.files.given(Side::Server);
+        given.case.crls.clone_from(&self.crl);
+        given
+    }
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
@@ -70,7 +80,7 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
     let Some((cert, key)) = own else {
         return Err(missing("--cert", "a server has to show a certificate"));
     };
-    let identity = identity(Side::Server, &cert, &key)?;
+    let identity = identity(&cert, &key)?;
     let clients = match (serve.tls, authorities) {
         (true, _) => None,
         (false, Some(authorities)) => Some(trust(&authorities, &serve.crl)?),
@@ -89,7 +99,7 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
         serve.tls_max,
         narrator,
     )
-    .map_err(|error| unusable(Side::Server, &error))
+    .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
 pub(super) fn run(serve: Serve) -> Result<(), Error> {

@@ -1,17 +1,22 @@
-//! What can go wrong, in words: the step, the file or the peer, what was found, what to try.
+//! What can go wrong: the step, the file or the peer, what was found, what to try.
 //!
-//! [`Error`] is the one error type of the crate. A [`Diagnosis`] is what is known of a TLS connection
-//! that broke; [`diagnosis`] has the table that finds it.
+//! [`Error`] is the one error type of the crate. It carries facts: which file, what was wanted, what the
+//! library said. A [`Diagnosis`] is what is known of a TLS connection that broke; [`diagnosis`] has the
+//! table that finds it. A [`Report`] is how either is printed.
+//!
+//! Nothing here looks at files. What a file really holds, and the command that fixes it, is added by the
+//! command line, which knows all files of the user.
 
 pub mod diagnosis;
+mod report;
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::instruments::doctor::finding::Finding;
 use crate::narration::{Side, Step};
-use crate::text;
+
+pub use self::report::Report;
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -32,12 +37,30 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A file is there already, and nobody allowed to overwrite it.
+    /// A file is there already, and the command line does not allow to overwrite it.
     Exists {
         /// Which file.
         path: PathBuf,
     },
-    /// A file was read, and does not hold what it should.
+    /// A file was read, and is not the PEM that was wanted.
+    Pem {
+        /// Which file.
+        path: PathBuf,
+        /// What should be in it.
+        wanted: Wanted,
+        /// What the PEM reader said.
+        said: String,
+    },
+    /// Files were read, and rustls or webpki refuses what is in them.
+    Unusable {
+        /// Which files: those that were used together.
+        files: Vec<PathBuf>,
+        /// What they should be together, for example `a certificate and its private key`.
+        wanted: &'static str,
+        /// What rustls said.
+        cause: rustls::Error,
+    },
+    /// A file was read, and does not hold what it should, in words.
     Contents {
         /// Which file, or files.
         path: PathBuf,
@@ -82,16 +105,39 @@ pub enum Error {
         /// What was found.
         found: String,
     },
-    /// Cases of the gallery did not fail as they should.
-    Gallery {
-        /// Their names.
-        cases: String,
-    },
     /// What we write to was closed or is full.
     Output {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What a PEM file should hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// `CERTIFICATE`, one or more.
+    Certificate,
+    /// `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
+    PrivateKey,
+    /// `X509 CRL`.
+    RevocationList,
+    /// `CERTIFICATE REQUEST`.
+    Request,
+    /// Any of them, or a public key.
+    Anything,
+}
+
+impl Wanted {
+    /// As a noun with its article.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Wanted::Certificate => "a certificate",
+            Wanted::PrivateKey => "a private key",
+            Wanted::RevocationList => "a certificate revocation list",
+            Wanted::Request => "a certificate request",
+            Wanted::Anything => "a certificate, request, key or revocation list",
+        }
+    }
 }
 
 impl Error {
@@ -114,149 +160,11 @@ impl Error {
     }
 }
 
-/// What the doctor found in a file, as the reason why a command stops.
-impl From<Finding> for Error {
-    fn from(finding: Finding) -> Error {
-        Error::Contents {
-            path: finding.file,
-            found: format!("{}\nexpected: {}", finding.found, finding.expected),
-            remedy: finding.fix,
-        }
-    }
-}
-
 impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Error::Usage { found, remedy } => report(f, "the command line", found, remedy),
-            Error::File {
-                doing,
-                path,
-                source,
-            } => report(
-                f,
-                &format!("cannot {doing} {}", shown(path)),
-                &io_words(source),
-                remedy_for_file(source, doing),
-            ),
-            Error::Exists { path } => report(
-                f,
-                &format!("{} exists already", shown(path)),
-                "it was not touched, and nothing else was written",
-                "another name or folder, or remove it first; certs has --force to overwrite",
-            ),
-            Error::Contents {
-                path,
-                found,
-                remedy,
-            } => report(
-                f,
-                &format!("step 0, {}: {}", Step::Preparation.title(), shown(path)),
-                found,
-                remedy,
-            ),
-            Error::Certificates {
-                doing,
-                found,
-                remedy,
-            } => report(f, &format!("cannot {doing}"), found, remedy),
-            Error::Network {
-                doing,
-                place,
-                found,
-                remedy,
-            } => report(
-                f,
-                &format!(
-                    "step 1, {}: cannot {doing} {place}",
-                    Step::ClientConnects.title()
-                ),
-                found,
-                remedy,
-            ),
-            Error::Tls {
-                side,
-                peer,
-                diagnosis,
-            } => {
-                let (step, found) = (diagnosis.step, &diagnosis.found);
-                let head = format!(
-                    "step {}, {} ({side}, with {peer})",
-                    step.number(),
-                    step.title()
-                );
-                report(f, &head, found, &diagnosis.remedy)
-            }
-            Error::Http { peer, found } => report(
-                f,
-                &format!(
-                    "step 7, {} (client, with {peer})",
-                    Step::ApplicationData.title()
-                ),
-                found,
-                "the server, or what stands between; the answer above may be incomplete",
-            ),
-            Error::Gallery { cases } => report(
-                f,
-                "not every failure is what it was",
-                &format!("what the gallery says about them does not hold here: {cases}"),
-                "another version of rustls, or a machine without loopback? please report it",
-            ),
-            Error::Output { source } => report(
-                f,
-                "cannot write the output",
-                &io_words(source),
-                "room on the disk?",
-            ),
-        }
-    }
-}
-
-/// Three paragraphs: where, what was found, what to try.
-fn report(f: &mut fmt::Formatter<'_>, head: &str, found: &str, remedy: &str) -> fmt::Result {
-    f.write_str(&text::wrap(head, 68).join("\n  "))?;
-    for (label, words) in [("found:", found), ("try:", remedy)] {
-        if words.is_empty() {
-            continue;
-        }
-        // A line break in the words is meant: a command to paste must not be folded.
-        let mut label = label;
-        for paragraph in words.split('\n') {
-            let lines = match paragraph.strip_prefix("  ") {
-                Some(command) => text::fold(command, 68),
-                None => text::wrap(paragraph, 70),
-            };
-            for line in lines {
-                write!(f, "\n  {label:<6} {line}")?;
-                label = "";
-            }
-        }
-    }
-    Ok(())
-}
-
-fn shown(path: &Path) -> String {
-    text::terminal(&path.display().to_string())
-}
-
-fn remedy_for_file(source: &io::Error, doing: &str) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory if doing != "read" => {
-            "another folder: a file is where a folder should be"
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem if doing != "read" => {
-            "another folder, or the permissions of this one: ls -ld"
-        }
-        io::ErrorKind::NotFound if doing == "read" => {
-            "the name and the folder; `hello-mtls certs` makes the files in ./certs"
-        }
-        io::ErrorKind::NotFound if doing == "write" => "make the folder first",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "room on the disk",
-        io::ErrorKind::PermissionDenied => "the permissions of the file and of its folder: ls -l",
-        _ if doing == "make the folder" => "another folder",
-        _ => "another file",
+        self.report().fmt(f)
     }
 }
 
@@ -281,7 +189,10 @@ pub struct Diagnosis {
     pub remedy: String,
     /// The same in the words of rustls or of the system: what other programs print, and what people
     /// search for. Safe to show, and of a bounded length.
-    pub said: String,
+    pub rustls_message: String,
+    /// The name that this failure has in the catalogue of failures, for example `unknown-issuer`. `None`:
+    /// the error alone does not say which of several it is.
+    pub failure: Option<&'static str>,
 }
 
 impl Diagnosis {

@@ -2,29 +2,36 @@
 
 use rustls::AlertDescription;
 
-use super::{Progress, Row, left_at, row};
+use super::{Progress, Row, row, step_at_disconnect};
 use crate::narration::{Side, Step};
 
 /// The step at which the peer of `side` refused, and what its word means.
 ///
 /// The same word means another thing earlier or later: `progress` is how far `side` was.
 pub(super) fn refused_by_peer(side: Side, alert: AlertDescription, progress: Progress) -> Row {
-    let about_us = about_our_certificate(side, alert, progress);
-    let (step, meaning, remedy) =
-        about_us.unwrap_or_else(|| about_the_connection(side, alert, progress));
+    let meaning = about_our_certificate(side, alert, progress)
+        .unwrap_or_else(|| about_the_connection(side, alert, progress));
     let did = match alert {
         AlertDescription::CloseNotify | AlertDescription::UserCanceled => "left",
         _ => "refused",
     };
-    let (peer, name, number) = (side.peer(), name(alert), u8::from(alert));
-    let found = format!("the {peer} {did} with alert {name} ({number}): {meaning}");
-    (step, found, remedy)
+    let peer = side.peer();
+    let name = name(alert);
+    let number = u8::from(alert);
+    Row {
+        found: format!(
+            "the {peer} {did} with alert {name} ({number}): {}",
+            meaning.found
+        ),
+        ..meaning
+    }
 }
 
 /// Alerts that are about the certificate which `side` has shown, or has not.
 fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress) -> Option<Row> {
     use AlertDescription as A;
-    let (ours, theirs) = (side, side.peer());
+    let ours = side;
+    let theirs = side.peer();
     let (meaning, remedy) = match alert {
         A::CertificateRequired => (
             "the server wants a client certificate and got none".to_owned(),
@@ -53,15 +60,20 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
                 .to_owned(),
             "the names: hello-mtls inspect server.crt; an IP address needs an IP entry".to_owned(),
         ),
-        A::BadCertificate | A::CertificateUnknown | A::NoCertificate => (
+        A::BadCertificate | A::CertificateUnknown => (
             format!("it does not accept the {ours}'s certificate and does not say more"),
             format!(
                 "hello-mtls inspect {ours}.crt: version 3? not a CA itself? may its CA sign that?"
             ),
         ),
-        A::BadCertificateStatusResponse | A::CertificateUnobtainable | A::BadCertificateHashValue => (
+        A::BadCertificateStatusResponse => (
             format!("it could not find out whether the {ours}'s certificate is still good (OCSP)"),
             format!("the {theirs}'s settings: this program sends no OCSP response"),
+        ),
+        // RFC 6066 §5: a client may send the address of its certificate in place of the certificate.
+        A::CertificateUnobtainable | A::BadCertificateHashValue => (
+            format!("it could not fetch the {ours}'s certificate from a URL, or got another one there"),
+            format!("the {theirs}'s settings: this program sends certificates, and no URLs of them"),
         ),
         A::DecryptError => (
             format!(
@@ -84,7 +96,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         ),
         _ => return None,
     };
-    Some((Step::that_verifies(side), meaning, remedy))
+    Some(row(Step::that_verifies(side), meaning, remedy))
 }
 
 /// The client's Finished has come: it had accepted the server's certificate before.
@@ -114,10 +126,23 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
             "it wanted a new handshake on this connection (renegotiation), and there is none",
             "a new connection",
         ),
-        A::ProtocolVersion
-        | A::HandshakeFailure
-        | A::InsufficientSecurity
-        | A::InappropriateFallback => row(
+        A::ProtocolVersion => row(
+            Step::ClientConnects,
+            "the two share no TLS version",
+            "allow TLS 1.2 and 1.3 on both sides: --tls-max",
+        ),
+        A::InsufficientSecurity => row(
+            Step::ClientConnects,
+            "it wants stronger cipher suites or groups than it was offered",
+            "the default suites and groups on both sides",
+        ),
+        // RFC 7507: a client that failed with a higher version marks its second try.
+        A::InappropriateFallback => row(
+            Step::ClientConnects,
+            "the client tried again with a lower TLS version, and both can speak a higher one",
+            "the client's first try: why did it fail? Look for a proxy between the two",
+        ),
+        A::HandshakeFailure => row(
             Step::ClientConnects,
             "the two share no TLS version, cipher suite, group or kind of certificate",
             "TLS 1.2 and 1.3, the default suites and groups on both sides, a P-256 certificate",
@@ -127,7 +152,12 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
             "the two share no application protocol (ALPN)",
             "http/1.1 on both sides",
         ),
-        A::DecodeError | A::UnexpectedMessage | A::RecordOverflow => row(
+        A::UnexpectedMessage => row(
+            at_the_hello,
+            "it did not expect this message now",
+            "does it speak TLS, and directly? Look for a proxy between the two",
+        ),
+        A::DecodeError | A::RecordOverflow => row(
             at_the_hello,
             "it could not make sense of our bytes",
             "does it speak TLS, and directly?",
@@ -137,18 +167,26 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
             "it says that our bytes are against the rules of TLS",
             "another TLS program on that side; look for a proxy between the two",
         ),
-        A::BadRecordMac => row(
+        // Two names for one thing: TLS 1.0 still told bad padding from a bad MAC, and an attacker could learn
+        // from it (RFC 5246 §7.2.2).
+        A::BadRecordMac | A::DecryptionFailed => row(
             at_the_hello,
             "a record that reached it does not decrypt",
             "look for a proxy or a middlebox between the two",
         ),
+        // SSL 3.0: today a client without a certificate sends an empty list (RFC 8446 §4.4.2).
+        A::NoCertificate => row(
+            Step::ClientPresentsCertificate,
+            "it has no certificate to show, and says so as SSL 3.0 did",
+            "a TLS library of this decade on that side",
+        ),
         A::InternalError => row(
-            left_at(side, progress),
+            step_at_disconnect(side, progress),
             "it has trouble of its own",
             format!("the {}'s log", side.peer()),
         ),
         _ => row(
-            left_at(side, progress),
+            step_at_disconnect(side, progress),
             "it ended the connection",
             format!("the {}'s log", side.peer()),
         ),

@@ -213,7 +213,7 @@ impl<'a> Scene<'a> {
         };
         let trust = trust(&path("ca.crt"), &[])?;
 
-        let server_identity = identity(Side::Server, &path("server.crt"), &path("server.key"))?;
+        let server_identity = identity(&path("server.crt"), &path("server.key"))?;
         let clients = (!self.tls_only).then_some(&trust);
         let server_setup = server_config(
             server_identity,
@@ -232,7 +232,6 @@ impl<'a> Scene<'a> {
 
         let client_identity = match self.client {
             Some(name) => Some(identity(
-                Side::Client,
                 &path(&format!("{name}.crt")),
                 &path(&format!("{name}.key")),
             )?),

@@ -20,6 +20,7 @@ mod told;
 mod verdict;
 pub mod report;
 pub mod live;
+pub mod explain;
 
 use std::path::{Path, PathBuf};
 
@@ -71,6 +72,17 @@ pub struct Party {
     pub certificate: Shown,
     /// Its private key, if it is here.
     pub key: Option<PathBuf>,
+}
+
+impl Party {
+    /// A side with its two files.
+    pub(crate) fn of_files(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
+        Party {
+            side,
+            certificate: Shown::File(certificate),
+            key: Some(key),
+        }
+    }
 }
 
 /// Where a certificate chain comes from.

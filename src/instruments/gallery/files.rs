@@ -10,6 +10,8 @@ use super::{Case, Contents, Files};
 use crate::credentials;
 use crate::error::Error;
 use crate::files::{NewFile, Readers, write_all};
+use crate::instruments::doctor::Party;
+use crate::instruments::doctor::explain::{Given, explain};
 use crate::narration::Side;
 
 /// What a side's files are called: certificate, key, CAs.
@@ -41,9 +43,16 @@ impl Laid {
     /// The side reads them, as `serve` and `get` do before the first byte.
     pub(super) fn read(&self, side: Side) -> Result<(), Failed> {
         let [certificate, key, authorities] = NAMES.map(|name| self.0.join(name));
-        credentials::identity(side, &certificate, &key)
+        credentials::identity(&certificate, &key)
             .and_then(|_| credentials::trust(&authorities, &[]))
-            .map_err(|error| self.without_folder(Failed::from(error)))?;
+            .map_err(|error| {
+                // As the command line does: it knows which files it was given.
+                let pair = (certificate.clone(), key.clone());
+                let mut given = Given::default();
+                given.case.authorities = Some(authorities.clone());
+                given.case.parties = vec![Party::of_files(side, pair)];
+                self.without_folder(Failed::from(explain(error, &given)))
+            })?;
         Ok(())
     }
 

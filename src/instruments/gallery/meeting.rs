@@ -167,10 +167,16 @@ pub(super) struct Failed {
 }
 
 impl From<Diagnosis> for Failed {
-    fn from(Diagnosis { step, said, .. }: Diagnosis) -> Failed {
+    fn from(
+        Diagnosis {
+            step,
+            rustls_message,
+            ..
+        }: Diagnosis,
+    ) -> Failed {
         Failed {
             step: Some(step),
-            said,
+            said: rustls_message,
         }
     }
 }

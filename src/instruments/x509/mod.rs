@@ -26,37 +26,14 @@ mod oids;
 
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
 
+/// What a run of DER is said to be: what the label of its PEM says.
+pub use crate::certificates::pem::Kind;
+
 pub(crate) use names::quoted;
 
 /// Largest input that is read, in bytes. Certificates have a few KiB; CRLs grow, and one above this
 /// stays a single leaf.
 const LARGEST: usize = 16 << 20;
-
-/// What a run of DER is said to be. PEM says it in its label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `CERTIFICATE`: RFC 5280 §4.1.
-    Certificate,
-    /// `CERTIFICATE REQUEST`: RFC 2986.
-    Request,
-    /// `X509 CRL`: RFC 5280 §5.1.
-    RevocationList,
-    /// `PRIVATE KEY`: RFC 5958.
-    Pkcs8Key,
-    /// `RSA PRIVATE KEY`: RFC 8017 §A.1.2.
-    Pkcs1Key,
-    /// `EC PRIVATE KEY`: RFC 5915.
-    Sec1Key,
-    /// `PUBLIC KEY`: RFC 5280 §4.1.2.7.
-    PublicKey,
-}
-
-impl Kind {
-    /// Whether such a file is to be kept secret.
-    pub fn is_private(self) -> bool {
-        matches!(self, Kind::Pkcs8Key | Kind::Pkcs1Key | Kind::Sec1Key)
-    }
-}
 
 /// Any of the kinds, as fields. Every byte is in exactly one leaf, whatever the input; what does not
 /// follow the standard is a malformed leaf.

@@ -185,6 +185,56 @@ fn what_is_no_pem_is_told_by_its_shape() {
 }
 
 #[test]
+fn each_command_that_reads_a_file_tells_what_is_wrong_with_it() {
+    let folder = Folder::with_certs();
+    let bom = "printf '\\357\\273\\277' | cat - certs/server.FILE > x; mv x certs/server.FILE";
+    for file in ["crt", "csr", "key"] {
+        folder.run(&bom.replace("FILE", file)).ends(0);
+    }
+    for (command, file) in [
+        ("inspect certs/server.crt", "server.crt"),
+        ("certs sign server --host localhost --force", "server.csr"),
+        ("certs revoke certs/server.crt", "server.crt"),
+        ("serve --listen localhost:0", "server.crt"),
+        (
+            "get https://localhost:1/ --cacert certs/ca.crt --cert certs/client.crt --key certs/server.key",
+            "server.key",
+        ),
+    ] {
+        folder
+            .run(&format!("hello-mtls {command}"))
+            .ends(1)
+            .prints("")
+            .says(&format!("step 0, before the first byte: certs/{file}"))
+            .says("byte order mark")
+            .says("expected: ")
+            .says(&format!("tail -c +4 certs/{file} >"));
+    }
+}
+
+#[test]
+fn a_file_is_read_as_a_whole_or_not_at_all() {
+    // rustls-pemfile would take the first block, and nothing would be said of the second.
+    let folder = Folder::with_certs();
+    folder
+        .run("sed 's/^/ /' certs/client.crt > indented; cat certs/ca.crt indented > both.crt")
+        .ends(0);
+    folder
+        .run("hello-mtls get https://localhost:1/ --cacert both.crt")
+        .ends(1)
+        .says("both.crt")
+        .says("indented, and so passed over");
+    // Blocks that belong to other programs, and text, are no reason to refuse.
+    folder
+        .run("{ echo a note; echo '-----BEGIN DH PARAMETERS-----'; echo AAAA; echo '-----END DH PARAMETERS-----'; cat certs/ca.crt; } > more.crt")
+        .ends(0);
+    folder
+        .run("hello-mtls get https://localhost:1/ --cacert more.crt")
+        .ends(1)
+        .says("cannot connect to localhost:1");
+}
+
+#[test]
 fn what_is_no_regular_file_is_not_waited_for() {
     for file in ["SIDE.crt", "SIDE.key", "ca.crt"] {
         let named = format!("cannot read certs/{file}");

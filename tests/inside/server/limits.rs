@@ -91,7 +91,7 @@ fn an_alert_that_comes_with_the_hello_is_heard_at_once() {
 
 fn client_in(folder: &Folder) -> ClientSetup {
     let file = |name: &str| folder.path(&format!("certs/{name}"));
-    let identity = identity(Side::Client, &file("client.crt"), &file("client.key")).unwrap();
+    let identity = identity(&file("client.crt"), &file("client.key")).unwrap();
     let trust = trust(&file("ca.crt"), &[]).unwrap();
     let narrator = Narrator::silent(Side::Client);
     client_config(&trust, Some(identity), TlsMax::Tls13, narrator).unwrap()

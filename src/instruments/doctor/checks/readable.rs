@@ -3,6 +3,7 @@
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 
+use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::look::{Link, Look};
@@ -69,14 +70,13 @@ pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
 pub(super) fn by_rustls(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let refused = ParsedCertificate::try_from(link.cert.der).err()?;
     let own = link.height == 0 && !link.look.side.keys.is_empty();
-    let why = refused.to_string();
-    let finding = match &refused {
-        _ if why.contains("UnsupportedCertVersion") => version(link),
-        _ if why.contains("CriticalExtension") => unknown_critical(link),
-        Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension) => {
+    let finding = match (webpki_error(&refused), &refused) {
+        (Some(webpki::Error::UnsupportedCertVersion), _) => version(link),
+        (Some(webpki::Error::UnsupportedCriticalExtension), _)
+        | (None, Error::InvalidCertificate(CertificateError::UnhandledCriticalExtension)) => {
             unknown_critical(link)
         }
-        _ => malformed(link, &why),
+        _ => malformed(link, &refused),
     };
     Some(Finding {
         step: if own {
@@ -112,10 +112,13 @@ fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
     link.error("unknown-critical", expected, found, renew(link))
 }
 
-fn malformed(link: &Link<'_, '_, '_>, why: &str) -> Finding {
-    let why = match why.trim_start_matches("invalid peer certificate: ") {
-        "BadEncoding" => "bytes changed, missing or too many: it does not read as DER".to_owned(),
-        why => text::shorten(&text::terminal(why), 120),
+fn malformed(link: &Link<'_, '_, '_>, refused: &Error) -> Finding {
+    let why = match refused {
+        Error::InvalidCertificate(CertificateError::BadEncoding) => {
+            "bytes changed, missing or too many: it does not read as DER".to_owned()
+        }
+        Error::InvalidCertificate(why) => text::shorten(&text::terminal(&why.to_string()), 120),
+        other => text::shorten(&text::terminal(&other.to_string()), 120),
     };
     let found = format!("{}: {why}", link.cert.name());
     let expected = "an X.509 certificate by the rules (RFC 5280)";

@@ -2,6 +2,7 @@
 
 use x509_parser::extensions::ExtendedKeyUsage;
 
+use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::look::{Link, Look};
@@ -50,8 +51,15 @@ pub(super) fn length(cert: &Cert<'_>) -> Option<usize> {
 
 /// The names are within what the CAs may sign for. webpki compares; this says which CA and which names.
 pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
-    let refusal = look.answer.as_ref()?.as_ref().err()?.to_string();
-    if !refusal.contains("NameConstraint") {
+    use webpki::Error as W;
+    let refusal = webpki_error(look.answer.as_ref()?.as_ref().err()?)?;
+    let violated = matches!(
+        refusal,
+        W::NameConstraintViolation
+            | W::MalformedNameConstraint
+            | W::MaximumNameConstraintComparisonsExceeded
+    );
+    if !violated {
         return None;
     }
     let shown = |cert: &Cert<'_>, label: &str| {

@@ -6,40 +6,7 @@ use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::Step;
 use crate::text;
 
-/// What a file should hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// `CERTIFICATE`, one or more.
-    Certificate,
-    /// `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`.
-    PrivateKey,
-    /// `X509 CRL`.
-    RevocationList,
-    /// `CERTIFICATE REQUEST`.
-    Request,
-    /// Any of them.
-    Anything,
-}
-
-impl Wanted {
-    /// As a noun with its article.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Wanted::Certificate => "a certificate",
-            Wanted::PrivateKey => "a private key",
-            Wanted::RevocationList => "a certificate revocation list",
-            Wanted::Request => "a certificate request",
-            Wanted::Anything => "a certificate, request, key or revocation list",
-        }
-    }
-
-    pub(super) fn takes(self, label: &str) -> bool {
-        match (self, kind(label)) {
-            (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
-            (wanted, kind) => kind == Some(wanted),
-        }
-    }
-}
+pub(crate) use crate::error::Wanted;
 
 /// A file under examination.
 pub(crate) struct File<'a> {
@@ -57,7 +24,7 @@ pub(crate) struct Block<'a> {
     pub(super) line: usize,
     pub(super) indented: bool,
     /// What follows the dashes on the BEGIN line, line end apart; `None`: the dashes are missing.
-    pub(super) behind: Option<&'a [u8]>,
+    pub(super) after_dashes: Option<&'a [u8]>,
     pub(super) encrypted: bool,
     pub(super) ended: bool,
     /// The next BEGIN stands on its END line.
@@ -75,6 +42,14 @@ pub(crate) fn kind(label: &str) -> Option<Wanted> {
         "CERTIFICATE REQUEST" => Wanted::Request,
         _ => return None,
     })
+}
+
+/// Whether a block with this label is one of those that are wanted.
+pub(super) fn takes(wanted: Wanted, label: &str) -> bool {
+    match (wanted, kind(label)) {
+        (Wanted::Anything, kind) => kind.is_some() || label == "PUBLIC KEY",
+        (wanted, kind) => kind == Some(wanted),
+    }
 }
 
 impl<'a> File<'a> {
@@ -98,7 +73,7 @@ impl<'a> File<'a> {
     }
 
     /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
-    /// and a key is readable by nobody else at any moment.
+    /// and no other user can read a key at any moment.
     pub(crate) fn rewritten(&self, command: &str) -> String {
         let name = text::shell(self.path);
         let command = command.replace("{f}", &name);
@@ -157,7 +132,7 @@ fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
         label: str::from_utf8(label).unwrap_or("?"),
         line: number,
         indented: !line.starts_with(b"-"),
-        behind: end.and_then(|end| rest.get(end + 5..)),
+        after_dashes: end.and_then(|end| rest.get(end + 5..)),
         ..Block::default()
     })
 }

@@ -16,7 +16,7 @@ pub(super) fn usual(wanted: Wanted) -> &'static str {
 }
 
 /// The finding about a file whose first block is not what is wanted.
-pub(super) fn instead(file: &File<'_>, label: &str) -> Option<Finding> {
+pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
     let (code, what, fix) = match label {
         "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
             "trusted-certificate",
@@ -77,19 +77,22 @@ pub(crate) fn new_key(file: &File<'_>) -> String {
 fn sign(file: &File<'_>) -> String {
     let (dir, stem) = place(file.path);
     let request = text::shell(&file.path.with_extension("csr"));
-    let copy = match text::shell(file.path) == request {
-        true => String::new(),
-        false => format!("  cp {} {request}\n", text::shell(file.path)),
+    let name = text::shell(file.path);
+    let copy = if name == request {
+        String::new()
+    } else {
+        format!("  cp {name} {request}\n")
     };
-    let (who, other) = match stem.contains("client") {
-        true => (
-            "--client my-client",
+    let (other, role) = if stem.contains("client") {
+        (
             "for a client; for a server --host NAME instead",
-        ),
-        false => (
-            "--host localhost",
+            "--client my-client",
+        )
+    } else {
+        (
             "for a server; for a client --client NAME instead",
-        ),
+            "--host localhost",
+        )
     };
-    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {who} --force")
+    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {role} --force")
 }

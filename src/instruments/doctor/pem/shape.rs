@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, kind};
+use super::block::{Block, File, Wanted, blocks, kind, takes};
 use super::{der, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
@@ -21,7 +21,7 @@ const CHECKS: [Check; 13] = [
     base64_twice,
     no_begin,
     indented,
-    crowded,
+    begin_line_not_alone,
     joined,
     no_end,
     encrypted,
@@ -29,20 +29,16 @@ const CHECKS: [Check; 13] = [
     wrong_slot,
 ];
 
-/// The first thing that keeps this file from being what is `wanted`.
-pub(crate) fn problem(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
+/// The first thing that keeps this file from being what is `wanted`. `said` is what the PEM reader said of
+/// it: the last resort for a file that looks well and still cannot be decoded.
+pub(crate) fn explain(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
     let file = File::of(path, bytes, wanted);
-    CHECKS.iter().find_map(|check| check(&file))
-}
-
-/// The finding about a file that looks well and still cannot be decoded.
-pub(crate) fn undecodable(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
-    let file = File::of(path, bytes, wanted);
-    let found = format!(
-        "the base64 of a block does not decode: {}",
-        text::terminal(said)
-    );
-    file.error("bad-base64", found, COPY_AGAIN)
+    let found = CHECKS.iter().find_map(|check| check(&file));
+    found.unwrap_or_else(|| {
+        let said = text::terminal(said);
+        let found = format!("the base64 of a block does not decode: {said}");
+        file.error("bad-base64", found, COPY_AGAIN)
+    })
 }
 
 /// How many blocks of a file hold a private key.
@@ -101,13 +97,12 @@ fn base64_twice(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     let alone = file.bytes.trim_ascii_start().starts_with(TWICE);
-    let (found, fix) = match alone {
-        true => ("base64 of a PEM file", file.rewritten("base64 -d < {f} >")),
-        false => (
-            "a text with base64 of PEM files in it, such as a Kubernetes Secret",
-            "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d".to_owned(),
-        ),
-    };
+    if alone {
+        let fix = file.rewritten("base64 -d < {f} >");
+        return Some(file.error("base64-twice", "base64 of a PEM file", fix));
+    }
+    let found = "a text with base64 of PEM files in it, such as a Kubernetes Secret";
+    let fix = "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d";
     Some(file.error("base64-twice", found, fix))
 }
 
@@ -133,15 +128,16 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         );
         return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
     }
-    let found = match file.bytes.contains(&0) {
-        true => "binary data of no known kind",
-        false => "text without a line -----BEGIN …-----",
+    let found = if file.bytes.contains(&0) {
+        "binary data of no known kind"
+    } else {
+        "text without a line -----BEGIN …-----"
     };
     Some(file.error("not-pem", found, "is it the right file?"))
 }
 
 fn indented(file: &File<'_>) -> Option<Finding> {
-    let block = file.first(|block| block.indented && file.wanted.takes(block.label))?;
+    let block = file.first(|block| block.indented && takes(file.wanted, block.label))?;
     let found = format!(
         "line {}: the BEGIN line is indented, and so passed over",
         block.line
@@ -153,9 +149,9 @@ fn indented(file: &File<'_>) -> Option<Finding> {
     ))
 }
 
-fn crowded(file: &File<'_>) -> Option<Finding> {
-    let block = file.first(|block| block.behind.is_none_or(|behind| !behind.is_empty()))?;
-    let behind = block.behind.unwrap_or_default();
+fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
+    let block = file.first(|block| block.after_dashes.is_none_or(|behind| !behind.is_empty()))?;
+    let behind = block.after_dashes.unwrap_or_default();
     if (1..16).contains(&behind.len()) {
         let shown = behind.escape_ascii();
         let found = format!(
@@ -169,11 +165,13 @@ fn crowded(file: &File<'_>) -> Option<Finding> {
         "line {}: the BEGIN line holds more than -----BEGIN …-----",
         block.line
     );
-    let fix = match file.bytes.windows(2).any(|pair| pair == br"\n") {
-        true => file.rewritten("printf '%b\\n' \"$(cat {f})\" >"),
-        false => file.rewritten(
+    // A JSON string, or an environment variable: the line ends were written as a backslash and an n.
+    let fix = if file.bytes.windows(2).any(|pair| pair == br"\n") {
+        file.rewritten("printf '%b\\n' \"$(cat {f})\" >")
+    } else {
+        file.rewritten(
             "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
-        ),
+        )
     };
     Some(file.error("one-line", found, fix))
 }
@@ -232,9 +230,9 @@ fn wrong_slot(file: &File<'_>) -> Option<Finding> {
     if file
         .blocks
         .iter()
-        .any(|block| file.wanted.takes(block.label))
+        .any(|block| takes(file.wanted, block.label))
     {
         return None;
     }
-    labels::instead(file, file.blocks.first()?.label)
+    labels::wrong_label(file, file.blocks.first()?.label)
 }

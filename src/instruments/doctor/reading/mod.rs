@@ -15,6 +15,7 @@ use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
+use crate::instruments::doctor::pem::shape;
 use crate::narration::Step;
 use crate::{files, text};
 
@@ -131,16 +132,23 @@ fn load<T>(
     path: &Path,
     wanted: Wanted,
     findings: &mut Vec<Finding>,
-    parse: impl Fn(&Path, &[u8]) -> Result<Vec<T>, Finding>,
+    parse: impl Fn(&Path, &[u8]) -> Result<Vec<T>, Error>,
 ) -> Vec<T> {
-    let read = files::read(path).map_err(|failed| unreadable(path, wanted, failed));
-    match read.and_then(|bytes| parse(path, &bytes)) {
-        Ok(blocks) => blocks,
-        Err(finding) => {
-            findings.push(finding);
-            Vec::new()
+    let bytes = match files::read(path) {
+        Ok(bytes) => bytes,
+        Err(failed) => {
+            findings.push(unreadable(path, wanted, failed));
+            return Vec::new();
         }
-    }
+    };
+    parse(path, &bytes).unwrap_or_else(|refused| {
+        let said = match refused {
+            Error::Pem { said, .. } => said,
+            other => other.to_string(),
+        };
+        findings.push(shape::explain(path, &bytes, wanted, &said));
+        Vec::new()
+    })
 }
 
 /// A folder that is missing is one finding, however many files should be in it.

@@ -1,0 +1,101 @@
+//! The files that a command is given: as options, as paths, and for the doctor.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::error::Error;
+use crate::instruments::doctor::explain::Given;
+use crate::instruments::doctor::{Case, Party};
+use crate::narration::Side;
+use crate::text;
+
+#[derive(Args)]
+pub(super) struct Files {
+    /// Folder with all three files [default: certs]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["cacert", "cert", "key"])]
+    pub(super) certs: Option<PathBuf>,
+    /// CAs that vouch for the other side
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Certificate to show, leaf first
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(super) cert: Option<PathBuf>,
+    /// Private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+}
+
+impl Files {
+    /// The CA file, and certificate and key if there are any. `side` names the files in a folder.
+    pub(super) fn paths(&self, side: Side) -> (Option<PathBuf>, Option<(PathBuf, PathBuf)>) {
+        let Files {
+            certs,
+            cacert,
+            cert,
+            key,
+        } = self;
+        if cacert.is_some() || cert.is_some() || key.is_some() {
+            return (cacert.clone(), cert.clone().zip(key.clone()));
+        }
+        let dir = certs.as_deref().unwrap_or(Path::new("certs"));
+        let own = (
+            dir.join(format!("{side}.crt")),
+            dir.join(format!("{side}.key")),
+        );
+        (Some(dir.join("ca.crt")), Some(own))
+    }
+
+    /// The same for the doctor, which explains an error with them.
+    pub(super) fn given(&self, side: Side) -> Given {
+        let (authorities, own) = self.paths(side);
+        let own = own.map(|pair| Party::of_files(side, pair));
+        Given {
+            case: Case {
+                authorities,
+                parties: own.into_iter().collect(),
+                ..Case::default()
+            },
+            options: self.options(),
+            url: None,
+        }
+    }
+
+    /// As they were typed, or could have been: ` --certs mine`.
+    fn options(&self) -> String {
+        let named = [
+            ("--certs", &self.certs),
+            ("--cacert", &self.cacert),
+            ("--cert", &self.cert),
+            ("--key", &self.key),
+        ];
+        let mut options = String::new();
+        for (option, path) in named {
+            if let Some(path) = path {
+                options += &format!(" {option} {}", text::shell(path));
+            }
+        }
+        options
+    }
+
+    /// rustls makes no settings of these files, though each of them can be read.
+    pub(super) fn unusable(&self, side: Side, cause: rustls::Error) -> Error {
+        let (authorities, own) = self.paths(side);
+        let own = own
+            .into_iter()
+            .flat_map(|(certificate, key)| [certificate, key]);
+        Error::Unusable {
+            files: own.chain(authorities).collect(),
+            wanted: "files that rustls can use together",
+            cause,
+        }
+    }
+}
+
+/// A command cannot work without this option.
+pub(super) fn missing(option: &str, why: &str) -> Error {
+    Error::Usage {
+        found: format!("{option} is missing: {why}"),
+        remedy: format!("{option} FILE, or --certs DIR"),
+    }
+}

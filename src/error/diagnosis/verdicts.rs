@@ -1,0 +1,242 @@
+//! The verdicts of webpki that rustls has no variants for. It passes them on as an error of any type, and
+//! their own type is found again here; [`webpki_error`](super::webpki_error) does it for others.
+
+use rustls::{CertRevocationListError, CertificateError, OtherError};
+
+use super::certificates::by_rustls;
+use super::{Row, inside, lists, row};
+use crate::narration::{Side, Step};
+use crate::text;
+
+/// A certificate is not accepted, or a list is of no use, for a reason that is webpki's alone.
+pub(super) fn refused_here(side: Side, cause: &OtherError) -> Row {
+    match inside(cause) {
+        Some(cause) => by_webpki(side.peer(), cause),
+        None => unnamed(side.peer(), &cause.to_string()),
+    }
+}
+
+/// Not one of webpki's, or one of a later version.
+fn unnamed(whose: Side, words: &str) -> Row {
+    row(
+        Step::that_verifies(whose),
+        format!(
+            "the {whose}'s chain breaks a rule: {}",
+            text::shorten(&text::terminal(words), 240)
+        ),
+        "hello-mtls inspect on each certificate of the chain",
+    )
+}
+
+/// The verdicts of webpki, all of them. rustls turns most of them into variants of its own, and does not pass
+/// them on; they stand here too, so that a later rustls that does finds their sentence.
+fn by_webpki(whose: Side, cause: &webpki::Error) -> Row {
+    use webpki::Error as W;
+    let (found, remedy) = match cause {
+        W::UnsupportedCertVersion => (
+            format!(
+                "the {whose}'s certificate is X.509 version 1: it has no extensions, so no names and no purposes"
+            ),
+            format!("make it again as version 3:\n{}", openssl_v3(whose)),
+        ),
+        W::CaUsedAsEndEntity => (
+            format!(
+                "the {whose}'s certificate says CA:TRUE: it may sign certificates, not serve as one"
+            ),
+            format!("sign a certificate for the {whose} with it: hello-mtls certs sign"),
+        ),
+        W::UnsupportedCriticalExtension => {
+            return by_rustls(whose, &CertificateError::UnhandledCriticalExtension);
+        }
+        cause => {
+            let Some((found, remedy)) = about_a_chain(cause).or_else(|| malformed(cause)) else {
+                return by_translation(whose, cause);
+            };
+            (
+                format!("the {whose}'s certificate {found}"),
+                remedy.to_owned(),
+            )
+        }
+    };
+    row(Step::that_verifies(whose), found, remedy)
+}
+
+/// What the certificates of a chain say of each other.
+fn about_a_chain(cause: &webpki::Error) -> Option<(&'static str, &'static str)> {
+    use webpki::Error as W;
+    Some(match cause {
+        W::EndEntityUsedAsCa => (
+            "is signed by something that is no CA (CA:FALSE)",
+            "an intermediate with CA:TRUE",
+        ),
+        W::PathLenConstraintViolated => (
+            "has more CAs above it than one of them allows (pathlen)",
+            "sign with the CA above, or make that one with a longer path",
+        ),
+        W::NameConstraintViolation => (
+            "has a name that its CA may not sign (name constraints)",
+            "a CA that may sign that name",
+        ),
+        // Bounds against a chain that is made to cost time.
+        W::MaximumPathDepthExceeded
+        | W::MaximumPathBuildCallsExceeded
+        | W::MaximumSignatureChecksExceeded => (
+            "has more certificates or more branches above it than webpki checks",
+            "a chain of a few certificates: leaf, intermediate, CA",
+        ),
+        W::MaximumNameConstraintComparisonsExceeded => (
+            "has more names and name constraints than webpki compares",
+            "a certificate with fewer names, or a CA with fewer name constraints",
+        ),
+        W::CertDistrusted => (
+            "has a key that is not trusted on purpose",
+            "a new key and a new certificate",
+        ),
+        _ => return None,
+    })
+}
+
+/// What is wrong inside one certificate, be it the leaf or one above it.
+fn malformed(cause: &webpki::Error) -> Option<(&'static str, &'static str)> {
+    use webpki::Error as W;
+    const INSPECT: &str = "hello-mtls inspect on each certificate of the chain";
+    Some(match cause {
+        W::EmptyEkuExtension => (
+            "or one above it has an extended key usage without a single purpose",
+            "an extended key usage with serverAuth or clientAuth, or none at all",
+        ),
+        W::ExtensionValueInvalid | W::MalformedExtensions => (
+            "or one above it has an extension that does not parse",
+            INSPECT,
+        ),
+        W::InvalidNetworkMaskConstraint | W::MalformedNameConstraint => (
+            "has a CA above it whose name constraints do not parse",
+            INSPECT,
+        ),
+        W::InvalidSerialNumber => (
+            "or one above it has a serial number that is negative, too long or wrongly encoded",
+            INSPECT,
+        ),
+        W::MalformedDnsIdentifier => (
+            "has a name that is not written as DNS names are",
+            "names of letters, digits, hyphens and dots: hello-mtls inspect shows them",
+        ),
+        W::UnsupportedNameType => (
+            "has a kind of name that webpki does not compare",
+            "DNS names and IP addresses",
+        ),
+        W::SignatureAlgorithmMismatch => (
+            "or one above it names two different signature algorithms, inside and outside",
+            "a new certificate from its CA (RFC 5280 §4.1.1.2: both have to be the same)",
+        ),
+        _ => return None,
+    })
+}
+
+/// Verdicts that rustls turns into variants of its own, by the same pairs as its `pki_error` and `crl_error`.
+fn by_translation(whose: Side, cause: &webpki::Error) -> Row {
+    use CertificateError as C;
+    use webpki::Error as W;
+    let certificate = match cause.clone() {
+        W::BadDer | W::BadDerTime | W::TrailingData(_) => C::BadEncoding,
+        W::CertExpired { time, not_after } => C::ExpiredContext { time, not_after },
+        W::CertNotValidYet { time, not_before } => C::NotValidYetContext { time, not_before },
+        W::InvalidCertValidity => C::Expired,
+        W::CertNotValidForName(_) => C::NotValidForName,
+        W::CertRevoked => C::Revoked,
+        W::CrlExpired { time, next_update } => {
+            C::ExpiredRevocationListContext { time, next_update }
+        }
+        W::UnknownIssuer => C::UnknownIssuer,
+        W::UnknownRevocationStatus => C::UnknownRevocationStatus,
+        W::InvalidSignatureForPublicKey => C::BadSignature,
+        #[expect(deprecated)]
+        W::RequiredEkuNotFound => C::InvalidPurpose,
+        W::RequiredEkuNotFoundContext(_) => C::InvalidPurpose,
+        #[expect(deprecated)]
+        W::UnsupportedSignatureAlgorithm | W::UnsupportedSignatureAlgorithmForPublicKey => {
+            C::UnsupportedSignatureAlgorithm
+        }
+        W::UnsupportedSignatureAlgorithmContext(context) => {
+            C::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                supported_algorithms: context.supported_algorithms,
+            }
+        }
+        W::UnsupportedSignatureAlgorithmForPublicKeyContext(context) => {
+            C::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                public_key_algorithm_id: context.public_key_algorithm_id,
+            }
+        }
+        other => return about_a_list(whose, other),
+    };
+    by_rustls(whose, &certificate)
+}
+
+fn about_a_list(whose: Side, cause: webpki::Error) -> Row {
+    use CertRevocationListError as L;
+    use webpki::Error as W;
+    let list = match cause {
+        W::InvalidCrlSignatureForPublicKey => L::BadSignature,
+        W::InvalidCrlNumber => L::InvalidCrlNumber,
+        W::IssuerNotCrlSigner => L::IssuerInvalidForCrl,
+        W::UnsupportedCrlVersion => L::UnsupportedCrlVersion,
+        W::UnsupportedDeltaCrl => L::UnsupportedDeltaCrl,
+        W::UnsupportedIndirectCrl => L::UnsupportedIndirectCrl,
+        W::UnsupportedRevocationReason => L::UnsupportedRevocationReason,
+        #[expect(deprecated)]
+        W::UnsupportedCrlSignatureAlgorithm | W::UnsupportedCrlSignatureAlgorithmForPublicKey => {
+            L::UnsupportedSignatureAlgorithm
+        }
+        W::UnsupportedCrlSignatureAlgorithmContext(context) => {
+            L::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                supported_algorithms: context.supported_algorithms,
+            }
+        }
+        W::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(context) => {
+            L::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                public_key_algorithm_id: context.public_key_algorithm_id,
+            }
+        }
+        // These two have no variant in rustls.
+        W::UnsupportedCrlIssuingDistributionPoint => {
+            return row(
+                Step::Preparation,
+                "the CRL says in a form that webpki does not know for which certificates it is (issuing \
+                distribution point)",
+                "the CA's whole list: hello-mtls certs revoke makes one",
+            );
+        }
+        W::UnsupportedRevocationReasonsPartitioning => {
+            return row(
+                Step::Preparation,
+                "the CRL holds only those that were revoked for some of the reasons (onlySomeReasons)",
+                "the CA's whole list: hello-mtls certs revoke makes one",
+            );
+        }
+        later => return unnamed(whose, &later.to_string()),
+    };
+    lists::refused_here(whose.peer(), &list)
+}
+
+/// The tutorial's openssl line, corrected: since it names no extensions, OpenSSL before 3.2 makes a
+/// version 1 certificate with it.
+fn openssl_v3(role: Side) -> String {
+    let names = match role {
+        Side::Server => "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1",
+        Side::Client => "subjectAltName=URI:spiffe://hello-mtls/my-client",
+    };
+    [
+        &format!(
+            "  printf 'basicConstraints=CA:FALSE\\nextendedKeyUsage={role}Auth\\n{names}\\n' \\"
+        ),
+        &format!("    > {role}.ext"),
+        &format!("  openssl x509 -req -in {role}.csr -CA ca.crt -CAkey ca.key \\"),
+        &format!("    -CAcreateserial -days 365 -extfile {role}.ext -out {role}.crt"),
+    ]
+    .map(String::as_str)
+    .join("\n")
+}

@@ -1,0 +1,159 @@
+//! An error of the library, explained with the user's own files.
+//!
+//! The library says which file, what was wanted and what rustls said. The doctor can look into the files: it
+//! says what they hold, and which command fixes them. The command line calls [`explain`] once, at its end.
+
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use super::pem::shape;
+use super::{Case, Party, examine};
+use crate::error::diagnosis::diagnose_tls;
+use crate::error::{Diagnosis, Error, Wanted};
+use crate::files;
+use crate::narration::{Side, Step};
+use crate::text;
+
+/// What a command was given.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Its files.
+    pub case: Case,
+    /// The same files as options of `hello-mtls doctor`, quoted for a shell: ` --certs mine`.
+    pub options: String,
+    /// The URL, if the command is a client.
+    pub url: Option<String>,
+}
+
+/// The error with what the files tell about it; the same error if they tell nothing.
+pub fn explain(error: Error, given: &Given) -> Error {
+    match error {
+        Error::Pem { path, wanted, said } => not_the_pem(path, wanted, said),
+        Error::Unusable {
+            files,
+            wanted,
+            cause,
+        } => unusable(files, wanted, cause, &given.case),
+        Error::Tls {
+            side: Side::Client,
+            peer,
+            diagnosis,
+        } => Error::Tls {
+            side: Side::Client,
+            peer,
+            diagnosis: refused(diagnosis, given),
+        },
+        other => other,
+    }
+}
+
+/// The file is read again: an error does not carry what may be a private key.
+fn not_the_pem(path: PathBuf, wanted: Wanted, said: String) -> Error {
+    match files::read(&path) {
+        Ok(bytes) => contents(shape::explain(&path, &bytes, wanted, &said)),
+        Err(_) => Error::Pem { path, wanted, said },
+    }
+}
+
+/// The doctor's first finding about one of the files: what keeps the file itself from being used comes
+/// before what a connection would show.
+fn unusable(
+    files: Vec<PathBuf>,
+    wanted: &'static str,
+    cause: rustls::Error,
+    given: &Case,
+) -> Error {
+    let case = those_alone(&files, given);
+    let mut findings = examine(&case).findings;
+    findings.retain(|finding| files.contains(&finding.file));
+    if let Some(finding) = findings.into_iter().min_by_key(|finding| finding.step) {
+        return contents(finding);
+    }
+    let Some(path) = files.first() else {
+        return Error::Unusable {
+            files,
+            wanted,
+            cause,
+        };
+    };
+    // A side that judges its own certificate says what its peer would say.
+    let judge = case
+        .parties
+        .first()
+        .map_or(Side::Server, |own| own.side.peer());
+    Error::Contents {
+        path: path.clone(),
+        found: diagnose_tls(judge, &cause).found,
+        remedy: "hello-mtls doctor".to_owned(),
+    }
+}
+
+/// The part of the case that these files are: one side's pair, or the CAs and their lists.
+fn those_alone(files: &[PathBuf], given: &Case) -> Case {
+    let is_own = |party: &&Party| {
+        let certificate = party.certificate.path();
+        certificate.is_some_and(|path| files.iter().any(|file| file == path))
+    };
+    let Some(own) = given.parties.iter().find(is_own) else {
+        return Case {
+            parties: Vec::new(),
+            ..given.clone()
+        };
+    };
+    // The CA that lies beside the certificate is the one that can make it anew. The CAs of --cacert vouch
+    // for the other side.
+    let beside = own
+        .certificate
+        .path()
+        .map(|path| path.with_file_name("ca.crt"));
+    let beside = beside.filter(|ca| ca.exists());
+    Case {
+        authorities: beside.or_else(|| given.authorities.clone()),
+        parties: vec![own.clone()],
+        crls: Vec::new(),
+        ..given.clone()
+    }
+}
+
+fn contents(finding: Finding) -> Error {
+    Error::Contents {
+        path: finding.file,
+        found: format!("{}\nexpected: {}", finding.found, finding.expected),
+        remedy: finding.fix,
+    }
+}
+
+/// A refusal that a client received or made, with what its own files tell about it.
+fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
+    let Some(url) = &given.url else {
+        return diagnosis;
+    };
+    match diagnosis.step {
+        Step::ServerVerifiesClient => {
+            if let Some(finding) = about_own_certificate(&given.case) {
+                let file = text::terminal(&finding.file.display().to_string());
+                diagnosis.found += &format!("\n{file}: {}", finding.found);
+                diagnosis.remedy += &ask("--role client", &given.options);
+            }
+        }
+        Step::ClientVerifiesServer => {
+            diagnosis.remedy += &ask(&text::shell(Path::new(url)), &given.options);
+        }
+        _ => {}
+    }
+    diagnosis
+}
+
+/// What a server will mind in the client's certificate. Nothing about its CA: the CAs that the server
+/// trusts are in the server's files.
+fn about_own_certificate(case: &Case) -> Option<Finding> {
+    let own = case.parties.first()?.certificate.path()?;
+    let minded =
+        |finding: &Finding| finding.step == Step::ServerVerifiesClient && finding.file == own;
+    examine(case).findings.into_iter().find(minded)
+}
+
+/// The command that examines these files.
+fn ask(what: &str, options: &str) -> String {
+    format!("\nor ask the doctor:\n  hello-mtls doctor {what}{options}")
+}
