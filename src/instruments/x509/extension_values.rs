@@ -4,6 +4,7 @@
 use super::der::{self, BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE};
 use super::der::{constructed, contents, context, each, inside, part};
 use super::{names, oids, primitive};
+use crate::certificates::names::quoted;
 use crate::instruments::fields::{Malformed, Reader};
 
 type Text = Result<String, Malformed>;
@@ -236,7 +237,7 @@ fn qualifier(reader: &mut Reader<'_>) -> Text {
             })?,
             _ => names::string(reader, "qualifier")?,
         };
-        Ok(format!("{kind} {}", names::quoted(&text)))
+        Ok(format!("{kind} {}", quoted(&text)))
     })
 }
 

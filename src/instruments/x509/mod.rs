@@ -26,8 +26,6 @@ mod oids;
 
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
 
-pub(crate) use names::quoted;
-
 /// Largest input that is read, in bytes. Certificates have a few KiB; CRLs grow, and one above this
 /// stays a single leaf.
 const LARGEST: usize = 16 << 20;

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::der::{self, SEQUENCE, SET, contents, each, element, inside, part};
 use super::{oids, primitive};
+use crate::certificates::names::quoted;
 use crate::instruments::fields::{Malformed, Reader};
 
 /// A `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it (RFC 4514
@@ -81,18 +82,6 @@ pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
     match bytes.is_ascii() {
         true => Ok(bytes.iter().copied().map(char::from).collect()),
         false => Err("a byte that is not ASCII".into()),
-    }
-}
-
-/// Text in quotes where it could be mistaken for more than one name. Without them a CA could be talked
-/// into `DNS:a, DNS:bank.example` as a single odd name, and a person would read two.
-pub(crate) fn quoted(text: &str) -> String {
-    let doubtful =
-        |c: char| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') || c.is_control();
-    let plain = !text.is_empty() && !text.starts_with(['#', ' ']) && !text.ends_with(' ');
-    match plain && !text.contains(doubtful) {
-        true => text.to_owned(),
-        false => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
     }
 }
 
