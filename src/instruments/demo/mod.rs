@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::page::Page;
+use self::page::Tour;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
 use crate::certificates::request::{KeyType, generate, request};
@@ -42,7 +42,7 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let started = Instant::now();
     let paint = Paint::on(io::stdout().is_terminal());
-    let mut page = Page { out, paint };
+    let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
     page.title("hello-mtls")?;
     page.prose(&format!(

@@ -15,7 +15,7 @@ use std::time::Instant;
 use rustls::pki_types::ServerName;
 use rustls::{ConnectionCommon, SideData};
 
-use self::page::Page;
+use self::page::FlightView;
 use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
 use crate::handshake::step7_application_data::application_data;
@@ -56,7 +56,7 @@ pub fn run<'a>(
         flight: Vec::new(),
         transcript: Transcript::default(),
         secrets: secrets.clone(),
-        page: Page::new(out, paint, keys),
+        page: FlightView::new(out, paint, keys),
         recorder: Arc::clone(&cast.recorder),
         began: Instant::now(),
     };
@@ -176,7 +176,7 @@ struct Wire<'a> {
     flight: Vec<u8>,
     transcript: Transcript,
     secrets: Recording,
-    page: Page<'a>,
+    page: FlightView<'a>,
     recorder: Arc<Recorder>,
     began: Instant,
 }
@@ -193,7 +193,7 @@ impl Wire<'_> {
         self.send(from)?;
         if let Err(refused) = self.arrive(to) {
             if !from.connection.is_handshaking() {
-                self.page.believes(from.narrator.side())?;
+                self.page.note_complete(from.narrator.side())?;
             }
             self.send(to)?;
             self.arrive(from)?;
