@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use super::Told;
 use crate::error::Error;
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
 use crate::narration::{Event, Side};
@@ -76,14 +75,14 @@ impl<'a> Tour<'a> {
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
-    pub(super) fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
+    pub(super) fn refusal(&mut self, title: &str, events: &[Event]) -> Result<(), Error> {
         self.line("")?;
         let title = self.page.paint.with(BOLD, title);
         self.line(&title)?;
-        let Some(first) = told.events.first().map(|event| event.at) else {
+        let Some(first) = events.first().map(|event| event.at) else {
             return Ok(());
         };
-        for event in &told.events {
+        for event in events {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
             if believes || !event.fact.passed {

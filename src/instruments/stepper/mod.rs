@@ -4,7 +4,7 @@
 //! here it lies still until you press Enter. `handshake` is the whole story in the order in which it
 //! happens, and the one process in which all seven breakpoints come in a fixed order.
 
-mod cast;
+mod two_ends;
 mod page;
 
 use std::io::{self, BufRead, Read, Write};
@@ -16,6 +16,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ConnectionCommon, SideData};
 
 use self::page::FlightView;
+pub use self::two_ends::TwoEnds;
 use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
 use crate::handshake::step7_application_data::application_data;
@@ -28,25 +29,12 @@ use crate::instruments::wire::transcript::{Chunk, Transcript};
 use crate::narration::{Narrator, Recorder, Side};
 use crate::transport::Transport;
 
-/// The two ends, and what they share.
-#[derive(Clone, Debug)]
-pub struct Cast {
-    /// The client's side.
-    pub client: ClientSetup,
-    /// The server's side.
-    pub server: ServerSetup,
-    /// Whom the client dials.
-    pub server_name: ServerName<'static>,
-    /// Where both sides tell what they do.
-    pub recorder: Arc<Recorder>,
-}
-
 /// Runs the story once and writes it to `out`. With `keys`, each flight waits for a line from there.
 ///
 /// # Errors
 /// [`Error::Output`].
 pub fn run<'a>(
-    cast: &Cast,
+    ends: &TwoEnds,
     out: &'a mut dyn Write,
     paint: Paint,
     keys: Option<&'a mut dyn BufRead>,
@@ -57,13 +45,14 @@ pub fn run<'a>(
         transcript: Transcript::default(),
         secrets: secrets.clone(),
         page: FlightView::new(out, paint, keys),
-        recorder: Arc::clone(&cast.recorder),
+        recorder: Arc::clone(&ends.recorder),
         began: Instant::now(),
     };
-    // The server has its secrets first, and the client tells those that only it can have.
-    let client = cast.client.with_key_log(Arc::new(secrets.clone()));
-    let server = cast.server.with_key_log(Arc::new(secrets));
-    let told = match handshake(&client, &server, cast.server_name.clone(), &mut wire) {
+    // Both ends log into one recording. The server computes its secrets first; only the client can log
+    // those of its last flight in time.
+    let client = ends.client.with_key_log(Arc::new(secrets.clone()));
+    let server = ends.server.with_key_log(Arc::new(secrets));
+    let told = match handshake(&client, &server, ends.server_name.clone(), &mut wire) {
         Err(Stop::Output(source)) => Err(source),
         Ok(()) | Err(Stop::Refused) => wire.page.facts(&wire.recorder.take()),
     };
@@ -82,7 +71,7 @@ fn handshake(
     let narrator = &client_side.narrator;
     let connection =
         connection.map_err(|error| tell_refusal(narrator, &io_error(error), Progress::Hello))?;
-    let mut client = End {
+    let mut client = Endpoint {
         connection,
         narrator,
     };
@@ -96,11 +85,11 @@ fn handshake(
         Err((error, mut alert)) => {
             tell_refusal(narrator, &io_error(error), Progress::Hello);
             alert.write_all(wire)?;
-            wire.moves(Side::Server)?;
+            wire.deliver(Side::Server)?;
             return wire.arrive(&mut client);
         }
     };
-    let mut server = End {
+    let mut server = Endpoint {
         connection,
         narrator,
     };
@@ -136,9 +125,9 @@ fn handshake(
 
 /// Why the story ends early.
 enum Stop {
-    /// A side refused the other, and both have told so. That is a story too.
+    /// A side refused the other, and both have reported it. That is a handshake to show, too.
     Refused,
-    /// The page cannot be written, or nobody presses Enter any more.
+    /// The page cannot be written, or the input has ended.
     Output(io::Error),
 }
 
@@ -154,13 +143,13 @@ impl From<Diagnosis> for Stop {
     }
 }
 
-/// One end: its connection, and its voice.
-struct End<'a, C> {
+/// One end: its connection, and the narrator that reports its steps.
+struct Endpoint<'a, C> {
     connection: C,
     narrator: &'a Narrator,
 }
 
-impl<C, S> End<'_, C>
+impl<C, S> Endpoint<'_, C>
 where
     C: DerefMut<Target = ConnectionCommon<S>>,
     S: SideData,
@@ -182,8 +171,12 @@ struct Wire<'a> {
 }
 
 impl Wire<'_> {
-    /// One end speaks, the other one hears. If it refuses, its alert moves back.
-    fn flight<A, B, S, T>(&mut self, from: &mut End<'_, A>, to: &mut End<'_, B>) -> Result<(), Stop>
+    /// One end sends a flight, the other end reads it. If the reader refuses, its alert moves back.
+    fn flight<A, B, S, T>(
+        &mut self,
+        from: &mut Endpoint<'_, A>,
+        to: &mut Endpoint<'_, B>,
+    ) -> Result<(), Stop>
     where
         A: DerefMut<Target = ConnectionCommon<S>>,
         B: DerefMut<Target = ConnectionCommon<T>>,
@@ -202,8 +195,8 @@ impl Wire<'_> {
         Ok(())
     }
 
-    /// Takes what one end has to say, and lets it move.
-    fn send<C, S>(&mut self, from: &mut End<'_, C>) -> Result<(), Stop>
+    /// Takes what one end has written as a flight, and delivers it.
+    fn send<C, S>(&mut self, from: &mut Endpoint<'_, C>) -> Result<(), Stop>
     where
         C: DerefMut<Target = ConnectionCommon<S>>,
         S: SideData,
@@ -211,11 +204,11 @@ impl Wire<'_> {
         while from.connection.wants_write() {
             from.connection.write_tls(self)?;
         }
-        self.moves(from.narrator.side())
+        self.deliver(from.narrator.side())
     }
 
-    /// The flight moves, when somebody presses Enter.
-    fn moves(&mut self, from: Side) -> Result<(), Stop> {
+    /// Shows the flight, and lets it move when the reader presses Enter.
+    fn deliver(&mut self, from: Side) -> Result<(), Stop> {
         self.page.facts(&self.recorder.take())?;
         if self.flight.is_empty() {
             return Ok(());
@@ -235,7 +228,7 @@ impl Wire<'_> {
     }
 
     /// The other end reads the flight, and rustls calls our hooks.
-    fn arrive<C, S>(&mut self, to: &mut End<'_, C>) -> Result<(), Stop>
+    fn arrive<C, S>(&mut self, to: &mut Endpoint<'_, C>) -> Result<(), Stop>
     where
         C: DerefMut<Target = ConnectionCommon<S>>,
         S: SideData,
@@ -272,7 +265,7 @@ impl Write for Wire<'_> {
     }
 }
 
-/// Memory is never late, and never half closed.
+/// An in-memory transport has no deadlines and no half-close.
 impl Transport for Wire<'_> {
     fn allow(&mut self, _: std::time::Duration) {}
 
