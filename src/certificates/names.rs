@@ -54,6 +54,14 @@ pub fn alternative(name: &GeneralName<'_>) -> Option<(&'static str, String)> {
     })
 }
 
+/// An entry of subjectAltName, of whichever kind: `DNS:localhost`.
+pub fn entry(name: &GeneralName<'_>) -> String {
+    match alternative(name) {
+        Some((kind, value)) => format!("{kind}:{}", quoted(&value)),
+        None => name.to_string(),
+    }
+}
+
 /// The short form that names are written with: RFC 4514 §3 for the first nine, habit for the rest.
 pub fn abbreviation(dotted: &str) -> Option<&'static str> {
     Some(match dotted {

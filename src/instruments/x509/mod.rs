@@ -103,11 +103,6 @@ pub fn revocation_list(der: &[u8]) -> Field {
     describe(Kind::RevocationList, der)
 }
 
-/// Seconds since 1970 of a time as a value shows it, e.g. `2026-11-23 12:00:00 UTC`.
-pub fn seconds(time: &str) -> Option<i64> {
-    time::seconds(time)
-}
-
 /// In a broken key a private byte could pass for a tag or a length, and the reason would name it. So a
 /// key is told part by part only when it is whole.
 fn private(key: Field) -> Field {
