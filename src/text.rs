@@ -203,15 +203,17 @@ fn split_at_column(text: &str, most: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// A file name as a word for a shell (bash, zsh): what was printed can be pasted.
+/// A file name as a word for a shell, so that what was printed can be pasted. Any POSIX shell reads it;
+/// a name with control characters or bytes that are no text needs bash or zsh.
 pub fn shell(path: &Path) -> String {
     let bytes = path.as_os_str().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+@%=:,-".contains(byte);
+    // A command would take a leading dash for an option.
     let dash = if bytes.starts_with(b"-") { "./" } else { "" };
     match str::from_utf8(bytes) {
         Ok(name) if bytes.iter().all(plain) && !name.is_empty() => format!("{dash}{name}"),
-        Ok(name) if !name.contains('\'') && !name.chars().any(obeyed_by_a_terminal) => {
-            format!("'{dash}{name}'")
+        Ok(name) if !name.chars().any(obeyed_by_a_terminal) => {
+            format!("'{dash}{}'", name.replace('\'', "'\\''"))
         }
         _ => {
             let escaped = bytes.iter().map(|byte| format!("\\x{byte:02x}"));
@@ -230,8 +232,11 @@ pub fn shell_word(text: &str) -> String {
 pub fn fold(command: &str, width: usize) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
+    let mut escaped = false;
     for c in command.chars() {
-        quoted ^= c == '\'';
+        quoted ^= c == '\'' && !escaped;
+        // In 'it'\''s' the third quotation mark opens nothing: a backslash stands before it.
+        escaped = c == '\\' && !quoted && !escaped;
         match (c, words.last_mut()) {
             (' ', _) if !quoted => words.push(String::new()),
             (c, Some(word)) => word.push(c),
@@ -290,7 +295,8 @@ mod tests {
         assert_eq!(word("certs/ca.crt"), "certs/ca.crt");
         assert_eq!(word("my certs/$(id)"), "'my certs/$(id)'");
         assert_eq!(word("-rf"), "./-rf");
-        assert_eq!(word("a'b"), "$'\\x61\\x27\\x62'");
+        assert_eq!(word("a'b"), "'a'\\''b'");
+        assert_eq!(word("张三.crt"), "'张三.crt'");
         assert_eq!(word("\u{1b}[2J"), "$'\\x1b\\x5b\\x32\\x4a'");
     }
 
@@ -298,6 +304,10 @@ mod tests {
     fn a_folded_command_is_still_one_command() {
         assert_eq!(fold("a 'b c d' ef", 10), ["a \\", "  'b c d' \\", "  ef"]);
         assert_eq!(fold("short", 10), ["short"]);
+        assert_eq!(
+            fold("a 'it'\\''s b' c", 8),
+            ["a \\", "  'it'\\''s b' \\", "  c"]
+        );
     }
 
     #[test]
