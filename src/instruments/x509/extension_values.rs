@@ -2,20 +2,18 @@
 //! an `extnValue` and puts all of it into a line of text.
 
 use super::der::{self, BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE};
-use super::der::{constructed, contents, context, each, inside, part};
+use super::der::{Text, constructed, contents, context, element, sequence_of, unwrapped};
 use super::{names, oids, primitive};
 use crate::certificates::names::quoted;
-use crate::instruments::fields::{Malformed, Reader};
-
-type Text = Result<String, Malformed>;
+use crate::instruments::fields::Reader;
 
 /// A SEQUENCE of `one`, told with commas.
 fn list(reader: &mut Reader<'_>, label: &str, one: fn(&mut Reader<'_>) -> Text) -> Text {
-    inside(reader, SEQUENCE, label, |reader| commas(reader, one))
+    unwrapped(reader, SEQUENCE, label, |reader| commas(reader, one))
 }
 
 fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
-    let texts = each(reader, one)?;
+    let texts = sequence_of(reader, one)?;
     Ok(match texts.is_empty() {
         true => "(empty)".into(),
         false => texts.join(", "),
@@ -23,20 +21,20 @@ fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
 }
 
 pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
-    inside(reader, SEQUENCE, "GeneralNames", names::general_names)
+    unwrapped(reader, SEQUENCE, "GeneralNames", names::general_names)
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
 pub(super) fn basic_constraints(reader: &mut Reader<'_>) -> Text {
-    inside(reader, SEQUENCE, "BasicConstraints", |reader| {
+    unwrapped(reader, SEQUENCE, "BasicConstraints", |reader| {
         let mut text = String::from("CA:FALSE");
         if der::next_tag(reader) == Some(BOOLEAN) {
-            text = format!("CA:{}", part(reader, BOOLEAN, "cA", primitive::truth)?);
+            text = format!("CA:{}", element(reader, BOOLEAN, "cA", primitive::boolean)?);
         }
         if !reader.is_empty() {
             text += &format!(
                 ", pathlen:{}",
-                part(reader, INTEGER, "pathLenConstraint", number)?
+                element(reader, INTEGER, "pathLenConstraint", number)?
             );
         }
         Ok(text)
@@ -55,7 +53,7 @@ pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
         "encipherOnly",
         "decipherOnly",
     ];
-    inside(reader, BIT_STRING, "KeyUsage", |reader| {
+    unwrapped(reader, BIT_STRING, "KeyUsage", |reader| {
         primitive::flags(reader, NAMES)
     })
 }
@@ -67,7 +65,7 @@ pub(super) fn ext_key_usage(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn subject_key_identifier(reader: &mut Reader<'_>) -> Text {
-    inside(reader, OCTET_STRING, "KeyIdentifier", key_id)
+    unwrapped(reader, OCTET_STRING, "KeyIdentifier", key_id)
 }
 
 fn key_id(reader: &mut Reader<'_>) -> Text {
@@ -81,16 +79,16 @@ pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
         "AuthorityKeyIdentifier",
         |reader| match der::next_tag(reader) {
             Some(tag @ 0xa1) => {
-                let names = part(reader, tag, "authorityCertIssuer", names::general_names)?;
+                let names = element(reader, tag, "authorityCertIssuer", names::general_names)?;
                 Ok(format!("issuer {names}"))
             }
             Some(tag @ 0x82) => {
-                let serial = part(reader, tag, "authorityCertSerialNumber", |reader| {
+                let serial = element(reader, tag, "authorityCertSerialNumber", |reader| {
                     primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
                 })?;
                 Ok(format!("serial {serial}"))
             }
-            _ => part(reader, context(0), "keyIdentifier", key_id),
+            _ => element(reader, context(0), "keyIdentifier", key_id),
         },
     )
 }
@@ -99,7 +97,7 @@ pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
 /// `maximum`, which RFC 5280 lets nobody use.
 pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
     fn subtree(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "GeneralSubtree", |reader| {
+        element(reader, SEQUENCE, "GeneralSubtree", |reader| {
             names::general_name(reader, names::network)
         })
     }
@@ -108,7 +106,7 @@ pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
             Some(tag @ 0xa1) => (tag, "excludedSubtrees", "excluded"),
             _ => (constructed(0), "permittedSubtrees", "permitted"),
         };
-        let names = part(reader, tag, label, |reader| commas(reader, subtree))?;
+        let names = element(reader, tag, label, |reader| commas(reader, subtree))?;
         Ok(format!("{word} ({names})"))
     })
 }
@@ -116,11 +114,11 @@ pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
 /// `DistributionPoint ::= SEQUENCE { distributionPoint [0], reasons [1], cRLIssuer [2] }`
 pub(super) fn distribution_points(reader: &mut Reader<'_>) -> Text {
     fn point(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "DistributionPoint", |reader| {
+        element(reader, SEQUENCE, "DistributionPoint", |reader| {
             commas(reader, |reader| match der::next_tag(reader) {
-                Some(tag @ 0x81) => part(reader, tag, "reasons", reasons),
+                Some(tag @ 0x81) => element(reader, tag, "reasons", reasons),
                 Some(tag @ 0xa2) => {
-                    let names = part(reader, tag, "cRLIssuer", names::general_names)?;
+                    let names = element(reader, tag, "cRLIssuer", names::general_names)?;
                     Ok(format!("signed by {names}"))
                 }
                 _ => distribution_point_name(reader),
@@ -132,13 +130,13 @@ pub(super) fn distribution_points(reader: &mut Reader<'_>) -> Text {
 
 /// `[0] EXPLICIT CHOICE { fullName [0], nameRelativeToCRLIssuer [1] }`
 fn distribution_point_name(reader: &mut Reader<'_>) -> Text {
-    part(
+    element(
         reader,
         constructed(0),
         "distributionPoint",
         |reader| match der::next_tag(reader) {
-            Some(tag @ 0xa1) => part(reader, tag, "nameRelativeToCRLIssuer", names::attributes),
-            _ => part(reader, constructed(0), "fullName", names::general_names),
+            Some(tag @ 0xa1) => element(reader, tag, "nameRelativeToCRLIssuer", names::attributes),
+            _ => element(reader, constructed(0), "fullName", names::general_names),
         },
     )
 }
@@ -160,7 +158,7 @@ fn reasons(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn reason_code(reader: &mut Reader<'_>) -> Text {
-    inside(reader, ENUMERATED, "CRLReason", |reader| {
+    unwrapped(reader, ENUMERATED, "CRLReason", |reader| {
         contents(reader, |bytes| {
             let name = match bytes {
                 [0] => "unspecified",
@@ -186,21 +184,21 @@ pub(super) fn issuing_distribution_point(reader: &mut Reader<'_>) -> Text {
         let (tag, label) = match der::next_tag(reader) {
             Some(tag @ 0x81) => (tag, "onlyContainsUserCerts"),
             Some(tag @ 0x82) => (tag, "onlyContainsCACerts"),
-            Some(tag @ 0x83) => return part(reader, tag, "onlySomeReasons", reasons),
+            Some(tag @ 0x83) => return element(reader, tag, "onlySomeReasons", reasons),
             Some(tag @ 0x84) => (tag, "indirectCRL"),
             Some(tag @ 0x85) => (tag, "onlyContainsAttributeCerts"),
             _ => return distribution_point_name(reader),
         };
         Ok(format!(
             "{label}:{}",
-            part(reader, tag, label, primitive::truth)?
+            element(reader, tag, label, primitive::boolean)?
         ))
     })
 }
 
 pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
     fn description(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "AccessDescription", |reader| {
+        element(reader, SEQUENCE, "AccessDescription", |reader| {
             let method = oids::name_or(&primitive::oid(reader, "accessMethod")?);
             Ok(format!(
                 "{method} {}",
@@ -213,12 +211,12 @@ pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
 
 pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
     fn policy(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "PolicyInformation", |reader| {
+        element(reader, SEQUENCE, "PolicyInformation", |reader| {
             let policy = oids::name_or(&primitive::oid(reader, "policyIdentifier")?);
             if reader.is_empty() {
                 return Ok(policy);
             }
-            let notes = part(reader, SEQUENCE, "policyQualifiers", |reader| {
+            let notes = element(reader, SEQUENCE, "policyQualifiers", |reader| {
                 commas(reader, qualifier)
             })?;
             Ok(format!("{policy} ({notes})"))
@@ -229,10 +227,10 @@ pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
 
 /// The address of the rules (CPS), or words to show to people (userNotice).
 fn qualifier(reader: &mut Reader<'_>) -> Text {
-    part(reader, SEQUENCE, "PolicyQualifierInfo", |reader| {
+    element(reader, SEQUENCE, "PolicyQualifierInfo", |reader| {
         let kind = oids::name_or(&primitive::oid(reader, "policyQualifierId")?);
         let text = match der::next_tag(reader) {
-            Some(SEQUENCE) => part(reader, SEQUENCE, "qualifier", |reader| {
+            Some(SEQUENCE) => element(reader, SEQUENCE, "qualifier", |reader| {
                 commas(reader, |reader| names::string(reader, "explicitText"))
             })?,
             _ => names::string(reader, "qualifier")?,
@@ -243,12 +241,12 @@ fn qualifier(reader: &mut Reader<'_>) -> Text {
 
 pub(super) fn tls_features(reader: &mut Reader<'_>) -> Text {
     list(reader, "Features", |reader| {
-        part(reader, INTEGER, "TLSFeature", number)
+        element(reader, INTEGER, "TLSFeature", number)
     })
 }
 
 pub(super) fn crl_number(reader: &mut Reader<'_>) -> Text {
-    inside(reader, INTEGER, "CRLNumber", number)
+    unwrapped(reader, INTEGER, "CRLNumber", number)
 }
 
 fn number(reader: &mut Reader<'_>) -> Text {
@@ -256,5 +254,5 @@ fn number(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn invalidity_date(reader: &mut Reader<'_>) -> Text {
-    super::time::time(reader, "InvalidityDate", "", "")
+    super::time::dated(reader, "InvalidityDate")
 }

@@ -1,16 +1,17 @@
 //! Extensions of certificates, CRLs and CRL entries (RFC 5280 §4.2, §5.2, §5.3): all that v3 added,
 //! and nearly all that TLS looks at.
 
-use super::der::{self, BOOLEAN, OCTET_STRING, SEQUENCE, each, element, part};
+use super::der::{self, BOOLEAN, OCTET_STRING, SEQUENCE, Text};
+use super::der::{element, explained, sequence_of, unwrapped};
 use super::{extension_values as values, oids, primitive};
-use crate::instruments::fields::{Malformed, Reader};
+use crate::instruments::fields::Reader;
 
 /// An extension that this program can read: its name, what it is for and who checks it.
 struct Known {
     label: &'static str,
     source: &'static str,
     meaning: &'static str,
-    read: fn(&mut Reader<'_>) -> Result<String, Malformed>,
+    read: fn(&mut Reader<'_>) -> Text,
 }
 
 const KNOWN: &[Known] = &[
@@ -139,14 +140,16 @@ const KNOWN: &[Known] = &[
 ];
 
 /// `Extensions ::= SEQUENCE OF Extension`
-pub(super) fn list(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    each(reader, extension)?;
-    Ok(String::new())
+pub(super) fn list(reader: &mut Reader<'_>) -> Text {
+    unwrapped(reader, SEQUENCE, "Extensions", |reader| {
+        sequence_of(reader, extension)?;
+        Ok(String::new())
+    })
 }
 
 /// `Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue }`, under the name that its
 /// extnID stands for. Critical means: whoever does not understand this must refuse the whole.
-pub(super) fn extension(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+pub(super) fn extension(reader: &mut Reader<'_>) -> Text {
     let oid = primitive::leading_oid(reader.peek()).unwrap_or_default();
     let name = oids::name(&oid).unwrap_or("unknown extension");
     let unknown = Known {
@@ -159,13 +162,13 @@ pub(super) fn extension(reader: &mut Reader<'_>) -> Result<String, Malformed> {
     let found = KNOWN.iter().find(|known| known.label == name);
     let known = found.unwrap_or(&unknown);
     let (label, source, meaning) = (known.label, known.source, known.meaning);
-    element(reader, SEQUENCE, label, source, meaning, |reader| {
+    explained(reader, SEQUENCE, label, source, meaning, |reader| {
         primitive::oid(reader, "extnID")?;
         let critical = match der::next_tag(reader) {
-            Some(BOOLEAN) => part(reader, BOOLEAN, "critical", primitive::truth)?,
+            Some(BOOLEAN) => element(reader, BOOLEAN, "critical", primitive::boolean)?,
             _ => String::new(),
         };
-        let mut text = part(reader, OCTET_STRING, "extnValue", known.read)?;
+        let mut text = element(reader, OCTET_STRING, "extnValue", known.read)?;
         if text.is_empty() {
             return Ok(text);
         }

@@ -2,24 +2,22 @@
 
 use ::time::{Date, Month, Time};
 
-use super::der::{self, GENERALIZED_TIME, UTC_TIME, contents, element};
+use super::der::{self, GENERALIZED_TIME, Text, UTC_TIME, contents, element};
 use crate::clock::Moment;
-use crate::instruments::fields::{Malformed, Reader};
+use crate::instruments::fields::Reader;
 
-/// A `Time`, as `2026-11-23 12:00:00 UTC`.
-pub(super) fn time(
-    reader: &mut Reader<'_>,
-    label: &str,
-    source: &'static str,
-    meaning: &str,
-) -> Result<String, Malformed> {
+/// The contents of a `Time`, as `2026-11-23 12:00:00 UTC`.
+pub(super) fn time(reader: &mut Reader<'_>) -> Text {
+    contents(reader, text)
+}
+
+/// A `Time ::= CHOICE { utcTime, generalTime }` that nothing has to explain.
+pub(super) fn dated(reader: &mut Reader<'_>, label: &str) -> Text {
     let tag = match der::next_tag(reader) {
         Some(GENERALIZED_TIME) => GENERALIZED_TIME,
         _ => UTC_TIME,
     };
-    element(reader, tag, label, source, meaning, |reader| {
-        contents(reader, text)
-    })
+    element(reader, tag, label, time)
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`, told apart by their length.
