@@ -38,9 +38,14 @@ impl Moment {
     /// `Mon, 23 Nov 2026 12:00:00 GMT`: the form of HTTP's Date field (RFC 9110 §5.6.7).
     pub fn http_date(self) -> String {
         let (year, month, day) = self.civil().to_calendar_date();
-        let (weekday, month) = (self.civil().weekday().to_string(), month.to_string());
-        let (weekday, month) = (&weekday[..3], &month[..3]);
-        format!("{weekday}, {day:02} {month} {year:04} {} GMT", self.time())
+        // Both are written in English and abbreviated to three letters, whatever the locale.
+        let weekday = self.civil().weekday().to_string();
+        let month = month.to_string();
+        format!(
+            "{:.3}, {day:02} {month:.3} {year:04} {} GMT",
+            weekday,
+            self.time()
+        )
     }
 
     fn time(self) -> String {

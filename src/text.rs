@@ -156,7 +156,8 @@ fn pieces(word: &str, width: usize) -> Vec<&str> {
 /// the punctuation that belongs to it (no line begins with 。 or ends with 「).
 fn breakable(word: &str) -> Vec<&str> {
     let wide = |c: char| c >= '\u{2e80}' && UnicodeWidthChar::width(c) == Some(2);
-    let (mut parts, mut start) = (Vec::new(), 0);
+    let mut parts = Vec::new();
+    let mut start = 0;
     let mut before = None;
     for (at, c) in word.char_indices() {
         let between =

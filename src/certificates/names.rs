@@ -1,7 +1,7 @@
 //! The names in a certificate, worded once: distinguished names and the entries of subjectAltName.
 //!
-//! They are written as openssl writes them. All of it is for people: whoever compares names compares
-//! the values of [`super::summary::Summary`]. Unaware of terminals: the text is not yet escaped.
+//! They are written as openssl writes them. All of it is for people: code that compares names
+//! compares the values of [`super::summary::Summary`]. Unaware of terminals: the text is not yet escaped.
 
 use std::net::IpAddr;
 

@@ -99,7 +99,7 @@ fn new_entry(
     let (_, leaf) =
         X509Certificate::from_der(certificate).map_err(|_| unreadable("the certificate"))?;
     // A serial number is unique under its issuer only: in this CA's list, another CA's number would
-    // revoke a certificate that nobody meant.
+    // revoke an innocent certificate.
     if !authority.is_issuer_of(certificate) {
         return Err(Error::Certificates {
             doing: DOING.to_owned(),

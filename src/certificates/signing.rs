@@ -22,7 +22,8 @@ use super::{Validity, failed, serial_number};
 use crate::error::Error;
 use crate::text;
 
-/// Which side the certificate is for: its extended key usage. One card a role.
+/// Which side the certificate is for: its extended key usage. A certificate has one role, so that a
+/// stolen client key cannot pose as the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// serverAuth: the client looks for it in step 3.
@@ -36,7 +37,7 @@ pub enum Role {
 pub struct Grant {
     /// The purpose.
     pub role: Role,
-    /// The subject's common name. For people: nothing compares it any more.
+    /// The subject's common name. For people: TLS clients compare the subjectAltName only (RFC 9525).
     pub common_name: String,
     /// The subjectAltName: the names that count.
     pub names: Vec<Name>,
@@ -110,6 +111,7 @@ pub fn sign(
         .map_err(|error| failed(doing, &error))?;
     let granted = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
     let not_granted = not_granted(request, &csr.params, grant, &granted);
+    // From here on nothing is left of the request but its public key.
     csr.params = granted;
     let certificate = csr
         .signed_by(&authority.issuer)
@@ -130,10 +132,12 @@ fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams,
         .iter()
         .map(Name::entry)
         .collect::<Result<_, _>>()?;
+    // CA:FALSE is the default. It is written out, so that a reader of the certificate sees it.
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     if rsa {
-        // TLS 1.2 can encrypt a key to an RSA certificate. Nobody should, but some verifiers ask for it.
+        // TLS 1.2 can encrypt a secret to an RSA key. rustls never does, but some verifiers want the
+        // certificate to allow it.
         params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
     }
     params.extended_key_usages = vec![match grant.role {

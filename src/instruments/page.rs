@@ -53,7 +53,7 @@ pub struct Page<'a> {
 pub enum LongWords {
     /// It stays whole and sticks out, because a reader wants to copy it: a path, an address.
     Keep,
-    /// It is broken, because nobody copies it: hexadecimal bytes, names from a certificate.
+    /// It is broken, because it is to be read and not to be copied: hexadecimal bytes, names.
     Break,
 }
 

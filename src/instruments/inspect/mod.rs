@@ -1,4 +1,5 @@
-//! The terminal view of a certificate, CSR, CRL or key: every field, what it means, who checks it.
+//! The terminal view of a certificate, CSR, CRL or key: every field, its meaning, and which side checks
+//! it.
 //!
 //! Shows what `openssl x509 -text -noout` and its like show, and the words beside it. It selects from
 //! the tree of [`describe`] and is unaware of DER: tags, lengths and the bytes of names stay out.

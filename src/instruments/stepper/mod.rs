@@ -1,8 +1,8 @@
 //! Both ends in one thread, one flight at a time: the handshake as one function.
 //!
 //! No sockets, no second thread. A flight is what one side says before it has to wait for the other;
-//! here it lies still until you press Enter. `handshake` is the whole story in the order in which it
-//! happens, and the one process in which all seven breakpoints come in a fixed order.
+//! here it waits until you press Enter. `handshake` is all of it in the order in which it happens. This
+//! is the one command in which all seven breakpoints come in a fixed order.
 
 mod two_ends;
 mod page;
@@ -66,7 +66,7 @@ fn handshake(
     server_name: ServerName<'static>,
     wire: &mut Wire<'_>,
 ) -> Result<(), Stop> {
-    // Step 1. The client has a hello. It moves, and the server hears it.
+    // Step 1. The client writes its ClientHello. The flight moves, and the server reads it.
     let connection = client_connects(&client_side.config, server_name, &client_side.narrator);
     let narrator = &client_side.narrator;
     let connection =
@@ -78,7 +78,7 @@ fn handshake(
     wire.send(&mut client)?;
     let hello = client_hello_arrives(wire, &server_side.narrator)?;
 
-    // Step 2. The server has its answer: hello, certificate, proof.
+    // Step 2. The server writes its answer: ServerHello, Certificate, CertificateVerify.
     let narrator = &server_side.narrator;
     let connection = match hello.into_connection(Arc::clone(&server_side.config)) {
         Ok(connection) => connection,
@@ -94,11 +94,12 @@ fn handshake(
         narrator,
     };
 
-    // Steps 3 and 4. It moves; the client verifies it, and has an answer of its own.
+    // Steps 3 and 4. The flight moves; the client verifies the server, and writes an answer of its own.
     wire.flight(&mut server, &mut client)?;
     client_side.presenter.tell_if_asked_in_vain();
 
-    // Step 5. That moves; the server verifies it. In TLS 1.2 the server's Finished comes only now.
+    // Step 5. That flight moves; the server verifies the client. In TLS 1.2 the server's Finished comes
+    // only now, so the client is still waiting for it.
     wire.flight(&mut client, &mut server)?;
     if client.connection.is_handshaking() {
         wire.flight(&mut server, &mut client)?;
@@ -110,7 +111,7 @@ fn handshake(
         Err(refusal) => Response::refusal(403, &refusal.why),
     };
 
-    // Step 7. A request, an answer, and a goodbye from each side.
+    // Step 7. A request, an answer, and a close_notify from each side.
     application_data(&client.connection, client.narrator);
     application_data(&server.connection, server.narrator);
     client.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -123,7 +124,7 @@ fn handshake(
     wire.flight(&mut server, &mut client)
 }
 
-/// Why the story ends early.
+/// Why the handshake ends early.
 enum Stop {
     /// A side refused the other, and both have reported it. That is a handshake to show, too.
     Refused,

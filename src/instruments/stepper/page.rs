@@ -48,7 +48,8 @@ impl<'a> FlightView<'a> {
                 ("✗", RED)
             };
             let mark = self.page.paint.with(colour, mark);
-            let (number, title) = (step.number(), step.title());
+            let number = step.number();
+            let title = step.title();
             self.page.blank()?;
             self.page
                 .line(&format!("  {side} · step {number}{mark} {title}"))?;

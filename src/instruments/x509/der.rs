@@ -19,8 +19,8 @@ pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 
-/// How many bytes of one list are told element by element. The rest becomes a single leaf, so that a
-/// list of millions does not fill the memory with words.
+/// How many bytes of one list are explained element by element. The rest becomes a single leaf: a list
+/// of a million entries would fill the memory with fields.
 const MOST: usize = 256 << 10;
 
 /// The tag of `[number]` around something primitive.

@@ -7,16 +7,17 @@ use super::{names, oids, primitive};
 use crate::certificates::names::quoted;
 use crate::instruments::fields::Reader;
 
-/// A SEQUENCE of `one`, told with commas.
+/// A SEQUENCE of `one`, joined with commas.
 fn list(reader: &mut Reader<'_>, label: &str, one: fn(&mut Reader<'_>) -> Text) -> Text {
     unwrapped(reader, SEQUENCE, label, |reader| commas(reader, one))
 }
 
 fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
     let texts = sequence_of(reader, one)?;
-    Ok(match texts.is_empty() {
-        true => "(empty)".into(),
-        false => texts.join(", "),
+    Ok(if texts.is_empty() {
+        "(empty)".into()
+    } else {
+        texts.join(", ")
     })
 }
 
@@ -94,7 +95,7 @@ pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
 }
 
 /// `SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }`. A subtree may go on with `minimum` and
-/// `maximum`, which RFC 5280 lets nobody use.
+/// `maximum`, which RFC 5280 forbids.
 pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
     fn subtree(reader: &mut Reader<'_>) -> Text {
         element(reader, SEQUENCE, "GeneralSubtree", |reader| {

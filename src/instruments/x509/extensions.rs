@@ -148,7 +148,8 @@ pub(super) fn list(reader: &mut Reader<'_>) -> Text {
 }
 
 /// `Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue }`, under the name that its
-/// extnID stands for. Critical means: whoever does not understand this must refuse the whole.
+/// extnID stands for. Critical means: a verifier that does not understand it must refuse
+/// the whole certificate.
 pub(super) fn extension(reader: &mut Reader<'_>) -> Text {
     let oid = primitive::leading_oid(reader.peek()).unwrap_or_default();
     let name = oids::name(&oid).unwrap_or("unknown extension");

@@ -88,7 +88,7 @@ fn public_point(reader: &mut Reader<'_>) -> Text {
     })
 }
 
-/// A private part: passed over, never told.
+/// A private part: passed over. Its bytes are counted, and no text is made of them.
 fn secret(reader: &mut Reader<'_>) -> Text {
     contents(reader, |_| Ok(NOT_SHOWN.into()))
 }

@@ -25,6 +25,7 @@ mod primitive;
 mod oids;
 
 use self::certificate::CERTIFICATE;
+pub(crate) use self::der::length as der_length;
 use self::der::{SEQUENCE, Text, unwrapped, walk};
 use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
@@ -120,7 +121,7 @@ pub fn revocation_list(der: &[u8]) -> Field {
 }
 
 /// In a broken key a private byte could pass for a tag or a length, and the reason would name it. So a
-/// key is told part by part only when it is whole.
+/// key is explained part by part only when it is whole.
 fn private(key: Field) -> Field {
     if !key.leaves().iter().any(|leaf| leaf.malformed) {
         return key;

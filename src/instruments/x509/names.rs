@@ -14,9 +14,10 @@ pub(super) fn relative_names(reader: &mut Reader<'_>) -> Text {
     let names = sequence_of(reader, |reader| {
         element(reader, SET, "RelativeDistinguishedName", attributes)
     })?;
-    Ok(match names.is_empty() {
-        true => "(empty)".into(),
-        false => names.join(", "),
+    Ok(if names.is_empty() {
+        "(empty)".into()
+    } else {
+        names.join(", ")
     })
 }
 
@@ -70,10 +71,10 @@ fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
 }
 
 pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
-    match bytes.is_ascii() {
-        true => Ok(bytes.iter().copied().map(char::from).collect()),
-        false => Err("a byte that is not ASCII".into()),
+    if !bytes.is_ascii() {
+        return Err("a byte that is not ASCII".into());
     }
+    Ok(bytes.iter().copied().map(char::from).collect())
 }
 
 /// A list of `GeneralName`s: `DNS:localhost, IP:127.0.0.1, URI:spiffe://…`.

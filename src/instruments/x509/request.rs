@@ -1,5 +1,5 @@
 //! Certification requests, CSRs (RFC 2986): a public key, the names it wants, and a signature by the
-//! very key, so that nobody asks with the key of another.
+//! very key, which proves that the owner of the key is asking.
 
 use super::certificate::{signature, version};
 use super::der::{BIT_STRING, Component, INTEGER, SEQUENCE, SET, Text, components, constructed};
