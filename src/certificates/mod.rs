@@ -8,7 +8,7 @@ pub mod request;
 pub mod signing;
 pub mod revocation;
 pub mod summary;
-pub mod names;
+pub mod wording;
 pub mod pem;
 
 use std::fmt;

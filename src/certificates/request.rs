@@ -18,7 +18,7 @@ use rcgen::{
 use rustls::pki_types::ServerName;
 
 use super::failed;
-use super::names::quoted;
+use super::wording::quoted;
 use crate::error::Error;
 
 /// What kind of key to make.

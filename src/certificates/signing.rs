@@ -16,8 +16,8 @@ use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate, X509CertificationRequest};
 
 use super::authority::Authority;
-use super::names;
 use super::request::{Name, common_name_only};
+use super::wording;
 use super::{Validity, failed, serial_number};
 use crate::error::Error;
 use crate::text;
@@ -179,7 +179,7 @@ fn not_granted(
     granted: &CertificateParams,
 ) -> Vec<String> {
     let mut given: Vec<String> = grant.names.iter().map(Name::to_string).collect();
-    given.push(format!("CN={}", names::quoted(&grant.common_name)));
+    given.push(format!("CN={}", wording::quoted(&grant.common_name)));
     let mut wishes = wished_names(request);
     wishes.retain(|wish| !given.contains(wish));
     if matches!(asked.is_ca, IsCa::Ca(_)) {
@@ -203,10 +203,10 @@ fn wished_names(request: &CertificateSigningRequestDer<'_>) -> Vec<String> {
         return Vec::new();
     };
     let subject = &csr.certification_request_info.subject;
-    let mut wishes: Vec<String> = subject.iter_attributes().map(names::attribute).collect();
+    let mut wishes: Vec<String> = subject.iter_attributes().map(wording::attribute).collect();
     for extension in csr.requested_extensions().into_iter().flatten() {
         if let ParsedExtension::SubjectAlternativeName(found) = extension {
-            wishes.extend(found.general_names.iter().map(names::entry));
+            wishes.extend(found.general_names.iter().map(wording::entry));
         }
     }
     wishes

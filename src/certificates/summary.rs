@@ -11,7 +11,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
-use super::names;
+use super::wording;
 use crate::clock::Moment;
 use crate::text;
 
@@ -51,9 +51,13 @@ impl Summary {
             } else {
                 x509.version.0.saturating_add(1)
             },
-            subject: names::distinguished(&x509.subject),
-            issuer: names::distinguished(&x509.issuer),
-            common_names: x509.subject.iter_common_name().map(names::value).collect(),
+            subject: wording::distinguished(&x509.subject),
+            issuer: wording::distinguished(&x509.issuer),
+            common_names: x509
+                .subject
+                .iter_common_name()
+                .map(wording::value)
+                .collect(),
             not_after: x509.validity.not_after.timestamp(),
             size: certificate.len(),
             ..Summary::default()
@@ -67,12 +71,12 @@ impl Summary {
                     GeneralName::URI(uri) => summary.uris.push((*uri).to_owned()),
                     GeneralName::DNSName(name) => summary.dns_names.push((*name).to_owned()),
                     GeneralName::IPAddress(bytes) => {
-                        summary.addresses.extend(names::address(bytes))
+                        summary.addresses.extend(wording::address(bytes))
                     }
                     // Bytes that are no text still are a name: two URIs are two, even so.
-                    GeneralName::Invalid(Tag(6), bytes) => summary.uris.push(names::hex(bytes)),
+                    GeneralName::Invalid(Tag(6), bytes) => summary.uris.push(wording::hex(bytes)),
                     GeneralName::Invalid(Tag(2), bytes) => {
-                        summary.dns_names.push(names::hex(bytes))
+                        summary.dns_names.push(wording::hex(bytes))
                     }
                     _ => {}
                 }
@@ -109,5 +113,5 @@ pub fn issuer(certificate: &CertificateDer<'_>) -> String {
 
 /// A name, safe for a terminal and of a bounded length.
 pub fn shown_name(distinguished: &X509Name<'_>) -> String {
-    text::shorten(&text::terminal(&names::distinguished(distinguished)), 60)
+    text::shorten(&text::terminal(&wording::distinguished(distinguished)), 60)
 }

@@ -4,7 +4,7 @@
 
 use x509_parser::prelude::*;
 
-use crate::certificates::names::{alternative, distinguished, quoted};
+use crate::certificates::wording::{alternative, distinguished, quoted};
 use crate::instruments::x509::Kind;
 use crate::text;
 

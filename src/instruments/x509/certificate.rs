@@ -2,8 +2,9 @@
 //!
 //! The tables are the RFC's ASN.1: a row a component, in the order of its bytes.
 
+use super::components::{Component, components, walk};
 use super::der::{self, BIT_STRING, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME};
-use super::der::{Component, Text, components, constructed, contents, context, unwrapped, walk};
+use super::der::{Text, constructed, contents, context, unwrapped};
 use super::names::relative_names;
 use super::public_key::{algorithm, subject_public_key};
 use super::time::time;

@@ -4,7 +4,7 @@
 use super::der::{self, BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE};
 use super::der::{Text, constructed, contents, context, element, sequence_of, unwrapped};
 use super::{names, oids, primitive};
-use crate::certificates::names::quoted;
+use crate::certificates::wording::quoted;
 use crate::instruments::fields::Reader;
 
 /// A SEQUENCE of `one`, joined with commas.

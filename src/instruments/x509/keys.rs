@@ -5,9 +5,10 @@
 //! not shown. Not one bit of it becomes text.
 
 use super::certificate::version;
+use super::components::{Component, components, walk};
+use super::der::unwrapped;
 use super::der::{self, BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE};
-use super::der::{Component, Text, components, constructed, contents, context, element};
-use super::der::{unwrapped, walk};
+use super::der::{Text, constructed, contents, context, element};
 use super::public_key::{algorithm, point, rsa_numbers};
 use super::{oids, primitive};
 use crate::instruments::fields::Reader;

@@ -20,13 +20,15 @@ mod time;
 mod request;
 mod revocation_list;
 mod keys;
+mod components;
 mod der;
 mod primitive;
 mod oids;
 
 use self::certificate::CERTIFICATE;
+use self::components::walk;
 pub(crate) use self::der::length as der_length;
-use self::der::{SEQUENCE, Text, unwrapped, walk};
+use self::der::{SEQUENCE, Text, unwrapped};
 use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
 use self::revocation_list::CERTIFICATE_LIST;

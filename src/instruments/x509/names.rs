@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::der::{self, SEQUENCE, SET, Text, contents, element, sequence_of, unwrapped};
 use super::{oids, primitive};
-use crate::certificates::names::quoted;
+use crate::certificates::wording::quoted;
 use crate::instruments::fields::{Malformed, Reader};
 
 /// The contents of a `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it

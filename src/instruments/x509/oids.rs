@@ -1,6 +1,6 @@
 //! What the OBJECT IDENTIFIERs of X.509 are called in the standards that assign them.
 
-use crate::certificates::names;
+use crate::certificates::wording;
 
 /// The name of a dotted OBJECT IDENTIFIER, if it is one that certificates, CSRs, CRLs and keys use.
 pub(super) fn name(dotted: &str) -> Option<&'static str> {
@@ -113,7 +113,7 @@ pub(super) fn name(dotted: &str) -> Option<&'static str> {
 
 /// The short form that names are written with, else the name, else the dotted form.
 pub(super) fn attribute(dotted: &str) -> String {
-    names::abbreviation(dotted).map_or_else(|| name_or(dotted), str::to_owned)
+    wording::abbreviation(dotted).map_or_else(|| name_or(dotted), str::to_owned)
 }
 
 /// The name where there is one, else the dotted form.

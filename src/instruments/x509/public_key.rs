@@ -1,7 +1,8 @@
 //! Public keys and the algorithms they are used with: what certificates, CSRs and keys share.
 
+use super::components::{Component, components, walk};
 use super::der::{self, BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER, SEQUENCE};
-use super::der::{Component, Text, components, element, unwrapped, walk};
+use super::der::{Text, element, unwrapped};
 use super::{oids, primitive};
 use crate::instruments::fields::{Malformed, Reader};
 

@@ -2,8 +2,9 @@
 //! very key, which proves that the owner of the key is asking.
 
 use super::certificate::{signature, version};
-use super::der::{BIT_STRING, Component, INTEGER, SEQUENCE, SET, Text, components, constructed};
-use super::der::{element, explained, sequence_of, walk};
+use super::components::{Component, components, walk};
+use super::der::{BIT_STRING, INTEGER, SEQUENCE, SET, Text, constructed};
+use super::der::{element, explained, sequence_of};
 use super::names::relative_names;
 use super::public_key::{algorithm, subject_public_key};
 use super::{extensions, names, oids, primitive};

@@ -1,8 +1,9 @@
 //! Certificate revocation lists, CRLs (RFC 5280 §5): the serial numbers that an issuer takes back.
 
 use super::certificate::{serial, signature, version};
+use super::components::{Component, components, walk};
 use super::der::{BIT_STRING, GENERALIZED_TIME, INTEGER, SEQUENCE, UTC_TIME, constructed};
-use super::der::{Component, Text, components, element, sequence_of, walk};
+use super::der::{Text, element, sequence_of};
 use super::extensions;
 use super::names::relative_names;
 use super::public_key::algorithm;
