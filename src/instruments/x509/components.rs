@@ -18,9 +18,9 @@ pub(super) struct Component {
 /// A table of [`Component`]s in the order of the ASN.1. A row is
 /// `name [OPTIONAL] (tags) reader, "source", "meaning";`.
 macro_rules! components {
-    ($($label:ident $($optional:ident)? ($($tag:expr),+) $read:expr, $source:expr, $meaning:expr;)+) => {
+    ($($label:ident $($optional:ident)? ($($tag:expr),*) $read:expr, $source:expr, $meaning:expr;)+) => {
         &[$($crate::instruments::x509::components::Component {
-            tags: &[$($tag),+],
+            tags: &[$($tag),*],
             optional: components!(@ $($optional)?),
             label: stringify!($label),
             source: $source,

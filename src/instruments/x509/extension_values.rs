@@ -1,16 +1,11 @@
 //! What stands inside the extensions that this program can read. Each function reads the contents of
 //! an `extnValue` and puts all of it into a line of text.
 
-use super::der::{self, BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE};
-use super::der::{Text, constructed, contents, context, element, sequence_of, unwrapped};
+use super::der::{self, BOOLEAN, INTEGER, SEQUENCE};
+use super::der::{Text, constructed, contents, context, element, sequence_of};
 use super::{names, oids, primitive};
 use crate::certificates::wording::quoted;
 use crate::instruments::fields::Reader;
-
-/// A SEQUENCE of `one`, joined with commas.
-fn list(reader: &mut Reader<'_>, label: &str, one: fn(&mut Reader<'_>) -> Text) -> Text {
-    unwrapped(reader, SEQUENCE, label, |reader| commas(reader, one))
-}
 
 fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
     let texts = sequence_of(reader, one)?;
@@ -21,25 +16,19 @@ fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
     })
 }
 
-pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
-    unwrapped(reader, SEQUENCE, "GeneralNames", names::general_names)
-}
-
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
 pub(super) fn basic_constraints(reader: &mut Reader<'_>) -> Text {
-    unwrapped(reader, SEQUENCE, "BasicConstraints", |reader| {
-        let mut text = String::from("CA:FALSE");
-        if der::next_tag(reader) == Some(BOOLEAN) {
-            text = format!("CA:{}", element(reader, BOOLEAN, "cA", primitive::boolean)?);
-        }
-        if !reader.is_empty() {
-            text += &format!(
-                ", pathlen:{}",
-                element(reader, INTEGER, "pathLenConstraint", number)?
-            );
-        }
-        Ok(text)
-    })
+    let mut text = String::from("CA:FALSE");
+    if der::next_tag(reader) == Some(BOOLEAN) {
+        text = format!("CA:{}", element(reader, BOOLEAN, "cA", primitive::boolean)?);
+    }
+    if !reader.is_empty() {
+        text += &format!(
+            ", pathlen:{}",
+            element(reader, INTEGER, "pathLenConstraint", number)?
+        );
+    }
+    Ok(text)
 }
 
 pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
@@ -54,44 +43,34 @@ pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
         "encipherOnly",
         "decipherOnly",
     ];
-    unwrapped(reader, BIT_STRING, "KeyUsage", |reader| {
-        primitive::flags(reader, NAMES)
-    })
+    primitive::flags(reader, NAMES)
 }
 
 pub(super) fn ext_key_usage(reader: &mut Reader<'_>) -> Text {
-    list(reader, "ExtKeyUsageSyntax", |reader| {
+    commas(reader, |reader| {
         Ok(oids::name_or(&primitive::oid(reader, "KeyPurposeId")?))
     })
 }
 
-pub(super) fn subject_key_identifier(reader: &mut Reader<'_>) -> Text {
-    unwrapped(reader, OCTET_STRING, "KeyIdentifier", key_id)
-}
-
-fn key_id(reader: &mut Reader<'_>) -> Text {
+pub(super) fn key_id(reader: &mut Reader<'_>) -> Text {
     contents(reader, |bytes| Ok(primitive::hex(bytes)))
 }
 
 /// Nearly always the key identifier alone; issuer and serial are the older way to say it.
 pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
-    list(
-        reader,
-        "AuthorityKeyIdentifier",
-        |reader| match der::next_tag(reader) {
-            Some(tag @ 0xa1) => {
-                let names = element(reader, tag, "authorityCertIssuer", names::general_names)?;
-                Ok(format!("issuer {names}"))
-            }
-            Some(tag @ 0x82) => {
-                let serial = element(reader, tag, "authorityCertSerialNumber", |reader| {
-                    primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
-                })?;
-                Ok(format!("serial {serial}"))
-            }
-            _ => element(reader, context(0), "keyIdentifier", key_id),
-        },
-    )
+    commas(reader, |reader| match der::next_tag(reader) {
+        Some(tag @ 0xa1) => {
+            let names = element(reader, tag, "authorityCertIssuer", names::general_names)?;
+            Ok(format!("issuer {names}"))
+        }
+        Some(tag @ 0x82) => {
+            let serial = element(reader, tag, "authorityCertSerialNumber", |reader| {
+                primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
+            })?;
+            Ok(format!("serial {serial}"))
+        }
+        _ => element(reader, context(0), "keyIdentifier", key_id),
+    })
 }
 
 /// `SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }`. A subtree may go on with `minimum` and
@@ -102,7 +81,7 @@ pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
             names::general_name(reader, names::network)
         })
     }
-    list(reader, "NameConstraints", |reader| {
+    commas(reader, |reader| {
         let (tag, label, word) = match der::next_tag(reader) {
             Some(tag @ 0xa1) => (tag, "excludedSubtrees", "excluded"),
             _ => (constructed(0), "permittedSubtrees", "permitted"),
@@ -126,7 +105,7 @@ pub(super) fn distribution_points(reader: &mut Reader<'_>) -> Text {
             })
         })
     }
-    list(reader, "CRLDistributionPoints", point)
+    commas(reader, point)
 }
 
 /// `[0] EXPLICIT CHOICE { fullName [0], nameRelativeToCRLIssuer [1] }`
@@ -159,29 +138,27 @@ fn reasons(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn reason_code(reader: &mut Reader<'_>) -> Text {
-    unwrapped(reader, ENUMERATED, "CRLReason", |reader| {
-        contents(reader, |bytes| {
-            let name = match bytes {
-                [0] => "unspecified",
-                [1] => "keyCompromise",
-                [2] => "cACompromise",
-                [3] => "affiliationChanged",
-                [4] => "superseded",
-                [5] => "cessationOfOperation",
-                [6] => "certificateHold",
-                [8] => "removeFromCRL",
-                [9] => "privilegeWithdrawn",
-                [10] => "aACompromise",
-                _ => return Err("a reason that the standard does not know".into()),
-            };
-            Ok(name.to_owned())
-        })
+    contents(reader, |bytes| {
+        let name = match bytes {
+            [0] => "unspecified",
+            [1] => "keyCompromise",
+            [2] => "cACompromise",
+            [3] => "affiliationChanged",
+            [4] => "superseded",
+            [5] => "cessationOfOperation",
+            [6] => "certificateHold",
+            [8] => "removeFromCRL",
+            [9] => "privilegeWithdrawn",
+            [10] => "aACompromise",
+            _ => return Err("a reason that the standard does not know".into()),
+        };
+        Ok(name.to_owned())
     })
 }
 
 /// A CRL that does not speak for all certificates of its issuer says here for which it does.
 pub(super) fn issuing_distribution_point(reader: &mut Reader<'_>) -> Text {
-    list(reader, "IssuingDistributionPoint", |reader| {
+    commas(reader, |reader| {
         let (tag, label) = match der::next_tag(reader) {
             Some(tag @ 0x81) => (tag, "onlyContainsUserCerts"),
             Some(tag @ 0x82) => (tag, "onlyContainsCACerts"),
@@ -207,7 +184,7 @@ pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
             ))
         })
     }
-    list(reader, "AuthorityInfoAccessSyntax", description)
+    commas(reader, description)
 }
 
 pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
@@ -223,7 +200,7 @@ pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
             Ok(format!("{policy} ({notes})"))
         })
     }
-    list(reader, "CertificatePolicies", policy)
+    commas(reader, policy)
 }
 
 /// The address of the rules (CPS), or words to show to people (userNotice).
@@ -241,19 +218,11 @@ fn qualifier(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn tls_features(reader: &mut Reader<'_>) -> Text {
-    list(reader, "Features", |reader| {
+    commas(reader, |reader| {
         element(reader, INTEGER, "TLSFeature", number)
     })
 }
 
-pub(super) fn crl_number(reader: &mut Reader<'_>) -> Text {
-    unwrapped(reader, INTEGER, "CRLNumber", number)
-}
-
-fn number(reader: &mut Reader<'_>) -> Text {
+pub(super) fn number(reader: &mut Reader<'_>) -> Text {
     primitive::integer(reader, primitive::decimal)
-}
-
-pub(super) fn invalidity_date(reader: &mut Reader<'_>) -> Text {
-    super::time::dated(reader, "InvalidityDate")
 }
