@@ -80,7 +80,7 @@ impl GeneratedFile {
 }
 
 /// A file that only its owner reads: a private key.
-pub fn secret(name: impl Into<String>, contents: String, purpose: &'static str) -> GeneratedFile {
+pub fn secret(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
     GeneratedFile {
         name: name.into(),
         contents,
@@ -90,7 +90,7 @@ pub fn secret(name: impl Into<String>, contents: String, purpose: &'static str) 
 }
 
 /// A file that everybody may read: all but the keys.
-pub fn public(name: impl Into<String>, contents: String, purpose: &'static str) -> GeneratedFile {
+pub fn public(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
     GeneratedFile {
         name: name.into(),
         contents,
@@ -106,6 +106,7 @@ pub fn public(name: impl Into<String>, contents: String, purpose: &'static str) 
 /// # Errors
 /// [`Error::Certificates`]: a name that no certificate can carry.
 pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
+    use Readers::{Everybody, OnlyMe};
     let SetOptions { key_type, days, .. } = *options;
     let root = Authority::create("my-ca", key_type, days)?;
     let intermediate = options
@@ -113,76 +114,53 @@ pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
         .then(|| root.create_intermediate("my-intermediate-ca", key_type, days))
         .transpose()?;
     let authority = intermediate.as_ref().unwrap_or(&root);
-    let server = issue(
-        authority,
-        &Grant::server(options.hosts.clone()),
-        key_type,
-        days,
-    )?;
-    let client = issue(authority, &Grant::client(&options.client), key_type, days)?;
-    // Each leaf brings the intermediate along: the other side has nothing but the root.
-    let [server_crt, client_crt] =
-        [&server, &client].map(|one| one.pem.clone() + authority.chain_pem());
-
     let mut files = vec![
-        secret(
-            "ca.key",
-            root.key_pem(),
-            "the CA's private key; whoever has it can be anybody",
-        ),
-        public(
-            "ca.crt",
-            root.certificate_pem().to_owned(),
-            "the CA's certificate; give it to all who should trust it",
-        ),
+        of_the_set("ca.key", OnlyMe, root.key_pem()),
+        of_the_set("ca.crt", Everybody, root.certificate_pem().to_owned()),
     ];
     if let Some(ca) = &intermediate {
-        files.extend([
-            secret(
-                "intermediate.key",
-                ca.key_pem(),
-                "the working CA's private key: keep it away",
-            ),
-            public(
-                "intermediate.crt",
-                ca.certificate_pem().to_owned(),
-                "the working CA's certificate; travels behind each leaf",
-            ),
-        ]);
+        let certificate = ca.certificate_pem().to_owned();
+        files.push(of_the_set("intermediate.key", OnlyMe, ca.key_pem()));
+        files.push(of_the_set("intermediate.crt", Everybody, certificate));
     }
-    files.extend([
-        secret(
-            "server.key",
-            server.key.serialize_pem(),
-            "the server's private key; only the server reads it",
-        ),
-        public(
-            "server.csr",
-            server.request,
-            "the server's request; not needed any more",
-        ),
-        public(
-            "server.crt",
-            server_crt,
-            "the server's certificate; shown to everybody",
-        ),
-        secret(
-            "client.key",
-            client.key.serialize_pem(),
-            "the client's private key; only the client reads it",
-        ),
-        public(
-            "client.csr",
-            client.request,
-            "the client's request; not needed any more",
-        ),
-        public(
-            "client.crt",
-            client_crt,
-            "the client's certificate; shown to servers",
-        ),
-    ]);
+    let server = Grant::server(options.hosts.clone());
+    let client = Grant::client(&options.client);
+    for (name, grant) in [("server", server), ("client", client)] {
+        let leaf = issue(authority, &grant, key_type, days)?;
+        let [key, csr, crt] = ["key", "csr", "crt"].map(|end| format!("{name}.{end}"));
+        // Each leaf brings the intermediate along: the other side has nothing but the root.
+        let chain = leaf.pem + authority.chain_pem();
+        files.push(of_the_set(&key, OnlyMe, leaf.key.serialize_pem()));
+        files.push(of_the_set(&csr, Everybody, leaf.request));
+        files.push(of_the_set(&crt, Everybody, chain));
+    }
     Ok(files)
+}
+
+fn of_the_set(name: &str, readers: Readers, contents: String) -> GeneratedFile {
+    GeneratedFile {
+        name: name.to_owned(),
+        contents,
+        readers,
+        purpose: purpose(name),
+    }
+}
+
+/// What each file of the set is for, and who may see it.
+fn purpose(name: &str) -> &'static str {
+    match name {
+        "ca.key" => "the CA's private key; whoever has it can be anybody",
+        "ca.crt" => "the CA's certificate; give it to all who should trust it",
+        "intermediate.key" => "the working CA's private key: keep it away",
+        "intermediate.crt" => "the working CA's certificate; travels behind each leaf",
+        "server.key" => "the server's private key; only the server reads it",
+        "server.csr" => "the server's request; not needed any more",
+        "server.crt" => "the server's certificate; shown to everybody",
+        "client.key" => "the client's private key; only the client reads it",
+        "client.csr" => "the client's request; not needed any more",
+        "client.crt" => "the client's certificate; shown to servers",
+        _ => "",
+    }
 }
 
 /// A leaf, fresh from its authority, and the key of its owner.

@@ -123,8 +123,16 @@ fn make_certificates(dir: &Path) -> Result<(), Error> {
 /// secrets of the connection, so only its owner may read either.
 fn keep(dir: &Path, transcript: &Transcript) -> Result<(), Error> {
     let files = vec![
-        secret("handshake.html", html::page(&explain(transcript)), ""),
-        secret("handshake.transcript", transcript.to_string(), ""),
+        secret(
+            "handshake.html".to_owned(),
+            html::page(&explain(transcript)),
+            "",
+        ),
+        secret(
+            "handshake.transcript".to_owned(),
+            transcript.to_string(),
+            "",
+        ),
     ];
     write(dir, files)
 }
