@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use hello_mtls::client::{self, Url, connect_tcp, get};
 use hello_mtls::handshake::{ClientSetup, TlsMax};
 use hello_mtls::instruments::show::html;
-use hello_mtls::instruments::stepper::Cast;
+use hello_mtls::instruments::stepper::TwoEnds;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::tap::{Recording, Tap};
 use hello_mtls::instruments::wire::transcript::Transcript;
@@ -32,7 +32,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 fn main() -> io::Result<()> {
     let trouble = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
-    let cast = Cast::new(false, TlsMax::Tls13).map_err(|error| trouble(&error))?;
+    let cast = TwoEnds::new(false, TlsMax::Tls13).map_err(|error| trouble(&error))?;
     let listener = Listener::bind("localhost:0").map_err(|error| trouble(&error))?;
     let url = Url::parse(&format!(
         "https://localhost:{}/",

@@ -1,6 +1,8 @@
-//! Dates for people and for HTTP, from seconds since 1970. Unaware of who asks.
+//! Dates for people and for HTTP, from seconds since 1970.
+//!
+//! The calendar is the crate `time`'s. Unaware of where a moment comes from.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use time::{Date, OffsetDateTime, Time};
 
 /// A moment in UTC, as people write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,11 +16,7 @@ impl Moment {
 
     /// Now, by the system's clock.
     pub fn now() -> Moment {
-        let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-            Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
-        };
-        Moment(seconds)
+        Moment(OffsetDateTime::now_utc().unix_timestamp())
     }
 
     /// Seconds since 1970.
@@ -28,8 +26,8 @@ impl Moment {
 
     /// `2026-11-23`.
     pub fn date(self) -> String {
-        let (year, month, day) = self.civil();
-        format!("{year:04}-{month:02}-{day:02}")
+        let (year, month, day) = self.civil().to_calendar_date();
+        format!("{year:04}-{:02}-{day:02}", u8::from(month))
     }
 
     /// `2026-11-23 12:00:00 UTC`.
@@ -39,17 +37,20 @@ impl Moment {
 
     /// `Mon, 23 Nov 2026 12:00:00 GMT`: the form of HTTP's Date field (RFC 9110 §5.6.7).
     pub fn http_date(self) -> String {
-        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
-        let (year, month, day) = self.civil();
-        let weekday = DAYS[self.0.div_euclid(86_400).rem_euclid(7) as usize];
+        let (year, month, day) = self.civil().to_calendar_date();
+        // Both are written in English and abbreviated to three letters, whatever the locale.
+        let weekday = self.civil().weekday().to_string();
+        let month = month.to_string();
         format!(
-            "{weekday}, {day:02} {} {year:04} {} GMT",
-            MONTHS[month as usize - 1],
+            "{:.3}, {day:02} {month:.3} {year:04} {} GMT",
+            weekday,
             self.time()
         )
+    }
+
+    fn time(self) -> String {
+        let (hour, minute, second) = self.civil().to_hms();
+        format!("{hour:02}:{minute:02}:{second:02}")
     }
 
     /// The distance to `other` in words: `3 days`, `2 hours`, `40 seconds`. Without a sign.
@@ -64,34 +65,13 @@ impl Moment {
         format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
     }
 
-    fn time(self) -> String {
-        let seconds = self.0.rem_euclid(86_400);
-        format!(
-            "{:02}:{:02}:{:02}",
-            seconds / 3_600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
-    }
-
-    /// Year, month and day in the Gregorian calendar. The count of days is shifted to begin with
-    /// March, so that the leap day is the last of its year.
-    fn civil(self) -> (i64, i64, i64) {
-        let days = self.0.div_euclid(86_400) + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 {
-            month_from_march + 3
-        } else {
-            month_from_march - 9
-        };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        (year, month, day)
+    /// On the calendar, which ends with the year 9999, as the times of certificates do. A moment beyond
+    /// either end is shown as that end.
+    fn civil(self) -> OffsetDateTime {
+        let [first, last] = [Date::MIN.midnight(), Date::MAX.with_time(Time::MAX)]
+            .map(|end| end.assume_utc().unix_timestamp());
+        OffsetDateTime::from_unix_timestamp(self.0.clamp(first, last))
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
@@ -111,6 +91,16 @@ mod tests {
         );
         assert_eq!(Moment(-1).date_and_time(), "1969-12-31 23:59:59 UTC");
         assert_eq!(Moment(4_102_444_800).date(), "2100-01-01");
+        assert_eq!(
+            Moment(253_402_300_799).date_and_time(),
+            "9999-12-31 23:59:59 UTC"
+        );
+    }
+
+    #[test]
+    fn a_moment_beyond_the_calendar_is_shown_as_its_end() {
+        assert_eq!(Moment(i64::MAX).date(), "9999-12-31");
+        assert!(Moment(i64::MIN).date().starts_with("-9999-"));
     }
 
     #[test]

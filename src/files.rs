@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::text;
 
-/// No file of ours is larger than a few kilobytes; a large chain or CRL may have some hundred.
+/// Largest file that is read, in bytes. Certificates have a few kilobytes and large CRLs some hundred; a
+/// wrong path may lead to a disk image, which must not fill the memory.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Who may read a file.
@@ -40,6 +41,8 @@ impl NewFile {
         };
         let mut options = OpenOptions::new();
         let mut new = options.write(true).create_new(true).mode(mode).open(path)?;
+        // Synced before the rename: after a power failure, some file systems keep the new name but lose
+        // the contents.
         let written = new.write_all(&self.contents).and_then(|()| new.sync_all());
         written.inspect_err(|_| drop(fs::remove_file(path)))
     }
@@ -75,6 +78,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
         path: path.to_owned(),
         source,
     };
+    // Asked before the file is opened: opening a pipe waits until another program writes into it.
     let metadata = fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
         return Err(failed(io::Error::other("it is a directory")));
@@ -85,6 +89,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
         )));
     }
     let mut contents = Vec::new();
+    // The limit holds for what is read, not for the size that the file system reports: a file may grow,
+    // and those below /proc say zero.
     File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut contents))
         .map_err(failed)?;
@@ -97,7 +103,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// Writes all of `files`, or none where that can be foreseen.
 ///
 /// Each is written under a temporary name in its own folder, with its final mode from the moment it
-/// exists, and then moved to its place: nobody ever sees half a file. Without `overwrite` a file that
+/// exists, and then moved to its place: no other program ever reads half a file. Without `overwrite` a file that
 /// exists stops everything before the first byte is written.
 ///
 /// # Errors
@@ -137,18 +143,13 @@ pub fn has_room_for(path: &Path) -> Result<(), Error> {
             path: path.to_owned(),
         });
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+    let folder = folder(path);
+    let missing = |source| Error::File {
+        doing: "write",
+        path: path.to_owned(),
+        source,
     };
-    match folder.metadata() {
-        Ok(_) => Ok(()),
-        Err(source) => Err(Error::File {
-            doing: "write",
-            path: path.to_owned(),
-            source,
-        }),
-    }
+    folder.metadata().map(|_| ()).map_err(missing)
 }
 
 /// Writes one new file that only its owner reads: a page or a recording has secrets in it.
@@ -182,7 +183,7 @@ impl<'a> Staged<'a> {
             hidden.push(format!(".{}-{attempt}.new", std::process::id()));
             let temporary = file.path.with_file_name(hidden);
             match file.write_new(&temporary) {
-                // Somebody else's: another process may have our number in another container.
+                // Another process in another container may have our number, and use this name.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {}
                 Err(error) => return Err(failed(error)),
                 Ok(()) => return Ok(Staged { file, temporary }),
@@ -194,11 +195,10 @@ impl<'a> Staged<'a> {
     /// A rename replaces what is there; a hard link fails if anything is, which closes the gap
     /// between looking and writing.
     fn place(&self, overwrite: bool) -> Result<(), Error> {
-        match overwrite {
-            true => fs::rename(&self.temporary, &self.file.path)
-                .map_err(|source| self.file.not_written(source)),
-            false => self.place_by(|from, to| fs::hard_link(from, to)),
+        if !overwrite {
+            return self.place_by(|from, to| fs::hard_link(from, to));
         }
+        fs::rename(&self.temporary, &self.file.path).map_err(|source| self.file.not_written(source))
     }
 
     /// Not every file system has hard links: exFAT has none, nor have some shared folders. There the file

@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | `openssl req -new -x509 -nodes -days 365 -subj /CN=my-ca -keyout ca.key -out ca.crt` | [`Authority::create`] |
 //!
-//! Its certificate is signed with its own key, so it proves nothing by itself. Whoever puts `ca.crt`
-//! among the CAs that they trust decides to believe what `ca.key` signs.
+//! Its certificate is signed with its own key, so it proves nothing by itself. An administrator who puts
+//! `ca.crt` among the trusted CAs decides to believe what `ca.key` signs.
 
 use std::path::Path;
 
@@ -46,7 +46,8 @@ impl Authority {
 
     /// Makes a CA below this one. It may sign leaves, and no further CA (path length 0).
     ///
-    /// That is how it is done in earnest: the root key rests in a safe, and this one works.
+    /// In production the root's key rests in a safe, and the intermediate CA does the daily work: if its
+    /// key is stolen, the root replaces it, and no client has to change whom it trusts.
     pub fn create_intermediate(
         &self,
         name: &str,
@@ -149,7 +150,7 @@ impl Authority {
         same_key && leaf.issuer().as_raw() == ca.subject().as_raw()
     }
 
-    /// The private key, PKCS#8 in PEM. For a file of mode 0600 and nobody's eyes.
+    /// The private key, PKCS#8 in PEM. It belongs into a file of mode 0600.
     pub fn key_pem(&self) -> String {
         self.issuer.key().serialize_pem()
     }

@@ -8,22 +8,25 @@ pub mod request;
 pub mod signing;
 pub mod revocation;
 pub mod summary;
+pub mod wording;
 pub mod pem;
 
 use std::fmt;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rcgen::{CertificateParams, SerialNumber};
+use rcgen::{CertificateParams, KeyPair, SerialNumber};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use self::authority::Authority;
 use self::request::{KeyType, Name, generate, request};
 use self::signing::{Grant, sign};
 use crate::error::Error;
-use crate::files::Readers;
+use crate::files::{NewFile, Readers};
 
-/// What [`make_set`] is asked for.
+/// What [`make_set`] makes.
 #[derive(Clone, Debug)]
-pub struct Wishes {
+pub struct SetOptions {
     /// The names of the server.
     pub hosts: Vec<Name>,
     /// The common name of the client; its URI follows from it.
@@ -36,9 +39,9 @@ pub struct Wishes {
     pub intermediate: bool,
 }
 
-impl Default for Wishes {
+impl Default for SetOptions {
     fn default() -> Self {
-        Wishes {
+        SetOptions {
             hosts: vec![
                 Name::Dns("localhost".to_owned()),
                 Name::Ip([127, 0, 0, 1].into()),
@@ -54,7 +57,7 @@ impl Default for Wishes {
 
 /// A file of the set, not written yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct GeneratedFile {
     /// `ca.key`.
     pub name: String,
     /// PEM.
@@ -65,95 +68,127 @@ pub struct Made {
     pub purpose: &'static str,
 }
 
+impl GeneratedFile {
+    /// The same, with its place in the folder `dir`.
+    pub fn below(self, dir: &Path) -> NewFile {
+        NewFile {
+            path: dir.join(self.name),
+            contents: self.contents.into_bytes(),
+            readers: self.readers,
+        }
+    }
+}
+
+/// A file that only its owner reads: a private key.
+pub fn secret(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
+    GeneratedFile {
+        name: name.into(),
+        contents,
+        readers: Readers::OnlyMe,
+        purpose,
+    }
+}
+
+/// A file that everybody may read: all but the keys.
+pub fn public(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
+    GeneratedFile {
+        name: name.into(),
+        contents,
+        readers: Readers::Everybody,
+        purpose,
+    }
+}
+
 /// Makes the tutorial's eight files: a CA, and key, request and certificate for a server and a client.
 ///
 /// With an intermediate CA there are two more, and the leaves' files hold the chain.
-pub fn make_set(wishes: &Wishes) -> Result<Vec<Made>, Error> {
-    let Wishes {
-        hosts,
-        client,
-        key_type,
-        days,
-        intermediate,
-    } = wishes;
-    let root = Authority::create("my-ca", *key_type, *days)?;
+///
+/// # Errors
+/// [`Error::Certificates`]: a name that no certificate can carry.
+pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
+    use Readers::{Everybody, OnlyMe};
+    let SetOptions { key_type, days, .. } = *options;
+    let root = Authority::create("my-ca", key_type, days)?;
+    let intermediate = options
+        .intermediate
+        .then(|| root.create_intermediate("my-intermediate-ca", key_type, days))
+        .transpose()?;
+    let authority = intermediate.as_ref().unwrap_or(&root);
     let mut files = vec![
-        secret(
-            "ca.key",
-            root.key_pem(),
-            "the CA's private key; whoever has it can be anybody",
-        ),
-        public(
-            "ca.crt",
-            root.certificate_pem().to_owned(),
-            "the CA's certificate; give it to all who should trust it",
-        ),
+        of_the_set("ca.key", OnlyMe, root.key_pem()),
+        of_the_set("ca.crt", Everybody, root.certificate_pem().to_owned()),
     ];
-    let below = match intermediate {
-        true => Some(root.create_intermediate("my-intermediate-ca", *key_type, *days)?),
-        false => None,
-    };
-    if let Some(below) = &below {
-        files.push(secret(
-            "intermediate.key",
-            below.key_pem(),
-            "the working CA's private key: keep it away",
-        ));
-        let certificate = below.certificate_pem().to_owned();
-        files.push(public(
-            "intermediate.crt",
-            certificate,
-            "the working CA's certificate; travels behind each leaf",
-        ));
+    if let Some(ca) = &intermediate {
+        let certificate = ca.certificate_pem().to_owned();
+        files.push(of_the_set("intermediate.key", OnlyMe, ca.key_pem()));
+        files.push(of_the_set("intermediate.crt", Everybody, certificate));
     }
-    let authority = below.as_ref().unwrap_or(&root);
-    let chain_end = authority.chain_pem();
-
-    let server = issue(authority, &Grant::server(hosts.clone()), *key_type, *days)?;
-    files.push(secret(
-        "server.key",
-        server.key,
-        "the server's private key; only the server reads it",
-    ));
-    files.push(public(
-        "server.csr",
-        server.request,
-        "the server's request; not needed any more",
-    ));
-    files.push(public(
-        "server.crt",
-        server.certificate + chain_end,
-        "the server's certificate; shown to everybody",
-    ));
-
-    let client = issue(authority, &Grant::client(client), *key_type, *days)?;
-    files.push(secret(
-        "client.key",
-        client.key,
-        "the client's private key; only the client reads it",
-    ));
-    files.push(public(
-        "client.csr",
-        client.request,
-        "the client's request; not needed any more",
-    ));
-    files.push(public(
-        "client.crt",
-        client.certificate + chain_end,
-        "the client's certificate; shown to servers",
-    ));
+    let server = Grant::server(options.hosts.clone());
+    let client = Grant::client(&options.client);
+    for (name, grant) in [("server", server), ("client", client)] {
+        let leaf = issue(authority, &grant, key_type, days)?;
+        let [key, csr, crt] = ["key", "csr", "crt"].map(|end| format!("{name}.{end}"));
+        // Each leaf brings the intermediate along: the other side has nothing but the root.
+        let chain = leaf.pem + authority.chain_pem();
+        files.push(of_the_set(&key, OnlyMe, leaf.key.serialize_pem()));
+        files.push(of_the_set(&csr, Everybody, leaf.request));
+        files.push(of_the_set(&crt, Everybody, chain));
+    }
     Ok(files)
 }
 
-/// Key, request and certificate of one leaf, PEM.
-struct Issued {
-    key: String,
-    request: String,
-    certificate: String,
+fn of_the_set(name: &str, readers: Readers, contents: String) -> GeneratedFile {
+    GeneratedFile {
+        name: name.to_owned(),
+        contents,
+        readers,
+        purpose: purpose(name),
+    }
 }
 
-/// The leaf's owner makes a key and a request; the authority reads the request, checks it and signs.
-fn issue(
+/// What each file of the set is for, and who may see it.
+fn purpose(name: &str) -> &'static str {
+    match name {
+        "ca.key" => "the CA's private key; whoever has it can be anybody",
+        "ca.crt" => "the CA's certificate; give it to all who should trust it",
+        "intermediate.key" => "the working CA's private key: keep it away",
+        "intermediate.crt" => "the working CA's certificate; travels behind each leaf",
+        "server.key" => "the server's private key; only the server reads it",
+        "server.csr" => "the server's request; not needed any more",
+        "server.crt" => "the server's certificate; shown to everybody",
+        "client.key" => "the client's private key; only the client reads it",
+        "client.csr" => "the client's request; not needed any more",
+        "client.crt" => "the client's certificate; shown to servers",
+        _ => "",
+    }
+}
+
+/// A leaf, fresh from its authority, and the key of its owner.
+#[derive(Debug)]
+pub struct Issued {
+    /// The owner's key.
+    pub key: KeyPair,
+    /// The request that the owner made with it, PEM.
+    pub request: String,
+    /// The certificate, DER.
+    pub certificate: CertificateDer<'static>,
+    /// The certificate, PEM.
+    pub pem: String,
+}
+
+impl Issued {
+    /// The owner's key as rustls takes it: PKCS#8, DER.
+    pub fn private_key(&self) -> PrivateKeyDer<'static> {
+        PrivatePkcs8KeyDer::from(self.key.serialize_der()).into()
+    }
+}
+
+/// Issues a leaf as it happens between two parties: its owner makes a key and a request, which is all
+/// that the authority gets to see; the authority reads the request, checks it and signs.
+///
+/// # Errors
+/// [`Error::Certificates`]: a name that no certificate can carry.
+pub fn issue(
     authority: &Authority,
     grant: &Grant,
     key_type: KeyType,
@@ -163,28 +198,11 @@ fn issue(
     let request = request(&key, &grant.common_name, &grant.names)?;
     let signed = sign(authority, &pem::request_from_pem(&request)?, grant, days)?;
     Ok(Issued {
-        key: key.serialize_pem(),
+        key,
         request,
-        certificate: signed.pem,
+        certificate: signed.certificate,
+        pem: signed.pem,
     })
-}
-
-fn secret(name: &str, contents: String, purpose: &'static str) -> Made {
-    Made {
-        name: name.to_owned(),
-        contents,
-        readers: Readers::OnlyMe,
-        purpose,
-    }
-}
-
-fn public(name: &str, contents: String, purpose: &'static str) -> Made {
-    Made {
-        name: name.to_owned(),
-        contents,
-        readers: Readers::Everybody,
-        purpose,
-    }
 }
 
 /// From a few minutes ago, for clocks that are a little behind, until `days` from now.

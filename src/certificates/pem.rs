@@ -226,14 +226,14 @@ fn begun(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificates::{Wishes, make_set};
+    use crate::certificates::{SetOptions, make_set};
     use rustls::pki_types::pem::PemObject;
 
     #[test]
     fn rustls_pemfile_and_its_successor_read_the_same_der() {
-        for file in make_set(&Wishes {
+        for file in make_set(&SetOptions {
             intermediate: true,
-            ..Wishes::default()
+            ..SetOptions::default()
         })
         .unwrap()
         {

@@ -6,8 +6,9 @@
 //! | `openssl req -new -key server.key -subj /CN=localhost -out server.csr` | [`request`] |
 //!
 //! The private key never leaves its owner. The request (CSR) carries the public key and the wished
-//! names, and is signed with the private key: proof that whoever asks owns it (RFC 2986).
+//! names, and is signed with the private key: proof that the owner of the key asks (RFC 2986).
 
+use std::fmt;
 use std::net::IpAddr;
 
 use rcgen::{
@@ -17,6 +18,7 @@ use rcgen::{
 use rustls::pki_types::ServerName;
 
 use super::failed;
+use super::wording::quoted;
 use crate::error::Error;
 
 /// What kind of key to make.
@@ -78,6 +80,17 @@ impl Name {
             Name::Ip(address) => SanType::IpAddress(*address),
             Name::Uri(uri) => SanType::URI(ascii(uri)?),
         })
+    }
+}
+
+/// As a certificate's reader sees it: `DNS:localhost`.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Dns(name) => write!(f, "DNS:{}", quoted(name)),
+            Name::Ip(address) => write!(f, "IP:{address}"),
+            Name::Uri(uri) => write!(f, "URI:{}", quoted(uri)),
+        }
     }
 }
 

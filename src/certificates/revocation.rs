@@ -5,7 +5,7 @@
 //! | `openssl ca -revoke client.crt`, `openssl ca -gencrl -out ca.crl` | [`revoke`] |
 //!
 //! A certificate cannot be called back: copies of it are everywhere. So the CA signs a list of serial
-//! numbers, and whoever verifies has to fetch it and look. A list says until when it is good.
+//! numbers, and each verifier has to fetch it and look. A list says until when it is good.
 
 use rcgen::{
     CertificateRevocationListParams, KeyIdMethod, RevocationReason, RevokedCertParams, SerialNumber,
@@ -17,70 +17,34 @@ use super::authority::{Authority, subject_key};
 use super::{Validity, failed};
 use crate::error::Error;
 
+/// What the error messages of this module begin with.
+const DOING: &str = "revoke";
+
 /// Signs a list with all entries of `earlier` and these `certificates`. PEM.
 ///
 /// # Errors
-/// [`Error::Certificates`] if a certificate is not this authority's.
+/// [`Error::Certificates`] if a certificate or the earlier list is not this authority's, or cannot be
+/// read.
 pub fn revoke(
     authority: &Authority,
     earlier: Option<&CertificateRevocationListDer<'_>>,
     certificates: &[CertificateDer<'_>],
     days: u32,
 ) -> Result<String, Error> {
-    let doing = "revoke";
-    let unreadable = |what: &str| Error::Certificates {
-        doing: doing.to_owned(),
-        found: format!("{what} cannot be read"),
-        remedy: "hello-mtls inspect shows what is in a file".to_owned(),
-    };
     let (_, ca) = X509Certificate::from_der(authority.certificate())
         .map_err(|_| unreadable("the CA's certificate"))?;
-    let (mut number, mut revoked) = (vec![1], Vec::new());
-    if let Some(earlier) = earlier {
-        let (_, list) = CertificateRevocationList::from_der(earlier)
-            .map_err(|_| unreadable("the earlier list"))?;
-        // Anybody can put a list into the folder. Only what this CA signed goes on into the next one.
-        if list.verify_signature(ca.public_key()).is_err()
-            || list.issuer().as_raw() != ca.subject().as_raw()
-        {
-            return Err(Error::Certificates {
-                doing: doing.to_owned(),
-                found: "the list that is there was not signed by this CA".to_owned(),
-                remedy: "the CA's own list, or none: then a new one begins".to_owned(),
-            });
-        }
-        number = next_number(&list).ok_or_else(|| unreadable("the number of the earlier list"))?;
-        for entry in list.iter_revoked_certificates() {
-            revoked.push(RevokedCertParams {
-                serial_number: SerialNumber::from_slice(entry.raw_serial()),
-                revocation_time: entry.revocation_date.to_datetime(),
-                reason_code: entry.reason_code().and_then(|(_, code)| reason(code.0)),
-                invalidity_date: entry.invalidity_date().map(|(_, date)| date.to_datetime()),
-            });
-        }
-    }
     let validity = Validity::from_now(days);
+    // A list begins with the number 1, and each list counts on from the last one.
+    let (number, mut revoked) = match earlier {
+        Some(earlier) => earlier_entries(earlier, &ca)?,
+        None => (vec![1], Vec::new()),
+    };
     for certificate in certificates {
-        let (_, leaf) =
-            X509Certificate::from_der(certificate).map_err(|_| unreadable("the certificate"))?;
-        if !authority.is_issuer_of(certificate) {
-            return Err(Error::Certificates {
-                doing: doing.to_owned(),
-                found: "the certificate is not of this CA".to_owned(),
-                remedy: "only the CA that signed a certificate can revoke it".to_owned(),
-            });
-        }
-        let serial = leaf.raw_serial().to_vec();
-        if !revoked
-            .iter()
-            .any(|entry: &RevokedCertParams| entry.serial_number.to_bytes() == serial)
-        {
-            revoked.push(RevokedCertParams {
-                serial_number: SerialNumber::from(serial),
-                revocation_time: validity.now.into(),
-                reason_code: None,
-                invalidity_date: None,
-            });
+        let entry = new_entry(authority, certificate, validity)?;
+        // Revoked once is revoked: a second entry would only contradict the first one's date.
+        let is_known = |one: &RevokedCertParams| one.serial_number == entry.serial_number;
+        if !revoked.iter().any(is_known) {
+            revoked.push(entry);
         }
     }
     let list = CertificateRevocationListParams {
@@ -91,10 +55,72 @@ pub fn revoke(
         revoked_certs: revoked,
         key_identifier_method: key_identifier(&ca),
     };
-    let list = list
+    let signed = list
         .signed_by(&authority.issuer)
-        .map_err(|error| failed(doing, &error))?;
-    list.pem().map_err(|error| failed(doing, &error))
+        .and_then(|list| list.pem());
+    signed.map_err(|error| failed(DOING, &error))
+}
+
+/// The number for the next list, and all entries of the earlier one.
+///
+/// Anybody can put a list into the folder. Only what this CA signed goes on into the next one.
+fn earlier_entries(
+    earlier: &CertificateRevocationListDer<'_>,
+    ca: &X509Certificate<'_>,
+) -> Result<(Vec<u8>, Vec<RevokedCertParams>), Error> {
+    let (_, list) =
+        CertificateRevocationList::from_der(earlier).map_err(|_| unreadable("the earlier list"))?;
+    let same_issuer = list.issuer().as_raw() == ca.subject().as_raw();
+    if !same_issuer || list.verify_signature(ca.public_key()).is_err() {
+        return Err(Error::Certificates {
+            doing: DOING.to_owned(),
+            found: "the list that is there was not signed by this CA".to_owned(),
+            remedy: "the CA's own list, or none: then a new one begins".to_owned(),
+        });
+    }
+    let number = next_number(&list).ok_or_else(|| unreadable("the number of the earlier list"))?;
+    let entries = list
+        .iter_revoked_certificates()
+        .map(|entry| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(entry.raw_serial()),
+            revocation_time: entry.revocation_date.to_datetime(),
+            reason_code: entry.reason_code().and_then(|(_, code)| reason(code.0)),
+            invalidity_date: entry.invalidity_date().map(|(_, date)| date.to_datetime()),
+        });
+    Ok((number, entries.collect()))
+}
+
+/// The entry for a certificate of this authority.
+fn new_entry(
+    authority: &Authority,
+    certificate: &CertificateDer<'_>,
+    validity: Validity,
+) -> Result<RevokedCertParams, Error> {
+    let (_, leaf) =
+        X509Certificate::from_der(certificate).map_err(|_| unreadable("the certificate"))?;
+    // A serial number is unique under its issuer only: in this CA's list, another CA's number would
+    // revoke an innocent certificate.
+    if !authority.is_issuer_of(certificate) {
+        return Err(Error::Certificates {
+            doing: DOING.to_owned(),
+            found: "the certificate is not of this CA".to_owned(),
+            remedy: "only the CA that signed a certificate can revoke it".to_owned(),
+        });
+    }
+    Ok(RevokedCertParams {
+        serial_number: SerialNumber::from_slice(leaf.raw_serial()),
+        revocation_time: validity.now.into(),
+        reason_code: None,
+        invalidity_date: None,
+    })
+}
+
+fn unreadable(what: &str) -> Error {
+    Error::Certificates {
+        doing: DOING.to_owned(),
+        found: format!("{what} cannot be read"),
+        remedy: "hello-mtls inspect shows what is in a file".to_owned(),
+    }
 }
 
 /// One more than the number of `list`, big-endian: lists count upwards (RFC 5280 §5.2.3, at most 20 bytes).

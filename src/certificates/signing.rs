@@ -9,19 +9,21 @@
 //! decision, and what was asked for beyond that is reported.
 
 use rcgen::{
-    CertificateParams, CertificateSigningRequestParams, DnType, DnValue, ExtendedKeyUsagePurpose,
-    IsCa, KeyUsagePurpose, PKCS_RSA_SHA256, SanType,
+    CertificateParams, CertificateSigningRequestParams, ExtendedKeyUsagePurpose, IsCa,
+    KeyUsagePurpose, PKCS_RSA_SHA256,
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate, X509CertificationRequest};
 
 use super::authority::Authority;
 use super::request::{Name, common_name_only};
+use super::wording;
 use super::{Validity, failed, serial_number};
 use crate::error::Error;
 use crate::text;
 
-/// Which side the certificate is for: its extended key usage. One card a role.
+/// Which side the certificate is for: its extended key usage. A certificate has one role, so that a
+/// stolen client key cannot pose as the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// serverAuth: the client looks for it in step 3.
@@ -35,7 +37,7 @@ pub enum Role {
 pub struct Grant {
     /// The purpose.
     pub role: Role,
-    /// The subject's common name. For people: nothing compares it any more.
+    /// The subject's common name. For people: TLS clients compare the subjectAltName only (RFC 9525).
     pub common_name: String,
     /// The subjectAltName: the names that count.
     pub names: Vec<Name>,
@@ -108,7 +110,8 @@ pub fn sign(
     let mut csr = CertificateSigningRequestParams::from_der(request)
         .map_err(|error| failed(doing, &error))?;
     let granted = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
-    let not_granted = not_granted(&csr.params, &granted);
+    let not_granted = not_granted(request, &csr.params, grant, &granted);
+    // From here on nothing is left of the request but its public key.
     csr.params = granted;
     let certificate = csr
         .signed_by(&authority.issuer)
@@ -129,10 +132,12 @@ fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams,
         .iter()
         .map(Name::entry)
         .collect::<Result<_, _>>()?;
+    // CA:FALSE is the default. It is written out, so that a reader of the certificate sees it.
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     if rsa {
-        // TLS 1.2 can encrypt a key to an RSA certificate. Nobody should, but some verifiers ask for it.
+        // TLS 1.2 can encrypt a secret to an RSA key. rustls never does, but some verifiers want the
+        // certificate to allow it.
         params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
     }
     params.extended_key_usages = vec![match grant.role {
@@ -155,28 +160,28 @@ fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), 
         (Ok((_, leaf)), Ok((_, ca))) => leaf.issuer().as_raw() == ca.subject().as_raw(),
         _ => false,
     };
-    match same {
-        true => Ok(()),
-        false => Err(Error::Certificates {
-            doing: "sign the request".to_owned(),
-            found: "the CA's name is spelled in a way that cannot be repeated exactly".to_owned(),
-            remedy: "a CA with a simple name, or openssl x509 -req".to_owned(),
-        }),
+    if same {
+        return Ok(());
     }
+    Err(Error::Certificates {
+        doing: "sign the request".to_owned(),
+        found: "the CA's name is spelled in a way that cannot be repeated exactly".to_owned(),
+        remedy: "a CA with a simple name, or openssl x509 -req".to_owned(),
+    })
 }
 
-/// Wishes of the request beyond what is granted, in words that are safe to show.
-fn not_granted(asked: &CertificateParams, granted: &CertificateParams) -> Vec<String> {
-    let mut wishes = Vec::new();
-    for (kind, value) in asked.distinguished_name.iter() {
-        let wish = attribute(kind, value);
-        let same = |(kind, value)| attribute(kind, value) == wish;
-        if !granted.distinguished_name.iter().any(same) {
-            wishes.push(wish);
-        }
-    }
-    let beyond = |name: &&SanType| !granted.subject_alt_names.contains(name);
-    wishes.extend(asked.subject_alt_names.iter().filter(beyond).map(entry));
+/// Wishes of the request beyond what is granted, in words that are safe to show. Names are compared in
+/// the words that a reader sees, so that nothing is reported as refused and listed as granted.
+fn not_granted(
+    request: &CertificateSigningRequestDer<'_>,
+    asked: &CertificateParams,
+    grant: &Grant,
+    granted: &CertificateParams,
+) -> Vec<String> {
+    let mut given: Vec<String> = grant.names.iter().map(Name::to_string).collect();
+    given.push(format!("CN={}", wording::quoted(&grant.common_name)));
+    let mut wishes = wished_names(request);
+    wishes.retain(|wish| !given.contains(wish));
     if matches!(asked.is_ca, IsCa::Ca(_)) {
         wishes.push("to be a CA itself".to_owned());
     }
@@ -186,40 +191,25 @@ fn not_granted(asked: &CertificateParams, granted: &CertificateParams) -> Vec<St
     let beyond = |usage: &&ExtendedKeyUsagePurpose| !granted.extended_key_usages.contains(usage);
     let usages = asked.extended_key_usages.iter().filter(beyond);
     wishes.extend(usages.map(|usage| format!("extended key usage {}", lower_camel(usage))));
-    wishes
+    let safe = wishes
         .iter()
-        .map(|wish| text::shorten(&text::terminal(wish), 80))
-        .collect()
+        .map(|wish| text::shorten(&text::terminal(wish), 80));
+    safe.collect()
 }
 
-/// An attribute of a distinguished name as people write it: `CN=localhost`.
-fn attribute(kind: &DnType, value: &DnValue) -> String {
-    let kind = match kind {
-        DnType::CountryName => "C".to_owned(),
-        DnType::LocalityName => "L".to_owned(),
-        DnType::StateOrProvinceName => "ST".to_owned(),
-        DnType::OrganizationName => "O".to_owned(),
-        DnType::OrganizationalUnitName => "OU".to_owned(),
-        DnType::CommonName => "CN".to_owned(),
-        other => format!("{other:?}"),
+/// The attributes of the subject and the entries of the subjectAltName that a request asks for.
+fn wished_names(request: &CertificateSigningRequestDer<'_>) -> Vec<String> {
+    let Ok((_, csr)) = X509CertificationRequest::from_der(request) else {
+        return Vec::new();
     };
-    match value {
-        DnValue::Utf8String(text) => format!("{kind}={text}"),
-        DnValue::PrintableString(text) => format!("{kind}={}", text.as_str()),
-        DnValue::Ia5String(text) => format!("{kind}={}", text.as_str()),
-        other => format!("{kind}={other:?}"),
+    let subject = &csr.certification_request_info.subject;
+    let mut wishes: Vec<String> = subject.iter_attributes().map(wording::attribute).collect();
+    for extension in csr.requested_extensions().into_iter().flatten() {
+        if let ParsedExtension::SubjectAlternativeName(found) = extension {
+            wishes.extend(found.general_names.iter().map(wording::entry));
+        }
     }
-}
-
-/// An entry of the subjectAltName as openssl writes it: `DNS:localhost`.
-fn entry(name: &SanType) -> String {
-    match name {
-        SanType::DnsName(name) => format!("DNS:{}", name.as_str()),
-        SanType::URI(uri) => format!("URI:{}", uri.as_str()),
-        SanType::Rfc822Name(address) => format!("email:{}", address.as_str()),
-        SanType::IpAddress(address) => format!("IP:{address}"),
-        other => format!("{other:?}"),
-    }
+    wishes
 }
 
 /// rcgen's `KeyCertSign` as RFC 5280 writes it: `keyCertSign`.

@@ -1,6 +1,7 @@
-//! The few facts of a certificate that the story and step 6 need: names and dates.
+//! The few facts of a certificate that the steps of the handshake need: names and dates.
 //!
-//! Everything else, byte by byte, is in `describe`.
+//! x509-parser reads them. A verifier has judged the certificate before, or will judge it: nothing here
+//! is verified.
 
 use std::net::IpAddr;
 
@@ -10,6 +11,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
+use super::wording;
 use crate::clock::Moment;
 use crate::text;
 
@@ -39,7 +41,8 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Reads a certificate. `None` if it is none: a verifier will say so better.
+    /// Reads a certificate, DER. `None` if the bytes are no certificate; a verifier reports that with
+    /// its reason.
     pub fn of(certificate: &CertificateDer<'_>) -> Option<Summary> {
         let (_, x509) = X509Certificate::from_der(certificate).ok()?;
         let mut summary = Summary {
@@ -48,9 +51,13 @@ impl Summary {
             } else {
                 x509.version.0.saturating_add(1)
             },
-            subject: name(&x509.subject),
-            issuer: name(&x509.issuer),
-            common_names: texts(x509.subject.iter_common_name()),
+            subject: wording::distinguished(&x509.subject),
+            issuer: wording::distinguished(&x509.issuer),
+            common_names: x509
+                .subject
+                .iter_common_name()
+                .map(wording::value)
+                .collect(),
             not_after: x509.validity.not_after.timestamp(),
             size: certificate.len(),
             ..Summary::default()
@@ -63,10 +70,14 @@ impl Summary {
                 match entry {
                     GeneralName::URI(uri) => summary.uris.push((*uri).to_owned()),
                     GeneralName::DNSName(name) => summary.dns_names.push((*name).to_owned()),
-                    GeneralName::IPAddress(bytes) => summary.addresses.extend(address(bytes)),
+                    GeneralName::IPAddress(bytes) => {
+                        summary.addresses.extend(wording::address(bytes))
+                    }
                     // Bytes that are no text still are a name: two URIs are two, even so.
-                    GeneralName::Invalid(Tag(6), bytes) => summary.uris.push(hex(bytes)),
-                    GeneralName::Invalid(Tag(2), bytes) => summary.dns_names.push(hex(bytes)),
+                    GeneralName::Invalid(Tag(6), bytes) => summary.uris.push(wording::hex(bytes)),
+                    GeneralName::Invalid(Tag(2), bytes) => {
+                        summary.dns_names.push(wording::hex(bytes))
+                    }
                     _ => {}
                 }
             }
@@ -90,66 +101,17 @@ impl Summary {
     }
 }
 
-/// The subject of a certificate for the story: safe, and something even if it cannot be read.
+/// Terminal-safe subject of a certificate; `(unreadable)` if the DER does not parse.
 pub fn subject(certificate: &CertificateDer<'_>) -> String {
-    Summary::of(certificate).map_or_else(
-        || "(unreadable)".to_owned(),
-        |summary| summary.shown_subject(),
-    )
+    Summary::of(certificate).map_or("(unreadable)".to_owned(), |one| one.shown_subject())
 }
 
-/// The issuer of a certificate for the story.
+/// Terminal-safe issuer of a certificate; `(unreadable)` if the DER does not parse.
 pub fn issuer(certificate: &CertificateDer<'_>) -> String {
-    Summary::of(certificate).map_or_else(
-        || "(unreadable)".to_owned(),
-        |summary| summary.shown_issuer(),
-    )
+    Summary::of(certificate).map_or("(unreadable)".to_owned(), |one| one.shown_issuer())
 }
 
 /// A name, safe for a terminal and of a bounded length.
 pub fn shown_name(distinguished: &X509Name<'_>) -> String {
-    text::shorten(&text::terminal(&name(distinguished)), 60)
-}
-
-fn name(name: &X509Name<'_>) -> String {
-    let mut parts = Vec::new();
-    for attribute in name.iter_attributes() {
-        let kind = x509_parser::objects::oid2abbrev(
-            attribute.attr_type(),
-            x509_parser::objects::oid_registry(),
-        );
-        let kind = kind.map_or_else(|_| attribute.attr_type().to_id_string(), str::to_owned);
-        parts.push(format!("{kind}={}", value(attribute)));
-    }
-    match parts.is_empty() {
-        true => "(no name)".to_owned(),
-        false => parts.join(", "),
-    }
-}
-
-fn texts<'a>(
-    attributes: impl Iterator<Item = &'a x509_parser::x509::AttributeTypeAndValue<'a>>,
-) -> Vec<String> {
-    attributes.map(value).collect()
-}
-
-/// An attribute's text; bytes that are no text as `#` and hex (RFC 4514 §2.4).
-fn value(attribute: &x509_parser::x509::AttributeTypeAndValue<'_>) -> String {
-    match attribute.as_str() {
-        Ok(text) => text.to_owned(),
-        Err(_) => hex(attribute.as_slice()),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-    format!("#{}", digits.collect::<String>())
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    match bytes.len() {
-        4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
-        16 => <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from),
-        _ => None,
-    }
+    text::shorten(&text::terminal(&wording::distinguished(distinguished)), 60)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::making::{Making, common_name, write_and_list};
 use super::one_command::OneCommand;
 use crate::certificates::request::Name;
-use crate::certificates::{Wishes, make_set};
+use crate::certificates::{SetOptions, make_set};
 use crate::error::Error;
 
 /// Make the tutorial's eight files: ca.key ca.crt server.key server.csr server.crt client.key client.csr client.crt
@@ -40,12 +40,12 @@ pub(super) fn run(certs: Certs) -> Result<(), Error> {
     if let Some(one) = certs.one {
         return one.run();
     }
-    let mut wishes = Wishes {
+    let mut wishes = SetOptions {
         client: certs.client,
         key_type: certs.making.key_type,
         days: certs.making.days,
         intermediate: certs.intermediate,
-        ..Wishes::default()
+        ..SetOptions::default()
     };
     if !certs.hosts.is_empty() {
         wishes.hosts = certs.hosts;

@@ -5,10 +5,10 @@ use std::path::Path;
 use clap::Args;
 
 use super::print;
-use crate::certificates::Made;
+use crate::certificates::GeneratedFile;
 use crate::certificates::request::KeyType;
 use crate::error::Error;
-use crate::files::{NewFile, Readers, make_folder, write_all};
+use crate::files::{NewFile, make_folder, write_all};
 use crate::text;
 
 #[derive(Args, Clone)]
@@ -37,32 +37,16 @@ pub(super) fn common_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// A file that only its owner reads.
-pub(super) fn secret(name: String, contents: String, purpose: &'static str) -> Made {
-    Made {
-        name,
-        contents,
-        readers: Readers::OnlyMe,
-        purpose,
-    }
-}
-
-/// A file that every user may read.
-pub(super) fn public(name: String, contents: String, purpose: &'static str) -> Made {
-    Made {
-        name,
-        contents,
-        readers: Readers::Everybody,
-        purpose,
-    }
-}
-
 /// Writes files into a folder and lists them, a line each.
-pub(super) fn write_and_list(dir: &Path, files: Vec<Made>, overwrite: bool) -> Result<(), Error> {
+pub(super) fn write_and_list(
+    dir: &Path,
+    files: Vec<GeneratedFile>,
+    overwrite: bool,
+) -> Result<(), Error> {
     make_folder(dir)?;
     let mut list = String::new();
     let mut new = Vec::new();
-    for Made {
+    for GeneratedFile {
         name,
         contents,
         readers,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 use rustls::pki_types::CertificateDer;
 
-use super::making::{Making, common_name, public, secret, write_and_list};
+use super::making::{Making, common_name, write_and_list};
 use super::say;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
@@ -13,6 +13,7 @@ use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::summary::Summary;
+use crate::certificates::{public, secret};
 use crate::clock::Moment;
 use crate::error::Error;
 use crate::text;

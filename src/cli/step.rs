@@ -11,7 +11,7 @@ use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
 use crate::instruments::gallery::{self, Case};
 use crate::instruments::page::Paint;
-use crate::instruments::stepper::{self, Cast};
+use crate::instruments::stepper::{self, TwoEnds};
 
 #[derive(Args)]
 pub(super) struct Step {
@@ -34,7 +34,7 @@ pub(super) fn run(step: &Step) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
         return refused(gallery::find(name)?, step.tls_max);
     }
-    let cast = Cast::new(step.tls, step.tls_max)?;
+    let cast = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
         stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
     }
@@ -60,7 +60,7 @@ fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
         recorder,
         ..
     } = Stage::new(&case.scene, tls_max)?;
-    let mut cast = Cast {
+    let mut cast = TwoEnds {
         client,
         server,
         server_name,
@@ -75,7 +75,7 @@ fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
     words(|panels| panels.words(case, tls_max))
 }
 
-fn show(cast: &Cast) -> Result<(), Error> {
+fn show(cast: &TwoEnds) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let interactive = stdin.is_terminal() && stdout.is_terminal();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use hello_mtls::certificates::authority::Authority;
-use hello_mtls::certificates::pem;
-use hello_mtls::certificates::request::{KeyType, Name, generate, request};
+use hello_mtls::certificates::issue;
+use hello_mtls::certificates::request::{KeyType, Name, generate};
 use hello_mtls::certificates::revocation::revoke;
-use hello_mtls::certificates::signing::{Grant, sign};
+use hello_mtls::certificates::signing::Grant;
 use hello_mtls::client::{self, Url, connect_tcp};
 use hello_mtls::error::Error;
 use hello_mtls::handshake;
@@ -258,10 +258,8 @@ pub(crate) fn for_a_client(ca: &Authority) -> Identity {
 }
 
 pub(crate) fn issued(ca: &Authority, grant: &Grant) -> Identity {
-    let key = generate(KeyType::default()).unwrap();
-    let csr = request(&key, &grant.common_name, &grant.names).unwrap();
-    let csr = pem::request_from_pem(&csr).unwrap();
-    identity(sign(ca, &csr, grant, 1).unwrap().certificate, &key)
+    let leaf = issue(ca, grant, KeyType::default(), 1).unwrap();
+    identity(leaf.certificate.clone(), &leaf.key)
 }
 
 /// A certificate that ended yesterday.

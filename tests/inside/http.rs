@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hello_mtls::certificates::authority::Authority;
-use hello_mtls::certificates::pem;
-use hello_mtls::certificates::request::{KeyType, Name, generate, request};
-use hello_mtls::certificates::signing::{Grant, sign};
+use hello_mtls::certificates::issue;
+use hello_mtls::certificates::request::{KeyType, Name};
+use hello_mtls::certificates::signing::Grant;
 use hello_mtls::handshake::{Identity, TlsMax, Trust, client_config, server_config};
 use hello_mtls::narration::{Narrator, Side};
 use hello_mtls::server::hello;
 use hello_mtls::server::listening::{Listener, Server};
 use hello_mtls::server::{Limits, Site, serve_tcp};
-use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 /// A server without client certificates, and what a client needs to talk to it.
@@ -29,13 +29,11 @@ struct Fixture {
 impl Fixture {
     fn new(limits: Limits) -> Fixture {
         let ca = Authority::create("test-ca", KeyType::EcdsaP256, 1).unwrap();
-        let key = generate(KeyType::EcdsaP256).unwrap();
         let grant = Grant::server(vec![Name::host("localhost").unwrap()]);
-        let csr = request(&key, "localhost", &grant.names).unwrap();
-        let leaf = sign(&ca, &pem::request_from_pem(&csr).unwrap(), &grant, 1).unwrap();
+        let leaf = issue(&ca, &grant, KeyType::EcdsaP256, 1).unwrap();
         let identity = Identity {
+            key: leaf.private_key(),
             chain: vec![leaf.certificate],
-            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         };
         let trust = Trust {
             anchors: vec![ca.certificate().clone()],

@@ -1,29 +1,31 @@
 //! The guided tour behind `make demo`: TLS in four steps, mTLS in seven, three refusals.
 //!
 //! Nothing is staged. Each chapter runs a real server and a real client over loopback sockets, records
-//! what both sides tell, and prints it in the order in which it happened.
+//! what both sides report, and prints it in the order in which it happened.
 
 mod page;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::page::Page;
+use rustls::pki_types::ServerName;
+
+use self::page::Tour;
 use crate::certificates::authority::Authority;
-use crate::certificates::pem;
-use crate::certificates::request::{KeyType, generate, request};
-use crate::certificates::signing::{Grant, sign};
-use crate::certificates::{Made, Wishes, make_set};
+use crate::certificates::request::KeyType;
+use crate::certificates::signing::Grant;
+use crate::certificates::{GeneratedFile, SetOptions, failed, issue, make_set, public, secret};
 use crate::client::{self, Url, connect_tcp, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
-use crate::files::{NewFile, Readers, make_folder, write_all};
+use crate::files::{NewFile, make_folder, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
 use crate::instruments::page::Paint;
 use crate::instruments::show::html;
+use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
@@ -42,7 +44,7 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let started = Instant::now();
     let paint = Paint::on(io::stdout().is_terminal());
-    let mut page = Page { out, paint };
+    let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
     page.title("hello-mtls")?;
     page.prose(&format!(
@@ -56,8 +58,11 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         "The client knows one CA. The server shows a certificate that this CA signed, and proves \
         that it owns its key. Who the client is, nobody asks.",
     )?;
-    let told = Scene::new(dir).tls_only().play()?;
-    page.story(&told.events)?;
+    let scene = Scene {
+        tls_only: true,
+        ..Scene::default()
+    };
+    page.story(&scene.play(dir)?.events)?;
     page.prose(
         "Steps 4, 5 and 6 did not happen. The server answered somebody, and does not know whom.",
     )?;
@@ -67,9 +72,14 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
         "The same, and the server asks back. New are 4 and 5, the mirror image of 2 and 3; and 6, \
         which is not TLS at all: may this client come in?",
     )?;
-    let told = Scene::new(dir).allow(MY_CLIENT).client("client").play()?;
-    keep(dir, &told.transcript)?;
-    page.story(&told.events)?;
+    let with_client = |client| Scene {
+        allowed: Some(MY_CLIENT),
+        client,
+        ..Scene::default()
+    };
+    let played = with_client(Some("client")).play(dir)?;
+    keep(dir, &played.transcript)?;
+    page.story(&played.events)?;
     page.prose(
         "In TLS 1.3 the client's first 7 can come before the server's 5: it has sent all that it has to \
         send, and does not wait. Whether it was believed, the answer tells.",
@@ -78,15 +88,15 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     page.title("3. Three refusals")?;
     page.refusal(
         "No certificate. Step 5 has nothing to verify.",
-        &Scene::new(dir).allow(MY_CLIENT).play()?,
+        &with_client(None).play(dir)?.events,
     )?;
     page.refusal(
         "A certificate of a stranger's CA. Step 5 does not believe it.",
-        &Scene::new(dir).allow(MY_CLIENT).client("stranger").play()?,
+        &with_client(Some("stranger")).play(dir)?.events,
     )?;
     page.refusal(
         "A certificate of the right CA, but a name that is not on the list. Step 6.",
-        &Scene::new(dir).allow(MY_CLIENT).client("guest").play()?,
+        &with_client(Some("guest")).play(dir)?.events,
     )?;
 
     page.title("Go on by hand")?;
@@ -102,158 +112,119 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
 /// The tutorial's set, a second client of the same CA, and a client of another CA.
 fn make_certificates(dir: &Path) -> Result<(), Error> {
     make_folder(dir)?;
-    let write = |files: Vec<Made>| {
-        let files = files.into_iter().map(
-            |Made {
-                 name,
-                 contents,
-                 readers,
-                 ..
-             }| NewFile {
-                path: dir.join(name),
-                contents: contents.into_bytes(),
-                readers,
-            },
-        );
-        write_all(&files.collect::<Vec<_>>(), true)
-    };
-    write(make_set(&Wishes::default())?)?;
+    write(dir, make_set(&SetOptions::default())?)?;
     let ours = Authority::load(&dir.join("ca.crt"), &dir.join("ca.key"))?;
-    write(client_files("guest", &ours)?)?;
+    write(dir, client_files("guest", &ours)?)?;
     let theirs = Authority::create("strangers-ca", KeyType::default(), 365)?;
-    write(client_files("stranger", &theirs)?)
+    write(dir, client_files("stranger", &theirs)?)
 }
 
-/// Leaves the connection of chapter 2 behind: as a page, and as a recording.
+/// Leaves the connection of chapter 2 behind: as a page, and as a recording. The recording holds the
+/// secrets of the connection, so only its owner may read either.
 fn keep(dir: &Path, transcript: &Transcript) -> Result<(), Error> {
-    let file = |name: &str, contents: String| NewFile {
-        path: dir.join(name),
-        contents: contents.into_bytes(),
-        readers: Readers::OnlyMe,
-    };
-    let files = [
-        file("handshake.html", html::page(&explain(transcript))),
-        file("handshake.transcript", transcript.to_string()),
+    let files = vec![
+        secret(
+            "handshake.html".to_owned(),
+            html::page(&explain(transcript)),
+            "",
+        ),
+        secret(
+            "handshake.transcript".to_owned(),
+            transcript.to_string(),
+            "",
+        ),
     ];
+    write(dir, files)
+}
+
+fn write(dir: &Path, files: Vec<GeneratedFile>) -> Result<(), Error> {
+    let files: Vec<NewFile> = files.into_iter().map(|file| file.below(dir)).collect();
     write_all(&files, true)
 }
 
-fn client_files(name: &str, authority: &Authority) -> Result<Vec<Made>, Error> {
-    let key = generate(KeyType::default())?;
-    let grant = Grant::client(name);
-    let csr = pem::request_from_pem(&request(&key, name, &grant.names)?)?;
-    let certificate = sign(authority, &csr, &grant, 365)?.pem;
-    let file = |name: String, contents: String, readers: Readers| Made {
-        name,
-        contents,
-        readers,
-        purpose: "",
-    };
+fn client_files(name: &str, authority: &Authority) -> Result<Vec<GeneratedFile>, Error> {
+    let leaf = issue(authority, &Grant::client(name), KeyType::default(), 365)?;
     Ok(vec![
-        file(format!("{name}.key"), key.serialize_pem(), Readers::OnlyMe),
-        file(format!("{name}.crt"), certificate, Readers::Everybody),
+        secret(format!("{name}.key"), leaf.key.serialize_pem(), ""),
+        public(format!("{name}.crt"), leaf.pem, ""),
     ])
 }
 
-/// What came of a [`Scene`].
-struct Told {
+/// What both sides reported of a [`Scene`], and what crossed the wire.
+struct Played {
     events: Vec<Event>,
     transcript: Transcript,
 }
 
 /// One connection: what the server asks for, and what the client has.
+#[derive(Clone, Copy, Default)]
 struct Scene<'a> {
-    dir: &'a Path,
+    /// The server does not ask for a client certificate.
     tls_only: bool,
-    allowed: Vec<Allowed>,
+    /// The identity that the server lets in; none: every client that its CA vouches for.
+    allowed: Option<&'a str>,
+    /// The client's files are `NAME.crt` and `NAME.key`; none: it has no certificate.
     client: Option<&'a str>,
 }
 
-impl<'a> Scene<'a> {
-    fn new(dir: &'a Path) -> Self {
-        Scene {
-            dir,
-            tls_only: false,
-            allowed: Vec::new(),
-            client: None,
-        }
-    }
-
-    fn tls_only(self) -> Self {
-        Scene {
-            tls_only: true,
-            ..self
-        }
-    }
-
-    fn allow(self, name: &str) -> Self {
-        Scene {
-            allowed: Allowed::parse(name).into_iter().collect(),
-            ..self
-        }
-    }
-
-    fn client(self, name: &'a str) -> Self {
-        Scene {
-            client: Some(name),
-            ..self
-        }
-    }
-
-    /// Starts a server, makes one request, stops the server. Returns what both sides told; that the
-    /// request may be refused is part of it.
-    fn play(self) -> Result<Told, Error> {
-        let recorder = Arc::new(Recorder::default());
-        let voice = |side| Narrator::new(side, Arc::clone(&recorder) as _);
-        let path = |name: &str| -> PathBuf { self.dir.join(name) };
-        let unusable = |error: rustls::Error| Error::Certificates {
-            doing: "use the certificates of the demo".to_owned(),
-            found: error.to_string(),
-            remedy: "run it again".to_owned(),
-        };
-        let trust = trust(&path("ca.crt"), &[])?;
-
-        let server_identity = identity(&path("server.crt"), &path("server.key"))?;
-        let clients = (!self.tls_only).then_some(&trust);
-        let server_setup = server_config(
-            server_identity,
-            clients,
-            self.allowed,
-            TlsMax::Tls13,
-            voice(Side::Server),
-        )
-        .map_err(unusable)?;
+impl Scene<'_> {
+    /// Starts a server, makes one request, stops the server. A refusal is no error here: it is what
+    /// three of the scenes show.
+    fn play(self, dir: &Path) -> Result<Played, Error> {
+        let ends = self.ends(dir)?;
         let listener = Listener::bind("localhost:0")?;
-        let url = Url::parse(&format!(
-            "https://localhost:{}/",
-            listener.addresses[0].port()
-        ))?;
-        let server = start(listener, server_setup)?;
+        let port = listener.addresses[0].port();
+        let url = Url::parse(&format!("https://localhost:{port}/"))?;
+        let server = start(listener, ends.server)?;
 
-        let client_identity = match self.client {
-            Some(name) => Some(identity(
-                &path(&format!("{name}.crt")),
-                &path(&format!("{name}.key")),
-            )?),
-            None => None,
-        };
-        let client_setup =
-            client_config(&trust, client_identity, TlsMax::Tls13, voice(Side::Client))
-                .map_err(unusable)?;
         let (socket, address) = connect_tcp(&url.place)?;
-        client_setup
-            .narrator
-            .open(1, || format!("connected to {address}"));
+        let narrator = &ends.client.narrator;
+        narrator.open(1, || format!("connected to {address}"));
         let transport = Deadline::new(socket, client::HANDSHAKE)
             .map_err(|said| Error::socket(address, &said))?;
         let recording = Recording::new(Side::Client);
-        let client_setup = client_setup.with_key_log(Arc::new(recording.clone()));
+        let client = ends.client.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
-        let _ = get(&client_setup, &url, transport, &mut io::sink());
+        let _ = get(&client, &url, transport, &mut io::sink());
+        // The server's last words are part of the scene, so it is stopped before the events are read.
         server.stop(Duration::from_secs(5));
-        Ok(Told {
-            events: recorder.events(),
+        Ok(Played {
+            events: ends.recorder.events(),
             transcript: recording.transcript(),
+        })
+    }
+
+    /// The two sides, from the files in `dir`.
+    fn ends(self, dir: &Path) -> Result<TwoEnds, Error> {
+        let unusable = |error: rustls::Error| failed("use the certificates of the demo", &error);
+        let recorder = Arc::new(Recorder::default());
+        let narrator = |side| Narrator::new(side, Arc::clone(&recorder) as _);
+        let identity = |name: &str| {
+            let [certificate, key] = ["crt", "key"].map(|end| dir.join(format!("{name}.{end}")));
+            identity(&certificate, &key)
+        };
+        let trust = trust(&dir.join("ca.crt"), &[])?;
+        let server = server_config(
+            identity("server")?,
+            (!self.tls_only).then_some(&trust),
+            self.allowed
+                .and_then(|name| Allowed::parse(name).ok())
+                .into_iter()
+                .collect(),
+            TlsMax::Tls13,
+            narrator(Side::Server),
+        )
+        .map_err(unusable)?;
+        let client = self.client.map(identity).transpose()?;
+        let client = client_config(&trust, client, TlsMax::Tls13, narrator(Side::Client))
+            .map_err(unusable)?;
+        let server_name =
+            ServerName::try_from("localhost").map_err(|error| failed("name the server", &error))?;
+        Ok(TwoEnds {
+            client,
+            server,
+            server_name,
+            recorder,
         })
     }
 }

@@ -1,41 +1,49 @@
-//! How the tour is printed: at most 80 columns, colours only where a terminal wants them.
+//! How the tour is printed.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use super::Told;
 use crate::error::Error;
-use crate::instruments::page::{self, BOLD, DIM, Paint};
+use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
 use crate::narration::{Event, Side};
 use crate::text;
 
-/// Columns for words, behind the 16 for time, side and step.
-const TEXT: usize = 64;
+/// Below the time, the side and the step: where the words of an event stand.
+const MARGIN: &str = "                ";
 
-/// The page, and where it goes.
-pub(super) struct Page<'a> {
-    pub(super) out: &'a mut dyn Write,
-    pub(super) paint: Paint,
+/// The demo's view on the shared page.
+pub(super) struct Tour<'a> {
+    page: Page<'a>,
 }
 
-impl Page<'_> {
+fn written(result: io::Result<()>) -> Result<(), Error> {
+    result.map_err(|source| Error::Output { source })
+}
+
+impl<'a> Tour<'a> {
+    pub(super) fn new(out: &'a mut dyn Write, paint: Paint) -> Tour<'a> {
+        let long_words = LongWords::Keep;
+        Tour {
+            page: Page {
+                out,
+                paint,
+                long_words,
+            },
+        }
+    }
+
     pub(super) fn line(&mut self, line: &str) -> Result<(), Error> {
-        writeln!(self.out, "{line}").map_err(|source| Error::Output { source })
+        written(self.page.line(line))
     }
 
     pub(super) fn title(&mut self, title: &str) -> Result<(), Error> {
-        let rule = "─".repeat(76 - title.chars().count());
-        let line = self.paint.with(BOLD, &format!("── {title} {rule}"));
-        self.line("")?;
-        self.line(&line)
+        written(self.page.title(title, BOLD))
     }
 
     pub(super) fn prose(&mut self, words: &str) -> Result<(), Error> {
         self.line("")?;
-        text::wrap(words, 78)
-            .iter()
-            .try_for_each(|line| self.line(line))
+        written(self.page.paragraph("", words, ""))
     }
 
     /// Events of both sides, in the order of the clock.
@@ -54,37 +62,27 @@ impl Page<'_> {
         let Some(step) = event.step else {
             return Ok(());
         };
-        let who = self
-            .paint
-            .with(page::side(event.side), &event.side.to_string());
+        let side = self.page.paint.side(event.side);
         let mark = if event.fact.passed { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
             long @ 999.9.. => format!("{long:.0}"),
             short => format!("{short:.1}"),
         };
-        let head = format!("{milliseconds:>5} {who} {}{mark} ", step.number());
-        let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
-        self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
-        for line in lines {
-            self.line(&format!("{:16}{line}", ""))?;
-        }
-        for line in text::wrap(&event.fact.consequence(), TEXT) {
-            let line = self.paint.with(DIM, &line);
-            self.line(&format!("{:16}{line}", ""))?;
-        }
-        Ok(())
+        let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
+        written(self.page.paragraph(&head, &event.fact.says, ""))?;
+        written(self.page.paragraph(MARGIN, &event.fact.consequence(), DIM))
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
-    pub(super) fn refusal(&mut self, title: &str, told: &Told) -> Result<(), Error> {
+    pub(super) fn refusal(&mut self, title: &str, events: &[Event]) -> Result<(), Error> {
         self.line("")?;
-        let title = self.paint.with(BOLD, title);
+        let title = self.page.paint.with(BOLD, title);
         self.line(&title)?;
-        let Some(first) = told.events.first().map(|event| event.at) else {
+        let Some(first) = events.first().map(|event| event.at) else {
             return Ok(());
         };
-        for event in &told.events {
+        for event in events {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
             if believes || !event.fact.passed {
@@ -120,13 +118,7 @@ impl Page<'_> {
 
     /// A command to paste, in lines that a shell reads as one.
     fn command(&mut self, command: &str) -> Result<(), Error> {
-        self.line(&format!(
-            "  $ {}",
-            text::fold(command, 76).join(
-                "
-    "
-            )
-        ))
+        written(self.page.command("  $ ", command))
     }
 }
 
@@ -141,10 +133,5 @@ fn program() -> String {
         Ok(below) => below.to_owned(),
         Err(_) => path,
     };
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    match path.chars().all(plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', "'\\''")),
-    }
+    text::shell(&path)
 }

@@ -1,4 +1,5 @@
-//! The terminal view of a certificate, CSR, CRL or key: every field, what it means, who checks it.
+//! The terminal view of a certificate, CSR, CRL or key: every field, its meaning, and which side checks
+//! it.
 //!
 //! Shows what `openssl x509 -text -noout` and its like show, and the words beside it. It selects from
 //! the tree of [`describe`] and is unaware of DER: tags, lengths and the bytes of names stay out.
@@ -6,42 +7,50 @@
 mod summary;
 
 use std::io::{self, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::ops::Range;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 
+use crate::clock::Moment;
 use crate::instruments::fields::Field;
+use crate::instruments::page::{LongWords, Page, Paint};
 use crate::instruments::x509::{Kind, describe};
 use crate::text;
 
-/// Columns of the page, and where the values start.
-const WIDTH: usize = 80;
+/// The column where the values start.
 const VALUES: usize = 28;
-/// Bytes of hex a line; more than six lines are cut in the middle.
+/// Bytes of hex in a line; of more than six lines the middle is left out.
 const HEX: usize = 16;
 
 /// Writes the page for one file or one block of PEM: `title` names it, e.g. `certs/server.crt`.
 ///
 /// Nothing is verified, and of a private key no private part is shown. Fails only where `out` fails.
 pub fn write(out: &mut impl Write, title: &str, kind: Kind, der: &[u8]) -> io::Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |now| now.as_secs() as i64);
+    let now = Moment::now().unix();
     let tree = describe(kind, der);
-    let mut page = Page { out, der };
-    let (kind_name, size) = (kind_name(kind), der.len());
-    page.paragraph(&format!(
-        "{}: {kind_name}, {size} bytes",
-        text::terminal(title)
-    ))?;
-    if let Some(summary) = summary::summary(kind, &tree, now) {
-        page.paragraph(&summary)?;
+    let mut page = Page {
+        out,
+        paint: Paint::PLAIN,
+        long_words: LongWords::Break,
+    };
+    let title = text::terminal(title);
+    let size = der.len();
+    page.paragraph(
+        "",
+        &format!("{title}: {}, {size} bytes", kind_name(kind)),
+        "",
+    )?;
+    if let Some(summary) = summary::summary(kind, der, now) {
+        page.paragraph("", &summary, "")?;
     }
-    writeln!(page.out)?;
-    match kind.is_private() {
-        true => page.key(kind, &tree),
-        false => page.document(kind, &tree),
+    page.blank()?;
+    let mut view = FieldView { page, der };
+    if kind.is_private() {
+        view.key(kind, &tree)
+    } else {
+        view.document(kind, &tree)
     }
 }
 
@@ -57,12 +66,13 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-struct Page<'a, W> {
-    out: &'a mut W,
+/// The fields of one file as rows: a label, a value, and under them what they mean.
+struct FieldView<'a> {
+    page: Page<'a>,
     der: &'a [u8],
 }
 
-impl<W: Write> Page<'_, W> {
+impl FieldView<'_> {
     /// Everything but a private key: fingerprints, then all fields.
     fn document(&mut self, kind: Kind, tree: &Field) -> io::Result<()> {
         if kind != Kind::PublicKey {
@@ -84,12 +94,12 @@ impl<W: Write> Page<'_, W> {
     /// All parts of a group, each a row or a heading over its own parts.
     fn parts(&mut self, group: &Field, indent: usize) -> io::Result<()> {
         for field in &group.children {
-            if indent == 0 && !is_plumbing(field) {
-                writeln!(self.out)?;
+            if indent == 0 && !is_encoding_detail(field) {
+                self.page.blank()?;
             }
             if field.malformed {
                 self.malformed(field, indent)?;
-            } else if !is_plumbing(field) {
+            } else if !is_encoding_detail(field) {
                 self.part(field, indent)?;
             }
         }
@@ -102,17 +112,17 @@ impl<W: Write> Page<'_, W> {
             if field.meaning.is_empty() {
                 return self.parts(field, indent);
             }
-            self.row(indent, &field.label, &[], &field.meaning)?;
+            self.row(indent, &field.label, "", &field.meaning)?;
             return self.parts(field, indent + 2);
         }
-        let mut values = Vec::new();
-        if !field.value.is_empty() {
-            values = value_lines(&field.value);
-        }
-        if let Some(bytes) = bytes.and_then(|field| self.der.get(field.range.clone())) {
-            values.extend(hex_lines(bytes));
-        }
-        self.row(indent, &field.label, &values, &field.meaning)?;
+        let bytes = bytes.and_then(|field| self.der.get(field.range.clone()));
+        let hex = bytes.map(hex_lines).unwrap_or_default();
+        let value = match (shown(&field.value), hex) {
+            (value, hex) if hex.is_empty() => value,
+            (value, hex) if value.is_empty() => hex,
+            (value, hex) => format!("{value}\n{hex}"),
+        };
+        self.row(indent, &field.label, &value, &field.meaning)?;
         for malformed in field.leaves().into_iter().filter(|leaf| leaf.malformed) {
             self.malformed(malformed, indent + 2)?;
         }
@@ -120,44 +130,29 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn malformed(&mut self, field: &Field, indent: usize) -> io::Result<()> {
-        let values = value_lines(&field.value);
-        let (start, end) = (field.range.start, field.range.end);
+        let Range { start, end } = field.range;
         let place = format!("Bytes {start} to {end} do not follow the standard.");
-        self.row(indent, "malformed", &values, &place)
+        self.row(indent, "malformed", &shown(&field.value), &place)
     }
 
-    /// A label, the lines of its value, and under them what it means.
-    fn row(
-        &mut self,
-        indent: usize,
-        label: &str,
-        values: &[String],
-        meaning: &str,
-    ) -> io::Result<()> {
-        let label = format!("{:indent$}{}", "", text::terminal(label));
-        let mut lines = values.to_vec();
-        if !meaning.is_empty() {
-            let meaning = text::wrap(meaning, WIDTH - VALUES - 2);
-            lines.extend(meaning.iter().map(|line| format!("  {line}")));
+    /// A label, its value (terminal-safe, possibly of several lines), and under them what it means. A
+    /// label that is as wide as its column has a line of its own.
+    fn row(&mut self, indent: usize, label: &str, value: &str, meaning: &str) -> io::Result<()> {
+        let mut head = format!("{:indent$}{}", "", text::terminal(label));
+        let nothing_beside = value.is_empty() && meaning.is_empty();
+        if text::columns(&head) >= VALUES - 1 || nothing_beside {
+            self.page.line(&head)?;
+            head.clear();
         }
-        let mut lines = lines.iter();
-        if label.chars().count() < VALUES - 1 {
-            let first = lines.next().map_or("", String::as_str);
-            writeln!(self.out, "{}", format!("{label:VALUES$}{first}").trim_end())?;
-        } else {
-            writeln!(self.out, "{label}")?;
+        if !value.is_empty() {
+            self.page.paragraph(&text::pad(&head, VALUES), value, "")?;
+            head.clear();
         }
-        for line in lines {
-            writeln!(self.out, "{:VALUES$}{line}", "")?;
+        if meaning.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn paragraph(&mut self, text: &str) -> io::Result<()> {
-        for line in fold(text, WIDTH) {
-            writeln!(self.out, "{line}")?;
-        }
-        Ok(())
+        self.page
+            .paragraph(&text::pad(&head, VALUES + 2), meaning, "")
     }
 
     fn public_key(&mut self, spki: &[u8]) -> io::Result<()> {
@@ -176,7 +171,7 @@ impl<W: Write> Page<'_, W> {
         let tree = public.as_ref().unwrap_or(tree);
         for label in ["algorithm", "modulus", "publicExponent"] {
             if let Some(field) = tree.find(label) {
-                self.row(0, label, &value_lines(&field.value), &field.meaning)?;
+                self.row(0, label, &shown(&field.value), &field.meaning)?;
             }
         }
         if let Some(spki) = spki {
@@ -184,7 +179,7 @@ impl<W: Write> Page<'_, W> {
         }
         let meaning = "Whoever has them is, to every verifier, the one whom the certificate names. \
                        A handshake never sends them: steps 2 and 4 sign with them.";
-        self.row(0, "private parts", &["present, not shown".into()], meaning)
+        self.row(0, "private parts", "present, not shown", meaning)
     }
 }
 
@@ -201,10 +196,11 @@ fn public_half(kind: Kind, der: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What a reader of DER needs and a reader of certificates does not.
-fn is_plumbing(field: &Field) -> bool {
-    match field.children.is_empty() {
-        true => !field.malformed && field.label != "further elements",
-        false => field.label == "type",
+fn is_encoding_detail(field: &Field) -> bool {
+    if field.children.is_empty() {
+        !field.malformed && field.label != "further elements"
+    } else {
+        field.label == "type"
     }
 }
 
@@ -221,51 +217,34 @@ fn plain_bytes(field: &Field) -> Option<&Field> {
     }
 }
 
-fn fingerprint(der: &[u8]) -> Vec<String> {
+fn fingerprint(der: &[u8]) -> String {
     hex_lines(digest(&SHA256, der).as_ref())
 }
 
-/// Colon hex in lines; of long bytes the beginning and the end, which is what eyes compare.
-fn hex_lines(bytes: &[u8]) -> Vec<String> {
+/// Colon hex in lines; of long bytes the beginning and the end, which is what a reader compares.
+fn hex_lines(bytes: &[u8]) -> String {
     let line = |chunk: &[u8]| {
         let pairs: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
         pairs.join(":")
     };
     if bytes.len() <= 6 * HEX {
-        return bytes.chunks(HEX).map(line).collect();
+        return bytes.chunks(HEX).map(line).collect::<Vec<_>>().join("\n");
     }
     let (head, rest) = bytes.split_at(2 * HEX);
     let (middle, tail) = rest.split_at(rest.len() - HEX);
     let mut lines: Vec<String> = head.chunks(HEX).map(line).collect();
     lines.push(format!("… {} bytes more …", middle.len()));
     lines.push(line(tail));
-    lines
+    lines.join("\n")
 }
 
-/// A value as lines that fit its column; colon hex in lines as long as those of plain bytes.
-fn value_lines(value: &str) -> Vec<String> {
+/// A value, terminal-safe; colon hex in lines as long as those of plain bytes.
+fn shown(value: &str) -> String {
     let pairs: Vec<&str> = value.split(':').collect();
-    if pairs.len() > HEX
-        && pairs
-            .iter()
-            .all(|pair| u8::from_str_radix(pair, 16).is_ok())
-    {
-        return pairs.chunks(HEX).map(|line| line.join(":")).collect();
+    let is_byte = |pair: &&str| u8::from_str_radix(pair, 16).is_ok();
+    if pairs.len() > HEX && pairs.iter().all(is_byte) {
+        let lines: Vec<String> = pairs.chunks(HEX).map(|line| line.join(":")).collect();
+        return lines.join("\n");
     }
-    fold(&text::terminal(value), WIDTH - VALUES)
-}
-
-/// Words in lines of at most `width` columns; a longer word is broken, at a colon if it has one.
-fn fold(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for line in text::wrap(text, width) {
-        let mut rest = line.as_str();
-        while let Some((end, _)) = rest.char_indices().nth(width) {
-            let cut = rest[..end].rfind(':').map_or(end, |colon| colon + 1);
-            lines.push(rest[..cut].to_owned());
-            rest = &rest[cut..];
-        }
-        lines.push(rest.to_owned());
-    }
-    lines
+    text::terminal(value)
 }

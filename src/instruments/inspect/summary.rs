@@ -1,98 +1,88 @@
 //! One line that says what a certificate, CSR or CRL is for, without judging it.
+//!
+//! x509-parser reads the facts. Where it cannot, there is no line; the fields below show why.
 
-use crate::instruments::fields::Field;
-use crate::instruments::x509::{self, Kind};
+use x509_parser::prelude::*;
+
+use crate::certificates::wording::{alternative, distinguished, quoted};
+use crate::instruments::x509::Kind;
 use crate::text;
 
-/// The line for a tree of this kind, seen from `now`, in seconds since 1970. None where the tree is
-/// too malformed, and for keys.
-pub(super) fn summary(kind: Kind, tree: &Field, now: i64) -> Option<String> {
+/// The line for DER of this kind, seen from `now`, in seconds since 1970. None where the DER is too
+/// malformed, and for keys.
+pub(super) fn summary(kind: Kind, der: &[u8], now: i64) -> Option<String> {
     match kind {
         Kind::Certificate => {
-            let (start, end) = (seconds(tree, "notBefore")?, seconds(tree, "notAfter")?);
-            let (names, validity) = (names(tree), validity(start, end, now));
-            Some(format!("{}: {names}; {validity}", role(tree)))
+            let (_, certificate) = X509Certificate::from_der(der).ok()?;
+            let alternatives = certificate.subject_alternative_name().ok().flatten();
+            let names = names(certificate.subject(), alternatives.map(|found| found.value));
+            let Validity {
+                not_before,
+                not_after,
+            } = certificate.validity();
+            let validity = validity(not_before.timestamp(), not_after.timestamp(), now);
+            Some(format!("{}: {names}; {validity}", role(&certificate)))
         }
-        Kind::Request => Some(format!("asks to be: {}", names(tree))),
+        Kind::Request => {
+            let (_, request) = X509CertificationRequest::from_der(der).ok()?;
+            let alternatives = request.requested_extensions().and_then(|mut wishes| {
+                wishes.find_map(|wish| match wish {
+                    ParsedExtension::SubjectAlternativeName(names) => Some(names),
+                    _ => None,
+                })
+            });
+            let subject = &request.certification_request_info.subject;
+            Some(format!("asks to be: {}", names(subject, alternatives)))
+        }
         Kind::RevocationList => {
-            let entries = tree.find("revokedCertificates").map(|list| &list.children);
-            let entries = entries.into_iter().flatten();
-            let revoked = entries.filter(|entry| entry.label == "revokedCertificate");
-            let made = days(now - seconds(tree, "thisUpdate")?);
-            let next = match seconds(tree, "nextUpdate") {
+            let (_, list) = CertificateRevocationList::from_der(der).ok()?;
+            let made = days(now - list.last_update().timestamp());
+            let next = match list.next_update().map(|time| time.timestamp()) {
                 Some(next) if next < now => format!("the next was due {} ago", days(now - next)),
                 Some(next) => format!("the next is due in {}", days(next - now)),
                 None => "no next one announced".to_owned(),
             };
-            Some(format!(
-                "{} revoked; made {made} ago; {next}",
-                revoked.count()
-            ))
+            let revoked = list.iter_revoked_certificates().count();
+            Some(format!("{revoked} revoked; made {made} ago; {next}"))
         }
         _ => None,
     }
 }
 
-fn value<'a>(tree: &'a Field, label: &str) -> &'a str {
-    tree.find(label).map_or("", |field| field.value.as_str())
-}
-
-fn seconds(tree: &Field, label: &str) -> Option<i64> {
-    x509::seconds(value(tree, label))
-}
-
-fn role(tree: &Field) -> &'static str {
-    if tree.find("version").is_none() {
+fn role(certificate: &X509Certificate<'_>) -> &'static str {
+    if certificate.version() != X509Version::V3 {
         return "v1, without extensions";
     }
-    if value(tree, "basicConstraints").contains("CA:TRUE") {
-        return match value(tree, "issuer") == value(tree, "subject") {
-            true => "root CA",
-            false => "intermediate CA",
-        };
+    if certificate.is_ca() {
+        let own = certificate.issuer().as_raw() == certificate.subject().as_raw();
+        return if own { "root CA" } else { "intermediate CA" };
     }
-    let purposes = value(tree, "extKeyUsage");
-    let [server, client] = ["serverAuth", "clientAuth"].map(|one| purposes.contains(one));
-    match (server, client) {
+    let Ok(Some(usage)) = certificate.extended_key_usage() else {
+        return "leaf for any purpose";
+    };
+    match (usage.value.server_auth, usage.value.client_auth) {
         (true, true) => "leaf for a server or a client",
         (true, false) => "leaf for a server",
         (false, true) => "leaf for a client",
-        (false, false) if purposes.is_empty() => "leaf for any purpose",
         (false, false) => "leaf, not for TLS",
     }
 }
 
 /// The names in subjectAltName without their kinds; without any, the subject.
-fn names(tree: &Field) -> String {
+fn names(subject: &X509Name<'_>, alternatives: Option<&SubjectAlternativeName<'_>>) -> String {
     const MOST: usize = 8;
-    let mut names = Vec::new();
-    if let Some(extension) = tree.find("subjectAltName") {
-        collect(extension, &mut names);
-    }
+    let alternatives = alternatives.map_or(&[][..], |found| &found.general_names);
+    let found = alternatives.iter().filter_map(alternative);
+    let mut names: Vec<String> = found.map(|(_, name)| quoted(&name)).collect();
     if names.is_empty() {
-        return text::terminal(value(tree, "subject"));
+        return text::terminal(&distinguished(subject));
     }
     if names.len() > MOST {
         let more = format!("{} more", names.len() - MOST);
         names.truncate(MOST);
         names.push(more);
     }
-    names.join(", ")
-}
-
-fn collect(field: &Field, names: &mut Vec<String>) {
-    const KINDS: [&str; 4] = [
-        "dNSName",
-        "iPAddress",
-        "uniformResourceIdentifier",
-        "rfc822Name",
-    ];
-    if KINDS.contains(&field.label.as_str()) {
-        names.push(text::terminal(&x509::quoted(&field.value)));
-    }
-    for child in &field.children {
-        collect(child, names);
-    }
+    text::terminal(&names.join(", "))
 }
 
 /// Both ends count (RFC 5280 §4.1.2.5), hence the second more.

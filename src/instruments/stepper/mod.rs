@@ -1,10 +1,10 @@
 //! Both ends in one thread, one flight at a time: the handshake as one function.
 //!
 //! No sockets, no second thread. A flight is what one side says before it has to wait for the other;
-//! here it lies still until you press Enter. `handshake` is the whole story in the order in which it
-//! happens, and the one process in which all seven breakpoints come in a fixed order.
+//! here it waits until you press Enter. `handshake` is all of it in the order in which it happens. This
+//! is the one command in which all seven breakpoints come in a fixed order.
 
-mod cast;
+mod two_ends;
 mod page;
 
 use std::io::{self, BufRead, Read, Write};
@@ -15,7 +15,8 @@ use std::time::Instant;
 use rustls::pki_types::ServerName;
 use rustls::{ConnectionCommon, SideData};
 
-use self::page::Page;
+use self::page::FlightView;
+pub use self::two_ends::TwoEnds;
 use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
 use crate::handshake::step7_application_data::application_data;
@@ -28,25 +29,12 @@ use crate::instruments::wire::transcript::{Chunk, Transcript};
 use crate::narration::{Narrator, Recorder, Side};
 use crate::transport::Transport;
 
-/// The two ends, and what they share.
-#[derive(Clone, Debug)]
-pub struct Cast {
-    /// The client's side.
-    pub client: ClientSetup,
-    /// The server's side.
-    pub server: ServerSetup,
-    /// Whom the client dials.
-    pub server_name: ServerName<'static>,
-    /// Where both sides tell what they do.
-    pub recorder: Arc<Recorder>,
-}
-
 /// Runs the story once and writes it to `out`. With `keys`, each flight waits for a line from there.
 ///
 /// # Errors
 /// [`Error::Output`].
 pub fn run<'a>(
-    cast: &Cast,
+    ends: &TwoEnds,
     out: &'a mut dyn Write,
     paint: Paint,
     keys: Option<&'a mut dyn BufRead>,
@@ -56,14 +44,15 @@ pub fn run<'a>(
         flight: Vec::new(),
         transcript: Transcript::default(),
         secrets: secrets.clone(),
-        page: Page::new(out, paint, keys),
-        recorder: Arc::clone(&cast.recorder),
+        page: FlightView::new(out, paint, keys),
+        recorder: Arc::clone(&ends.recorder),
         began: Instant::now(),
     };
-    // The server has its secrets first, and the client tells those that only it can have.
-    let client = cast.client.with_key_log(Arc::new(secrets.clone()));
-    let server = cast.server.with_key_log(Arc::new(secrets));
-    let told = match handshake(&client, &server, cast.server_name.clone(), &mut wire) {
+    // Both ends log into one recording. The server computes its secrets first; only the client can log
+    // those of its last flight in time.
+    let client = ends.client.with_key_log(Arc::new(secrets.clone()));
+    let server = ends.server.with_key_log(Arc::new(secrets));
+    let told = match handshake(&client, &server, ends.server_name.clone(), &mut wire) {
         Err(Stop::Output(source)) => Err(source),
         Ok(()) | Err(Stop::Refused) => wire.page.facts(&wire.recorder.take()),
     };
@@ -77,39 +66,40 @@ fn handshake(
     server_name: ServerName<'static>,
     wire: &mut Wire<'_>,
 ) -> Result<(), Stop> {
-    // Step 1. The client has a hello. It moves, and the server hears it.
+    // Step 1. The client writes its ClientHello. The flight moves, and the server reads it.
     let connection = client_connects(&client_side.config, server_name, &client_side.narrator);
     let narrator = &client_side.narrator;
     let connection =
         connection.map_err(|error| tell_refusal(narrator, &io_error(error), Progress::Hello))?;
-    let mut client = End {
+    let mut client = Endpoint {
         connection,
         narrator,
     };
     wire.send(&mut client)?;
     let hello = client_hello_arrives(wire, &server_side.narrator)?;
 
-    // Step 2. The server has its answer: hello, certificate, proof.
+    // Step 2. The server writes its answer: ServerHello, Certificate, CertificateVerify.
     let narrator = &server_side.narrator;
     let connection = match hello.into_connection(Arc::clone(&server_side.config)) {
         Ok(connection) => connection,
         Err((error, mut alert)) => {
             tell_refusal(narrator, &io_error(error), Progress::Hello);
             alert.write_all(wire)?;
-            wire.moves(Side::Server)?;
+            wire.deliver(Side::Server)?;
             return wire.arrive(&mut client);
         }
     };
-    let mut server = End {
+    let mut server = Endpoint {
         connection,
         narrator,
     };
 
-    // Steps 3 and 4. It moves; the client verifies it, and has an answer of its own.
+    // Steps 3 and 4. The flight moves; the client verifies the server, and writes an answer of its own.
     wire.flight(&mut server, &mut client)?;
     client_side.presenter.tell_if_asked_in_vain();
 
-    // Step 5. That moves; the server verifies it. In TLS 1.2 the server's Finished comes only now.
+    // Step 5. That flight moves; the server verifies the client. In TLS 1.2 the server's Finished comes
+    // only now, so the client is still waiting for it.
     wire.flight(&mut client, &mut server)?;
     if client.connection.is_handshaking() {
         wire.flight(&mut server, &mut client)?;
@@ -121,7 +111,7 @@ fn handshake(
         Err(refusal) => Response::refusal(403, &refusal.why),
     };
 
-    // Step 7. A request, an answer, and a goodbye from each side.
+    // Step 7. A request, an answer, and a close_notify from each side.
     application_data(&client.connection, client.narrator);
     application_data(&server.connection, server.narrator);
     client.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
@@ -134,11 +124,11 @@ fn handshake(
     wire.flight(&mut server, &mut client)
 }
 
-/// Why the story ends early.
+/// Why the handshake ends early.
 enum Stop {
-    /// A side refused the other, and both have told so. That is a story too.
+    /// A side refused the other, and both have reported it. That is a handshake to show, too.
     Refused,
-    /// The page cannot be written, or nobody presses Enter any more.
+    /// The page cannot be written, or the input has ended.
     Output(io::Error),
 }
 
@@ -154,13 +144,13 @@ impl From<Diagnosis> for Stop {
     }
 }
 
-/// One end: its connection, and its voice.
-struct End<'a, C> {
+/// One end: its connection, and the narrator that reports its steps.
+struct Endpoint<'a, C> {
     connection: C,
     narrator: &'a Narrator,
 }
 
-impl<C, S> End<'_, C>
+impl<C, S> Endpoint<'_, C>
 where
     C: DerefMut<Target = ConnectionCommon<S>>,
     S: SideData,
@@ -176,14 +166,18 @@ struct Wire<'a> {
     flight: Vec<u8>,
     transcript: Transcript,
     secrets: Recording,
-    page: Page<'a>,
+    page: FlightView<'a>,
     recorder: Arc<Recorder>,
     began: Instant,
 }
 
 impl Wire<'_> {
-    /// One end speaks, the other one hears. If it refuses, its alert moves back.
-    fn flight<A, B, S, T>(&mut self, from: &mut End<'_, A>, to: &mut End<'_, B>) -> Result<(), Stop>
+    /// One end sends a flight, the other end reads it. If the reader refuses, its alert moves back.
+    fn flight<A, B, S, T>(
+        &mut self,
+        from: &mut Endpoint<'_, A>,
+        to: &mut Endpoint<'_, B>,
+    ) -> Result<(), Stop>
     where
         A: DerefMut<Target = ConnectionCommon<S>>,
         B: DerefMut<Target = ConnectionCommon<T>>,
@@ -193,7 +187,7 @@ impl Wire<'_> {
         self.send(from)?;
         if let Err(refused) = self.arrive(to) {
             if !from.connection.is_handshaking() {
-                self.page.believes(from.narrator.side())?;
+                self.page.note_complete(from.narrator.side())?;
             }
             self.send(to)?;
             self.arrive(from)?;
@@ -202,8 +196,8 @@ impl Wire<'_> {
         Ok(())
     }
 
-    /// Takes what one end has to say, and lets it move.
-    fn send<C, S>(&mut self, from: &mut End<'_, C>) -> Result<(), Stop>
+    /// Takes what one end has written as a flight, and delivers it.
+    fn send<C, S>(&mut self, from: &mut Endpoint<'_, C>) -> Result<(), Stop>
     where
         C: DerefMut<Target = ConnectionCommon<S>>,
         S: SideData,
@@ -211,11 +205,11 @@ impl Wire<'_> {
         while from.connection.wants_write() {
             from.connection.write_tls(self)?;
         }
-        self.moves(from.narrator.side())
+        self.deliver(from.narrator.side())
     }
 
-    /// The flight moves, when somebody presses Enter.
-    fn moves(&mut self, from: Side) -> Result<(), Stop> {
+    /// Shows the flight, and lets it move when the reader presses Enter.
+    fn deliver(&mut self, from: Side) -> Result<(), Stop> {
         self.page.facts(&self.recorder.take())?;
         if self.flight.is_empty() {
             return Ok(());
@@ -235,7 +229,7 @@ impl Wire<'_> {
     }
 
     /// The other end reads the flight, and rustls calls our hooks.
-    fn arrive<C, S>(&mut self, to: &mut End<'_, C>) -> Result<(), Stop>
+    fn arrive<C, S>(&mut self, to: &mut Endpoint<'_, C>) -> Result<(), Stop>
     where
         C: DerefMut<Target = ConnectionCommon<S>>,
         S: SideData,
@@ -272,7 +266,7 @@ impl Write for Wire<'_> {
     }
 }
 
-/// Memory is never late, and never half closed.
+/// An in-memory transport has no deadlines and no half-close.
 impl Transport for Wire<'_> {
     fn allow(&mut self, _: std::time::Duration) {}
 

@@ -1,9 +1,9 @@
-//! How the stepper shows a flight: what led to it, its messages, what follows. 80 columns.
+//! How the stepper shows a flight: what led to it, its messages, what follows.
 
 use std::io::{self, BufRead, Write};
 
 use crate::instruments::fields::Field;
-use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
+use crate::instruments::page::{self, BOLD, DIM, GREEN, LongWords, Page, Paint, RED};
 use crate::instruments::wire::conversation::{Message, Outcome};
 use crate::narration::{Event, Side};
 use crate::text;
@@ -11,22 +11,27 @@ use crate::text;
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
 const MOST_FIELDS: usize = 14;
 
-pub(super) struct Page<'a> {
-    out: &'a mut dyn Write,
-    paint: Paint,
+/// The stepper's view on the shared page. With `keys`, each flight waits for a line from there.
+pub(super) struct FlightView<'a> {
+    page: Page<'a>,
     keys: Option<&'a mut dyn BufRead>,
     flights: usize,
 }
 
-impl<'a> Page<'a> {
+impl<'a> FlightView<'a> {
     pub(super) fn new(
         out: &'a mut dyn Write,
         paint: Paint,
         keys: Option<&'a mut dyn BufRead>,
-    ) -> Page<'a> {
-        Page {
+    ) -> FlightView<'a> {
+        let long_words = LongWords::Keep;
+        let page = Page {
             out,
             paint,
+            long_words,
+        };
+        FlightView {
+            page,
             keys,
             flights: 0,
         }
@@ -36,47 +41,48 @@ impl<'a> Page<'a> {
     pub(super) fn facts(&mut self, events: &[Event]) -> io::Result<()> {
         for event in events {
             let Some(step) = event.step else { continue };
-            let side = self
-                .paint
-                .with(page::side(event.side), &event.side.to_string());
+            let side = self.page.paint.side(event.side);
             let (mark, colour) = if event.fact.passed {
                 (" ", "")
             } else {
                 ("✗", RED)
             };
-            let mark = self.paint.with(colour, mark);
-            let (number, title) = (step.number(), step.title());
-            writeln!(self.out, "\n  {side} · step {number}{mark} {title}")?;
+            let mark = self.page.paint.with(colour, mark);
+            let number = step.number();
+            let title = step.title();
+            self.page.blank()?;
+            self.page
+                .line(&format!("  {side} · step {number}{mark} {title}"))?;
             // Facts are safe already: they may name a peer, escaped.
-            self.lines(4, &event.fact.says, colour)?;
-            self.lines(4, &event.fact.consequence(), DIM)?;
+            self.page.paragraph("    ", &event.fact.says, colour)?;
+            self.page
+                .paragraph("    ", &event.fact.consequence(), DIM)?;
         }
         Ok(())
     }
 
-    /// A side is refused, and its own handshake is over.
-    pub(super) fn believes(&mut self, side: Side) -> io::Result<()> {
-        let who = self.paint.with(page::side(side), &side.to_string());
-        writeln!(
-            self.out,
-            "\n  {who} · its handshake is complete: it still believes that it is in"
-        )
+    /// A side is refused after its own handshake was over.
+    pub(super) fn note_complete(&mut self, side: Side) -> io::Result<()> {
+        let side = self.page.paint.side(side);
+        self.page.blank()?;
+        self.page.line(&format!(
+            "  {side} · its handshake is complete: it still believes that it is in"
+        ))
     }
 
     /// A flight is ready; waits for Enter.
     pub(super) fn announce(&mut self, from: Side, size: usize) -> io::Result<()> {
         self.flights += 1;
-        let whom = match from {
+        let direction = match from {
             Side::Client => "client ──▶ server",
             Side::Server => "client ◀── server",
         };
-        let title = format!("── flight {}   {whom}   {size} bytes ", self.flights);
-        let rule = "─".repeat(80usize.saturating_sub(title.chars().count()));
-        let line = self.paint.with(page::side(from), &format!("{title}{rule}"));
-        writeln!(self.out, "\n{line}")?;
+        let title = format!("flight {}   {direction}   {size} bytes", self.flights);
+        self.page.title(&title, page::side(from))?;
         if let Some(keys) = &mut self.keys {
-            write!(self.out, "[Enter lets it move] ")?;
-            self.out.flush()?;
+            write!(self.page.out, "[Enter lets it move] ")?;
+            self.page.out.flush()?;
+            // The end of the input is the end of the show, as a closed pipe is.
             if keys.read_line(&mut String::new())? == 0 {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
@@ -89,7 +95,7 @@ impl<'a> Page<'a> {
         for message in messages {
             self.message(message)?;
         }
-        self.out.flush()
+        self.page.out.flush()
     }
 
     fn message(&mut self, message: &Message) -> io::Result<()> {
@@ -106,22 +112,21 @@ impl<'a> Page<'a> {
             "encrypted, read with the keys"
         };
         let size = format!("({} bytes, {seen})", bytes.len());
-        let gap = 70usize.saturating_sub(name.chars().count());
-        let name = self.paint.with(BOLD, name);
-        writeln!(self.out, "\n  {name} {size:<gap$}step {step}")?;
-        self.paragraph(4, &message.meaning, "")?;
+        let name = self.page.paint.with(BOLD, name);
+        self.page.blank()?;
+        self.page
+            .row(&format!("  {name} {size}"), &format!("step {step}"))?;
+        self.paragraph(&message.meaning, "")?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
         for (label, values) in rows.iter().take(MOST_FIELDS) {
             let row = text::terminal(&format!("{label}: {}", values.join(", ")));
-            writeln!(self.out, "      {}", text::shorten(&row, 74))?;
+            self.page
+                .line(&format!("      {}", text::shorten(&row, page::WIDTH - 6)))?;
         }
         if rows.len() > MOST_FIELDS {
-            writeln!(
-                self.out,
-                "      … and {} more fields",
-                rows.len() - MOST_FIELDS
-            )?;
+            let more = rows.len() - MOST_FIELDS;
+            self.page.line(&format!("      … and {more} more fields"))?;
         }
         for check in &message.checks {
             let name = &check.name;
@@ -130,41 +135,28 @@ impl<'a> Page<'a> {
                 Outcome::Failed(why) => (format!("✗ {name}: {why}"), RED),
                 Outcome::NotPossible(why) => (format!("? {name}: not checked here, {why}"), DIM),
             };
-            self.paragraph(4, &line, colour)?;
+            self.paragraph(&line, colour)?;
         }
-        for together in message
+        let together = message
             .derivations
-            .chunk_by(|one, next| one.who == next.who)
-        {
-            let names: Vec<&str> = together
-                .iter()
-                .map(|derivation| derivation.name.as_str())
-                .collect();
-            self.paragraph(
-                4,
-                &format!("⚷ {}: {}", together[0].who, names.join(", ")),
-                DIM,
-            )?;
+            .chunk_by(|one, next| one.who == next.who);
+        for group in together {
+            let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
+            let line = format!("⚷ {}: {}", group[0].who, names.join(", "));
+            self.paragraph(&line, DIM)?;
         }
         Ok(())
     }
 
-    fn paragraph(&mut self, indent: usize, words: &str, colour: &str) -> io::Result<()> {
-        self.lines(indent, &text::terminal(words), colour)
-    }
-
-    fn lines(&mut self, indent: usize, words: &str, colour: &str) -> io::Result<()> {
-        for line in text::wrap(words, 80 - indent) {
-            let line = self.paint.with(colour, &line);
-            writeln!(self.out, "{:indent$}{line}", "")?;
-        }
-        Ok(())
+    fn paragraph(&mut self, words: &str, colour: &str) -> io::Result<()> {
+        self.page.paragraph("    ", &text::terminal(words), colour)
     }
 }
 
 /// The fields that say something: label, and the values of all that follow each other under it.
 ///
-/// A group with a value says in it all that its parts say. Lengths and tags are plumbing.
+/// A group with a value says in it all that its parts say. Lengths and tags are details of the
+/// encoding.
 fn collect(field: &Field, rows: &mut Vec<(String, Vec<String>)>) {
     for child in &field.children {
         match (child.value.as_str(), rows.last_mut()) {

@@ -19,8 +19,8 @@ pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 
-/// How many bytes of one list are told element by element. The rest becomes a single leaf, so that a
-/// list of millions does not fill the memory with words.
+/// How many bytes of one list are explained element by element. The rest becomes a single leaf: a list
+/// of a million entries would fill the memory with fields.
 const MOST: usize = 256 << 10;
 
 /// The tag of `[number]` around something primitive.
@@ -33,47 +33,52 @@ pub(super) const fn constructed(number: u8) -> u8 {
     0xa0 | number
 }
 
+/// The value of what was read, as text; or what is wrong with it.
+pub(super) type Text = Result<String, Malformed>;
+
 /// One element as a group named `label`. The group's value is the text that `parse` makes of the
 /// contents; malformed contents stay inside the group, and the text is then empty.
-pub(super) fn element<'a>(
+pub(super) fn explained<'a>(
     reader: &mut Reader<'a>,
     tag: u8,
     label: &str,
     source: &'static str,
     meaning: &str,
-    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
-) -> Result<String, Malformed> {
+    parse: impl FnOnce(&mut Reader<'a>) -> Text,
+) -> Text {
     expect(reader, tag, label)?;
     let mut text = String::new();
     reader.group(label, source, meaning, |reader| {
-        text = inside(reader, tag, label, parse)?;
+        text = unwrapped(reader, tag, label, parse)?;
         Ok(())
     })?;
     reader.value(text.clone());
     Ok(text)
 }
 
-/// An [`element`] that the name and the group around it explain well enough.
-pub(super) fn part<'a>(
+/// One element that its name and the group around it explain well enough.
+pub(super) fn element<'a>(
     reader: &mut Reader<'a>,
     tag: u8,
     label: &str,
-    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
-) -> Result<String, Malformed> {
-    element(reader, tag, label, "", "", parse)
+    parse: impl FnOnce(&mut Reader<'a>) -> Text,
+) -> Text {
+    explained(reader, tag, label, "", "", parse)
 }
 
-/// The same without a group of its own: for an element that only wraps another.
-pub(super) fn inside<'a>(
+/// Like [`element`], but adds its parts to the enclosing group: for an element that only wraps another.
+pub(super) fn unwrapped<'a>(
     reader: &mut Reader<'a>,
     tag: u8,
     label: &str,
-    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
-) -> Result<String, Malformed> {
+    parse: impl FnOnce(&mut Reader<'a>) -> Text,
+) -> Text {
     expect(reader, tag, label)?;
     reader.bytes(1, "tag", "")?;
     reader.value(tag_name(tag));
-    let length = length(reader)?;
+    let (header, length) = length(reader.peek()).map_err(Malformed)?;
+    reader.bytes(header, "length", "")?;
+    reader.value(format!("{length} bytes"));
     let mut text = String::new();
     reader.scope(length, |reader| {
         text = parse(reader)?;
@@ -99,42 +104,38 @@ fn expect(reader: &Reader<'_>, tag: u8, label: &str) -> Result<(), Malformed> {
     }
 }
 
+/// The length that `bytes` begin with: how many bytes it takes, and what it says. The one decoder of
+/// lengths in this program.
+///
 /// X.690 §8.1.3 and §10.1: below 128 one byte; else a byte that counts the bytes of the number. DER
 /// knows one way only to write a length, so that the same value is always the same bytes to sign.
-fn length(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    let length = match *reader.peek() {
-        [] => return Err(Malformed("the length is missing".into())),
-        [short @ 0..=0x7f, ..] => (1, usize::from(short)),
-        [0x80, ..] => return Err(Malformed("an indefinite length, which DER forbids".into())),
-        [long, ref rest @ ..] => {
-            let count = usize::from(long & 0x7f);
-            let Some(digits) = rest.get(..count) else {
-                return Err(Malformed(format!("a length of {count} bytes is cut off")));
-            };
-            if count > 4 {
-                return Err(Malformed(format!("a length of {count} bytes: over 4 GiB")));
-            }
-            let number = digits
-                .iter()
-                .fold(0, |n, digit| n << 8 | usize::from(*digit));
-            if number < 0x80 || digits[0] == 0 {
-                let reason = "a length in more bytes than it needs, which DER forbids";
-                return Err(Malformed(reason.into()));
-            }
-            (1 + count, number)
-        }
+pub(crate) fn length(bytes: &[u8]) -> Result<(usize, usize), String> {
+    let (count, rest) = match *bytes {
+        [] => return Err("the length is missing".into()),
+        [short @ 0..=0x7f, ..] => return Ok((1, usize::from(short))),
+        [0x80, ..] => return Err("an indefinite length, which DER forbids".into()),
+        [long, ref rest @ ..] => (usize::from(long & 0x7f), rest),
     };
-    reader.bytes(length.0, "length", "")?;
-    reader.value(format!("{} bytes", length.1));
-    Ok(length.1)
+    let Some(digits) = rest.get(..count) else {
+        return Err(format!("a length of {count} bytes is cut off"));
+    };
+    if count > 4 {
+        return Err(format!("a length of {count} bytes: over 4 GiB"));
+    }
+    let number = digits
+        .iter()
+        .fold(0, |n, digit| n << 8 | usize::from(*digit));
+    if number < 0x80 || digits[0] == 0 {
+        return Err("a length in more bytes than it needs, which DER forbids".into());
+    }
+    Ok((1 + count, number))
 }
 
-/// What all contents are read with: the rest of the scope as a leaf, with the text that `say` finds
-/// for it.
+/// Reads the rest of the scope as one leaf; `say` gives its text.
 pub(super) fn contents(
     reader: &mut Reader<'_>,
     say: impl FnOnce(&[u8]) -> Result<String, String>,
-) -> Result<String, Malformed> {
+) -> Text {
     let text = say(reader.peek()).map_err(Malformed)?;
     reader.rest("contents", "")?;
     reader.value(text.clone());
@@ -142,22 +143,22 @@ pub(super) fn contents(
 }
 
 /// Contents that are plain bytes, with no text: a renderer shows them as hex.
-pub(super) fn plain(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+pub(super) fn plain(reader: &mut Reader<'_>) -> Text {
     reader.rest("contents", "")?;
     Ok(String::new())
 }
 
 /// Plain bytes whose text is their number.
-pub(super) fn counted(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+pub(super) fn counted(reader: &mut Reader<'_>) -> Text {
     let count = reader.remaining();
     plain(reader)?;
     Ok(format!("{count} bytes"))
 }
 
 /// The elements of a list until the scope ends, as their texts.
-pub(super) fn each<'a>(
+pub(super) fn sequence_of<'a>(
     reader: &mut Reader<'a>,
-    mut one: impl FnMut(&mut Reader<'a>) -> Result<String, Malformed>,
+    mut one: impl FnMut(&mut Reader<'a>) -> Text,
 ) -> Result<Vec<String>, Malformed> {
     let mut texts = Vec::new();
     let start = reader.position();

@@ -1,45 +1,34 @@
 //! What stands inside the extensions that this program can read. Each function reads the contents of
 //! an `extnValue` and puts all of it into a line of text.
 
-use super::der::{self, BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE};
-use super::der::{constructed, contents, context, each, inside, part};
+use super::der::{self, BOOLEAN, INTEGER, SEQUENCE};
+use super::der::{Text, constructed, contents, context, element, sequence_of};
 use super::{names, oids, primitive};
-use crate::instruments::fields::{Malformed, Reader};
-
-type Text = Result<String, Malformed>;
-
-/// A SEQUENCE of `one`, told with commas.
-fn list(reader: &mut Reader<'_>, label: &str, one: fn(&mut Reader<'_>) -> Text) -> Text {
-    inside(reader, SEQUENCE, label, |reader| commas(reader, one))
-}
+use crate::certificates::wording::quoted;
+use crate::instruments::fields::Reader;
 
 fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
-    let texts = each(reader, one)?;
-    Ok(match texts.is_empty() {
-        true => "(empty)".into(),
-        false => texts.join(", "),
+    let texts = sequence_of(reader, one)?;
+    Ok(if texts.is_empty() {
+        "(empty)".into()
+    } else {
+        texts.join(", ")
     })
-}
-
-pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
-    inside(reader, SEQUENCE, "GeneralNames", names::general_names)
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
 pub(super) fn basic_constraints(reader: &mut Reader<'_>) -> Text {
-    inside(reader, SEQUENCE, "BasicConstraints", |reader| {
-        let mut text = String::from("CA:FALSE");
-        if der::next_tag(reader) == Some(BOOLEAN) {
-            text = format!("CA:{}", part(reader, BOOLEAN, "cA", primitive::truth)?);
-        }
-        if !reader.is_empty() {
-            text += &format!(
-                ", pathlen:{}",
-                part(reader, INTEGER, "pathLenConstraint", number)?
-            );
-        }
-        Ok(text)
-    })
+    let mut text = String::from("CA:FALSE");
+    if der::next_tag(reader) == Some(BOOLEAN) {
+        text = format!("CA:{}", element(reader, BOOLEAN, "cA", primitive::boolean)?);
+    }
+    if !reader.is_empty() {
+        text += &format!(
+            ", pathlen:{}",
+            element(reader, INTEGER, "pathLenConstraint", number)?
+        );
+    }
+    Ok(text)
 }
 
 pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
@@ -54,60 +43,50 @@ pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
         "encipherOnly",
         "decipherOnly",
     ];
-    inside(reader, BIT_STRING, "KeyUsage", |reader| {
-        primitive::flags(reader, NAMES)
-    })
+    primitive::flags(reader, NAMES)
 }
 
 pub(super) fn ext_key_usage(reader: &mut Reader<'_>) -> Text {
-    list(reader, "ExtKeyUsageSyntax", |reader| {
+    commas(reader, |reader| {
         Ok(oids::name_or(&primitive::oid(reader, "KeyPurposeId")?))
     })
 }
 
-pub(super) fn subject_key_identifier(reader: &mut Reader<'_>) -> Text {
-    inside(reader, OCTET_STRING, "KeyIdentifier", key_id)
-}
-
-fn key_id(reader: &mut Reader<'_>) -> Text {
+pub(super) fn key_id(reader: &mut Reader<'_>) -> Text {
     contents(reader, |bytes| Ok(primitive::hex(bytes)))
 }
 
 /// Nearly always the key identifier alone; issuer and serial are the older way to say it.
 pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
-    list(
-        reader,
-        "AuthorityKeyIdentifier",
-        |reader| match der::next_tag(reader) {
-            Some(tag @ 0xa1) => {
-                let names = part(reader, tag, "authorityCertIssuer", names::general_names)?;
-                Ok(format!("issuer {names}"))
-            }
-            Some(tag @ 0x82) => {
-                let serial = part(reader, tag, "authorityCertSerialNumber", |reader| {
-                    primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
-                })?;
-                Ok(format!("serial {serial}"))
-            }
-            _ => part(reader, context(0), "keyIdentifier", key_id),
-        },
-    )
+    commas(reader, |reader| match der::next_tag(reader) {
+        Some(tag @ 0xa1) => {
+            let names = element(reader, tag, "authorityCertIssuer", names::general_names)?;
+            Ok(format!("issuer {names}"))
+        }
+        Some(tag @ 0x82) => {
+            let serial = element(reader, tag, "authorityCertSerialNumber", |reader| {
+                primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
+            })?;
+            Ok(format!("serial {serial}"))
+        }
+        _ => element(reader, context(0), "keyIdentifier", key_id),
+    })
 }
 
 /// `SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }`. A subtree may go on with `minimum` and
-/// `maximum`, which RFC 5280 lets nobody use.
+/// `maximum`, which RFC 5280 forbids.
 pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
     fn subtree(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "GeneralSubtree", |reader| {
+        element(reader, SEQUENCE, "GeneralSubtree", |reader| {
             names::general_name(reader, names::network)
         })
     }
-    list(reader, "NameConstraints", |reader| {
+    commas(reader, |reader| {
         let (tag, label, word) = match der::next_tag(reader) {
             Some(tag @ 0xa1) => (tag, "excludedSubtrees", "excluded"),
             _ => (constructed(0), "permittedSubtrees", "permitted"),
         };
-        let names = part(reader, tag, label, |reader| commas(reader, subtree))?;
+        let names = element(reader, tag, label, |reader| commas(reader, subtree))?;
         Ok(format!("{word} ({names})"))
     })
 }
@@ -115,29 +94,29 @@ pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
 /// `DistributionPoint ::= SEQUENCE { distributionPoint [0], reasons [1], cRLIssuer [2] }`
 pub(super) fn distribution_points(reader: &mut Reader<'_>) -> Text {
     fn point(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "DistributionPoint", |reader| {
+        element(reader, SEQUENCE, "DistributionPoint", |reader| {
             commas(reader, |reader| match der::next_tag(reader) {
-                Some(tag @ 0x81) => part(reader, tag, "reasons", reasons),
+                Some(tag @ 0x81) => element(reader, tag, "reasons", reasons),
                 Some(tag @ 0xa2) => {
-                    let names = part(reader, tag, "cRLIssuer", names::general_names)?;
+                    let names = element(reader, tag, "cRLIssuer", names::general_names)?;
                     Ok(format!("signed by {names}"))
                 }
                 _ => distribution_point_name(reader),
             })
         })
     }
-    list(reader, "CRLDistributionPoints", point)
+    commas(reader, point)
 }
 
 /// `[0] EXPLICIT CHOICE { fullName [0], nameRelativeToCRLIssuer [1] }`
 fn distribution_point_name(reader: &mut Reader<'_>) -> Text {
-    part(
+    element(
         reader,
         constructed(0),
         "distributionPoint",
         |reader| match der::next_tag(reader) {
-            Some(tag @ 0xa1) => part(reader, tag, "nameRelativeToCRLIssuer", names::attributes),
-            _ => part(reader, constructed(0), "fullName", names::general_names),
+            Some(tag @ 0xa1) => element(reader, tag, "nameRelativeToCRLIssuer", names::attributes),
+            _ => element(reader, constructed(0), "fullName", names::general_names),
         },
     )
 }
@@ -159,47 +138,45 @@ fn reasons(reader: &mut Reader<'_>) -> Text {
 }
 
 pub(super) fn reason_code(reader: &mut Reader<'_>) -> Text {
-    inside(reader, ENUMERATED, "CRLReason", |reader| {
-        contents(reader, |bytes| {
-            let name = match bytes {
-                [0] => "unspecified",
-                [1] => "keyCompromise",
-                [2] => "cACompromise",
-                [3] => "affiliationChanged",
-                [4] => "superseded",
-                [5] => "cessationOfOperation",
-                [6] => "certificateHold",
-                [8] => "removeFromCRL",
-                [9] => "privilegeWithdrawn",
-                [10] => "aACompromise",
-                _ => return Err("a reason that the standard does not know".into()),
-            };
-            Ok(name.to_owned())
-        })
+    contents(reader, |bytes| {
+        let name = match bytes {
+            [0] => "unspecified",
+            [1] => "keyCompromise",
+            [2] => "cACompromise",
+            [3] => "affiliationChanged",
+            [4] => "superseded",
+            [5] => "cessationOfOperation",
+            [6] => "certificateHold",
+            [8] => "removeFromCRL",
+            [9] => "privilegeWithdrawn",
+            [10] => "aACompromise",
+            _ => return Err("a reason that the standard does not know".into()),
+        };
+        Ok(name.to_owned())
     })
 }
 
 /// A CRL that does not speak for all certificates of its issuer says here for which it does.
 pub(super) fn issuing_distribution_point(reader: &mut Reader<'_>) -> Text {
-    list(reader, "IssuingDistributionPoint", |reader| {
+    commas(reader, |reader| {
         let (tag, label) = match der::next_tag(reader) {
             Some(tag @ 0x81) => (tag, "onlyContainsUserCerts"),
             Some(tag @ 0x82) => (tag, "onlyContainsCACerts"),
-            Some(tag @ 0x83) => return part(reader, tag, "onlySomeReasons", reasons),
+            Some(tag @ 0x83) => return element(reader, tag, "onlySomeReasons", reasons),
             Some(tag @ 0x84) => (tag, "indirectCRL"),
             Some(tag @ 0x85) => (tag, "onlyContainsAttributeCerts"),
             _ => return distribution_point_name(reader),
         };
         Ok(format!(
             "{label}:{}",
-            part(reader, tag, label, primitive::truth)?
+            element(reader, tag, label, primitive::boolean)?
         ))
     })
 }
 
 pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
     fn description(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "AccessDescription", |reader| {
+        element(reader, SEQUENCE, "AccessDescription", |reader| {
             let method = oids::name_or(&primitive::oid(reader, "accessMethod")?);
             Ok(format!(
                 "{method} {}",
@@ -207,53 +184,45 @@ pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
             ))
         })
     }
-    list(reader, "AuthorityInfoAccessSyntax", description)
+    commas(reader, description)
 }
 
 pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
     fn policy(reader: &mut Reader<'_>) -> Text {
-        part(reader, SEQUENCE, "PolicyInformation", |reader| {
+        element(reader, SEQUENCE, "PolicyInformation", |reader| {
             let policy = oids::name_or(&primitive::oid(reader, "policyIdentifier")?);
             if reader.is_empty() {
                 return Ok(policy);
             }
-            let notes = part(reader, SEQUENCE, "policyQualifiers", |reader| {
+            let notes = element(reader, SEQUENCE, "policyQualifiers", |reader| {
                 commas(reader, qualifier)
             })?;
             Ok(format!("{policy} ({notes})"))
         })
     }
-    list(reader, "CertificatePolicies", policy)
+    commas(reader, policy)
 }
 
 /// The address of the rules (CPS), or words to show to people (userNotice).
 fn qualifier(reader: &mut Reader<'_>) -> Text {
-    part(reader, SEQUENCE, "PolicyQualifierInfo", |reader| {
+    element(reader, SEQUENCE, "PolicyQualifierInfo", |reader| {
         let kind = oids::name_or(&primitive::oid(reader, "policyQualifierId")?);
         let text = match der::next_tag(reader) {
-            Some(SEQUENCE) => part(reader, SEQUENCE, "qualifier", |reader| {
+            Some(SEQUENCE) => element(reader, SEQUENCE, "qualifier", |reader| {
                 commas(reader, |reader| names::string(reader, "explicitText"))
             })?,
             _ => names::string(reader, "qualifier")?,
         };
-        Ok(format!("{kind} {}", names::quoted(&text)))
+        Ok(format!("{kind} {}", quoted(&text)))
     })
 }
 
 pub(super) fn tls_features(reader: &mut Reader<'_>) -> Text {
-    list(reader, "Features", |reader| {
-        part(reader, INTEGER, "TLSFeature", number)
+    commas(reader, |reader| {
+        element(reader, INTEGER, "TLSFeature", number)
     })
 }
 
-pub(super) fn crl_number(reader: &mut Reader<'_>) -> Text {
-    inside(reader, INTEGER, "CRLNumber", number)
-}
-
-fn number(reader: &mut Reader<'_>) -> Text {
+pub(super) fn number(reader: &mut Reader<'_>) -> Text {
     primitive::integer(reader, primitive::decimal)
-}
-
-pub(super) fn invalidity_date(reader: &mut Reader<'_>) -> Text {
-    super::time::time(reader, "InvalidityDate", "", "")
 }

@@ -20,16 +20,22 @@ mod time;
 mod request;
 mod revocation_list;
 mod keys;
+mod components;
 mod der;
 mod primitive;
 mod oids;
 
+use self::certificate::CERTIFICATE;
+use self::components::walk;
+pub(crate) use self::der::length as der_length;
+use self::der::{SEQUENCE, Text, unwrapped};
+use self::public_key::subject_public_key;
+use self::request::CERTIFICATION_REQUEST;
+use self::revocation_list::CERTIFICATE_LIST;
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
 
 /// What a run of DER is said to be: what the label of its PEM says.
 pub use crate::certificates::pem::Kind;
-
-pub(crate) use names::quoted;
 
 /// Largest input that is read, in bytes. Certificates have a few KiB; CRLs grow, and one above this
 /// stays a single leaf.
@@ -41,15 +47,25 @@ const LARGEST: usize = 16 << 20;
 /// Of a private key no private part ever becomes text, neither in a value nor in the reason why
 /// something is malformed.
 pub fn describe(kind: Kind, der: &[u8]) -> Field {
-    type Parse = fn(&mut Reader<'_>) -> Result<(), Malformed>;
+    type Parse = fn(&mut Reader<'_>) -> Text;
     let (label, source, parse): (_, _, Parse) = match kind {
-        Kind::Certificate => ("Certificate", "RFC 5280 §4.1", certificate::certificate),
-        Kind::Request => ("CertificationRequest", "RFC 2986 §4", request::request),
-        Kind::RevocationList => ("CertificateList", "RFC 5280 §5.1", revocation_list::list),
+        Kind::Certificate => ("Certificate", "RFC 5280 §4.1", |reader| {
+            walk(reader, CERTIFICATE)
+        }),
+        Kind::Request => ("CertificationRequest", "RFC 2986 §4", |reader| {
+            walk(reader, CERTIFICATION_REQUEST)
+        }),
+        Kind::RevocationList => ("CertificateList", "RFC 5280 §5.1", |reader| {
+            walk(reader, CERTIFICATE_LIST)
+        }),
         Kind::Pkcs8Key => ("OneAsymmetricKey", "RFC 5958 §2", keys::pkcs8),
         Kind::Pkcs1Key => ("RSAPrivateKey", "RFC 8017 §A.1.2", keys::pkcs1),
         Kind::Sec1Key => ("ECPrivateKey", "RFC 5915 §3", keys::sec1),
-        Kind::PublicKey => ("SubjectPublicKeyInfo", "RFC 5280 §4.1.2.7", keys::public),
+        Kind::PublicKey => (
+            "SubjectPublicKeyInfo",
+            "RFC 5280 §4.1.2.7",
+            subject_public_key,
+        ),
     };
     let meaning = match kind {
         Kind::Certificate => "The issuer says, and signs: this key belongs to this subject.",
@@ -58,12 +74,13 @@ pub fn describe(kind: Kind, der: &[u8]) -> Field {
         _ => "",
     };
     let tree = read_all(der, label, source, meaning, |reader| match der.len() {
-        0..=LARGEST => parse(reader),
+        0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
         _ => Err(Malformed(format!("over {LARGEST} bytes, and so not read"))),
     });
-    match kind.is_private() {
-        true => private(tree),
-        false => tree,
+    if kind.is_private() {
+        private(tree)
+    } else {
+        tree
     }
 }
 
@@ -82,13 +99,8 @@ pub fn revocation_list(der: &[u8]) -> Field {
     describe(Kind::RevocationList, der)
 }
 
-/// Seconds since 1970 of a time as a value shows it, e.g. `2026-11-23 12:00:00 UTC`.
-pub fn seconds(time: &str) -> Option<i64> {
-    time::seconds(time)
-}
-
 /// In a broken key a private byte could pass for a tag or a length, and the reason would name it. So a
-/// key is told part by part only when it is whole.
+/// key is explained part by part only when it is whole.
 fn private(key: Field) -> Field {
     if !key.leaves().iter().any(|leaf| leaf.malformed) {
         return key;

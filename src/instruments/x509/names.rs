@@ -3,35 +3,28 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::der::{self, SEQUENCE, SET, contents, each, element, inside, part};
+use super::der::{self, SEQUENCE, SET, Text, contents, element, sequence_of, unwrapped};
 use super::{oids, primitive};
+use crate::certificates::wording::quoted;
 use crate::instruments::fields::{Malformed, Reader};
 
-/// A `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it (RFC 4514
-/// would turn it round).
-pub(super) fn name(
-    reader: &mut Reader<'_>,
-    label: &str,
-    source: &'static str,
-    meaning: &str,
-) -> Result<String, Malformed> {
-    element(reader, SEQUENCE, label, source, meaning, relative_names)
-}
-
-fn relative_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    let names = each(reader, |reader| {
-        part(reader, SET, "RelativeDistinguishedName", attributes)
+/// The contents of a `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it
+/// (RFC 4514 would turn it round).
+pub(super) fn relative_names(reader: &mut Reader<'_>) -> Text {
+    let names = sequence_of(reader, |reader| {
+        element(reader, SET, "RelativeDistinguishedName", attributes)
     })?;
-    Ok(match names.is_empty() {
-        true => "(empty)".into(),
-        false => names.join(", "),
+    Ok(if names.is_empty() {
+        "(empty)".into()
+    } else {
+        names.join(", ")
     })
 }
 
 /// Nearly always a single one; several make one step of the name together.
-pub(super) fn attributes(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    let attributes = each(reader, |reader| {
-        part(reader, SEQUENCE, "AttributeTypeAndValue", |reader| {
+pub(super) fn attributes(reader: &mut Reader<'_>) -> Text {
+    let attributes = sequence_of(reader, |reader| {
+        element(reader, SEQUENCE, "AttributeTypeAndValue", |reader| {
             let kind = primitive::oid(reader, "type")?;
             let value = string(reader, "value")?;
             Ok(format!("{}={}", oids::attribute(&kind), quoted(&value)))
@@ -41,9 +34,9 @@ pub(super) fn attributes(reader: &mut Reader<'_>) -> Result<String, Malformed> {
 }
 
 /// Any of the string types of X.509, as text. What is no string is shown as hex, as RFC 4514 §2.4 does.
-pub(super) fn string(reader: &mut Reader<'_>, label: &str) -> Result<String, Malformed> {
+pub(super) fn string(reader: &mut Reader<'_>, label: &str) -> Text {
     let tag = der::next_tag(reader).unwrap_or(der::UTF8_STRING);
-    part(reader, tag, label, |reader| {
+    element(reader, tag, label, |reader| {
         contents(reader, |bytes| decode(tag, bytes))
     })
 }
@@ -78,34 +71,22 @@ fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
 }
 
 pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
-    match bytes.is_ascii() {
-        true => Ok(bytes.iter().copied().map(char::from).collect()),
-        false => Err("a byte that is not ASCII".into()),
+    if !bytes.is_ascii() {
+        return Err("a byte that is not ASCII".into());
     }
-}
-
-/// Text in quotes where it could be mistaken for more than one name. Without them a CA could be talked
-/// into `DNS:a, DNS:bank.example` as a single odd name, and a person would read two.
-pub(crate) fn quoted(text: &str) -> String {
-    let doubtful =
-        |c: char| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';') || c.is_control();
-    let plain = !text.is_empty() && !text.starts_with(['#', ' ']) && !text.ends_with(' ');
-    match plain && !text.contains(doubtful) {
-        true => text.to_owned(),
-        false => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
-    }
+    Ok(bytes.iter().copied().map(char::from).collect())
 }
 
 /// A list of `GeneralName`s: `DNS:localhost, IP:127.0.0.1, URI:spiffe://…`.
-pub(super) fn general_names(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    Ok(each(reader, |reader| general_name(reader, address))?.join(", "))
+pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
+    Ok(sequence_of(reader, |reader| general_name(reader, address))?.join(", "))
 }
 
 /// One `GeneralName`. `ip` reads the bytes of an address, which are twice as many in a constraint.
 pub(super) fn general_name(
     reader: &mut Reader<'_>,
     ip: fn(&[u8]) -> Result<String, String>,
-) -> Result<String, Malformed> {
+) -> Text {
     let tag = der::next_tag(reader).unwrap_or_default();
     let (label, kind) = match tag {
         0xa0 => ("otherName", "otherName"),
@@ -119,9 +100,9 @@ pub(super) fn general_name(
         0x88 => ("registeredID", "OID"),
         _ => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
     };
-    let name = part(reader, tag, label, |reader| match tag {
+    let name = element(reader, tag, label, |reader| match tag {
         0xa0 | 0xa3 | 0xa5 => der::counted(reader),
-        0xa4 => inside(reader, SEQUENCE, "Name", relative_names),
+        0xa4 => unwrapped(reader, SEQUENCE, "Name", relative_names),
         0x87 => contents(reader, ip),
         0x88 => contents(reader, primitive::dotted),
         _ => contents(reader, ascii),

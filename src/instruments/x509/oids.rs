@@ -1,5 +1,7 @@
 //! What the OBJECT IDENTIFIERs of X.509 are called in the standards that assign them.
 
+use crate::certificates::wording;
+
 /// The name of a dotted OBJECT IDENTIFIER, if it is one that certificates, CSRs, CRLs and keys use.
 pub(super) fn name(dotted: &str) -> Option<&'static str> {
     Some(match dotted {
@@ -109,22 +111,9 @@ pub(super) fn name(dotted: &str) -> Option<&'static str> {
     })
 }
 
-/// The short form that names are written with: RFC 4514 §3 for the first nine, habit for the rest.
+/// The short form that names are written with, else the name, else the dotted form.
 pub(super) fn attribute(dotted: &str) -> String {
-    match dotted {
-        "2.5.4.3" => "CN".into(),
-        "2.5.4.7" => "L".into(),
-        "2.5.4.8" => "ST".into(),
-        "2.5.4.10" => "O".into(),
-        "2.5.4.11" => "OU".into(),
-        "2.5.4.6" => "C".into(),
-        "2.5.4.9" => "STREET".into(),
-        "0.9.2342.19200300.100.1.25" => "DC".into(),
-        "0.9.2342.19200300.100.1.1" => "UID".into(),
-        "2.5.4.4" => "SN".into(),
-        "2.5.4.42" => "GN".into(),
-        _ => name_or(dotted),
-    }
+    wording::abbreviation(dotted).map_or_else(|| name_or(dotted), str::to_owned)
 }
 
 /// The name where there is one, else the dotted form.

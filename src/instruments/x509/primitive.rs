@@ -1,12 +1,12 @@
 //! Primitive values of DER as text: numbers, OBJECT IDENTIFIERs, flags, bytes.
 
-use super::der::{OBJECT_IDENTIFIER, contents, part};
+use super::der::{OBJECT_IDENTIFIER, Text, contents, element};
 use super::oids;
 use crate::instruments::fields::{Malformed, Reader};
 
 /// An OBJECT IDENTIFIER as dotted text, e.g. `2.5.29.17`. The field shows its name as well.
-pub(super) fn oid(reader: &mut Reader<'_>, label: &str) -> Result<String, Malformed> {
-    let dotted = part(reader, OBJECT_IDENTIFIER, label, |reader| {
+pub(super) fn oid(reader: &mut Reader<'_>, label: &str) -> Text {
+    let dotted = element(reader, OBJECT_IDENTIFIER, label, |reader| {
         contents(reader, dotted)
     })?;
     if let Some(name) = oids::name(&dotted) {
@@ -43,16 +43,13 @@ pub(super) fn dotted(bytes: &[u8]) -> Result<String, String> {
 }
 
 /// The contents of an INTEGER, as `say` puts them: a number, a serial.
-pub(super) fn integer(
-    reader: &mut Reader<'_>,
-    say: fn(&[u8]) -> String,
-) -> Result<String, Malformed> {
+pub(super) fn integer(reader: &mut Reader<'_>, say: fn(&[u8]) -> String) -> Text {
     contents(reader, |bytes| shortest(bytes).map(say))
 }
 
 /// The contents of a BOOLEAN. X.690 §11.1: DER writes TRUE as ff. FALSE is the default wherever X.509
 /// has a BOOLEAN, and DER leaves a default out.
-pub(super) fn truth(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+pub(super) fn boolean(reader: &mut Reader<'_>) -> Text {
     contents(reader, |bytes| match bytes {
         [0xff] => Ok("TRUE".into()),
         [0x00] => Ok("FALSE (DER leaves a default out)".into()),
@@ -110,8 +107,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// The contents of a BIT STRING that holds whole bytes: keys, signatures. `parse` reads the bytes.
 pub(super) fn whole_bytes<'a>(
     reader: &mut Reader<'a>,
-    parse: impl FnOnce(&mut Reader<'a>) -> Result<String, Malformed>,
-) -> Result<String, Malformed> {
+    parse: impl FnOnce(&mut Reader<'a>) -> Text,
+) -> Text {
     match reader.u8("unusedBits", "How many bits of the last byte do not count.")? {
         0 => parse(reader),
         unused => Err(Malformed(format!(
@@ -121,7 +118,7 @@ pub(super) fn whole_bytes<'a>(
 }
 
 /// The contents of a BIT STRING that is a set of flags: the names of those that are set.
-pub(super) fn flags(reader: &mut Reader<'_>, names: &[&str]) -> Result<String, Malformed> {
+pub(super) fn flags(reader: &mut Reader<'_>, names: &[&str]) -> Text {
     let unused = reader.u8("unusedBits", "How many bits of the last byte do not count.")?;
     if unused > 7 {
         return Err(Malformed(format!("{unused} unused bits in a byte")));
@@ -149,7 +146,8 @@ pub(super) fn flags(reader: &mut Reader<'_>, names: &[&str]) -> Result<String, M
 }
 
 /// The OBJECT IDENTIFIER that a SEQUENCE starts with, without reading it: what the whole is called
-/// depends on it. None where the bytes are malformed, which reading them then tells.
+/// depends on it. The length of the SEQUENCE is passed over, not decoded: a broken one does not hide the
+/// name. None where the OBJECT IDENTIFIER itself is broken; reading it will tell why.
 pub(super) fn leading_oid(bytes: &[u8]) -> Option<String> {
     let header = match bytes.get(1)? {
         0..=0x7f => 2,

@@ -1,59 +1,39 @@
 //! Certification requests, CSRs (RFC 2986): a public key, the names it wants, and a signature by the
-//! very key, so that nobody asks with the key of another.
+//! very key, which proves that the owner of the key is asking.
 
-use super::der::{INTEGER, SEQUENCE, SET, constructed, each, element, inside, part};
-use super::public_key::public_key;
-use super::{certificate, extensions, names, oids, primitive};
-use crate::instruments::fields::{Malformed, Reader};
+use super::certificate::{signature, version};
+use super::components::{Component, components, walk};
+use super::der::{BIT_STRING, INTEGER, SEQUENCE, SET, Text, constructed};
+use super::der::{element, explained, sequence_of};
+use super::names::relative_names;
+use super::public_key::{algorithm, subject_public_key};
+use super::{extensions, names, oids, primitive};
+use crate::instruments::fields::Reader;
 
-/// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature }`
-pub(super) fn request(reader: &mut Reader<'_>) -> Result<(), Malformed> {
-    inside(reader, SEQUENCE, "CertificationRequest", |reader| {
-        element(
-            reader,
-            SEQUENCE,
-            "certificationRequestInfo",
-            "RFC 2986 §4.1",
-            "What is asked for: the signature covers exactly these bytes.",
-            information,
-        )?;
-        certificate::signature_algorithm(reader)?;
-        certificate::signature(
-            reader,
-            "signature",
-            "RFC 2986 §4.2",
-            "Made with the private half of the key above. The CA verifies it before it signs.",
-        )
-    })?;
-    Ok(())
-}
+pub(super) const CERTIFICATION_REQUEST: &[Component] = components! {
+    certificationRequestInfo (SEQUENCE) |reader| walk(reader, INFO), "RFC 2986 §4.1",
+        "What is asked for: the signature covers exactly these bytes.";
+    signatureAlgorithm (SEQUENCE) algorithm, "RFC 5280 §4.1.1.2", "How to verify the signature below.";
+    signature (BIT_STRING) signature, "RFC 2986 §4.2",
+        "Made with the private half of the key above. The CA verifies it before it signs.";
+};
 
-fn information(reader: &mut Reader<'_>) -> Result<String, Malformed> {
-    element(reader, INTEGER, "version", "", "Always v1.", |reader| {
-        certificate::version_name(reader)
-    })?;
-    let meaning = "Whom the certificate is to name. A wish: the CA decides.";
-    names::name(reader, "subject", "", meaning)?;
-    let meaning = "The key that the certificate is to vouch for. The private half stays at home.";
-    public_key(reader, "subjectPKInfo", meaning)?;
-    if reader.is_empty() {
-        return Ok(String::new());
-    }
-    element(
-        reader,
-        constructed(0),
-        "attributes",
-        "RFC 2986 §4.1",
-        "",
-        |reader| {
-            each(reader, attribute)?;
-            Ok(String::new())
-        },
-    )
+const INFO: &[Component] = components! {
+    version (INTEGER) version, "", "Always v1.";
+    subject (SEQUENCE) relative_names, "",
+        "Whom the certificate is to name. A wish: the CA decides.";
+    subjectPKInfo (SEQUENCE) subject_public_key, "RFC 5280 §4.1.2.7",
+        "The key that the certificate is to vouch for. The private half stays at home.";
+    attributes OPTIONAL (constructed(0)) attributes, "RFC 2986 §4.1", "";
+};
+
+fn attributes(reader: &mut Reader<'_>) -> Text {
+    sequence_of(reader, attribute)?;
+    Ok(String::new())
 }
 
 /// `Attribute ::= SEQUENCE { type, values SET OF ANY }`, under the name of its type.
-fn attribute(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+fn attribute(reader: &mut Reader<'_>) -> Text {
     let oid = primitive::leading_oid(reader.peek()).unwrap_or_default();
     let label = oids::name(&oid).unwrap_or("unknown attribute");
     let meaning = match label {
@@ -63,7 +43,7 @@ fn attribute(reader: &mut Reader<'_>) -> Result<String, Malformed> {
         "challengePassword" => "A word for the CA, in clear, to ask for a revocation later.",
         _ => "",
     };
-    element(
+    explained(
         reader,
         SEQUENCE,
         label,
@@ -71,11 +51,11 @@ fn attribute(reader: &mut Reader<'_>) -> Result<String, Malformed> {
         meaning,
         |reader| {
             primitive::oid(reader, "type")?;
-            part(reader, SET, "values", |reader| {
+            element(reader, SET, "values", |reader| {
                 if label == "extensionRequest" {
-                    return inside(reader, SEQUENCE, "Extensions", extensions::list);
+                    return extensions::list(reader);
                 }
-                let values = each(reader, |reader| names::string(reader, "value"))?;
+                let values = sequence_of(reader, |reader| names::string(reader, "value"))?;
                 Ok(values.join(", "))
             })
         },

@@ -1,11 +1,13 @@
 //! What the program prints fits a terminal of 80 columns: each help, and what the commands answer.
 
-use crate::common::{Folder, Ran};
+use hello_mtls::text::columns;
+
+use crate::common::{Folder, Ran, have};
 
 #[track_caller]
 fn fits(ran: &Ran) {
     for line in ran.stdout.lines().chain(ran.stderr.lines()) {
-        let columns = line.chars().count();
+        let columns = columns(line);
         assert!(columns <= 80, "{columns} columns: {line}\n{ran}");
     }
 }
@@ -74,4 +76,31 @@ fn what_the_commands_answer_fits_80_columns() {
     ] {
         fits(&folder.run(&format!("hello-mtls {command}")).ends(0));
     }
+}
+
+#[test]
+fn a_chinese_name_keeps_the_80_columns() {
+    let folder = Folder::new();
+    let long = "示例公司测试部门客户端证书张三李四王五赵六孙七周八吴九郑十";
+    folder.write(
+        "names.cnf",
+        format!("[req]\nprompt=no\ndistinguished_name=dn\n[dn]\nO={long}\nOU={long}\nCN=张三\n"),
+    );
+    for command in [
+        format!("certs --client {long}"),
+        "inspect certs/client.crt certs/client.csr certs/client.key".to_owned(),
+        "certs revoke certs/client.crt".to_owned(),
+        "certs request 张三 --client 张三".to_owned(),
+        "certs sign 张三 --client 张三".to_owned(),
+        "inspect certs/张三.crt certs/张三.csr".to_owned(),
+    ] {
+        fits(&folder.run(&format!("hello-mtls {command}")).ends(0));
+    }
+    if !have("openssl") {
+        return;
+    }
+    folder
+        .run("openssl req -x509 -newkey ed25519 -nodes -utf8 -config names.cnf -keyout x.key -out x.crt")
+        .ends(0);
+    fits(&folder.run("hello-mtls inspect x.crt").ends(0));
 }

@@ -1,5 +1,7 @@
 //! `hello-mtls demo`: what it prints, and that the commands which it prints do what it says.
 
+use hello_mtls::text::columns;
+
 use crate::common::{Folder, Ran, have, port_3000};
 
 /// The commands behind `$ ` in a text, each as it would be pasted: with its continuation lines.
@@ -30,8 +32,8 @@ fn the_demo_is_told_in_80_columns_and_without_colours_in_a_pipe() {
     );
     for line in demo.stdout.lines() {
         // The path of the program may be long: a word is not broken.
-        let words = line.split_whitespace().map(|word| word.chars().count());
-        let columns = line.chars().count();
+        let words = line.split_whitespace().map(columns);
+        let columns = columns(line);
         assert!(
             columns <= 80 || words.max() > Some(40),
             "{columns} columns: {line}"

@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 use hello_mtls::handshake::TlsMax;
 use hello_mtls::instruments::gallery::{Ends, cases};
 use hello_mtls::instruments::wire::names::alert_name;
+use hello_mtls::text::columns;
 
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hello-mtls"));
@@ -134,7 +135,7 @@ fn every_line_fits_eighty_columns_and_every_proof_holds() {
     for arguments in [&[][..], &["--tls"], &["--tls-max", "1.2"], &["--resume"]] {
         let page = step(arguments);
         for line in page.lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+            assert!(columns(line) <= 80, "{line}");
         }
         assert!(page.contains('✓'));
         assert!(!page.contains('✗'), "{page}");
@@ -181,7 +182,7 @@ fn every_refusal_of_the_gallery_moves_flight_by_flight_too() {
             assert!(page.contains(&format!("docs/failures.md#{case}")), "{case}");
             for line in page.lines() {
                 // A command to paste may hold one word that is longer.
-                let fits = line.chars().count() <= 80 || !line.trim().contains(' ');
+                let fits = columns(line) <= 80 || !line.trim().contains(' ');
                 assert!(fits, "{case}: {line}");
             }
         }

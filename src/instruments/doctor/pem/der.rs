@@ -5,7 +5,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::block::File;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::x509::{Kind, describe};
+use crate::instruments::x509::{Kind, der_length, describe};
 use crate::text;
 
 /// No certificate or key is larger, in bytes. Lists are.
@@ -16,16 +16,9 @@ const PKCS7: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
 
 /// The contents of a DER element, and what follows it.
 pub(crate) fn inside(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (head, rest) = der.split_at_checked(2)?;
-    let length = usize::from(*head.last()?);
-    if length < 0x80 {
-        return rest.split_at_checked(length);
-    }
-    let (long, rest) = rest.split_at_checked(length - 0x80)?;
-    let length = long.iter().try_fold(0_usize, |sum, byte| {
-        sum.checked_mul(256)?.checked_add(usize::from(*byte))
-    })?;
-    rest.split_at_checked(length)
+    let (_tag, rest) = der.split_first()?;
+    let (header, length) = der_length(rest).ok()?;
+    rest.get(header..)?.split_at_checked(length)
 }
 
 /// The finding about a file of plain DER, if it is one.

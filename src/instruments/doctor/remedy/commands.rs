@@ -10,7 +10,7 @@ use super::{Own, Signer};
 use crate::certificates::pem;
 use crate::files::place;
 use crate::narration::Side;
-use crate::text::{shell, word};
+use crate::text::{shell, shell_word as word};
 
 const P256: &str = "-pkeyopt ec_paramgen_curve:P-256";
 

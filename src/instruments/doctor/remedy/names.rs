@@ -29,7 +29,7 @@ pub(super) fn subject(look: &Look<'_, '_>) -> String {
         Side::Server => hosts(look).into_iter().next().unwrap_or_default(),
         Side::Client => common_name(look),
     };
-    format!("-subj {}", text::word(&format!("/CN={name}")))
+    format!("-subj {}", text::shell_word(&format!("/CN={name}")))
 }
 
 /// The host that is asked for, and those that the certificate names and that are host names.
