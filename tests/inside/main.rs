@@ -18,3 +18,4 @@ mod show;
 mod doctor;
 mod gallery;
 mod docs;
+mod example;
