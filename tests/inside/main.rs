@@ -19,3 +19,4 @@ mod doctor;
 mod gallery;
 mod docs;
 mod example;
+mod debug_scripts;
