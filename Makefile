@@ -1,12 +1,24 @@
 # hello-mtls: everything by hand and by one word. `make help` lists the words.
 
-HELLO = target/debug/hello-mtls
+# Cargo knows where its programs lie, whatever CARGO_TARGET_DIR or a configuration says; so it runs them.
+HELLO = cargo run --locked --quiet --
+# The same under gdb, with a breakpoint a step: Cargo calls the runner with the program and its arguments.
+GDB = cargo run --locked --quiet --config "target.'cfg(unix)'.runner = \
+  ['rust-gdb', '-q', '-x', 'debug/steps.py', '--args']" --
 
-.PHONY: help demo test certs serve get wire step debug debug-server check-tools build
+# Each generated file is held by a test, which compares it. With this variable the test writes it.
+BLESS = HELLO_MTLS_BLESS=1 cargo test --locked --quiet --test inside --
+GENERATED = gallery::the_pages_of_failures gallery::rustdoc_knows show::the_samples debug_scripts::
+
+# Recordings of this program with itself. They have random bytes: made when missing, and anew only when asked.
+RECORDINGS = $(addsuffix .transcript, \
+  $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
+  $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
+
+.PHONY: help demo certs serve get wire step debug debug-server check test docs recordings build check-tools
 
 help:
 	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
-	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
 	@echo ''
 	@echo 'by hand, in this order, the last two in two terminals:'
 	@echo 'make certs   a CA, a server and a client certificate in ./certs'
@@ -17,6 +29,11 @@ help:
 	@echo 'make step    both ends in one process: Enter moves the next flight'
 	@echo 'make debug   the same in rust-gdb, with a breakpoint a step'
 	@echo 'make debug-server    make serve in rust-gdb, with its five steps'
+	@echo ''
+	@echo 'make check   before each commit: format, lints, architecture; under a minute'
+	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
+	@echo 'make docs    every generated page, list, sample and script, made anew'
+	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 
 demo: build
 	@$(HELLO) demo
@@ -38,13 +55,27 @@ step: build
 	@$(HELLO) step
 
 debug: build
-	@rust-gdb -q -x debug/steps.py --args $(HELLO) step
+	@$(GDB) step
 
 debug-server: build
-	@rust-gdb -q -x debug/steps.py --args $(HELLO) serve
+	@$(GDB) serve
+
+check: check-tools
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked --quiet --test inside -- architecture::
 
 test: check-tools
 	cargo test --locked
+
+docs: check-tools $(RECORDINGS)
+	$(BLESS) $(GENERATED)
+
+recordings: build
+	@HELLO='$(HELLO)' sh docs/transcripts/record.sh $(RECORDINGS)
+
+$(RECORDINGS):
+	@HELLO='$(HELLO)' sh docs/transcripts/record.sh $@
 
 build: check-tools
 	@cargo build --locked --quiet

@@ -6,31 +6,24 @@
 # Each stop says where we are, prints our part of the call stack, and the values worth seeing. Then it
 # is your debugger: next, step, info locals, up, finish; continue goes to the next step.
 
+import os
 import re
 import gdb
 
-# Module, function, a sentence, the arguments worth seeing, and the locals that its first lines compute.
-STEPS = [
-    ("step1_client_connects", "client_connects",
-     "The client connects. It has a name to dial. Nothing is sent yet.", ["server_name"], []),
-    ("step1_client_connects", "client_hello_arrived",
-     "The client connects. The server has its ClientHello. Nothing is decided yet.", [], []),
-    ("step2_server_presents_certificate", "server_presents_certificate",
-     "The server sends its certificate, and is about to sign the handshake.",
-     ["subject", "scheme", "signed"], []),
-    ("step3_client_verifies_server", "client_verifies_server",
-     "The client verifies the server: the chain first, then the signature.",
-     ["server_name"], ["subject", "verdict"]),
-    ("step4_client_presents_certificate", "client_presents_certificate",
-     "The client sends its certificate, and is about to sign the handshake.", ["subject", "signature"], []),
-    ("step5_server_verifies_client", "server_verifies_client",
-     "The server verifies the client: the chain first, then the signature.",
-     [], ["subject", "verdict"]),
-    ("step6_server_authorizes_client", "server_authorizes_client",
-     "The server authorizes the client. TLS is done. This is policy.", ["allowed", "resumed"], []),
-    ("step7_application_data", "application_data",
-     "Both exchange encrypted data. What they agreed on is known now.", [], ["session"]),
-]
+
+def table():
+    """debug/steps.txt: for each breakpoint its function, its sentence, and the values worth seeing."""
+    steps = []
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "steps.txt")) as file:
+        for line in (line.rstrip() for line in file if line.strip() and not line.startswith("#")):
+            key, colon, names = line.strip().partition(":")
+            if not line.startswith(" "):
+                steps.append({"function": line, "arguments": [], "computes": []})
+            elif colon and key in ("arguments", "computes"):
+                steps[-1][key] = names.split()
+            else:
+                steps[-1]["sentence"] = line.strip()
+    return steps
 
 
 def words(value):
@@ -68,27 +61,25 @@ def our_frames():
 
 
 class Step(gdb.Breakpoint):
-    def __init__(self, module, function, sentence, arguments, locals):
-        super().__init__("hello_mtls::handshake::%s::%s" % (module, function))
+    def __init__(self, step):
+        super().__init__("hello_mtls::handshake::" + step["function"])
         self.silent = True
-        self.story = (module[4], sentence, arguments)
-        self.locals = locals
+        self.step = step
         self.commands = "silent\npython tell(%d)" % self.number
 
 
-TOLD = {}
+STOPS = {}
 
 
 def tell(number):
-    step = TOLD[number]
-    digit, sentence, arguments = step.story
-    print("\n-- step %s: %s" % (digit, sentence))
+    step = STOPS[number].step
+    print("\n-- step %s: %s" % (step["function"][len("step")], step["sentence"]))
     for depth, place in enumerate(our_frames()):
         print("   %s%s" % ("in " if depth == 0 else "from ", place))
     frame = gdb.newest_frame()
-    for name in arguments:
+    for name in step["arguments"]:
         print("   %s = %s" % (name, variable(frame, name)))
-    for name in step.locals:
+    for name in step["computes"]:
         # Each of the first lines computes one. A check that fails leaves the function instead.
         gdb.execute("next", to_string=True)
         try:
@@ -100,7 +91,7 @@ def tell(number):
 
 gdb.execute("set pagination off")
 gdb.execute("set print thread-events off")
-for entry in STEPS:
-    step = Step(*entry)
-    TOLD[step.number] = step
+for step in table():
+    stop = Step(step)
+    STOPS[stop.number] = stop
 print("Breakpoints are set, one a step. `run` begins, `continue` goes on.")

@@ -1,12 +1,22 @@
-//! TLS and mutual TLS, step by step: read it, run it, watch it.
+//! TLS and mutual TLS, step by step, in Rust: read it, run it, watch it.
 //!
-//! A synchronous "Hello World" over mutual TLS: a blocking listener, a thread a connection, each
-//! connection a rustls `ServerConnection` in a `StreamOwned`, HTTP/1.1 parsed by hand, certificates
-//! made with rcgen. The code is the tutorial. Walk in here.
+//! The program serves "Hello World" over mutual TLS, and gets it. Its code is a tutorial. A connection has
+//! seven steps, and each step is one module here, one page of the docs and one breakpoint, all under one name.
 //!
-//! # The corridor
+//! # What to read
 //!
-//! | step | what happens | door, and its page |
+//! The crate has two parts:
+//!
+//! - **The story** is everything at the top of `src/`, about 8,000 lines: certificates, the handshake, a
+//!   server, a client. Read this part. Its heart is [`handshake`], which takes an hour.
+//! - **The wing** is [`instruments`], more than twice as long: it decrypts connections, explains them, diagnoses
+//!   files, and makes handshakes fail. The story never names it, so you can read everything else without it.
+//!
+//! For mutual TLS without any tutorial around it, see `examples/mtls.rs`: the whole thing on one page.
+//!
+//! # The seven steps
+//!
+//! | step | what happens | module, with its page of the tutorial |
 //! | --- | --- | --- |
 //! | 1 | the client connects | [`handshake::step1_client_connects`] |
 //! | 2 | the server sends its certificate | [`handshake::step2_server_presents_certificate`] |
@@ -16,45 +26,54 @@
 //! | 6 | the server authorizes the client | [`handshake::step6_server_authorizes_client`] |
 //! | 7 | both exchange encrypted data | [`handshake::step7_application_data`] |
 //!
-//! TLS without "mutual" is the same corridor with doors 4 to 6 shut.
+//! TLS without client certificates has steps 1, 2, 3 and 7.
 //!
-//! Each door has its page of the tutorial (`docs/handshake/`, shown on the module here), and one public
-//! function, named as the file: it is the step, and the breakpoint. In gdb:
-//! `break hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
+//! Each module has one public function with the name of its file. That function is the step, and you can stop
+//! there in a debugger: `break hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
 //!
-//! # A connection from `main` to the last byte
+//! # A connection, from `main` to the last byte
 //!
-//! 1. `main` calls [`cli::main`], which reads the files ([`credentials`]) and assembles both sides'
-//!    settings, step by step: [`handshake::server_config`], [`handshake::client_config`].
-//! 2. The server: [`server::listening::Server::start`] accepts, and [`server::serve_connection`] is the
-//!    thread of one connection: [`handshake::accept`], [`handshake::authorize`], then requests and answers.
-//! 3. The client: [`client::get`] is its counterpart: [`handshake::connect`], one request, one answer.
+//! Read the story in this order. Both sides begin in the same way:
 //!
-//! [`instruments::stepper`] has both sides in one thread: the handshake as one function, and the shortest way
-//! through the story.
+//! 1. `main` calls [`cli::main`], which parses the command line.
+//! 2. [`credentials`] reads the files: the certificate and key that this side shows, and the CAs that it trusts.
+//! 3. [`handshake::server_config`] or [`handshake::client_config`] makes rustls's configuration of them. Here
+//!    each step hangs its hook into rustls.
 //!
-//! # The rest of the house
+//! Then the server:
 //!
-//! [`certificates`] makes and reads what the handshake shows. [`http`] knows nothing of TLS. The steps
-//! do not print: they emit events, and [`narration`] passes them on. [`error`] turns what rustls says
-//! into the step that failed, what was found, and what to try.
+//! 4. [`server::listening::Server::start`] accepts TCP connections and starts a thread per connection, which
+//!    calls [`server::serve_connection`].
+//! 5. [`handshake::accept`] runs steps 1 to 5, and [`handshake::authorize`] runs step 6.
+//! 6. [`http`] reads a request, [`server::hello`] answers it, and rustls encrypts the answer: step 7.
 //!
-//! Two rooms are about failing. [`instruments::doctor`] reads the files first, and tells what will fail and what
-//! mends it: a list of [`instruments::doctor::finding`]s. [`instruments::gallery`] makes every failure happen: a table, a row a failure,
-//! each run over a real connection and shown from both sides.
+//! And the client:
 //!
-//! [`instruments::wire`] explains recorded bytes, and [`instruments::show`] renders what it found; both are unaware of the
-//! handshake above. [`instruments::fields`] is the language in which bytes are explained.
+//! 7. [`client::get`] calls [`handshake::connect`], which runs steps 1, 3 and 4. Then it sends one request and
+//!    reads one response: step 7.
 //!
-//! Modules stand in reading order.
+//! Everything blocks, on purpose: a connection is one thread, and its code reads from top to bottom, in an editor
+//! and in a debugger. rustls calls the hooks in the middle of that, on the same thread.
+//!
+//! # The other modules of the story
+//!
+//! | module | job |
+//! | --- | --- |
+//! | [`certificates`] | makes and reads certificates, requests and revocation lists |
+//! | [`narration`] | what a step reports: a step emits an event and never prints; a teller makes words of it |
+//! | [`error`] | the one error type: which step, which file or peer, what was found, what to try |
+//! | [`transport`] | TCP connections with a deadline |
+//! | [`clock`], [`files`], [`text`] | dates; files read with a limit; a peer's text made safe to print |
+//!
+//! The page `docs/architecture.md` says which module may name which, and why.
 //!
 //! # In Chinese
 //!
-//! The whole tutorial is in `docs/zh/` in Chinese (中文), a page for each page; `README.zh-CN.md` is its door.
+//! The whole tutorial is in Chinese (中文) too, page for page: begin with `README.zh-CN.md`, then `docs/zh/`.
 
-// The print macros panic on a closed pipe: write, and treat BrokenPipe as the end.
+// The print macros panic when the reader of a pipe has gone: write, and treat BrokenPipe as the end.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
-// Bytes from a peer are hostile: what cannot happen, happens.
+// Bytes from a peer are hostile, and a panic would end the peer's thread: return an error instead.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 // The story, in the order of reading.
@@ -72,5 +91,5 @@ pub mod clock;
 pub mod files;
 pub mod text;
 
-// The wing: what watches the story, explains it, and makes it fail.
+// The wing: it watches the story, explains it, and makes it fail. Only `cli` may name it.
 pub mod instruments;

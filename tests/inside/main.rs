@@ -18,3 +18,5 @@ mod show;
 mod doctor;
 mod gallery;
 mod docs;
+mod example;
+mod debug_scripts;

@@ -100,17 +100,11 @@ fn tls_1_2_and_tls_alone_stop_at_their_steps() {
     assert_eq!(steps(&alone), ['1', '2', '3', '7'], "{alone}");
 }
 
-/// The sentences of `debug/steps.py`, which lldb says too.
-fn sentences() -> Vec<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/debug/steps.py");
-    let script = std::fs::read_to_string(path).unwrap();
-    let lines = script
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix('"'));
-    let sentences = lines.filter_map(|line| line.split_once(".\","));
-    sentences
-        .map(|(sentence, _)| format!("{sentence}."))
-        .collect()
+/// The sentences of the table, which both debuggers print.
+fn sentences() -> Vec<&'static str> {
+    let lines = include_str!("../../debug/steps.txt").lines();
+    let indented = lines.filter_map(|line| line.strip_prefix("  "));
+    indented.filter(|line| line.ends_with('.')).collect()
 }
 
 #[test]

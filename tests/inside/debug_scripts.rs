@@ -1,0 +1,167 @@
+//! One table of breakpoints, `debug/steps.txt`: it is that of the code, and lldb's script is made from it.
+//!
+//! gdb's script reads the table when it starts; plain lldb cannot, so its commands are written out.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+
+use crate::common::pages::root;
+
+/// A breakpoint: a block of the table.
+#[derive(Default)]
+struct Stop {
+    module: String,
+    function: String,
+    sentence: String,
+    arguments: Vec<String>,
+    computes: Vec<String>,
+}
+
+fn table() -> Vec<Stop> {
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+    let mut stops: Vec<Stop> = Vec::new();
+    for line in include_str!("../../debug/steps.txt").lines() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let Some(line) = line.strip_prefix("  ") else {
+            let (module, function) = line.split_once("::").unwrap();
+            stops.push(Stop {
+                module: module.to_owned(),
+                function: function.to_owned(),
+                ..Stop::default()
+            });
+            continue;
+        };
+        let stop = stops.last_mut().unwrap();
+        if let Some(names) = line.strip_prefix("arguments:") {
+            stop.arguments = words(names);
+        } else if let Some(names) = line.strip_prefix("computes:") {
+            stop.computes = words(names);
+        } else {
+            stop.sentence = line.to_owned();
+        }
+    }
+    stops
+}
+
+#[test]
+fn the_breakpoints_are_functions_of_the_seven_steps() {
+    let mut steps = BTreeSet::new();
+    for file in fs::read_dir(root().join("src/handshake")).unwrap() {
+        let path = file.unwrap().path();
+        let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if module.starts_with("step") {
+            steps.insert(module);
+        }
+    }
+    let stops = table();
+    let listed: Vec<&str> = stops.iter().map(|stop| stop.module.as_str()).collect();
+    assert!(
+        listed.is_sorted(),
+        "in the order of the handshake: {listed:?}"
+    );
+    assert_eq!(
+        listed
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>(),
+        steps
+    );
+    for Stop {
+        module,
+        function,
+        sentence,
+        arguments,
+        computes,
+    } in &stops
+    {
+        let code = fs::read_to_string(root().join(format!("src/handshake/{module}.rs"))).unwrap();
+        let start = format!("#[inline(never)]\npub fn {function}(");
+        let Some((_, from_here)) = code.split_once(&start) else {
+            panic!("{module} has no function {function} that a debugger can find");
+        };
+        let (signature, body) = from_here.split_once("{\n").unwrap();
+        for name in arguments {
+            assert!(
+                signature.contains(&format!("{name}: ")),
+                "{module}::{function}: {name}"
+            );
+        }
+        let mut rest = body;
+        for name in computes {
+            let local = format!("let {name} =");
+            let Some((_, after)) = rest.split_once(&local) else {
+                panic!("{module}::{function} computes {computes:?} in this order");
+            };
+            rest = after;
+        }
+        // The sentence stands in an `echo "…"` of lldb's script, where a semicolon would end the command.
+        assert!(
+            sentence.ends_with('.') && !sentence.contains(['"', ';', '$', '`', '\\']),
+            "{sentence}"
+        );
+    }
+}
+
+/// The same stops as commands of lldb.
+fn lldb_script(stops: &[Stop]) -> String {
+    let mut script = r#"# A breakpoint a step, in the order of the story. For lldb:
+#
+#   rust-lldb -s debug/steps.lldb -- target/debug/hello-mtls step
+#
+# Made from debug/steps.txt by `make docs`. Each stop says where we are. Then it is your debugger: next, step,
+# frame variable, bt, finish; continue goes to the next step. Nothing here needs lldb's Python, so plain lldb
+# will do where rust-lldb does not start; it shows the values less well.
+
+settings set frame-format "    in ${function.name-without-args} (${line.file.basename}:${line.number})\n"
+"#
+    .to_owned();
+    for Stop {
+        module,
+        function,
+        sentence,
+        arguments,
+        computes,
+    } in stops
+    {
+        let number = &module["step".len()..][..1];
+        let _ = writeln!(
+            script,
+            "\nbreakpoint set --name hello_mtls::handshake::{module}::{function}"
+        );
+        let _ = writeln!(script, "breakpoint command add");
+        let _ = writeln!(
+            script,
+            "platform shell echo \"-- step {number}: {sentence}\""
+        );
+        // Of the arguments, plain lldb shows only text well.
+        if arguments.iter().any(|name| name == "subject") {
+            let _ = writeln!(script, "frame variable -D 0 subject");
+        }
+        if !computes.is_empty() {
+            let (next, names) = ("next, ".repeat(computes.len()), computes.join(" "));
+            let _ = writeln!(
+                script,
+                "platform shell echo \"   {next}then: frame variable -D 1 {names}\""
+            );
+        }
+        let _ = writeln!(script, "DONE");
+    }
+    script
+}
+
+#[test]
+fn the_script_of_lldb_is_made_from_the_table() {
+    let path = root().join("debug/steps.lldb");
+    let script = lldb_script(&table());
+    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
+        fs::write(&path, &script).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == script,
+        "`make docs` writes debug/steps.lldb anew"
+    );
+}
