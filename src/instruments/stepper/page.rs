@@ -108,7 +108,7 @@ impl<'a> Page<'a> {
         let size = format!("({} bytes, {seen})", bytes.len());
         let gap = 70usize.saturating_sub(name.chars().count());
         let name = self.paint.with(BOLD, name);
-        writeln!(self.out, "\n  {name} {size:<gap$}step {step}")?;
+        writeln!(self.out, "\n  {name} {size:<gap$}step {}", step.number())?;
         self.paragraph(4, &message.meaning, "")?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
@@ -134,7 +134,7 @@ impl<'a> Page<'a> {
         }
         for together in message
             .derivations
-            .chunk_by(|one, next| one.who == next.who)
+            .chunk_by(|one, next| one.computable_by == next.computable_by)
         {
             let names: Vec<&str> = together
                 .iter()
@@ -142,7 +142,7 @@ impl<'a> Page<'a> {
                 .collect();
             self.paragraph(
                 4,
-                &format!("⚷ {}: {}", together[0].who, names.join(", ")),
+                &format!("⚷ {}: {}", together[0].computable_by, names.join(", ")),
                 DIM,
             )?;
         }

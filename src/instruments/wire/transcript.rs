@@ -71,20 +71,20 @@ pub struct Secret {
 
 /// Why a file is no transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoTranscript {
+pub struct ParseError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub problem: String,
 }
 
-impl fmt::Display for NoTranscript {
+impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.problem)
     }
 }
 
-impl std::error::Error for NoTranscript {}
+impl std::error::Error for ParseError {}
 
 impl fmt::Display for Transcript {
     /// The file. What it says is what [`Transcript::parse`] reads back.
@@ -119,7 +119,7 @@ impl fmt::Display for Transcript {
 
 impl Transcript {
     /// Reads a file. `Err` names the first line that cannot be understood.
-    pub fn parse(text: &str) -> Result<Transcript, NoTranscript> {
+    pub fn parse(text: &str) -> Result<Transcript, ParseError> {
         let mut transcript = Transcript::default();
         let mut bytes = 0;
         let mut begun = false;
@@ -134,14 +134,14 @@ impl Transcript {
                 _ if !begun => Err(format!("a transcript begins with the line `{FIRST_LINE}`")),
                 line => transcript.line(line, &mut bytes),
             };
-            outcome.map_err(|problem| NoTranscript {
+            outcome.map_err(|problem| ParseError {
                 line: index + 1,
                 problem,
             })?;
         }
         if !begun {
             let problem = format!("the line `{FIRST_LINE}` is missing");
-            return Err(NoTranscript { line: 1, problem });
+            return Err(ParseError { line: 1, problem });
         }
         Ok(transcript)
     }

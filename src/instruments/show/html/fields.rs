@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::source;
 use crate::instruments::fields::Field;
-use crate::instruments::show::{bytes_in_words, digest, opens, short_hex};
+use crate::instruments::show::{bytes_in_words, one_line, short_hex, starts_expanded};
 use crate::text::html as escaped;
 
 /// Bytes a line of the dump.
@@ -88,7 +88,7 @@ impl Tree<'_> {
             return self.leaf(field);
         }
         let number = self.number();
-        let open = if opens(field) { " open" } else { "" };
+        let open = if starts_expanded(field) { " open" } else { "" };
         let row = row(self.bytes, field, None);
         let _ = write!(
             self.html,
@@ -160,7 +160,7 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
     };
     let value = match field.malformed {
         true => format!("✗ malformed: {}", field.value),
-        false => digest(field, LONGEST_VALUE),
+        false => one_line(field, LONGEST_VALUE),
     };
     // What is put together from the parts gives way when they are shown themselves.
     let class = match field.value.is_empty() && !field.children.is_empty() {

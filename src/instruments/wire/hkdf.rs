@@ -1,7 +1,7 @@
 //! How one secret is made of another: HKDF (RFC 5869) and the labels of TLS 1.3 (RFC 8446 §7.1), the PRF of
 //! TLS 1.2 (RFC 5246 §5). By hand, over HMAC, because this is where the handshake's words become keys.
 //!
-//! Unaware of which secret is for what: that is `key_schedule` and `tls12`.
+//! Unaware of which secret is for what: that is for `key_schedule` and `tls12`.
 
 use aws_lc_rs::{digest, hmac};
 
