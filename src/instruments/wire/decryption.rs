@@ -10,7 +10,7 @@ use crate::instruments::fields::{Field, read_all};
 use crate::instruments::wire::conversation::{Decrypted, Epoch};
 use crate::instruments::wire::hkdf::Hash;
 use crate::instruments::wire::names;
-use crate::instruments::wire::records::HEADER;
+use crate::instruments::wire::records::{HEADER, Layout};
 
 /// The AEAD that a cipher suite names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,25 +101,24 @@ pub(crate) struct KeyQueue(VecDeque<RecordDecrypter>);
 impl KeyQueue {
     /// Decrypts a record with the key in use. A side may have taken the next key unseen, where a record
     /// before could not be read or early data was refused: then the next keys are tried too.
-    pub(crate) fn open(&mut self, record: &[u8]) -> Option<Decrypted> {
+    pub(crate) fn open(&mut self, record: &[u8]) -> Option<(Decrypted, Layout)> {
         let mut tried = self.0.iter().enumerate();
         let fitting = tried.find_map(|(index, key)| Some((index, key.open(record)?)));
         let (index, opened) = fitting.unzip();
         self.0.drain(..index.unwrap_or(0));
-        if let Some(key) = self.0.front_mut() {
-            key.count(opened.as_ref());
-        }
-        opened
+        let key = self.0.front_mut()?;
+        key.count(opened.as_ref());
+        let layout = if key.explicit_nonce() {
+            Layout::SealedWithNonce
+        } else {
+            Layout::Sealed
+        };
+        opened.map(|decrypted| (decrypted, layout))
     }
 
     /// True when no key is known.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// True when eight bytes of the nonce stand in each record.
-    pub(crate) fn explicit_nonce(&self) -> bool {
-        self.0.front().is_some_and(RecordDecrypter::explicit_nonce)
     }
 
     /// A key that comes after all others.

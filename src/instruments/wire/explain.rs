@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::instruments::wire::conversation::{Conversation, Ending, Protection, Record};
+use crate::instruments::wire::conversation::{Conversation, Ending, Kind, Protection, Record};
 use crate::instruments::wire::key_log::LoggedSecrets;
 use crate::instruments::wire::messages;
 use crate::instruments::wire::names;
@@ -85,20 +85,13 @@ impl Explainer {
         outer: ContentType,
         bytes: &[u8],
     ) -> (Protection, Layout, ContentType) {
-        let state = &mut self.reassembly.state;
-        let mut opened = state.decrypt(from, bytes);
+        let mut opened = self.reassembly.state.decrypt(from, bytes);
         if opened.is_none() && from == Side::Client && self.reassembly.early_data_key(bytes) {
             opened = self.reassembly.state.decrypt(from, bytes);
         }
-        let state = &self.reassembly.state;
-        let Some(decrypted) = opened else {
-            let reason = state.why_unreadable(from);
+        let Some((decrypted, layout)) = opened else {
+            let reason = self.reassembly.state.why_unreadable(from);
             return (Protection::Unreadable(reason), Layout::Opaque, outer);
-        };
-        let layout = if state.explicit_nonce(from) {
-            Layout::SealedWithNonce
-        } else {
-            Layout::Sealed
         };
         // TLS 1.3 keeps the true type behind the content (RFC 8446 §5.2); in TLS 1.2 nothing stands there.
         let inner = decrypted.plaintext.get(decrypted.content).copied();
@@ -112,7 +105,7 @@ impl Explainer {
             from,
             at,
             number: self.next_number(from),
-            fields: messages::opaque(&bytes, "not TLS", guess).fields,
+            fields: messages::opaque(&bytes, Kind::NotTls, "not TLS", guess).fields,
             content_type: "not TLS".to_owned(),
             protection: Protection::NotTls(guess.to_owned()),
             fragments: Vec::new(),

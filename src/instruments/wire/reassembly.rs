@@ -2,41 +2,44 @@
 //!
 //! A handshake message may span records, and a record may hold several (RFC 8446 §5.1). Unaware of encryption.
 
-use std::mem;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::instruments::wire::conversation::{
     Conversation, Ending, Fragment, Kind, Message, Protection, Record,
 };
 use crate::instruments::wire::messages::{self, Context, Described, Handshake};
-use crate::instruments::wire::numbers::{ContentType, HandshakeType, alert};
+use crate::instruments::wire::numbers::{ContentType, alert};
 use crate::instruments::wire::per_side::PerSide;
 use crate::instruments::wire::session::{Findings, Incoming};
 use crate::instruments::wire::state::State;
 use crate::instruments::wire::steps;
 use crate::narration::{Side, Step};
 
-/// What a message is besides its content.
-#[derive(Debug)]
-struct MessageContext {
+/// The bytes of a message, complete or not yet, and what carried them.
+#[derive(Clone, Debug)]
+struct Carried {
     from: Side,
+    /// When the last of them came.
     at: Duration,
     in_the_clear: bool,
-    kind: Kind,
-    step: Step,
-    fragments: Vec<Fragment>,
-}
-
-/// A handshake message that goes on in the next record.
-#[derive(Debug, Default)]
-struct Partial {
     bytes: Vec<u8>,
     fragments: Vec<Fragment>,
-    in_the_clear: bool,
 }
 
-impl Partial {
-    /// How many bytes it still wants: its header first, then what the header says.
+impl Carried {
+    /// Nothing yet, of a message that begins in `record`.
+    fn begin(record: &Record) -> Carried {
+        Carried {
+            from: record.from,
+            at: record.at,
+            in_the_clear: matches!(record.protection, Protection::None | Protection::NotTls(_)),
+            bytes: Vec::new(),
+            fragments: Vec::new(),
+        }
+    }
+
+    /// How many bytes a handshake message still wants: its header first, then what the header says.
     fn missing(&self) -> usize {
         match &self.bytes[..] {
             [_, a, b, c, body @ ..] => {
@@ -47,27 +50,25 @@ impl Partial {
         }
     }
 
-    /// Takes bytes from the front of `content`, from `start` on, and says where it stopped.
-    fn take(&mut self, record: usize, content: &[u8], start: usize) -> usize {
-        let end = content.len().min(start + self.missing());
+    /// Takes the bytes `range` of the content of record number `record`.
+    fn take(&mut self, record: usize, content: &[u8], range: Range<usize>) {
         let before = self.bytes.len();
-        self.bytes
-            .extend_from_slice(content.get(start..end).unwrap_or_default());
-        let after = self.bytes.len();
+        let taken = content.get(range.clone()).unwrap_or_default();
+        self.bytes.extend_from_slice(taken);
+        let in_message = before..self.bytes.len();
         match self.fragments.last_mut() {
             Some(fragment) if fragment.record == record => {
-                fragment.in_record.end = end;
-                fragment.in_message.end = after;
+                fragment.in_record.end = range.end;
+                fragment.in_message.end = in_message.end;
             }
-            // The message's own number is known when it is whole.
             _ => self.fragments.push(Fragment {
                 record,
-                in_record: start..end,
+                in_record: range,
+                // The message's own number is known when it is whole.
                 message: 0,
-                in_message: before..after,
+                in_message,
             }),
         }
-        end
     }
 }
 
@@ -76,7 +77,8 @@ impl Partial {
 pub(crate) struct Reassembly {
     pub(crate) out: Conversation,
     pub(crate) state: State,
-    partials: PerSide<Partial>,
+    /// A handshake message that goes on in the next record.
+    partials: PerSide<Option<Carried>>,
     /// Where keys belong that turn out later to have been computable then.
     client_hello: Option<usize>,
     server_hello: Option<usize>,
@@ -86,56 +88,40 @@ impl Reassembly {
     /// Keeps a record, and makes messages of its content. `content_type` is the true one, where it could be read.
     pub(crate) fn record(&mut self, record: Record, content_type: ContentType) {
         let index = self.out.records.len();
-        let (from, at) = (record.from, record.at);
-        let in_the_clear = matches!(record.protection, Protection::None | Protection::NotTls(_));
-        let bytes = record.content().to_vec();
-        let context = self.parse_context(from);
-        let (kind, described) = match (&record.protection, content_type, &bytes[..]) {
-            (Protection::NotTls(guess), ..) => {
-                (Kind::NotTls, messages::opaque(&bytes, "not TLS", guess))
+        let content = record.content().to_vec();
+        let context = self.parse_context(record.from);
+        let mut carried = Carried::begin(&record);
+        let described = match (&record.protection, content_type) {
+            (Protection::NotTls(guess), _) => {
+                messages::opaque(&content, Kind::NotTls, "not TLS", guess)
             }
-            (Protection::Unreadable(reason), ..) => (
-                Kind::Ciphertext,
-                messages::opaque(&bytes, "encrypted record", reason),
-            ),
-            (_, ContentType::HANDSHAKE, _) => {
+            (Protection::Unreadable(reason), _) => {
+                messages::opaque(&content, Kind::Ciphertext, "encrypted record", reason)
+            }
+            (_, ContentType::HANDSHAKE) => {
                 self.out.records.push(record);
-                return self.handshake_fragments(index, (from, at, in_the_clear), &bytes);
+                return self.handshake_fragments(index, carried, &content);
             }
-            (_, ContentType::CHANGE_CIPHER_SPEC, _) => (
-                Kind::ChangeCipherSpec,
-                messages::change_cipher_spec(&bytes, &context),
-            ),
-            (_, ContentType::ALERT, [level, alert, ..]) => (
-                Kind::Alert(*level, *alert),
-                messages::alert(&bytes, &context),
-            ),
-            (_, ContentType::ALERT, _) => (Kind::Unknown, messages::alert(&bytes, &context)),
-            (_, ContentType::APPLICATION_DATA, _) => (
-                Kind::ApplicationData,
-                messages::application_data(&bytes, &context),
-            ),
+            (_, ContentType::CHANGE_CIPHER_SPEC) => {
+                messages::change_cipher_spec(&content, &context)
+            }
+            (_, ContentType::ALERT) => messages::alert(&content, &context),
+            (_, ContentType::APPLICATION_DATA) => messages::application_data(&content, &context),
             _ => {
                 let why = "a content type that is not known here";
-                let described = messages::opaque(&bytes, "unknown record", why);
-                (Kind::Unknown, described)
+                messages::opaque(&content, Kind::Unknown, "unknown record", why)
             }
         };
         self.out.records.push(record);
-        let context = MessageContext {
-            from,
-            at,
-            in_the_clear,
-            kind,
-            step: steps::step(from, kind, &self.state),
-            fragments: vec![Fragment {
-                record: index,
-                in_record: 0..bytes.len(),
-                message: 0,
-                in_message: 0..bytes.len(),
-            }],
-        };
-        self.message(context, described, bytes, Findings::default());
+        carried.take(index, &content, 0..content.len());
+        self.single_record_message(carried, described);
+    }
+
+    /// A message that is the whole content of a record.
+    fn single_record_message(&mut self, carried: Carried, described: Described) {
+        let (from, kind) = (carried.from, described.kind);
+        let step = steps::step(from, kind, &self.state);
+        self.message(carried, described, step, Findings::default());
         if kind == Kind::ChangeCipherSpec {
             let derivations = self.state.change_cipher_spec(from);
             if let Some(hello) = self.message_at(self.server_hello) {
@@ -145,42 +131,35 @@ impl Reassembly {
     }
 
     /// Handshake messages of a record: whole ones, and parts of those that span records.
-    fn handshake_fragments(
-        &mut self,
-        record: usize,
-        (from, at, in_the_clear): (Side, Duration, bool),
-        content: &[u8],
-    ) {
+    fn handshake_fragments(&mut self, record: usize, begin: Carried, content: &[u8]) {
         let mut start = 0;
         while start < content.len() {
-            let partial = &mut self.partials[from];
-            partial.in_the_clear = in_the_clear;
-            start = partial.take(record, content, start);
+            let partial = self.partials[begin.from].take();
+            let mut partial = partial.unwrap_or_else(|| begin.clone());
+            partial.at = begin.at;
+            partial.in_the_clear = begin.in_the_clear;
+            let end = content.len().min(start + partial.missing());
+            partial.take(record, content, start..end);
+            start = end;
             if partial.missing() == 0 {
-                let whole = mem::take(partial);
-                self.handshake_message(from, at, whole);
+                self.handshake_message(partial);
+            } else {
+                self.partials[begin.from] = Some(partial);
             }
         }
     }
 
     /// A whole handshake message: explained, then taken into the state, which makes its proofs and secrets.
-    fn handshake_message(&mut self, from: Side, at: Duration, whole: Partial) {
-        let bytes = whole.bytes;
-        let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
-        let kind = Kind::Handshake(kind);
-        let context = MessageContext {
-            from,
-            at,
-            in_the_clear: whole.in_the_clear,
-            kind,
-            step: steps::step(from, kind, &self.state),
-            fragments: whole.fragments,
-        };
-        let (described, message) = messages::handshake(&bytes, &self.parse_context(from));
+    fn handshake_message(&mut self, carried: Carried) {
+        let from = carried.from;
+        let bytes = &carried.bytes[..];
+        let (described, message) = messages::handshake(bytes, &self.parse_context(from));
+        // Which step it is depends on what came before it, not on what it changes.
+        let step = steps::step(from, described.kind, &self.state);
         let findings = self.state.handshake(&Incoming {
             from,
             message: &message,
-            bytes: &bytes,
+            bytes,
         });
         let index = Some(self.out.messages.len());
         match &message {
@@ -188,62 +167,43 @@ impl Reassembly {
             Handshake::ServerHello(hello) if !hello.is_retry() => self.server_hello = index,
             _ => {}
         }
-        self.message(context, described, bytes, findings);
+        self.message(carried, described, step, findings);
     }
 
     /// Ends a direction in which a message was begun and its end never came.
     pub(crate) fn end(&mut self, from: Side, at: Duration) {
-        let Partial {
-            bytes,
-            fragments,
-            in_the_clear,
-        } = mem::take(&mut self.partials[from]);
-        if bytes.is_empty() {
-            return;
+        if let Some(mut carried) = self.partials[from].take() {
+            carried.at = at;
+            let (mut described, _) = messages::handshake(&carried.bytes, &self.parse_context(from));
+            described.kind = Kind::Unknown;
+            described.meaning = "The recording ends in the middle of this message.".to_owned();
+            self.single_record_message(carried, described);
         }
-        let (mut described, _) = messages::handshake(&bytes, &self.parse_context(from));
-        described.meaning = "The recording ends in the middle of this message.".to_owned();
-        let kind = Kind::Unknown;
-        let context = MessageContext {
-            from,
-            at,
-            in_the_clear,
-            kind,
-            step: steps::step(from, kind, &self.state),
-            fragments,
-        };
-        self.message(context, described, bytes, Findings::default());
     }
 
-    fn message(
-        &mut self,
-        context: MessageContext,
-        described: Described,
-        bytes: Vec<u8>,
-        findings: Findings,
-    ) {
+    fn message(&mut self, carried: Carried, described: Described, step: Step, findings: Findings) {
         let index = self.out.messages.len();
-        let mut fragments = context.fragments;
+        let mut fragments = carried.fragments;
         for fragment in &mut fragments {
             fragment.message = index;
             if let Some(record) = self.out.records.get_mut(fragment.record) {
                 record.fragments.push(fragment.clone());
             }
         }
-        self.ending(context.from, context.kind, context.step);
+        self.ending(carried.from, described.kind, step);
         self.out.messages.push(Message {
-            from: context.from,
-            at: context.at,
+            from: carried.from,
+            at: carried.at,
             name: described.name,
-            kind: context.kind,
-            step: context.step,
+            kind: described.kind,
+            step,
             meaning: described.meaning,
-            bytes,
+            bytes: carried.bytes,
             fragments,
             fields: described.fields,
             checks: findings.checks,
             derivations: findings.derivations,
-            in_the_clear: context.in_the_clear,
+            in_the_clear: carried.in_the_clear,
         });
     }
 

@@ -16,6 +16,7 @@ use crate::instruments::wire::messages::{Certificate, ClientHello, Handshake, Se
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{ContentType, TLS13};
 use crate::instruments::wire::per_side::{PerSide, SIDES};
+use crate::instruments::wire::records::Layout;
 use crate::instruments::wire::session::{Findings, Incoming, Session};
 use crate::instruments::wire::tls12::Tls12;
 use crate::instruments::wire::tls13::Tls13;
@@ -183,14 +184,9 @@ impl State {
         self.encrypts[from] || may_be_tls13 && outer == ContentType::APPLICATION_DATA
     }
 
-    /// Decrypts a record.
-    pub(crate) fn decrypt(&mut self, from: Side, record: &[u8]) -> Option<Decrypted> {
+    /// Decrypts a record, and says how it is laid out.
+    pub(crate) fn decrypt(&mut self, from: Side, record: &[u8]) -> Option<(Decrypted, Layout)> {
         self.session.keys[from].open(record)
-    }
-
-    /// True when eight bytes of the nonce stand in each record of this side.
-    pub(crate) fn explicit_nonce(&self, from: Side) -> bool {
-        self.session.keys[from].explicit_nonce()
     }
 
     /// Finds the key of early data, if `record` is such: then [`State::decrypt`] opens it.

@@ -69,6 +69,14 @@ pub struct Secret {
     pub secret: Vec<u8>,
 }
 
+impl fmt::Display for Secret {
+    /// The line of a key log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (random, secret) = (hex(&self.client_random), hex(&self.secret));
+        write!(f, "{} {random} {secret}", self.label)
+    }
+}
+
 /// Why a file is no transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
@@ -96,13 +104,8 @@ impl fmt::Display for Transcript {
         if self.capped {
             writeln!(f, "capped")?;
         }
-        for Secret {
-            label,
-            client_random,
-            secret,
-        } in &self.secrets
-        {
-            writeln!(f, "{label} {} {}", hex(client_random), hex(secret))?;
+        for secret in &self.secrets {
+            writeln!(f, "{secret}")?;
         }
         for chunk in &self.chunks {
             let arrow = if chunk.from == Side::Client { '>' } else { '<' };

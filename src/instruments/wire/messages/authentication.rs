@@ -1,10 +1,9 @@
 //! The messages that prove who somebody is, as TLS 1.3 has them (RFC 8446 §4.3, §4.4).
 
-use super::{Context, Extensions, Handshake, Read, Row, certificate, list, named, opaque_vector};
+use super::{Context, Extensions, Read, certificate, list, named, opaque_vector};
 use crate::instruments::fields::{Malformed, Reader};
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
-use crate::narration::Side;
 
 /// Who its sender claims to be.
 #[derive(Debug, Default)]
@@ -53,41 +52,6 @@ impl<'a> CertificateVerify<'a> {
         self.signature = opaque_vector(reader, 2, "signature", meaning)?;
         Ok(())
     }
-}
-
-pub(super) fn no_certificate_row<'a>() -> Row<'a> {
-    (
-        "Certificate",
-        "RFC 8446 §4.4.2",
-        "An empty list: the client was asked who it is, and declines to say. Whether that is good enough, the server decides.",
-        Handshake::Certificate(Certificate::default()),
-    )
-}
-
-pub(super) fn certificate_row<'a>(from: Side) -> Row<'a> {
-    let meaning = match from {
-        Side::Server => {
-            "Who the server claims to be: its certificate, then those that lead to a CA. Public: anybody can show it; the proof comes next."
-        }
-        Side::Client => {
-            "Who the client claims to be. In TLS 1.3 it travels encrypted: only the server sees it."
-        }
-    };
-    let message = Handshake::Certificate(Certificate::default());
-    ("Certificate", "RFC 8446 §4.4.2", meaning, message)
-}
-
-pub(super) fn certificate_verify_row<'a>(from: Side) -> Row<'a> {
-    let meaning = match from {
-        Side::Server => {
-            "The proof that the server owns the private key of its certificate: a signature over this very handshake, useless in any other."
-        }
-        Side::Client => {
-            "The proof that the client owns the private key of its certificate: a signature over this very handshake, useless in any other."
-        }
-    };
-    let message = Handshake::CertificateVerify(CertificateVerify::default());
-    ("CertificateVerify", "RFC 8446 §4.4.3", meaning, message)
 }
 
 pub(super) fn certificate_request(reader: &mut Reader<'_>) -> Read {

@@ -1,6 +1,6 @@
 //! ClientHello, ServerHello and HelloRetryRequest (RFC 8446 §4.1; TLS 1.2: RFC 5246 §7.4.1).
 
-use super::{Context, Extensions, Handshake, Read, Row, named, named_list, opaque_vector};
+use super::{Context, Extensions, Read, named, named_list, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
@@ -101,24 +101,4 @@ impl<'a> ServerHello<'a> {
         };
         self.extensions.read(reader, place)
     }
-}
-
-pub(super) fn client_row<'a>() -> Row<'a> {
-    (
-        "ClientHello",
-        "RFC 8446 §4.1.2",
-        "The client says what it speaks, whom it wants to reach, and sends public keys for the key exchange. \
-         Nothing can be encrypted yet: everybody on the way can read this.",
-        Handshake::ClientHello(ClientHello::default()),
-    )
-}
-
-pub(super) fn retry_row<'a>() -> Row<'a> {
-    (
-        "HelloRetryRequest",
-        "RFC 8446 §4.1.4",
-        "The server knows a group of the client's, but got no key share for it. It asks for a second ClientHello; \
-         this costs a round trip. On the wire it is a ServerHello with a fixed random.",
-        Handshake::ServerHello(ServerHello::default()),
-    )
 }

@@ -7,6 +7,7 @@
 //! Unaware of records, keys and order: a message's bytes go in, a tree comes out, and its leaves are
 //! exactly those bytes. The few things that depend on the connection come in as a [`Context`].
 
+mod catalogue;
 mod hello;
 mod extensions;
 mod authentication;
@@ -15,6 +16,7 @@ mod session;
 mod tls12;
 
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
+use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::names::Registry;
 use crate::instruments::wire::numbers::HandshakeType;
 use crate::narration::Side;
@@ -37,6 +39,7 @@ pub(crate) struct Context {
 /// A message in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Described {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) meaning: String,
     pub(crate) fields: Field,
@@ -65,6 +68,7 @@ pub(crate) enum Handshake<'a> {
     },
     KeyUpdate,
     ServerKeyExchange(ServerKeyExchange<'a>),
+    ServerHelloDone,
     ClientKeyExchange,
     /// No key, proof or outcome depends on it.
     Other(Parse),
@@ -74,13 +78,10 @@ pub(crate) enum Handshake<'a> {
 type Read = Result<(), Malformed>;
 type Parse = fn(&mut Reader<'_>) -> Read;
 
-/// What a type of message is called, where it is specified, what it is for, and its data, still empty.
-type Row<'a> = (&'static str, &'static str, &'static str, Handshake<'a>);
-
 /// Reads a handshake message, its four bytes of header included.
 pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, Handshake<'a>) {
     let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
-    let (name, source, meaning, mut message) = row(kind, bytes, context);
+    let (name, source, mut message, meaning) = catalogue::row(kind, bytes, context);
     let fields = read_all(bytes, name, source, "", |reader| {
         reader.u8("msg_type", "which handshake message this is")?;
         reader.value(format!("{name} ({})", kind.0));
@@ -100,6 +101,7 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
         return handshake(bytes, &Context { tls13, ..*context });
     }
     let described = Described {
+        kind: Kind::Handshake(kind),
         name: name.to_owned(),
         meaning: meaning.to_owned(),
         fields,
@@ -135,98 +137,12 @@ impl<'a> Handshake<'a> {
             Handshake::KeyUpdate => session::key_update(reader),
             Handshake::ServerKeyExchange(exchange) => exchange.read(reader),
             Handshake::ClientKeyExchange => tls12::client_key_exchange(reader),
-            Handshake::HelloRequest | Handshake::EndOfEarlyData => Ok(()),
+            Handshake::HelloRequest | Handshake::EndOfEarlyData | Handshake::ServerHelloDone => {
+                Ok(())
+            }
             Handshake::Other(parse) => parse(reader),
         }
     }
-}
-
-fn row<'a>(kind: HandshakeType, bytes: &[u8], context: &Context) -> Row<'a> {
-    let body = bytes.get(4..).unwrap_or_default();
-    // An empty list: three bytes of length, in TLS 1.3 behind an empty certificate_request_context.
-    let no_certificate = matches!(body, [0, 0, 0] | [0, 0, 0, 0]);
-    match (kind, context.from, context.tls13) {
-        (HandshakeType::SERVER_HELLO, ..)
-            if body.get(2..34) == Some(&hello::HELLO_RETRY_REQUEST) =>
-        {
-            hello::retry_row()
-        }
-        (HandshakeType::CERTIFICATE, Side::Client, _) if no_certificate => {
-            authentication::no_certificate_row()
-        }
-        (HandshakeType::CERTIFICATE, Side::Client, false) => tls12::client_certificate_row(),
-        (_, from, true) => tls13(kind, from),
-        (_, _, false) => tls12::row(kind),
-    }
-}
-
-fn tls13<'a>(kind: HandshakeType, from: Side) -> Row<'a> {
-    match kind {
-        HandshakeType::CLIENT_HELLO => hello::client_row(),
-        HandshakeType::SERVER_HELLO => (
-            "ServerHello",
-            "RFC 8446 §4.1.3",
-            "The server chooses, and sends its own public key. From here on both sides have the same secret, and all \
-             that follows is encrypted.",
-            Handshake::ServerHello(ServerHello::default()),
-        ),
-        HandshakeType::NEW_SESSION_TICKET => (
-            "NewSessionTicket",
-            "RFC 8446 §4.6.1",
-            "A ticket for next time: who shows it and knows the secret behind it resumes without certificates.",
-            Handshake::NewSessionTicket { nonce: &[] },
-        ),
-        HandshakeType::END_OF_EARLY_DATA => (
-            "EndOfEarlyData",
-            "RFC 8446 §4.5",
-            "Early data ends here; the client goes on with the handshake keys.",
-            Handshake::EndOfEarlyData,
-        ),
-        HandshakeType::ENCRYPTED_EXTENSIONS => (
-            "EncryptedExtensions",
-            "RFC 8446 §4.3.1",
-            "Answers to the ClientHello that the key exchange does not need, so that they can be encrypted.",
-            Handshake::EncryptedExtensions(Extensions::default()),
-        ),
-        HandshakeType::CERTIFICATE => authentication::certificate_row(from),
-        HandshakeType::CERTIFICATE_REQUEST => (
-            "CertificateRequest",
-            "RFC 8446 §4.3.2",
-            "The server asks the client for a certificate. This message makes it mutual TLS.",
-            Handshake::CertificateRequest,
-        ),
-        HandshakeType::CERTIFICATE_VERIFY => authentication::certificate_verify_row(from),
-        HandshakeType::FINISHED => (
-            "Finished",
-            "RFC 8446 §4.4.4",
-            "A MAC over the whole handshake: its sender has the keys, and nobody changed a byte on the way.",
-            Handshake::Finished { verify_data: &[] },
-        ),
-        HandshakeType::KEY_UPDATE => (
-            "KeyUpdate",
-            "RFC 8446 §4.6.3",
-            "The sender takes the next key from here on.",
-            Handshake::KeyUpdate,
-        ),
-        HandshakeType::COMPRESSED_CERTIFICATE => (
-            "CompressedCertificate",
-            "RFC 8879 §4",
-            "A Certificate message, compressed.",
-            Handshake::Other(authentication::compressed_certificate),
-        ),
-        _ => UNKNOWN,
-    }
-}
-
-const UNKNOWN: Row<'static> = (
-    "unknown handshake message",
-    "RFC 8446 §4",
-    "A type that is not known here.",
-    Handshake::Other(body),
-);
-
-fn nothing(_: &mut Reader<'_>) -> Read {
-    Ok(())
 }
 
 fn body(reader: &mut Reader<'_>) -> Read {
