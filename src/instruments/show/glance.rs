@@ -87,7 +87,8 @@ pub(super) fn ending(conversation: &Conversation) -> String {
             )
         }
         Ending::Refused { by, alert, step } => {
-            let (step, alert) = (step.number(), names::ALERTS.short(*alert));
+            let step = step.number();
+            let alert = names::ALERTS.short(*alert);
             format!("refused at step {step}: the {by} sent the alert {alert}")
         }
         Ending::Cut(side) => {
@@ -132,7 +133,8 @@ pub fn notes(conversation: &Conversation) -> Vec<String> {
     });
     let unreadable: Vec<&String> = unreadable.collect();
     if let [first, ..] = unreadable[..] {
-        let (count, all) = (unreadable.len(), conversation.records.len());
+        let count = unreadable.len();
+        let all = conversation.records.len();
         note(&format!(
             "{count} of {all} records could not be read. The first: {first}."
         ));

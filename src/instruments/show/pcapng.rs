@@ -51,7 +51,9 @@ pub fn write(out: &mut impl Write, transcript: &Transcript) -> io::Result<()> {
     if !transcript.secrets.is_empty() {
         block(out, DECRYPTION_SECRETS, &secrets(transcript))?;
     }
-    let (sent, number) = ([0x1000, 0x2000], 0);
+    // Any sequence numbers will do to begin with.
+    let sent = [0x1000, 0x2000];
+    let number = 0;
     packets(&mut Capture { out, sent, number }, transcript)
 }
 

@@ -192,9 +192,10 @@ impl<W: Write> Page<'_, W> {
             }
             _ => {
                 let size = bytes_in_words(here.len());
-                let meaning = match certificate {
-                    true => "What each field means and who checks it: hello-mtls inspect.",
-                    false => meaning,
+                let meaning = if certificate {
+                    "What each field means and who checks it: hello-mtls inspect."
+                } else {
+                    meaning
                 };
                 self.row(here, depth, &field.label, &size, meaning)?;
                 self.parts(bytes, field, depth + 1, explain && !certificate)
@@ -289,16 +290,17 @@ impl<W: Write> Page<'_, W> {
                 Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
                 _ => line.clone(),
             };
-            let line = match on_a_line && !meaning.is_empty() && number == last {
-                true => format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}"))),
-                false => line,
+            let line = if on_a_line && !meaning.is_empty() && number == last {
+                format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}")))
+            } else {
+                line
             };
             writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
         }
-        match on_a_line {
-            true => Ok(()),
-            false => self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM),
+        if on_a_line {
+            return Ok(());
         }
+        self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM)
     }
 
     /// Words in lines, the first behind `head`, the others under it.

@@ -115,8 +115,8 @@ impl EarlyData {
     pub(crate) fn find_key(self, session: &mut Session, record: &[u8]) -> Option<Vec<Derivation>> {
         for suite in self.suites {
             let mut log = DerivationLog::new(suite.hash, Side::Client);
-            let (side, epoch) = (Side::Client, Epoch::EarlyData);
-            let key = traffic_keys(&mut log, suite, side, epoch, &self.secret);
+            let epoch = Epoch::EarlyData;
+            let key = traffic_keys(&mut log, suite, Side::Client, epoch, &self.secret);
             if let Some(key) = key.filter(|key| key.open(record).is_some()) {
                 session.keys[Side::Client].add_first(key);
                 return Some(log.entries);

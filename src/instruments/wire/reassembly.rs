@@ -119,7 +119,8 @@ impl Reassembly {
 
     /// A message that is the whole content of a record.
     fn single_record_message(&mut self, carried: Carried, described: Described) {
-        let (from, kind) = (carried.from, described.kind);
+        let from = carried.from;
+        let kind = described.kind;
         let step = steps::step(from, kind, &self.state);
         self.message(carried, described, step, Findings::default());
         if kind == Kind::ChangeCipherSpec {

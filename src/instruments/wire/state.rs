@@ -131,7 +131,12 @@ impl State {
     fn server_hello(&mut self, hello: &ServerHello<'_>) {
         let session = &mut self.session;
         let negotiated = &mut session.negotiated;
-        negotiated.version = hello.version();
+        // The first one decides. A peer that changes its mind cannot make us forget what was done already,
+        // and do it again with each message.
+        negotiated.version = negotiated.version.or(hello.version());
+        if negotiated.version == Some(TLS13) && !matches!(self.version, Version::Tls13(_)) {
+            self.version = Version::Tls13(Tls13::default());
+        }
         negotiated.cipher_suite = hello.cipher_suite;
         negotiated.group = hello.extensions.key_share_groups.first().copied();
         session.suite = hello.cipher_suite.and_then(decryption::suite);
@@ -143,12 +148,6 @@ impl State {
             Some(suite) if self.retrying => session.transcript.retry(suite.hash),
             Some(suite) => session.transcript.choose(suite.hash),
             None => {}
-        }
-        // After a HelloRetryRequest the version stands, and so does what is known of it.
-        match (hello.version() == Some(TLS13), self.is_tls13()) {
-            (true, false) => self.version = Version::Tls13(Tls13::default()),
-            (false, true) => self.version = Version::Tls12(Tls12::default()),
-            _ => {}
         }
         self.alpn(&hello.extensions.protocols);
     }

@@ -101,7 +101,8 @@ impl Tls12 {
             &MASTER_SECRET
         };
         let master = log.logged(spec, master);
-        let (key, iv) = (suite.aead.key_len(), suite.aead.fixed_iv_len());
+        let key = suite.aead.key_len();
+        let iv = suite.aead.fixed_iv_len();
         let randoms = [&session.server_random[..], &session.client_random].concat();
         let seed = input("server_random + client_random", &randoms);
         let block = log.prf(&KEY_BLOCK, &master, seed, 2 * (key + iv));

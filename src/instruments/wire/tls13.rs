@@ -15,18 +15,21 @@ use crate::narration::Side;
 /// The secrets of the tree, as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct Tls13 {
+    /// Known only where the transcript brought what the key exchange agreed on.
     pub(crate) master: Option<NamedSecret>,
     resumption: Option<NamedSecret>,
     handshake_traffic: PerSide<Option<NamedSecret>>,
     application_traffic: PerSide<Option<NamedSecret>>,
     /// How many times each side has updated its key.
     updates: PerSide<u32>,
+    /// Once each: a peer that says Finished again does not change the secrets.
     application_begun: bool,
     client_finished: bool,
 }
 
 impl Tls13 {
-    /// Takes a message in. A proof covers all messages before it; a secret, this one as well.
+    /// Takes a message in, in this order: its proof covers all messages before it, and the secrets that
+    /// become computable cover this one as well (RFC 8446 §4.4.1, §7.1).
     pub(crate) fn message(
         &mut self,
         session: &mut Session,
@@ -106,17 +109,18 @@ impl Tls13 {
                 value,
             })
         };
-        let mut handshake = None;
-        if let Some(shared) = shared {
-            let early = match session.negotiated.resumed {
-                true => early,
-                false => Some(key_schedule::early_secret(log, &zeros)),
+        let handshake = shared.and_then(|shared| {
+            // Without a ticket that the server accepts, the first stage mixes zeros in.
+            let early = if session.negotiated.resumed {
+                early
+            } else {
+                Some(key_schedule::early_secret(log, &zeros))
             };
-            handshake = early.map(|early| key_schedule::handshake_secret(log, &early, &shared));
-            let master = handshake.as_ref();
-            self.master = master.map(|handshake| key_schedule::master_secret(log, handshake));
-        }
-        self.handshake_traffic(session, log, handshake.as_ref());
+            Some(key_schedule::handshake_secret(log, &early?, &shared))
+        });
+        let handshake = handshake.as_ref();
+        self.master = handshake.map(|handshake| key_schedule::master_secret(log, handshake));
+        self.handshake_traffic(session, log, handshake);
     }
 
     fn handshake_traffic(
@@ -137,14 +141,14 @@ impl Tls13 {
             self.handshake_traffic[side] = secret;
         }
         // Without these the Finished cannot be read, and the next secrets would wait for it in vain.
-        if SIDES
-            .iter()
-            .any(|side| self.handshake_traffic[*side].is_none())
-        {
+        let unknown = |side: &Side| self.handshake_traffic[*side].is_none();
+        if SIDES.iter().any(unknown) {
             self.application_secrets(session, log);
         }
     }
 
+    /// They cover the server's Finished, but not what the client answers: the server may send data before
+    /// the client has finished.
     fn application_secrets(&mut self, session: &mut Session, log: &mut DerivationLog) {
         if std::mem::replace(&mut self.application_begun, true) {
             return;
@@ -161,6 +165,7 @@ impl Tls13 {
         session.secret(log, &key_schedule::EXPORTER, master, &context);
     }
 
+    /// The client's data has its own key from here on, and what later resumptions grow from is known.
     fn client_finished(&mut self, session: &mut Session, log: &mut DerivationLog) {
         session.keys[Side::Client].advance(Epoch::Application(0));
         if std::mem::replace(&mut self.client_finished, true) {

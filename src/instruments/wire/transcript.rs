@@ -24,7 +24,8 @@ use std::time::Duration;
 
 use crate::narration::Side;
 
-/// The most bytes that a file may hold in chunks, and the most lines of each other kind.
+/// The most bytes that a file may hold in chunks, and the most lines of each other kind. An explanation takes
+/// some hundred times the memory of its recording.
 const MOST_BYTES: usize = 4 << 20;
 const MOST_SECRETS: usize = 1024;
 const MOST_CHUNKS: usize = 1 << 16;
@@ -72,8 +73,8 @@ pub struct Secret {
 impl fmt::Display for Secret {
     /// The line of a key log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (random, secret) = (hex(&self.client_random), hex(&self.secret));
-        write!(f, "{} {random} {secret}", self.label)
+        let random = hex(&self.client_random);
+        write!(f, "{} {random} {}", self.label, hex(&self.secret))
     }
 }
 
@@ -110,7 +111,8 @@ impl fmt::Display for Transcript {
         for chunk in &self.chunks {
             let arrow = if chunk.from == Side::Client { '>' } else { '<' };
             let end = if chunk.bytes.is_empty() { " end" } else { "" };
-            let (seconds, micros) = (chunk.at.as_secs(), chunk.at.subsec_micros());
+            let seconds = chunk.at.as_secs();
+            let micros = chunk.at.subsec_micros();
             writeln!(f, "{arrow} {seconds}.{micros:06}{end}")?;
             for line in chunk.bytes.chunks(32) {
                 writeln!(f, "{}", hex(line))?;

@@ -29,7 +29,8 @@ pub(super) fn message(
 ) {
     let id = format!("m{}", index + 1);
     let name = escaped(&message.name);
-    let (from, to) = (message.from, message.from.peer());
+    let from = message.from;
+    let to = from.peer();
     let arrow = match from {
         Side::Client => "<b>client</b> → server",
         Side::Server => "client ← <b>server</b>",
@@ -94,9 +95,10 @@ fn carrier(
     } else {
         "a part of it is carried by"
     };
-    let of_message = match whole {
-        true => "All of it is".to_owned(),
-        false => format!("Its {} are", span(&fragment.in_message)),
+    let of_message = if whole {
+        "All of it is".to_owned()
+    } else {
+        format!("Its {} are", span(&fragment.in_message))
     };
     let _ = write!(
         page,

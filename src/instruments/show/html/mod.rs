@@ -129,7 +129,8 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
 fn navigation(page: &mut String, conversation: &Conversation) {
     page.push_str("<nav aria-label=\"The seven steps\">\n<ol>\n");
     for chapter in &CHAPTERS {
-        let (number, title) = (chapter.number(), chapter.title());
+        let number = chapter.number();
+        let title = chapter.title();
         let class = class(conversation, chapter.step);
         page.push_str(&format!(
             "<li class=\"{class}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"

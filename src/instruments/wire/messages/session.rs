@@ -67,15 +67,16 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
 
 /// ChangeCipherSpec: one byte.
 pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
-    let (source, meaning) = match context.tls13 {
-        true => (
+    let (source, meaning) = if context.tls13 {
+        (
             "RFC 8446 §D.4",
             "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to boxes on the way.",
-        ),
-        false => (
+        )
+    } else {
+        (
             "RFC 5246 §7.1",
             "All that the sender sends from here on is encrypted. Not a handshake message: no Finished covers it.",
-        ),
+        )
     };
     let fields = read_all(bytes, "ChangeCipherSpec", source, "", |reader| {
         reader.u8("type", "always 1").map(drop)

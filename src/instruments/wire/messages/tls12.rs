@@ -20,7 +20,8 @@ impl<'a> ServerKeyExchange<'a> {
     const NAMED_CURVE: u8 = 0x03;
 
     pub(super) fn read(&mut self, reader: &mut Reader<'a>) -> Read {
-        let (body, start) = (reader.peek(), reader.position());
+        let body = reader.peek();
+        let start = reader.position();
         let meaning = "this part is signed, together with both randoms";
         let read = match body.first() {
             Some(&Self::NAMED_CURVE) => reader.group("ServerECDHParams", "", meaning, |reader| {
