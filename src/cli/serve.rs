@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::log::Log;
-use super::wire::{Turn, serve_watched};
+use super::wire::{ExplainLock, serve_watched};
 use super::{Files, missing, output, teller, tls_max};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
@@ -113,7 +113,7 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         log: Box::new(move |line| lines.say(line)),
         limits: Limits::default(),
     };
-    let (watched, turn) = (serve.wire, Turn::default());
+    let (watched, turn) = (serve.wire, ExplainLock::default());
     let local = listener
         .addresses
         .iter()

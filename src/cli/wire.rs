@@ -114,7 +114,7 @@ impl Watch {
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
         let transcript = recording.transcript();
         if self.wire {
-            illustrate(&transcript, &mut io::stderr());
+            print_explained(&transcript, &mut io::stderr());
         }
         if answered.is_ok() && !last {
             return Ok(());
@@ -130,7 +130,7 @@ impl Watch {
 }
 
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
-fn illustrate(transcript: &Transcript, stderr: &mut impl Write) {
+fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
     let paint = Paint::on(io::stderr().is_terminal());
     let _ = terminal::write(&mut block, &explain(transcript), paint);
@@ -139,7 +139,7 @@ fn illustrate(transcript: &Transcript, stderr: &mut impl Write) {
 
 /// Held while a recording is explained: one at a time. An explanation can take some hundred times the
 /// memory of its recording, and any stranger may fill one.
-pub(super) type Turn = Arc<Mutex<()>>;
+pub(super) type ExplainLock = Arc<Mutex<()>>;
 
 /// Serves a connection over a tap. It can see itself at `/handshake`, if the server is `local`: the page
 /// has the secrets in it, and they are nobody else's business.
@@ -147,17 +147,18 @@ pub(super) fn serve_watched(
     setup: &ServerSetup,
     local: bool,
     log: &Log,
-    turn: &Turn,
+    lock: &ExplainLock,
     socket: TcpStream,
     address: SocketAddr,
     number: u64,
 ) -> Result<(), Error> {
     let recording = Recording::new(Side::Server);
     let setup = setup.with_key_log(Arc::new(recording.clone()));
-    let (own, page_turn) = (recording.clone(), Arc::clone(turn));
+    let own = recording.clone();
+    let page_lock = Arc::clone(lock);
     let site = Site {
         answer: Box::new(move |request, peer| match request.path.as_str() {
-            "/handshake" if hello::is_read(request) => handshake_page(&own, local, &page_turn),
+            "/handshake" if hello::is_read(request) => handshake_page(&own, local, &page_lock),
             "/handshake" => hello::only_read(),
             _ => hello::answer(request, peer),
         }),
@@ -178,20 +179,20 @@ pub(super) fn serve_watched(
         Tap::new(transport, recording.clone()),
         address,
     );
-    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-    illustrate(&recording.transcript(), &mut log.clone());
+    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
+    print_explained(&recording.transcript(), &mut log.clone());
     served
 }
 
 /// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(recording: &Recording, local: bool, turn: &Turn) -> Response {
+fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Response {
     if !local {
         return Response::refusal(
             403,
             "the page holds secrets; it is for a server on loopback only",
         );
     }
-    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
     let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
     page.content_type = "text/html; charset=utf-8";
     page.fields = vec![

@@ -1,7 +1,7 @@
 //! Bytes and what they mean: a tree of [`Field`]s, built by a [`Reader`] that accounts for every byte.
 //!
-//! Two rooms speak this language: `certificates::describe` (DER) and `wire` (TLS messages). Both are
-//! unaware of how a tree is shown.
+//! Two rooms speak this language: `x509` (DER) and `wire` (TLS messages). Both are unaware of how a tree
+//! is shown.
 //!
 //! The words that explain a byte stand at the call that reads it, so that they cannot drift apart.
 //! Every length opens a scope, and a scope that ends before its bytes do keeps the rest as a field of
@@ -85,12 +85,15 @@ pub struct Reader<'a> {
 
 /// Reads all of `bytes` with `parse` and returns them as one field. Never fails: what `parse` does
 /// not understand or leaves over becomes a malformed leaf.
-pub fn read_all(
-    bytes: &[u8],
+///
+/// `parse` may keep what it reads: the data of a message is taken in the same pass as its tree, so that
+/// the two cannot disagree.
+pub fn read_all<'a>(
+    bytes: &'a [u8],
     label: &str,
     source: &'static str,
     meaning: &str,
-    parse: impl FnOnce(&mut Reader<'_>) -> Result<(), Malformed>,
+    parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
 ) -> Field {
     let mut reader = Reader {
         bytes,

@@ -10,15 +10,15 @@ pub(crate) fn every_byte_is_accounted_for(conversation: &Conversation) {
             covered(&decrypted.fields, decrypted.plaintext.len());
         }
         let mut at = 0;
-        for piece in &record.pieces {
-            assert_eq!(piece.in_record.start, at, "pieces follow each other");
-            at = piece.in_record.end;
-            let message = &conversation.messages[piece.message];
+        for fragment in &record.fragments {
+            assert_eq!(fragment.in_record.start, at, "fragments follow each other");
+            at = fragment.in_record.end;
+            let message = &conversation.messages[fragment.message];
             assert_eq!(
-                record.content()[piece.in_record.clone()],
-                message.bytes[piece.in_message.clone()]
+                record.content()[fragment.in_record.clone()],
+                message.bytes[fragment.in_message.clone()]
             );
-            assert!(message.pieces.contains(piece));
+            assert!(message.fragments.contains(fragment));
         }
         assert_eq!(
             at,
@@ -28,12 +28,16 @@ pub(crate) fn every_byte_is_accounted_for(conversation: &Conversation) {
     }
     for message in &conversation.messages {
         covered(&message.fields, message.bytes.len());
-        assert!((1..=7).contains(&message.step));
+        assert!((1..=7).contains(&message.step.number()));
         let mut at = 0;
-        for piece in &message.pieces {
-            assert_eq!(piece.in_message.start, at);
-            at = piece.in_message.end;
-            assert!(conversation.records[piece.record].pieces.contains(piece));
+        for fragment in &message.fragments {
+            assert_eq!(fragment.in_message.start, at);
+            at = fragment.in_message.end;
+            assert!(
+                conversation.records[fragment.record]
+                    .fragments
+                    .contains(fragment)
+            );
         }
         assert_eq!(
             at,

@@ -292,8 +292,11 @@ fn evil_authority() -> (rcgen::Certificate, rcgen::Issuer<'static, rcgen::KeyPai
 #[test]
 fn nothing_of_a_hostile_peer_reaches_terminal_or_page_unescaped() {
     let conversation = explain(&hostile());
-    assert_eq!(conversation.server_name.as_deref(), Some("\u{1b}[1m<b>\"'"));
-    assert_eq!(conversation.protocol.as_deref(), Some(EVIL));
+    assert_eq!(
+        conversation.negotiated.server_name.as_deref(),
+        Some("\u{1b}[1m<b>\"'")
+    );
+    assert_eq!(conversation.negotiated.protocol.as_deref(), Some(EVIL));
     let obeyed = |c: char| {
         c.is_control() && c != '\n'
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -402,7 +405,7 @@ fn wireshark_reads_the_capture_decrypted_and_finds_the_same_messages_and_no_faul
 fn handshake_types(conversation: &Conversation) -> Vec<String> {
     let kinds = conversation.messages.iter().map(|message| message.kind);
     let number = |kind| match kind {
-        Kind::Handshake(number) => Some(number.to_string()),
+        Kind::Handshake(number) => Some(number.0.to_string()),
         _ => None,
     };
     kinds.filter_map(number).collect()

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::common::peers::{self, Pki, Setup};
 use crate::common::wire::{every_byte_is_accounted_for, malformed};
+use hello_mtls::instruments::show::notes;
 use hello_mtls::instruments::wire::conversation::{Conversation, Epoch, Kind, Outcome, Protection};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::tap::{Recording, Tap};
@@ -252,13 +253,16 @@ fn proved(transcript: &Transcript) -> Conversation {
             );
         }
     }
-    assert!(conversation.handshake_complete);
+    assert!(conversation.negotiated.handshake_complete);
     conversation
 }
 
 fn mutual(transcript: &Transcript) {
     let conversation = proved(transcript);
-    assert!(conversation.client_certificate_sent && conversation.client_certificate_requested);
+    assert!(
+        conversation.negotiated.client_certificate_sent
+            && conversation.negotiated.client_certificate_requested
+    );
     let data: Vec<Side> = conversation
         .messages
         .iter()
@@ -326,7 +330,7 @@ fn a_hello_retry_request_of_openssl_is_read_and_proved() {
             false,
         ));
         assert_eq!(conversation.messages[1].name, "HelloRetryRequest");
-        assert_eq!(conversation.group, Some(0x0018));
+        assert_eq!(conversation.negotiated.group, Some(0x0018));
     }
 }
 
@@ -359,7 +363,7 @@ fn early_data_between_two_strangers_is_read_and_proved() {
             b"more\n",
         );
         let conversation = proved(&transcript);
-        assert!(conversation.resumed);
+        assert!(conversation.negotiated.resumed);
         let early = conversation.records.iter().filter(|record| matches!(&record.protection, Protection::Decrypted(open) if open.epoch == Epoch::EarlyData));
         assert!(early.count() >= 2, "early data and EndOfEarlyData");
         assert!(
@@ -391,14 +395,9 @@ fn tls_1_2_without_ecdhe_is_read_and_cbc_says_why_it_is_not() {
             peers::REQUEST,
         ));
         every_byte_is_accounted_for(&conversation);
-        assert!(
-            conversation
-                .notes
-                .iter()
-                .any(|note| note.contains("AES_128_CBC_SHA is not decrypted here")),
-            "{:?}",
-            conversation.notes
-        );
+        let notes = notes(&conversation);
+        let wanted = "AES_128_CBC_SHA is not decrypted here";
+        assert!(notes.iter().any(|note| note.contains(wanted)), "{notes:?}");
     }
 }
 

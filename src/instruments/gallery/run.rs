@@ -229,7 +229,9 @@ fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> 
                 }
                 _ => None,
             })?;
-    let record = conversation.records.get(message.pieces.first()?.record)?;
+    let record = conversation
+        .records
+        .get(message.fragments.first()?.record)?;
     Some(Alert {
         from: side,
         at: began + message.at,

@@ -2,7 +2,8 @@
 //!
 //! | module | job |
 //! | --- | --- |
-//! | [`steps`] | the seven steps: the spine of every view |
+//! | [`chapters`] | the seven steps: the spine of every view |
+//! | `glance` | the connection as a whole: a few facts, and what a reader has to know about it |
 //! | [`terminal`] | 80 columns of text |
 //! | [`html`] | one self-contained page |
 //! | [`pcapng`] | packets with their secrets, for Wireshark |
@@ -11,7 +12,8 @@
 //!
 //! Every view shows the secrets of the session: right for learning, wrong for publishing a real one.
 
-pub mod steps;
+pub mod chapters;
+mod glance;
 pub mod terminal;
 pub mod html;
 pub mod pcapng;
@@ -19,17 +21,16 @@ pub mod pcapng;
 use std::time::Duration;
 
 use crate::instruments::fields::Field;
-use crate::instruments::wire::conversation::{
-    Conversation, Ending, Epoch, Message, Protection, Record,
-};
-use crate::instruments::wire::names;
+use crate::instruments::wire::conversation::{Conversation, Epoch, Message, Protection, Record};
 use crate::instruments::wire::transcript::hex;
 use crate::text;
 
-/// Fields that frame others. Their bytes count, but a digest has nothing to tell of them.
+pub use glance::notes;
+
+/// Fields that frame others. Their bytes count, but a line about their group has nothing to say of them.
 const FRAMING: [&str; 5] = ["length", "tag", "extension_type", "name_type", "unusedBits"];
 
-/// Groups whose parts are worth a line each. Of all others a digest says enough at first sight.
+/// Groups whose parts are worth a line each. Of all others one line says enough at first sight.
 const WORTH_OPENING: [&str; 6] = [
     "extensions",
     "certificate_list",
@@ -44,26 +45,26 @@ const SECRETS: &str = "This shows the secrets of the session, and so all that wa
                        publishing a real one.";
 
 /// True for a group that a view opens by itself.
-fn opens(field: &Field) -> bool {
+fn starts_expanded(field: &Field) -> bool {
     WORTH_OPENING.contains(&field.label.as_str())
         && field.value.is_empty()
-        && !field.children.iter().all(frames)
+        && !field.children.iter().all(is_framing)
 }
 
 /// True for a field that says where others end, and nothing else.
-fn frames(field: &Field) -> bool {
+fn is_framing(field: &Field) -> bool {
     FRAMING.contains(&field.label.as_str())
 }
 
 /// What a field says, on a line: its value, or that of its parts, in about `most` characters. Hostile text.
-fn digest(field: &Field, most: usize) -> String {
+fn one_line(field: &Field, most: usize) -> String {
     let mut said = Vec::new();
     let complete = collect(field, most, &mut 0, &mut said);
-    match (said.is_empty(), complete, field.children.is_empty()) {
-        (true, _, false) => "empty".to_owned(),
-        (_, true, _) => said.join(", "),
-        _ => format!("{}, …", said.join(", ")),
+    if said.is_empty() && !field.children.is_empty() {
+        return "empty".to_owned();
     }
+    let more = if complete { "" } else { ", …" };
+    said.join(", ") + more
 }
 
 /// False as soon as there is enough: a long list costs no more than a short one.
@@ -71,7 +72,7 @@ fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String
     let words = match (&field.value[..], &field.children[..]) {
         ("", []) => bytes_in_words(field.range.len()),
         ("", parts) => {
-            let mut parts = parts.iter().filter(|part| !frames(part));
+            let mut parts = parts.iter().filter(|part| !is_framing(part));
             return parts.all(|part| collect(part, most, length, said));
         }
         (value, _) => text::shorten(value, most),
@@ -149,111 +150,8 @@ fn epoch(epoch: Epoch) -> String {
 /// The records that carry a message, without repetition.
 fn records_of<'a>(conversation: &'a Conversation, message: &Message) -> Vec<&'a Record> {
     message
-        .pieces
+        .fragments
         .iter()
-        .filter_map(|piece| conversation.records.get(piece.record))
+        .filter_map(|fragment| conversation.records.get(fragment.record))
         .collect()
-}
-
-/// The connection at a glance: labels and what stands there. Hostile text.
-fn at_a_glance(conversation: &Conversation) -> Vec<(&'static str, String)> {
-    let mut facts = Vec::new();
-    let known = [
-        (
-            "version",
-            conversation
-                .version
-                .map(|number| names::version(number).name),
-        ),
-        (
-            "cipher suite",
-            conversation.cipher_suite.map(names::cipher_suite_name),
-        ),
-        ("key exchange", conversation.group.map(names::group_name)),
-        ("server name", conversation.server_name.clone()),
-        ("protocol inside", conversation.protocol.clone()),
-    ];
-    facts.extend(
-        known
-            .into_iter()
-            .filter_map(|(label, value)| value.map(|value| (label, value))),
-    );
-    facts.push(("who is known", who_is_known(conversation).to_owned()));
-    let sent = |side| -> usize {
-        let of_side = conversation
-            .records
-            .iter()
-            .filter(|record| record.from == side);
-        of_side.map(|record| record.bytes.len()).sum()
-    };
-    let counts = format!(
-        "{} messages in {} records; {} from the client, {} from the server",
-        conversation.messages.len(),
-        conversation.records.len(),
-        bytes_in_words(sent(crate::narration::Side::Client)),
-        bytes_in_words(sent(crate::narration::Side::Server)),
-    );
-    facts.push(("on the wire", counts));
-    facts.push(("ending", ending(conversation)));
-    facts
-}
-
-fn who_is_known(conversation: &Conversation) -> &'static str {
-    match conversation {
-        Conversation {
-            ending: Ending::Refused { step: 0..=3, .. },
-            ..
-        } => "nobody: it ended before",
-        Conversation {
-            ending: Ending::Refused { step: 4..=5, .. },
-            ..
-        } => "the server alone: the client was refused",
-        Conversation { resumed: true, .. } => {
-            "whoever was known in the earlier session: a resumption"
-        }
-        Conversation {
-            client_certificate_sent: true,
-            handshake_complete: true,
-            ..
-        } => "both: mutual TLS, each showed a certificate",
-        Conversation {
-            client_certificate_sent: true,
-            ..
-        } => "nobody for sure: the handshake was not seen to its end",
-        Conversation {
-            client_certificate_requested: true,
-            ..
-        } => "the server alone: it asked for a certificate, and the client sent none",
-        Conversation {
-            handshake_complete: true,
-            ..
-        } => "the server alone: TLS, not mutual TLS",
-        _ => "nobody: the handshake was not seen to its end",
-    }
-}
-
-/// How it ended, in a sentence.
-fn ending(conversation: &Conversation) -> String {
-    match &conversation.ending {
-        Ending::Open => "nobody said why the recording ends here".to_owned(),
-        Ending::Closed(sides) => {
-            let sides: Vec<String> = sides.iter().map(ToString::to_string).collect();
-            format!(
-                "closed in order, with close_notify of the {}",
-                sides.join(" and the ")
-            )
-        }
-        Ending::Refused { by, alert, step } => {
-            format!(
-                "refused at step {step}: the {by} sent the alert {}",
-                names::alert_name(*alert)
-            )
-        }
-        Ending::Cut(side) => {
-            format!(
-                "cut: the {side} ended TCP without close_notify, which looks the same as an attack"
-            )
-        }
-        Ending::Capped => "the recording reached its cap; the connection went on".to_owned(),
-    }
 }

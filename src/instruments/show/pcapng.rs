@@ -11,7 +11,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::instruments::wire::transcript::{Transcript, hex};
+use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
 
 /// Block types, and what they hold here.
@@ -51,67 +51,55 @@ pub fn write(out: &mut impl Write, transcript: &Transcript) -> io::Result<()> {
     if !transcript.secrets.is_empty() {
         block(out, DECRYPTION_SECRETS, &secrets(transcript))?;
     }
-    packets(
-        &mut Wire {
-            out,
-            sent: [0x1000, 0x2000],
-            number: 0,
-        },
-        transcript,
-    )
+    // Any sequence numbers will do to begin with.
+    let sent = [0x1000, 0x2000];
+    let number = 0;
+    packets(&mut Capture { out, sent, number }, transcript)
 }
 
 fn secrets(transcript: &Transcript) -> Vec<u8> {
-    let mut log = String::new();
-    for secret in &transcript.secrets {
-        log += &format!(
-            "{} {} {}\n",
-            secret.label,
-            hex(&secret.client_random),
-            hex(&secret.secret)
-        );
-    }
+    let lines = transcript
+        .secrets
+        .iter()
+        .map(|secret| format!("{secret}\n"));
+    let log: String = lines.collect();
     let mut body = TLS_KEY_LOG.to_le_bytes().to_vec();
     body.extend((log.len() as u32).to_le_bytes());
     body.extend(log.as_bytes());
     body
 }
 
-fn packets<W: Write>(wire: &mut Wire<'_, W>, transcript: &Transcript) -> io::Result<()> {
-    wire.packet(Side::Client, Duration::ZERO, SYN, &[])?;
-    wire.packet(Side::Server, Duration::ZERO, SYN | ACK, &[])?;
-    wire.packet(Side::Client, Duration::ZERO, ACK, &[])?;
+fn packets<W: Write>(capture: &mut Capture<'_, W>, transcript: &Transcript) -> io::Result<()> {
+    capture.packet(Side::Client, Duration::ZERO, SYN, &[])?;
+    capture.packet(Side::Server, Duration::ZERO, SYN | ACK, &[])?;
+    capture.packet(Side::Client, Duration::ZERO, ACK, &[])?;
     // Only the last word of a side can end its direction.
-    let last = |side| {
-        transcript
-            .chunks
-            .iter()
-            .rposition(|chunk| chunk.from == side)
-    };
+    let chunks = || transcript.chunks.iter();
+    let last = |side| chunks().rposition(|chunk| chunk.from == side);
     let last = [last(Side::Client), last(Side::Server)];
-    for (index, chunk) in transcript.chunks.iter().enumerate() {
+    for (index, chunk) in chunks().enumerate() {
         for burst in chunk.bytes.chunks(SEGMENT * BURST) {
             for segment in burst.chunks(SEGMENT) {
-                wire.packet(chunk.from, chunk.at, PSH | ACK, segment)?;
+                capture.packet(chunk.from, chunk.at, PSH | ACK, segment)?;
             }
-            wire.packet(chunk.from.peer(), chunk.at, ACK, &[])?;
+            capture.packet(chunk.from.peer(), chunk.at, ACK, &[])?;
         }
         if chunk.bytes.is_empty() && last.contains(&Some(index)) {
-            wire.packet(chunk.from, chunk.at, FIN | ACK, &[])?;
-            wire.packet(chunk.from.peer(), chunk.at, ACK, &[])?;
+            capture.packet(chunk.from, chunk.at, FIN | ACK, &[])?;
+            capture.packet(chunk.from.peer(), chunk.at, ACK, &[])?;
         }
     }
     Ok(())
 }
 
 /// The state of the two directions: the next sequence numbers, and how many packets there were.
-struct Wire<'a, W> {
+struct Capture<'a, W> {
     out: &'a mut W,
     sent: [u32; 2],
     number: u16,
 }
 
-impl<W: Write> Wire<'_, W> {
+impl<W: Write> Capture<'_, W> {
     fn packet(&mut self, from: Side, at: Duration, flags: u8, payload: &[u8]) -> io::Result<()> {
         let [client, server] = &mut self.sent;
         let (source, target, own, other) = match from {

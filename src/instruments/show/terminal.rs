@@ -7,9 +7,10 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::steps::{CHAPTERS, Chapter, remark};
-use super::{SECRETS, at_a_glance, digest, frames, milliseconds, opens, protection, short_hex};
-use super::{bytes_in_words, record_name, records_of};
+use super::chapters::{CHAPTERS, Chapter, remark};
+use super::glance::{at_a_glance, notes};
+use super::{SECRETS, bytes_in_words, is_framing, milliseconds, one_line, protection};
+use super::{record_name, records_of, short_hex, starts_expanded};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
 use crate::instruments::wire::conversation::{
@@ -35,14 +36,9 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
     for (label, value) in at_a_glance(conversation) {
         page.paragraph(&format!("{label:<17}"), &value, "")?;
     }
-    for note in conversation
-        .notes
-        .iter()
-        .map(String::as_str)
-        .chain([SECRETS])
-    {
+    for note in notes(conversation).into_iter().chain([SECRETS.to_owned()]) {
         page.blank()?;
-        page.paragraph("", note, DIM)?;
+        page.paragraph("", &note, DIM)?;
     }
     for chapter in &CHAPTERS {
         page.chapter(conversation, chapter)?;
@@ -69,9 +65,9 @@ impl<W: Write> Page<'_, W> {
             sources => format!(" ({})", sources.join(", ")),
         };
         self.paragraph("", &format!("{}{sources}", chapter.purpose), "")?;
-        let of_step = |message: &&Message| message.step == chapter.number();
+        let of_step = |message: &&Message| message.step == chapter.step;
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
-        if let Some(remark) = remark(conversation, chapter.number()) {
+        if let Some(remark) = remark(conversation, chapter.step) {
             self.blank()?;
             self.paragraph("  – ", &remark, "")?;
         }
@@ -154,7 +150,7 @@ impl<W: Write> Page<'_, W> {
             }
             parts => parts,
         };
-        let parts: Vec<&Field> = parts.iter().filter(|part| !frames(part)).collect();
+        let parts: Vec<&Field> = parts.iter().filter(|part| !is_framing(part)).collect();
         for part in parts.iter().take(MOST_FIELDS) {
             self.field(bytes, part, depth, explain)?;
         }
@@ -180,8 +176,8 @@ impl<W: Write> Page<'_, W> {
         let here = bytes.get(field.range.clone()).unwrap_or_default();
         let certificate = field.label == "Certificate";
         let meaning = if explain { field.meaning.as_str() } else { "" };
-        if !opens(field) {
-            let value = digest(field, LONGEST_VALUE);
+        if !starts_expanded(field) {
+            let value = one_line(field, LONGEST_VALUE);
             let value = if field.malformed {
                 format!("✗ {value}")
             } else {
@@ -191,14 +187,15 @@ impl<W: Write> Page<'_, W> {
         }
         match &field.children[..] {
             // A length and one part: the part says it all.
-            [length, part] if frames(length) && meaning.is_empty() => {
+            [length, part] if is_framing(length) && meaning.is_empty() => {
                 self.field(bytes, part, depth, explain)
             }
             _ => {
                 let size = bytes_in_words(here.len());
-                let meaning = match certificate {
-                    true => "What each field means and who checks it: hello-mtls inspect.",
-                    false => meaning,
+                let meaning = if certificate {
+                    "What each field means and who checks it: hello-mtls inspect."
+                } else {
+                    meaning
                 };
                 self.row(here, depth, &field.label, &size, meaning)?;
                 self.parts(bytes, field, depth + 1, explain && !certificate)
@@ -237,12 +234,12 @@ impl<W: Write> Page<'_, W> {
 
     /// What becomes computable, and when; told once for those that follow each other.
     fn derivations(&mut self, derivations: &[Derivation]) -> io::Result<()> {
-        let mut who = "";
+        let mut computable_by = "";
         for derivation in derivations {
-            if derivation.who != who {
-                who = derivation.who;
+            if derivation.computable_by != computable_by {
+                computable_by = derivation.computable_by;
                 self.blank()?;
-                self.paragraph("  + ", &format!("Now computable: {who}."), "35")?;
+                self.paragraph("  + ", &format!("Now computable: {computable_by}."), "35")?;
             }
             let Derivation {
                 name,
@@ -293,16 +290,17 @@ impl<W: Write> Page<'_, W> {
                 Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
                 _ => line.clone(),
             };
-            let line = match on_a_line && !meaning.is_empty() && number == last {
-                true => format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}"))),
-                false => line,
+            let line = if on_a_line && !meaning.is_empty() && number == last {
+                format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}")))
+            } else {
+                line
             };
             writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
         }
-        match on_a_line {
-            true => Ok(()),
-            false => self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM),
+        if on_a_line {
+            return Ok(());
         }
+        self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM)
     }
 
     /// Words in lines, the first behind `head`, the others under it.

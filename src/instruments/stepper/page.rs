@@ -114,8 +114,10 @@ impl<'a> FlightView<'a> {
         let size = format!("({} bytes, {seen})", bytes.len());
         let name = self.page.paint.with(BOLD, name);
         self.page.blank()?;
-        self.page
-            .row(&format!("  {name} {size}"), &format!("step {step}"))?;
+        self.page.row(
+            &format!("  {name} {size}"),
+            &format!("step {}", step.number()),
+        )?;
         self.paragraph(&message.meaning, "")?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
@@ -139,10 +141,10 @@ impl<'a> FlightView<'a> {
         }
         let together = message
             .derivations
-            .chunk_by(|one, next| one.who == next.who);
+            .chunk_by(|one, next| one.computable_by == next.computable_by);
         for group in together {
             let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
-            let line = format!("⚷ {}: {}", group[0].who, names.join(", "));
+            let line = format!("⚷ {}: {}", group[0].computable_by, names.join(", "));
             self.paragraph(&line, DIM)?;
         }
         Ok(())

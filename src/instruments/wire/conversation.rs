@@ -2,19 +2,37 @@
 //!
 //! Plain data. It is unaware of how it was found out and of how it is shown.
 //!
-//! Two views of the same bytes hang together by indices: a [`Record`] lists the [`Piece`]s of messages
-//! that it carries, a [`Message`] the pieces of records that carry it. Every byte of every record's
+//! Two views of the same bytes hang together by indices: a [`Record`] lists the [`Fragment`]s of messages
+//! that it carries, a [`Message`] the fragments of records that carry it. Every byte of every record's
 //! content belongs to exactly one message, also where nobody can read it.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use crate::instruments::fields::Field;
-use crate::narration::Side;
+use crate::instruments::wire::numbers::HandshakeType;
+use crate::narration::{Side, Step};
 
 /// A whole recorded connection.
 #[derive(Clone, Debug, Default)]
 pub struct Conversation {
+    /// What the two sides agreed on.
+    pub negotiated: Negotiated,
+    /// All records of both directions, in the order in which they were complete on the wire.
+    pub records: Vec<Record>,
+    /// All messages of both directions, in the order in which they were complete on the wire.
+    pub messages: Vec<Message>,
+    /// How the connection ended.
+    pub ending: Ending,
+    /// The recording reached its cap: what came after is missing, however the connection ended.
+    pub capped: bool,
+    /// What the transcript knew of the connection's secrets.
+    pub known_secrets: KnownSecrets,
+}
+
+/// What the two sides agreed on, as far as it was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Negotiated {
     /// The version that the ServerHello settled: `0x0304` is TLS 1.3, `0x0303` is TLS 1.2.
     pub version: Option<u16>,
     /// The cipher suite that the ServerHello chose.
@@ -33,15 +51,18 @@ pub struct Conversation {
     pub client_certificate_sent: bool,
     /// Both Finished messages were seen. They are encrypted: without secrets this stays false.
     pub handshake_complete: bool,
-    /// All records of both directions, in the order in which they were complete on the wire.
-    pub records: Vec<Record>,
-    /// All messages of both directions, in the order in which they were complete on the wire.
-    pub messages: Vec<Message>,
-    /// How the connection ended.
-    pub ending: Ending,
-    /// What a reader has to know about the whole, a sentence each: what was capped, why nothing could be
-    /// decrypted, why no certificate is sent on resumption.
-    pub notes: Vec<String>,
+}
+
+/// What a transcript knows of a connection's secrets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KnownSecrets {
+    /// Nothing: what is encrypted stays so.
+    #[default]
+    None,
+    /// What TLS libraries log: in TLS 1.3 the traffic secrets, in TLS 1.2 the master secret.
+    KeyLog,
+    /// TLS 1.3: also the secrets above those, up to the key exchange.
+    KeySchedule,
 }
 
 /// How a connection ended.
@@ -56,10 +77,10 @@ pub enum Ending {
     Refused {
         /// Who sent it.
         by: Side,
-        /// The alert's number ([`names::alert`](super::names::alert)).
+        /// The alert's number ([`names::ALERTS`](super::names::ALERTS)).
         alert: u8,
         /// The step that it refuses.
-        step: u8,
+        step: Step,
     },
     /// This side ended TCP without close_notify: to the other one it looks the same as an attack.
     Cut(Side),
@@ -85,7 +106,7 @@ pub struct Record {
     /// How it was protected, and whether that could be undone.
     pub protection: Protection,
     /// Which messages it carries, in order.
-    pub pieces: Vec<Piece>,
+    pub fragments: Vec<Fragment>,
 }
 
 /// How a record was protected.
@@ -137,9 +158,9 @@ pub enum Epoch {
     Tls12,
 }
 
-/// A run of bytes that a record and a message share.
+/// A run of bytes that a record and a message share (RFC 8446 §5.1: a record carries a fragment).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct Fragment {
     /// Index in [`Conversation::records`].
     pub record: usize,
     /// Where in [`Record::content`].
@@ -161,14 +182,14 @@ pub struct Message {
     pub name: String,
     /// What sort of message.
     pub kind: Kind,
-    /// The step of the seven that it belongs to, 1 to 7.
-    pub step: u8,
+    /// The step of the seven that it belongs to.
+    pub step: Step,
     /// What it is for, in a sentence or two, in this connection.
     pub meaning: String,
     /// Its bytes: of handshake messages with the four bytes of header.
     pub bytes: Vec<u8>,
     /// Which records carry it.
-    pub pieces: Vec<Piece>,
+    pub fragments: Vec<Fragment>,
     /// What each byte of `bytes` is.
     pub fields: Field,
     /// The proofs in it, made again here.
@@ -183,7 +204,7 @@ pub struct Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A handshake message and its type (RFC 8446 §4).
-    Handshake(u8),
+    Handshake(HandshakeType),
     /// ChangeCipherSpec: in TLS 1.2 the switch to the keys, in TLS 1.3 there for old middleboxes.
     ChangeCipherSpec,
     /// An alert: level, description.
@@ -247,7 +268,7 @@ pub struct Derivation {
     /// False: it was taken from the key log, because what it is derived from is not known here.
     pub derived: bool,
     /// Which side can compute it when. The other messages of this moment add nothing to it.
-    pub who: &'static str,
+    pub computable_by: &'static str,
     /// What it is for.
     pub meaning: &'static str,
     /// The standard and section.

@@ -2,12 +2,15 @@
 //!
 //! Unaware of where a key comes from and of what is inside.
 
+use std::collections::VecDeque;
+
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 
-use crate::instruments::fields::read_all;
+use crate::instruments::fields::{Field, read_all};
 use crate::instruments::wire::conversation::{Decrypted, Epoch};
+use crate::instruments::wire::hkdf::Hash;
 use crate::instruments::wire::names;
-use crate::instruments::wire::secrets::Hash;
+use crate::instruments::wire::records::{HEADER, Layout};
 
 /// The AEAD that a cipher suite names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +28,15 @@ pub(crate) struct Suite {
     pub(crate) hash: Hash,
 }
 
-/// The suites that are decrypted here: those with an AEAD. How TLS 1.2 exchanged keys is all the same: a key
-/// log begins behind it.
+impl Suite {
+    /// The suites of TLS 1.3 all begin with this byte, and those of TLS 1.2 never do (RFC 8446 §B.4).
+    pub(crate) fn is_tls13(self) -> bool {
+        self.number >> 8 == 0x13
+    }
+}
+
+/// The suites that are decrypted here: those with an AEAD. How TLS 1.2 exchanged keys does not matter: a key
+/// log begins after that.
 #[rustfmt::skip]
 const SUITES: &[Suite] = &[
     Suite { number: 0x1301, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
@@ -65,36 +75,85 @@ impl Aead {
 
     /// TLS 1.2: how many bytes of nonce come out of the key block. GCM sends the other eight.
     pub(crate) fn fixed_iv_len(self) -> usize {
-        if self == Aead::ChaCha20Poly1305 {
-            12
-        } else {
-            4
+        match self {
+            Aead::ChaCha20Poly1305 => 12,
+            Aead::Aes128Gcm | Aead::Aes256Gcm => 4,
         }
     }
 }
 
 /// The key of one direction and epoch.
 #[derive(Debug)]
-pub(crate) struct Opener {
-    pub(crate) epoch: Epoch,
+pub(crate) struct RecordDecrypter {
+    epoch: Epoch,
     key: LessSafeKey,
     iv: Vec<u8>,
     /// The number of the next record under this key.
-    pub(crate) sequence: u64,
+    sequence: u64,
     /// Records that did not open before any did. They may have had this key, or one before it.
-    pub(crate) missed: u64,
+    missed: u64,
 }
 
-impl Opener {
+/// The keys of one direction in the order of their use; the first is in use.
+#[derive(Debug, Default)]
+pub(crate) struct KeyQueue(VecDeque<RecordDecrypter>);
+
+impl KeyQueue {
+    /// Decrypts a record with the key in use. A side may have taken the next key unseen, where a record
+    /// before could not be read or early data was refused: then the next keys are tried too.
+    pub(crate) fn open(&mut self, record: &[u8]) -> Option<(Decrypted, Layout)> {
+        let mut tried = self.0.iter().enumerate();
+        let fitting = tried.find_map(|(index, key)| Some((index, key.open(record)?)));
+        let (index, opened) = fitting.unzip();
+        self.0.drain(..index.unwrap_or(0));
+        let key = self.0.front_mut()?;
+        key.count(opened.as_ref());
+        let layout = if key.explicit_nonce() {
+            Layout::SealedWithNonce
+        } else {
+            Layout::Sealed
+        };
+        opened.map(|decrypted| (decrypted, layout))
+    }
+
+    /// True when no key is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A key that comes after all others.
+    pub(crate) fn add(&mut self, key: Option<RecordDecrypter>) {
+        self.0.extend(key);
+    }
+
+    /// A key that is in use now, before all others.
+    pub(crate) fn add_first(&mut self, key: RecordDecrypter) {
+        self.0.push_front(key);
+    }
+
+    /// Forgets all keys but those of `epoch`.
+    pub(crate) fn keep_only(&mut self, epoch: Epoch) {
+        self.0.retain(|key| key.epoch == epoch);
+    }
+
+    /// From here on this side writes with the key of `epoch`.
+    pub(crate) fn advance(&mut self, epoch: Epoch) {
+        while self.0.front().is_some_and(|key| key.epoch < epoch) {
+            self.0.pop_front();
+        }
+    }
+}
+
+impl RecordDecrypter {
     /// `None` when key or IV have not the length that the AEAD wants.
-    pub(crate) fn new(epoch: Epoch, aead: Aead, key: &[u8], iv: &[u8]) -> Option<Opener> {
+    pub(crate) fn new(epoch: Epoch, aead: Aead, key: &[u8], iv: &[u8]) -> Option<RecordDecrypter> {
         let key = LessSafeKey::new(UnboundKey::new(aead.algorithm(), key).ok()?);
         let wanted = if epoch == Epoch::Tls12 {
             aead.fixed_iv_len()
         } else {
             12
         };
-        (iv.len() == wanted).then(|| Opener {
+        (iv.len() == wanted).then(|| RecordDecrypter {
             epoch,
             key,
             iv: iv.to_vec(),
@@ -103,7 +162,7 @@ impl Opener {
         })
     }
 
-    /// Opens a record, header included. `None`: the seal is broken, or the key is another one.
+    /// Decrypts a record, header included. `None`: the seal is broken, or the key is another one.
     pub(crate) fn open(&self, record: &[u8]) -> Option<Decrypted> {
         let missed = (self.sequence == 0 && self.missed > 0).then_some(self.missed);
         self.open_as(self.sequence, record)
@@ -111,7 +170,7 @@ impl Opener {
     }
 
     /// Takes note of how the next record came out.
-    pub(crate) fn count(&mut self, opened: Option<&Decrypted>) {
+    fn count(&mut self, opened: Option<&Decrypted>) {
         match opened {
             Some(decrypted) => self.sequence = decrypted.sequence.saturating_add(1),
             None if self.sequence == 0 => self.missed += 1,
@@ -120,7 +179,7 @@ impl Opener {
     }
 
     fn open_as(&self, sequence: u64, record: &[u8]) -> Option<Decrypted> {
-        let (header, payload) = record.split_at_checked(5)?;
+        let (header, payload) = record.split_at_checked(HEADER)?;
         let sealed_from = if self.explicit_nonce() { 8 } else { 0 };
         let (explicit, sealed) = payload.split_at_checked(sealed_from)?;
         let (nonce, nonce_formula) = self.nonce(sequence, explicit);
@@ -162,8 +221,8 @@ impl Opener {
         })
     }
 
-    /// True when eight bytes of the nonce stand in each record.
-    pub(crate) fn explicit_nonce(&self) -> bool {
+    /// GCM in TLS 1.2: eight bytes of the nonce stand in each record (RFC 5288 §3).
+    fn explicit_nonce(&self) -> bool {
         self.iv.len() == 4
     }
 
@@ -184,7 +243,7 @@ impl Opener {
         (nonce, "write IV XOR sequence number")
     }
 
-    fn inner(&self, plaintext: &[u8], content: usize) -> crate::instruments::fields::Field {
+    fn inner(&self, plaintext: &[u8], content: usize) -> Field {
         let (label, source) = match self.epoch {
             Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
             _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
@@ -203,7 +262,7 @@ impl Opener {
                         "type",
                         "the true content type; the header says application_data of everything",
                     )?;
-                    reader.value(names::content_type(kind).name);
+                    reader.value(names::CONTENT_TYPES.name(kind));
                     reader.rest("zeros", "padding, to hide the true length")?;
                 }
                 Ok(())

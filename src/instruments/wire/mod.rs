@@ -1,42 +1,51 @@
 //! What crossed the wire, as data: every byte named, every proof made again, every key derived.
 //!
+//! In the order in which a message passes through them:
+//!
 //! | module | job |
 //! | --- | --- |
 //! | [`tap`] | stands between TLS and TCP and keeps what passes |
 //! | [`transcript`] | what a tap kept, and its text file |
-//! | [`conversation`] | the answer: records, messages, checks, derivations |
-//! | `explain` | the walk from bytes to that answer; `assembly`: from the content of records to messages |
+//! | `explain` | the walk: from bytes to records to plaintext |
 //! | `records` | bytes to records |
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
-//! | `messages` | plaintext to trees of fields, with the words that explain them |
-//! | `state` | how far the handshake is; `schedule`: the secrets known so far; `tls13` and `tls12`: how they come, and the proofs |
-//! | `key_schedule` | the secrets of TLS 1.3, a row each; `secrets`: HKDF and PRF; `ledger`: what was derived |
+//! | `reassembly` | the content of records to messages |
+//! | `messages` | a message's bytes to a tree of fields, and in the same pass to data |
+//! | `state` | takes that data in: how far the handshake is, what is agreed |
+//! | `session` | what both versions share of that |
+//! | `early_data`, `tls13`, `tls12` | when each secret becomes computable, and the proofs |
+//! | `key_schedule` | the secrets of TLS 1.3, a row each |
+//! | `derivation`, `hkdf` | derives secrets and writes down how; HKDF and PRF |
 //! | `signatures` | signatures, verified with the certificate's key |
 //! | `steps` | which of the seven steps a message belongs to |
-//! | `both` | a pair: one for each side |
-//! | [`names`] | numbers and their registered names |
+//! | [`conversation`] | the answer: records, messages, checks, derivations |
+//! | `key_log`, `per_side` | the secrets of a transcript, looked up; a value for each side |
+//! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names |
 //!
 //! This room never prints, and is unaware of terminals, pages, `handshake` and `http`.
 
 pub mod tap;
 pub mod transcript;
-pub mod conversation;
-pub mod names;
 mod explain;
-mod assembly;
 mod records;
 mod decryption;
+mod reassembly;
 mod messages;
+mod session;
 mod state;
-mod schedule;
+mod early_data;
 mod tls13;
 mod tls12;
 mod key_schedule;
-mod secrets;
-mod ledger;
+mod derivation;
+mod hkdf;
 mod signatures;
 mod steps;
-mod both;
+pub mod conversation;
+mod key_log;
+mod per_side;
+pub mod numbers;
+pub mod names;
 
 use crate::instruments::wire::conversation::Conversation;
 use crate::instruments::wire::transcript::Transcript;

@@ -1,140 +1,88 @@
-//! Numbers of TLS and their names: the IANA registry, as far as it occurs in practice.
+//! Numbers of TLS and their names: the IANA registries, as far as they occur in practice.
 //!
-//! Unaware of where a number stood. What no table knows keeps its number in hex.
+//! Unaware of where a number stood. What no registry knows keeps its number in hex.
 
-/// A number, its registered name, and a word on what it means where that teaches something.
-type Table = &'static [(u16, &'static str, &'static str)];
-
-/// What a number is called and what it means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
-    /// The registered name, `GREASE`, or `unknown`, then the number in hex.
-    pub name: String,
-    /// A word of meaning, or nothing.
-    pub meaning: &'static str,
+/// A registry of IANA, cut to what occurs.
+#[derive(Debug)]
+pub struct Registry {
+    /// How many hex digits a number is written with.
+    digits: usize,
+    /// How a sentence calls a number that has no name here.
+    unnamed: fn(u16) -> String,
+    /// A number, its registered name, and what it means where that teaches something.
+    entries: &'static [(u16, &'static str, &'static str)],
 }
 
-fn look_up(table: Table, number: u16, digits: usize) -> Name {
-    let (name, meaning) = match table.iter().find(|entry| entry.0 == number) {
-        Some((_, name, meaning)) => (*name, *meaning),
-        None if is_grease(number) => ("GREASE", GREASE),
-        None => ("unknown", ""),
-    };
-    Name {
-        name: format!("{name} (0x{number:0digits$x})"),
-        meaning,
+impl Registry {
+    /// The registered name, `GREASE` or `unknown`, then the number in hex: `x25519 (0x001d)`.
+    pub fn name(&self, number: impl Into<u16>) -> String {
+        let number = number.into();
+        let name = match self.entry(number) {
+            Some((name, _)) => name,
+            None if is_grease(number) => "GREASE",
+            None => "unknown",
+        };
+        format!("{name} (0x{number:0digits$x})", digits = self.digits)
     }
-}
 
-/// The registered name without the number, for sentences: `TLS_AES_128_GCM_SHA256`, or the number in hex.
-fn short(table: Table, number: u16) -> String {
-    let known = table.iter().find(|entry| entry.0 == number);
-    known.map_or_else(
-        || format!("0x{number:04x}"),
-        |(_, name, _)| (*name).to_owned(),
-    )
+    /// A word of meaning, or nothing.
+    pub fn meaning(&self, number: impl Into<u16>) -> &'static str {
+        let number = number.into();
+        match self.entry(number) {
+            Some((_, meaning)) => meaning,
+            None if is_grease(number) => GREASE,
+            None => "",
+        }
+    }
+
+    /// The registered name without the number, for sentences.
+    pub fn short(&self, number: impl Into<u16>) -> String {
+        let number = number.into();
+        let known = self.entry(number);
+        known.map_or_else(|| (self.unnamed)(number), |(name, _)| name.to_owned())
+    }
+
+    fn entry(&self, number: u16) -> Option<(&'static str, &'static str)> {
+        let known = self.entries.iter().find(|entry| entry.0 == number);
+        known.map(|(_, name, meaning)| (*name, *meaning))
+    }
 }
 
 const GREASE: &str = "a reserved number, sent so that servers which choke on unknown numbers are found early (RFC 8701)";
 
 /// True for the sixteen numbers 0x?A?A that RFC 8701 reserves.
-pub fn is_grease(number: u16) -> bool {
+fn is_grease(number: u16) -> bool {
     number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff
 }
 
-/// Protocol versions, as in `legacy_version` and supported_versions.
-pub fn version(number: u16) -> Name {
-    look_up(VERSIONS, number, 4)
-}
-
-/// Cipher suites.
-pub fn cipher_suite(number: u16) -> Name {
-    look_up(CIPHER_SUITES, number, 4)
-}
-
-/// A cipher suite's bare name.
-pub fn cipher_suite_name(number: u16) -> String {
-    short(CIPHER_SUITES, number)
-}
-
-/// Groups of the key exchange.
-pub fn group(number: u16) -> Name {
-    look_up(GROUPS, number, 4)
-}
-
-/// A group's bare name.
-pub fn group_name(number: u16) -> String {
-    short(GROUPS, number)
-}
-
-/// Signature schemes. In TLS 1.2 the same numbers are a hash and a signature algorithm.
-pub fn signature_scheme(number: u16) -> Name {
-    look_up(SIGNATURE_SCHEMES, number, 4)
-}
-
-/// Extension types.
-pub fn extension(number: u16) -> Name {
-    look_up(EXTENSIONS, number, 4)
-}
-
-/// An extension's bare name, or `extension 0x1234`.
-pub fn extension_name(number: u16) -> String {
-    match EXTENSIONS.iter().find(|entry| entry.0 == number) {
-        Some((_, name, _)) => (*name).to_owned(),
-        None if is_grease(number) => "GREASE".to_owned(),
-        None => format!("extension 0x{number:04x}"),
-    }
-}
-
-/// Alert descriptions.
-pub fn alert(number: u8) -> Name {
-    look_up(ALERTS, number.into(), 2)
+fn in_hex(number: u16) -> String {
+    format!("0x{number:04x}")
 }
 
 /// An alert's bare name, or its number.
 pub fn alert_name(number: u8) -> String {
-    let known = ALERTS.iter().find(|entry| entry.0 == u16::from(number));
-    known.map_or_else(|| number.to_string(), |(_, name, _)| (*name).to_owned())
+    ALERTS.short(number)
 }
 
-/// Content types of records.
-pub fn content_type(number: u8) -> Name {
-    look_up(CONTENT_TYPES, number.into(), 2)
-}
-
-/// A content type's bare name, or `unknown type 99`.
-pub fn content_type_name(number: u8) -> String {
-    let known = CONTENT_TYPES
-        .iter()
-        .find(|entry| entry.0 == u16::from(number));
-    known.map_or_else(
-        || format!("unknown type {number}"),
-        |(_, name, _)| (*name).to_owned(),
-    )
-}
-
-/// Types of client certificates in a CertificateRequest of TLS 1.2.
-pub fn client_certificate_type(number: u8) -> Name {
-    look_up(CLIENT_CERTIFICATE_TYPES, number.into(), 2)
-}
-
+/// Protocol versions, as in `legacy_version` and supported_versions.
 #[rustfmt::skip]
-const VERSIONS: Table = &[
+pub static VERSIONS: Registry = Registry { digits: 4, unnamed: in_hex, entries: &[
     (0x0304, "TLS 1.3", ""),
     (0x0303, "TLS 1.2", ""),
     (0x0302, "TLS 1.1", "deprecated (RFC 8996)"),
     (0x0301, "TLS 1.0", "deprecated (RFC 8996)"),
     (0x0300, "SSL 3.0", "broken (RFC 7568)"),
-];
+] };
 
+/// Content types of records.
 #[rustfmt::skip]
-const CONTENT_TYPES: Table = &[
-    (20, "change_cipher_spec", ""),
-    (21, "alert", ""),
-    (22, "handshake", ""),
-    (23, "application_data", ""),
-    (24, "heartbeat", ""),
-];
+pub static CONTENT_TYPES: Registry = Registry { digits: 2, unnamed: |number| format!("unknown type {number}"), entries: &[
+    (0x14, "change_cipher_spec", ""),
+    (0x15, "alert", ""),
+    (0x16, "handshake", ""),
+    (0x17, "application_data", ""),
+    (0x18, "heartbeat", ""),
+] };
 
 const AES_128: &str = "AES-128-GCM protects the records, SHA-256 makes the keys";
 const ECDHE: &str =
@@ -143,8 +91,9 @@ const CBC: &str = "TLS 1.2: forward secrecy, but CBC, which invited padding atta
 const NO_FORWARD_SECRECY: &str =
     "TLS 1.2: the server's key decrypts every recording; no forward secrecy";
 
+/// Cipher suites.
 #[rustfmt::skip]
-const CIPHER_SUITES: Table = &[
+pub static CIPHER_SUITES: Registry = Registry { digits: 4, unnamed: in_hex, entries: &[
     (0x1301, "TLS_AES_128_GCM_SHA256", AES_128),
     (0x1302, "TLS_AES_256_GCM_SHA384", "AES-256-GCM protects the records, SHA-384 makes the keys"),
     (0x1303, "TLS_CHACHA20_POLY1305_SHA256", "ChaCha20-Poly1305 protects the records: fast without AES hardware"),
@@ -191,10 +140,11 @@ const CIPHER_SUITES: Table = &[
     (0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM", ""),
     (0x00ff, "TLS_EMPTY_RENEGOTIATION_INFO_SCSV", "not a suite: a signal that renegotiation is done safely (RFC 5746)"),
     (0x5600, "TLS_FALLBACK_SCSV", "not a suite: a signal that a client retries with a lower version (RFC 7507)"),
-];
+] };
 
+/// Groups of the key exchange.
 #[rustfmt::skip]
-const GROUPS: Table = &[
+pub static GROUPS: Registry = Registry { digits: 4, unnamed: in_hex, entries: &[
     (0x001d, "x25519", "Curve25519: short, fast"),
     (0x0017, "secp256r1", "the NIST curve P-256"),
     (0x0018, "secp384r1", "the NIST curve P-384"),
@@ -216,12 +166,13 @@ const GROUPS: Table = &[
     (0x0102, "ffdhe4096", "finite-field Diffie-Hellman"),
     (0x0103, "ffdhe6144", "finite-field Diffie-Hellman"),
     (0x0104, "ffdhe8192", "finite-field Diffie-Hellman"),
-];
+] };
 
 const SHA1: &str = "SHA-1: forgeable, refused by modern peers";
 
+/// Signature schemes. In TLS 1.2 the same numbers are a hash and a signature algorithm.
 #[rustfmt::skip]
-const SIGNATURE_SCHEMES: Table = &[
+pub static SIGNATURE_SCHEMES: Registry = Registry { digits: 4, unnamed: in_hex, entries: &[
     (0x0403, "ecdsa_secp256r1_sha256", ""),
     (0x0503, "ecdsa_secp384r1_sha384", ""),
     (0x0603, "ecdsa_secp521r1_sha512", ""),
@@ -251,41 +202,49 @@ const SIGNATURE_SCHEMES: Table = &[
     (0x0904, "mldsa44", "post-quantum"),
     (0x0905, "mldsa65", "post-quantum"),
     (0x0906, "mldsa87", "post-quantum"),
-];
+] };
 
+fn unnamed_extension(number: u16) -> String {
+    if is_grease(number) {
+        return "GREASE".to_owned();
+    }
+    format!("extension 0x{number:04x}")
+}
+
+/// Extension types.
 #[rustfmt::skip]
-const EXTENSIONS: Table = &[
-    (0, "server_name", "which of the names behind this address the client wants (SNI): in the clear"),
-    (1, "max_fragment_length", "asks for smaller records; record_size_limit replaced it"),
-    (5, "status_request", "asks for an OCSP response with the certificate: is it revoked?"),
-    (10, "supported_groups", "groups for the key exchange, best first"),
-    (11, "ec_point_formats", "how points are written; a leftover of TLS 1.2"),
-    (13, "signature_algorithms", "which signatures the sender can verify: in CertificateVerify, and in certificates if nothing else says so"),
-    (14, "use_srtp", "for WebRTC"),
-    (15, "heartbeat", "known for Heartbleed"),
-    (16, "application_layer_protocol_negotiation", "what is to be spoken inside, e.g. HTTP/1.1 or HTTP/2 (ALPN)"),
-    (17, "status_request_v2", ""),
-    (18, "signed_certificate_timestamp", "proof that the certificate stands in public logs (Certificate Transparency)"),
-    (19, "client_certificate_type", "raw keys in place of X.509"),
-    (20, "server_certificate_type", "raw keys in place of X.509"),
-    (21, "padding", "zeros, to dodge a length that old servers choke on"),
-    (22, "encrypt_then_mac", "TLS 1.2: repairs CBC"),
-    (23, "extended_master_secret", "TLS 1.2: binds the master secret to the whole handshake, against a man in the middle who splices two"),
-    (27, "compress_certificate", "which compressions of the certificate the sender reads"),
-    (28, "record_size_limit", "the longest record that the sender wants to receive"),
-    (34, "delegated_credential", "a short-lived key that the certificate's key vouches for"),
-    (35, "session_ticket", "TLS 1.2: resumption by a ticket that only the server can read"),
-    (41, "pre_shared_key", "offers to resume: tickets, each with a proof (binder) that the client knows the secret behind it"),
-    (42, "early_data", "data before the handshake is done (0-RTT): fast, and replayable"),
-    (43, "supported_versions", "the versions that the sender speaks; legacy_version no longer counts"),
-    (44, "cookie", "the server's note to itself, to be sent back after a HelloRetryRequest"),
-    (45, "psk_key_exchange_modes", "whether a resumption makes a fresh key exchange too"),
-    (47, "certificate_authorities", "the names of CAs that the sender trusts: a hint on which certificate to pick"),
-    (48, "oid_filters", "what a client certificate has to contain"),
-    (49, "post_handshake_auth", "the client can be asked for a certificate later"),
-    (50, "signature_algorithms_cert", "which signatures the sender can verify inside certificates"),
-    (51, "key_share", "public keys for the key exchange, one a group: sent at once, so that one round trip is enough"),
-    (57, "quic_transport_parameters", "for QUIC"),
+pub static EXTENSIONS: Registry = Registry { digits: 4, unnamed: unnamed_extension, entries: &[
+    (0x0000, "server_name", "which of the names behind this address the client wants (SNI): in the clear"),
+    (0x0001, "max_fragment_length", "asks for smaller records; record_size_limit replaced it"),
+    (0x0005, "status_request", "asks for an OCSP response with the certificate: is it revoked?"),
+    (0x000a, "supported_groups", "groups for the key exchange, best first"),
+    (0x000b, "ec_point_formats", "how points are written; a leftover of TLS 1.2"),
+    (0x000d, "signature_algorithms", "which signatures the sender can verify: in CertificateVerify, and in certificates if nothing else says so"),
+    (0x000e, "use_srtp", "for WebRTC"),
+    (0x000f, "heartbeat", "known for Heartbleed"),
+    (0x0010, "application_layer_protocol_negotiation", "what is to be spoken inside, e.g. HTTP/1.1 or HTTP/2 (ALPN)"),
+    (0x0011, "status_request_v2", ""),
+    (0x0012, "signed_certificate_timestamp", "proof that the certificate stands in public logs (Certificate Transparency)"),
+    (0x0013, "client_certificate_type", "raw keys in place of X.509"),
+    (0x0014, "server_certificate_type", "raw keys in place of X.509"),
+    (0x0015, "padding", "zeros, to dodge a length that old servers choke on"),
+    (0x0016, "encrypt_then_mac", "TLS 1.2: repairs CBC"),
+    (0x0017, "extended_master_secret", "TLS 1.2: binds the master secret to the whole handshake, against a man in the middle who splices two"),
+    (0x001b, "compress_certificate", "which compressions of the certificate the sender reads"),
+    (0x001c, "record_size_limit", "the longest record that the sender wants to receive"),
+    (0x0022, "delegated_credential", "a short-lived key that the certificate's key vouches for"),
+    (0x0023, "session_ticket", "TLS 1.2: resumption by a ticket that only the server can read"),
+    (0x0029, "pre_shared_key", "offers to resume: tickets, each with a proof (binder) that the client knows the secret behind it"),
+    (0x002a, "early_data", "data before the handshake is done (0-RTT): fast, and replayable"),
+    (0x002b, "supported_versions", "the versions that the sender speaks; legacy_version no longer counts"),
+    (0x002c, "cookie", "the server's note to itself, to be sent back after a HelloRetryRequest"),
+    (0x002d, "psk_key_exchange_modes", "whether a resumption makes a fresh key exchange too"),
+    (0x002f, "certificate_authorities", "the names of CAs that the sender trusts: a hint on which certificate to pick"),
+    (0x0030, "oid_filters", "what a client certificate has to contain"),
+    (0x0031, "post_handshake_auth", "the client can be asked for a certificate later"),
+    (0x0032, "signature_algorithms_cert", "which signatures the sender can verify inside certificates"),
+    (0x0033, "key_share", "public keys for the key exchange, one a group: sent at once, so that one round trip is enough"),
+    (0x0039, "quic_transport_parameters", "for QUIC"),
     (0x3374, "next_protocol_negotiation", "replaced by ALPN"),
     (0x4469, "application_settings_old", "browser settings for HTTP/2 (ALPS), an experiment"),
     (0x44cd, "application_settings", "browser settings for HTTP/2 (ALPS), an experiment"),
@@ -294,53 +253,55 @@ const EXTENSIONS: Table = &[
     (0xfd00, "ech_outer_extensions", "inside an encrypted ClientHello"),
     (0xfe0d, "encrypted_client_hello", "the true ClientHello, encrypted, or noise that looks like it (ECH)"),
     (0xff01, "renegotiation_info", "TLS 1.2: ties a renegotiation to the handshake before it (RFC 5746)"),
-];
+] };
 
+/// Alert descriptions.
 #[rustfmt::skip]
-const ALERTS: Table = &[
-    (0, "close_notify", "nothing more follows from this side; without it, an end is indistinguishable from a cut"),
-    (10, "unexpected_message", "that message may not come here"),
-    (20, "bad_record_mac", "a record did not decrypt: changed on the way, or another key"),
-    (22, "record_overflow", "a record is longer than allowed"),
-    (40, "handshake_failure", "no common ground: no cipher suite, group or signature that both can do; from older servers also: no client certificate"),
-    (41, "no_certificate", "SSL 3.0 only"),
-    (42, "bad_certificate", "something is wrong with the certificate: its form, its name, its signature"),
-    (43, "unsupported_certificate", "the certificate is of the wrong kind, e.g. not made for this role"),
-    (44, "certificate_revoked", "its CA withdrew it"),
-    (45, "certificate_expired", "it has expired, or is not valid yet, by the clock of the one who says so"),
-    (46, "certificate_unknown", "not acceptable, for a reason that has no number of its own"),
-    (47, "illegal_parameter", "a field contradicts the protocol"),
-    (48, "unknown_ca", "no chain to a CA that the sender trusts: another CA, a missing intermediate"),
-    (49, "access_denied", "the certificate is valid, but its owner may not enter"),
-    (50, "decode_error", "a message could not be parsed"),
-    (51, "decrypt_error", "a signature, a Finished or a binder does not verify"),
-    (60, "export_restriction", "reserved"),
-    (70, "protocol_version", "no common version"),
-    (71, "insufficient_security", "the server wants stronger algorithms than the client has"),
-    (80, "internal_error", "the fault is on the sender's own side"),
-    (86, "inappropriate_fallback", "a retry with a lower version that was not needed: a downgrade attack?"),
-    (90, "user_canceled", "given up for reasons outside the protocol; close_notify follows"),
-    (100, "no_renegotiation", "TLS 1.2: no second handshake"),
-    (109, "missing_extension", "an extension that is needed is not there"),
-    (110, "unsupported_extension", "an extension that was never offered"),
-    (111, "certificate_unobtainable", "reserved"),
-    (112, "unrecognized_name", "nothing is served here under the name in server_name"),
-    (113, "bad_certificate_status_response", "the OCSP response is not good"),
-    (114, "bad_certificate_hash_value", "reserved"),
-    (115, "unknown_psk_identity", "no such pre-shared key"),
-    (116, "certificate_required", "the client sent no certificate, and the server insists on one"),
-    (120, "no_application_protocol", "none of the client's ALPN protocols is spoken here"),
-    (121, "ech_required", "the client insists on an encrypted ClientHello"),
-];
+pub static ALERTS: Registry = Registry { digits: 2, unnamed: |number| number.to_string(), entries: &[
+    (0x00, "close_notify", "nothing more follows from this side; without it, an end is indistinguishable from a cut"),
+    (0x0a, "unexpected_message", "that message may not come here"),
+    (0x14, "bad_record_mac", "a record did not decrypt: changed on the way, or another key"),
+    (0x16, "record_overflow", "a record is longer than allowed"),
+    (0x28, "handshake_failure", "no common ground: no cipher suite, group or signature that both can do; from older servers also: no client certificate"),
+    (0x29, "no_certificate", "SSL 3.0 only"),
+    (0x2a, "bad_certificate", "something is wrong with the certificate: its form, its name, its signature"),
+    (0x2b, "unsupported_certificate", "the certificate is of the wrong kind, e.g. not made for this role"),
+    (0x2c, "certificate_revoked", "its CA withdrew it"),
+    (0x2d, "certificate_expired", "it has expired, or is not valid yet, by the clock of the one who says so"),
+    (0x2e, "certificate_unknown", "not acceptable, for a reason that has no number of its own"),
+    (0x2f, "illegal_parameter", "a field contradicts the protocol"),
+    (0x30, "unknown_ca", "no chain to a CA that the sender trusts: another CA, a missing intermediate"),
+    (0x31, "access_denied", "the certificate is valid, but its owner may not enter"),
+    (0x32, "decode_error", "a message could not be parsed"),
+    (0x33, "decrypt_error", "a signature, a Finished or a binder does not verify"),
+    (0x3c, "export_restriction", "reserved"),
+    (0x46, "protocol_version", "no common version"),
+    (0x47, "insufficient_security", "the server wants stronger algorithms than the client has"),
+    (0x50, "internal_error", "the fault is on the sender's own side"),
+    (0x56, "inappropriate_fallback", "a retry with a lower version that was not needed: a downgrade attack?"),
+    (0x5a, "user_canceled", "given up for reasons outside the protocol; close_notify follows"),
+    (0x64, "no_renegotiation", "TLS 1.2: no second handshake"),
+    (0x6d, "missing_extension", "an extension that is needed is not there"),
+    (0x6e, "unsupported_extension", "an extension that was never offered"),
+    (0x6f, "certificate_unobtainable", "reserved"),
+    (0x70, "unrecognized_name", "nothing is served here under the name in server_name"),
+    (0x71, "bad_certificate_status_response", "the OCSP response is not good"),
+    (0x72, "bad_certificate_hash_value", "reserved"),
+    (0x73, "unknown_psk_identity", "no such pre-shared key"),
+    (0x74, "certificate_required", "the client sent no certificate, and the server insists on one"),
+    (0x78, "no_application_protocol", "none of the client's ALPN protocols is spoken here"),
+    (0x79, "ech_required", "the client insists on an encrypted ClientHello"),
+] };
 
+/// Types of client certificates in a CertificateRequest of TLS 1.2.
 #[rustfmt::skip]
-const CLIENT_CERTIFICATE_TYPES: Table = &[
-    (1, "rsa_sign", ""),
-    (2, "dss_sign", ""),
-    (3, "rsa_fixed_dh", ""),
-    (4, "dss_fixed_dh", ""),
-    (64, "ecdsa_sign", "also Ed25519 (RFC 8422)"),
-];
+pub static CLIENT_CERTIFICATE_TYPES: Registry = Registry { digits: 2, unnamed: in_hex, entries: &[
+    (0x01, "rsa_sign", ""),
+    (0x02, "dss_sign", ""),
+    (0x03, "rsa_fixed_dh", ""),
+    (0x04, "dss_fixed_dh", ""),
+    (0x40, "ecdsa_sign", "also Ed25519 (RFC 8422)"),
+] };
 
 #[cfg(test)]
 mod tests {
@@ -348,12 +309,16 @@ mod tests {
 
     #[test]
     fn no_number_stands_twice_in_a_table() {
-        for table in [CIPHER_SUITES, GROUPS, SIGNATURE_SCHEMES, EXTENSIONS, ALERTS] {
-            for (index, entry) in table.iter().enumerate() {
-                assert!(
-                    table[..index].iter().all(|before| before.0 != entry.0),
-                    "{entry:?}"
-                );
+        for registry in [
+            &CIPHER_SUITES,
+            &GROUPS,
+            &SIGNATURE_SCHEMES,
+            &EXTENSIONS,
+            &ALERTS,
+        ] {
+            for (index, entry) in registry.entries.iter().enumerate() {
+                let mut before = registry.entries[..index].iter();
+                assert!(before.all(|before| before.0 != entry.0), "{entry:?}");
             }
         }
     }
@@ -361,7 +326,7 @@ mod tests {
     #[test]
     fn grease_is_the_sixteen_reserved_numbers() {
         assert_eq!((0..=0xffff).filter(|number| is_grease(*number)).count(), 16);
-        assert_eq!(group(0x1a1a).name, "GREASE (0x1a1a)");
-        assert_eq!(group(0x1a2a).name, "unknown (0x1a2a)");
+        assert_eq!(GROUPS.name(0x1a1au16), "GREASE (0x1a1a)");
+        assert_eq!(GROUPS.name(0x1a2au16), "unknown (0x1a2a)");
     }
 }

@@ -1,17 +1,18 @@
-//! Cuts the bytes of one direction into records (RFC 8446 §5.1), and names the bytes of a record.
+//! Reads records out of the bytes of one direction (RFC 8446 §5.1), and names the bytes of a record.
 //!
 //! Unaware of keys and messages. A record is not a message: it may hold several, or a part of one.
 
 use crate::instruments::fields::{Field, read_all};
 use crate::instruments::wire::names;
 
-const HEADER: usize = 5;
+/// Content type, version and length.
+pub(crate) const HEADER: usize = 5;
 /// 2^14 bytes, and what TLS 1.2 allows protection to add (RFC 5246 §6.2.3).
 const LONGEST: usize = (1 << 14) + 2048;
 
 /// What comes next in a direction.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
+pub(crate) enum Parsed {
     /// A whole record, header included.
     Record(Vec<u8>),
     /// Bytes that cannot be a record. Nothing behind them can be found again.
@@ -20,13 +21,13 @@ pub(crate) enum Cut {
 
 /// The bytes of one direction that are no whole record yet.
 #[derive(Debug, Default)]
-pub(crate) struct Cutter {
+pub(crate) struct RecordReader {
     bytes: Vec<u8>,
     from: usize,
     lost: bool,
 }
 
-impl Cutter {
+impl RecordReader {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.bytes.drain(..self.from);
         self.from = 0;
@@ -34,11 +35,11 @@ impl Cutter {
     }
 
     /// The next whole record, if there is one.
-    pub(crate) fn next(&mut self) -> Option<Cut> {
+    pub(crate) fn next_record(&mut self) -> Option<Parsed> {
         let rest = self.bytes.get(self.from..).unwrap_or_default();
         self.lost |= !may_begin_a_record(rest);
         if self.lost && !rest.is_empty() {
-            return self.rest().map(Cut::NotTls);
+            return self.rest().map(Parsed::NotTls);
         }
         let &[_, _, _, high, low, ..] = rest else {
             return None;
@@ -46,7 +47,7 @@ impl Cutter {
         let length = HEADER + usize::from(u16::from_be_bytes([high, low]));
         let record = rest.get(..length)?.to_vec();
         self.from += length;
-        Some(Cut::Record(record))
+        Some(Parsed::Record(record))
     }
 
     /// What is left when nothing more comes: the beginning of a record.
@@ -90,12 +91,12 @@ pub(crate) fn fields(record: &[u8], layout: Layout) -> Field {
     read_all(record, label, source, "", |reader| {
         reader.group("header", "", "", |reader| {
             let kind = reader.u8("type", "")?;
-            reader.value(names::content_type(kind).name);
+            reader.value(names::CONTENT_TYPES.name(kind));
             let version = reader.u16(
                 "legacy_record_version",
                 "means nothing any more; boxes on the way want to see it",
             )?;
-            reader.value(names::version(version).name);
+            reader.value(names::VERSIONS.name(version));
             let length = reader.u16("length", "of what follows")?;
             reader.value(format!("{length} bytes"));
             Ok(())
@@ -165,26 +166,29 @@ mod tests {
         ]
         .concat();
         for size in 1..bytes.len() {
-            let (mut cutter, mut records) = (Cutter::default(), Vec::new());
+            let (mut reader, mut records) = (RecordReader::default(), Vec::new());
             for chunk in bytes.chunks(size) {
-                cutter.push(chunk);
-                records.extend(std::iter::from_fn(|| cutter.next()));
+                reader.push(chunk);
+                records.extend(std::iter::from_fn(|| reader.next_record()));
             }
-            let whole = |bytes: &[u8]| Cut::Record(bytes.to_vec());
+            let whole = |bytes: &[u8]| Parsed::Record(bytes.to_vec());
             assert_eq!(records, [whole(&bytes[..7]), whole(&bytes[7..12])]);
-            assert_eq!(cutter.rest().as_deref(), Some(&bytes[12..]));
+            assert_eq!(reader.rest().as_deref(), Some(&bytes[12..]));
         }
     }
 
     #[test]
     fn what_is_no_tls_is_kept_and_named() {
-        let mut cutter = Cutter::default();
-        cutter.push(b"GET / HTTP/1.1");
-        assert_eq!(cutter.next(), Some(Cut::NotTls(b"GET / HTTP/1.1".to_vec())));
-        assert_eq!(cutter.next(), None);
-        cutter.push(&[22, 3, 1, 0, 0]);
+        let mut reader = RecordReader::default();
+        reader.push(b"GET / HTTP/1.1");
+        assert_eq!(
+            reader.next_record(),
+            Some(Parsed::NotTls(b"GET / HTTP/1.1".to_vec()))
+        );
+        assert_eq!(reader.next_record(), None);
+        reader.push(&[22, 3, 1, 0, 0]);
         assert!(
-            matches!(cutter.next(), Some(Cut::NotTls(_))),
+            matches!(reader.next_record(), Some(Parsed::NotTls(_))),
             "nothing is found again"
         );
         assert!(guess(b"GET / HTTP/1.1").contains("HTTP request"));

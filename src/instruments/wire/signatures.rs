@@ -6,14 +6,14 @@ use aws_lc_rs::signature::{self, RsaParameters, UnparsedPublicKey, VerificationA
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::instruments::wire::conversation::Outcome;
+use crate::instruments::wire::messages::CertificateVerify;
 use crate::instruments::wire::names;
 
-/// Verifies `signature` over `message` with the public key in `certificate` (DER).
+/// Verifies a signature over `message` with the public key in `certificate` (DER).
 pub(crate) fn verify(
-    scheme: u16,
+    proof: &CertificateVerify<'_>,
     certificate: Option<&[u8]>,
     message: &[u8],
-    signature: &[u8],
 ) -> Outcome {
     let Some(certificate) = certificate else {
         return Outcome::NotPossible("no certificate of this side was seen".to_owned());
@@ -28,14 +28,14 @@ pub(crate) fn verify(
         .subject_pki
         .subject_public_key
         .data;
-    let Some(algorithm) = algorithm(scheme, key.len()) else {
+    let Some(algorithm) = algorithm(proof.scheme, key.len()) else {
         return Outcome::NotPossible(format!(
             "{} is not verified here",
-            names::signature_scheme(scheme).name
+            names::SIGNATURE_SCHEMES.name(proof.scheme)
         ));
     };
     if UnparsedPublicKey::new(algorithm, key)
-        .verify(message, signature)
+        .verify(message, proof.signature)
         .is_ok()
     {
         return Outcome::Verified;

@@ -1,266 +1,214 @@
 //! How far the handshake is: what was agreed, which secrets are known, which keys are in use.
 //!
-//! Unaware of records. Messages go in one by one; each gets its checks and derivations. What is common to
-//! both versions stands here, the rest in `tls13` and `tls12`.
+//! Handshake messages go in one by one, as data; each comes out with its proofs and derivations. What a version
+//! makes of a message stands in `tls13` and `tls12`.
+//! Unaware of records, and of the trees that messages are shown as: no label can decide about a key.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::mem;
 
-use aws_lc_rs::digest;
-
-use crate::instruments::wire::both::Both;
-use crate::instruments::wire::conversation::{Epoch, Input, Kind, Message, Outcome};
-use crate::instruments::wire::decryption::{self, Opener, Suite};
-use crate::instruments::wire::ledger::{Ledger, Named, input};
-use crate::instruments::wire::messages::{HELLO_RETRY_REQUEST, bytes_of, number_of};
-use crate::instruments::wire::schedule::{Early, Tls12, Tls13};
-use crate::instruments::wire::secrets::Hash;
-use crate::instruments::wire::transcript::Secret;
+use crate::instruments::wire::conversation::{
+    Decrypted, Derivation, Epoch, KnownSecrets, Negotiated,
+};
+use crate::instruments::wire::decryption;
+use crate::instruments::wire::early_data::{EarlyData, early_secrets};
+use crate::instruments::wire::key_log::LoggedSecrets;
+use crate::instruments::wire::messages::{Certificate, ClientHello, Handshake, ServerHello};
+use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::{ContentType, TLS13};
+use crate::instruments::wire::per_side::{PerSide, SIDES};
+use crate::instruments::wire::records::Layout;
+use crate::instruments::wire::session::{Findings, Incoming, Session};
+use crate::instruments::wire::tls12::Tls12;
+use crate::instruments::wire::tls13::Tls13;
 use crate::narration::Side;
 
-/// The secrets of a transcript, by label and client random.
-#[derive(Debug, Default)]
-pub(crate) struct Secrets {
-    by_label: HashMap<(String, Vec<u8>), Vec<u8>>,
-    connections: HashSet<Vec<u8>>,
+/// What a version has and the other has not.
+enum Version {
+    /// Also as long as no ServerHello has chosen: until then the versions do the same.
+    Tls12(Tls12),
+    Tls13(Tls13),
 }
 
-impl Secrets {
-    pub(crate) fn new(secrets: &[Secret]) -> Secrets {
-        let entry = |secret: &Secret| {
-            (
-                (secret.label.clone(), secret.client_random.clone()),
-                secret.secret.clone(),
-            )
-        };
-        Secrets {
-            by_label: secrets.iter().map(entry).collect(),
-            connections: secrets
-                .iter()
-                .map(|secret| secret.client_random.clone())
-                .collect(),
-        }
-    }
-}
-
-/// The hash over all handshake messages so far (RFC 8446 §4.4.1).
-#[derive(Default)]
-pub(crate) struct TranscriptHash {
-    /// The messages themselves: TLS 1.2 signs them, and before the ServerHello no hash is chosen.
-    pub(crate) messages: Vec<u8>,
-    running: Option<digest::Context>,
-}
-
-impl TranscriptHash {
-    pub(crate) fn add(&mut self, message: &[u8]) {
-        self.messages.extend_from_slice(message);
-        if let Some(running) = &mut self.running {
-            running.update(message);
-        }
-    }
-
-    /// Once: a peer that says ServerHello again and again does not make us hash everything anew.
-    fn choose(&mut self, hash: Hash) {
-        if self.running.is_some() {
-            return;
-        }
-        let mut running = digest::Context::new(hash.digest_algorithm());
-        running.update(&self.messages);
-        self.running = Some(running);
-    }
-
-    /// After a HelloRetryRequest the first ClientHello counts as its hash only (RFC 8446 §4.4.1).
-    pub(crate) fn retry(&mut self, hash: Hash) {
-        let first = hash.digest(&self.messages);
-        self.messages = [&[254, 0, 0, first.len() as u8][..], &first].concat();
-        self.running = None;
-        self.choose(hash);
-    }
-
-    pub(crate) fn value(&self) -> Option<Vec<u8>> {
-        Some(self.running.clone()?.finish().as_ref().to_vec())
+impl Default for Version {
+    fn default() -> Version {
+        Version::Tls12(Tls12::default())
     }
 }
 
 /// The state of a handshake.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) secrets: Secrets,
-    pub(crate) client_random: Vec<u8>,
-    pub(crate) server_random: Vec<u8>,
-    pub(crate) version: Option<u16>,
-    pub(crate) suite_number: Option<u16>,
-    pub(crate) suite: Option<Suite>,
-    pub(crate) group: Option<u16>,
-    pub(crate) server_name: Option<String>,
-    pub(crate) protocol: Option<String>,
+    session: Session,
+    version: Version,
+    early_data: Option<EarlyData>,
+    /// TLS 1.2: this side has sent its ChangeCipherSpec.
+    encrypts: PerSide<bool>,
+    finished: PerSide<bool>,
     /// A HelloRetryRequest was sent, and the second ClientHello has not come yet.
-    pub(crate) retrying: bool,
-    pub(crate) resumed: bool,
-    pub(crate) requested: bool,
-    pub(crate) certificates: Both<Option<Vec<u8>>>,
-    pub(crate) client_certificate_sent: bool,
-    pub(crate) finished: Both<bool>,
-    pub(crate) server_hello_done: bool,
-    pub(crate) client_key_exchanged: bool,
-    pub(crate) transcript: TranscriptHash,
-    /// The keys of each side in the order of their use; the first is in use.
-    pub(crate) openers: Both<VecDeque<Opener>>,
-    pub(crate) early: Option<Early>,
-    pub(crate) tls13: Tls13,
-    pub(crate) tls12: Tls12,
+    retrying: bool,
 }
 
 impl State {
+    pub(crate) fn new(key_log: LoggedSecrets) -> State {
+        let mut state = State::default();
+        state.session.key_log = key_log;
+        state
+    }
+
     /// The connection speaks TLS 1.3.
     pub(crate) fn is_tls13(&self) -> bool {
-        self.version == Some(0x0304)
+        matches!(self.version, Version::Tls13(_))
     }
 
-    /// Both Finished messages were seen.
-    pub(crate) fn handshake_complete(&self) -> bool {
-        *self.finished.get(Side::Client) && *self.finished.get(Side::Server)
+    /// What was agreed so far.
+    pub(crate) fn negotiated(&self) -> &Negotiated {
+        &self.session.negotiated
     }
 
-    /// A secret of this connection out of the key log.
-    pub(crate) fn logged(&self, label: &str) -> Option<Vec<u8>> {
-        let key = (label.to_owned(), self.client_random.clone());
-        self.secrets.by_label.get(&key).cloned()
+    /// The server has chosen: a HelloRetryRequest does not count.
+    pub(crate) fn hello_answered(&self) -> bool {
+        !self.session.server_random.is_empty()
     }
 
-    /// True when the key log has anything for this connection.
-    pub(crate) fn has_secrets(&self) -> bool {
-        self.secrets.connections.contains(&self.client_random)
+    /// TLS 1.2: the client has sent its key, which it does after its verdict on the server.
+    pub(crate) fn client_key_exchanged(&self) -> bool {
+        matches!(&self.version, Version::Tls12(tls12) if tls12.client_key_exchanged)
     }
 
-    /// Takes a handshake message in: its checks, its derivations, what it changes.
-    pub(crate) fn message(&mut self, message: &mut Message) {
-        let Kind::Handshake(kind) = message.kind else {
-            return;
-        };
-        if kind == 1 && message.from == Side::Client {
-            self.client_hello(message);
-            self.early_secrets(message);
+    pub(crate) fn known_secrets(&self) -> KnownSecrets {
+        match &self.version {
+            Version::Tls13(tls13) if tls13.master.is_some() => KnownSecrets::KeySchedule,
+            _ if self.session.key_log.knows(&self.session.client_random) => KnownSecrets::KeyLog,
+            _ => KnownSecrets::None,
         }
-        if kind == 2 && message.from == Side::Server {
-            self.server_hello(message);
-        }
-        if kind == 11 {
-            let certificate = bytes_of(
-                &message.bytes,
-                &message.fields,
-                &["cert_data", "Certificate"],
-            );
-            self.client_certificate_sent |= message.from == Side::Client && certificate.is_some();
-            *self.certificates.of(message.from) = certificate.map(<[u8]>::to_vec);
-        }
-        self.requested |= kind == 13 && message.from == Side::Server;
-        self.protocol(message, kind);
-        match self.is_tls13() {
-            true => self.message13(message, kind),
-            false => self.message12(message, kind),
-        }
-        *self.finished.of(message.from) |= kind == 20;
     }
 
-    fn client_hello(&mut self, message: &mut Message) {
-        if !std::mem::take(&mut self.retrying) {
-            // A renegotiation of TLS 1.2 begins under the old keys. All else begins anew.
-            let mut openers = std::mem::take(&mut self.openers);
-            for side in [Side::Client, Side::Server] {
-                openers
-                    .of(side)
-                    .retain(|opener| opener.epoch == Epoch::Tls12);
+    /// Takes a handshake message in: its proofs, its derivations, what it changes.
+    pub(crate) fn handshake(&mut self, incoming: &Incoming<'_>) -> Findings {
+        let mut findings = Findings::default();
+        match (incoming.message, incoming.from) {
+            (Handshake::ClientHello(hello), Side::Client) => {
+                self.client_hello(hello);
+                let session = &mut self.session;
+                self.early_data = early_secrets(session, hello, incoming.bytes, &mut findings);
             }
-            let secrets = std::mem::take(&mut self.secrets);
-            *self = State {
-                secrets,
-                openers,
-                ..State::default()
-            };
+            (Handshake::ServerHello(hello), Side::Server) => self.server_hello(hello),
+            (Handshake::EncryptedExtensions(extensions), Side::Server) => {
+                self.alpn(&extensions.protocols);
+            }
+            (Handshake::Certificate(certificate), from) => self.certificate(from, certificate),
+            (Handshake::CertificateRequest, Side::Server) => {
+                self.session.negotiated.client_certificate_requested = true;
+            }
+            _ => {}
         }
-        let Message { bytes, fields, .. } = &*message;
-        self.client_random = bytes_of(bytes, fields, &["random"])
-            .unwrap_or_default()
-            .to_vec();
-        let name = fields
-            .find("server_name")
-            .and_then(|field| field.find("host_name"));
-        self.server_name = name.map(|name| name.value.clone());
+        let session = &mut self.session;
+        match &mut self.version {
+            Version::Tls13(tls13) => tls13.message(session, incoming, &mut findings),
+            Version::Tls12(tls12) => tls12.message(session, incoming, &mut findings),
+        }
+        self.finished[incoming.from] |= matches!(incoming.message, Handshake::Finished { .. });
+        session.negotiated.handshake_complete = self.finished.client && self.finished.server;
+        findings
     }
 
-    fn server_hello(&mut self, message: &mut Message) {
-        let Message { bytes, fields, .. } = &*message;
-        let random = bytes_of(bytes, fields, &["random"]).unwrap_or_default();
-        let number = |path: &[&str]| number_of(bytes, fields, path);
-        self.version = number(&["supported_versions", "selected_version"])
-            .or_else(|| number(&["legacy_version"]));
-        self.suite_number = number(&["cipher_suite"]);
-        self.suite = self.suite_number.and_then(decryption::suite);
-        self.group =
-            number(&["key_share", "group"]).or_else(|| number(&["key_share", "selected_group"]));
-        let retry = random == HELLO_RETRY_REQUEST;
-        self.retrying = retry;
-        if !retry {
-            self.server_random = random.to_vec();
+    fn client_hello(&mut self, hello: &ClientHello<'_>) {
+        // The second ClientHello after a HelloRetryRequest continues a handshake; any other begins one.
+        if !mem::take(&mut self.retrying) {
+            let before = mem::take(self);
+            self.session.key_log = before.session.key_log;
+            // A renegotiation of TLS 1.2 begins under the old keys.
+            self.session.keys = before.session.keys;
+            self.encrypts = before.encrypts;
+            for side in SIDES {
+                self.session.keys[side].keep_only(Epoch::Tls12);
+            }
         }
-        match self.suite {
-            Some(suite) if retry => self.transcript.retry(suite.hash),
-            Some(suite) => self.transcript.choose(suite.hash),
+        self.session.client_random = hello.random.to_vec();
+        self.session.negotiated.server_name = hello.extensions.server_name.clone();
+    }
+
+    fn server_hello(&mut self, hello: &ServerHello<'_>) {
+        let session = &mut self.session;
+        let negotiated = &mut session.negotiated;
+        // The first one decides. A peer that changes its mind cannot make us forget what was done already,
+        // and do it again with each message.
+        negotiated.version = negotiated.version.or(hello.version());
+        if negotiated.version == Some(TLS13) && !matches!(self.version, Version::Tls13(_)) {
+            self.version = Version::Tls13(Tls13::default());
+        }
+        negotiated.cipher_suite = hello.cipher_suite;
+        negotiated.group = hello.extensions.key_share_groups.first().copied();
+        session.suite = hello.cipher_suite.and_then(decryption::suite);
+        self.retrying = hello.is_retry();
+        if !self.retrying {
+            session.server_random = hello.random.to_vec();
+        }
+        match session.suite {
+            Some(suite) if self.retrying => session.transcript.retry(suite.hash),
+            Some(suite) => session.transcript.choose(suite.hash),
             None => {}
         }
+        self.alpn(&hello.extensions.protocols);
     }
 
-    /// ALPN: the server's choice, in EncryptedExtensions or, in TLS 1.2, in the ServerHello.
-    fn protocol(&mut self, message: &Message, kind: u8) {
-        if matches!(kind, 2 | 8) && message.from == Side::Server {
-            let list = message
-                .fields
-                .find("application_layer_protocol_negotiation");
-            let chosen = list.and_then(|list| list.find("protocol"));
-            self.protocol = chosen
-                .map(|field| field.value.clone())
-                .or(self.protocol.take());
+    /// The server's choice stands in EncryptedExtensions or, in TLS 1.2, in the ServerHello.
+    fn alpn(&mut self, protocols: &[String]) {
+        if let Some(chosen) = protocols.first() {
+            self.session.negotiated.protocol = Some(chosen.clone());
         }
     }
 
-    /// From here on this side writes with the key of `epoch`.
-    pub(crate) fn advance(&mut self, side: Side, epoch: Epoch) {
-        let openers = self.openers.of(side);
-        while openers.front().is_some_and(|opener| opener.epoch < epoch) {
-            openers.pop_front();
+    fn certificate(&mut self, from: Side, certificate: &Certificate<'_>) {
+        let sent = from == Side::Client && certificate.leaf.is_some();
+        self.session.negotiated.client_certificate_sent |= sent;
+        self.session.certificates[from] = certificate.leaf.map(<[u8]>::to_vec);
+    }
+
+    /// In TLS 1.2 the switch to the keys; in TLS 1.3 it means nothing. Returns what only now turns out to have
+    /// been computable at the ServerHello.
+    pub(crate) fn change_cipher_spec(&mut self, from: Side) -> Vec<Derivation> {
+        match &mut self.version {
+            Version::Tls12(tls12) if self.session.negotiated.version.is_some() => {
+                self.encrypts[from] = true;
+                tls12.change_cipher_spec(&mut self.session, from)
+            }
+            _ => Vec::new(),
         }
     }
 
-    /// A ledger for what becomes computable with this message.
-    pub(crate) fn ledger(&self, from: Side) -> Option<Ledger> {
-        Some(Ledger::new(self.suite?.hash, from))
+    /// TLS 1.3 says application_data of all that is protected; TLS 1.2 protects all from one point on.
+    pub(crate) fn is_protected(&self, from: Side, outer: ContentType) -> bool {
+        let may_be_tls13 = self.is_tls13() || self.session.negotiated.version.is_none();
+        self.encrypts[from] || may_be_tls13 && outer == ContentType::APPLICATION_DATA
     }
-}
 
-/// Inputs of a MAC, in the order in which a reader wants them.
-pub(crate) fn mac_inputs(
-    key: &Named,
-    hash: (&str, &[u8]),
-    expected: &[u8],
-    found: &[u8],
-) -> Vec<Input> {
-    vec![
-        input(key.name, &key.value),
-        input(hash.0, hash.1),
-        input("computed here", expected),
-        input("sent", found),
-    ]
-}
-
-/// The outcome of a MAC.
-pub(crate) fn compare(expected: &[u8], found: &[u8]) -> Outcome {
-    match expected == found {
-        true => Outcome::Verified,
-        false => Outcome::Failed("what was sent is not what is computed here".to_owned()),
+    /// Decrypts a record, and says how it is laid out.
+    pub(crate) fn decrypt(&mut self, from: Side, record: &[u8]) -> Option<(Decrypted, Layout)> {
+        self.session.keys[from].open(record)
     }
-}
 
-/// The outcome of a check that lacks something.
-pub(crate) fn not_possible(why: &str) -> Outcome {
-    Outcome::NotPossible(why.to_owned())
+    /// Finds the key of early data, if `record` is such: then [`State::decrypt`] opens it.
+    pub(crate) fn find_early_data_key(&mut self, record: &[u8]) -> Option<Vec<Derivation>> {
+        self.early_data.take()?.find_key(&mut self.session, record)
+    }
+
+    /// Why a record of this side could not be decrypted.
+    pub(crate) fn why_unreadable(&self, from: Side) -> String {
+        let session = &self.session;
+        let why = match session.negotiated.cipher_suite {
+            _ if !session.keys[from].is_empty() => {
+                "the seal is broken: the record was changed on the way, or it has another key"
+            }
+            Some(suite) if session.suite.is_none() => {
+                let suite = names::CIPHER_SUITES.short(suite);
+                return format!("{suite} is not decrypted here");
+            }
+            _ if !session.key_log.knows(&session.client_random) => {
+                "there are no secrets of this connection in the transcript"
+            }
+            _ => "the secret for this part of the connection is not in the transcript",
+        };
+        why.to_owned()
+    }
 }

@@ -24,7 +24,8 @@ use std::time::Duration;
 
 use crate::narration::Side;
 
-/// The most bytes that a file may hold in chunks, and the most lines of each other kind.
+/// The most bytes that a file may hold in chunks, and the most lines of each other kind. An explanation takes
+/// some hundred times the memory of its recording.
 const MOST_BYTES: usize = 4 << 20;
 const MOST_SECRETS: usize = 1024;
 const MOST_CHUNKS: usize = 1 << 16;
@@ -69,22 +70,30 @@ pub struct Secret {
     pub secret: Vec<u8>,
 }
 
+impl fmt::Display for Secret {
+    /// The line of a key log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let random = hex(&self.client_random);
+        write!(f, "{} {random} {}", self.label, hex(&self.secret))
+    }
+}
+
 /// Why a file is no transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoTranscript {
+pub struct ParseError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub problem: String,
 }
 
-impl fmt::Display for NoTranscript {
+impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.problem)
     }
 }
 
-impl std::error::Error for NoTranscript {}
+impl std::error::Error for ParseError {}
 
 impl fmt::Display for Transcript {
     /// The file. What it says is what [`Transcript::parse`] reads back.
@@ -96,18 +105,14 @@ impl fmt::Display for Transcript {
         if self.capped {
             writeln!(f, "capped")?;
         }
-        for Secret {
-            label,
-            client_random,
-            secret,
-        } in &self.secrets
-        {
-            writeln!(f, "{label} {} {}", hex(client_random), hex(secret))?;
+        for secret in &self.secrets {
+            writeln!(f, "{secret}")?;
         }
         for chunk in &self.chunks {
             let arrow = if chunk.from == Side::Client { '>' } else { '<' };
             let end = if chunk.bytes.is_empty() { " end" } else { "" };
-            let (seconds, micros) = (chunk.at.as_secs(), chunk.at.subsec_micros());
+            let seconds = chunk.at.as_secs();
+            let micros = chunk.at.subsec_micros();
             writeln!(f, "{arrow} {seconds}.{micros:06}{end}")?;
             for line in chunk.bytes.chunks(32) {
                 writeln!(f, "{}", hex(line))?;
@@ -119,7 +124,7 @@ impl fmt::Display for Transcript {
 
 impl Transcript {
     /// Reads a file. `Err` names the first line that cannot be understood.
-    pub fn parse(text: &str) -> Result<Transcript, NoTranscript> {
+    pub fn parse(text: &str) -> Result<Transcript, ParseError> {
         let mut transcript = Transcript::default();
         let mut bytes = 0;
         let mut begun = false;
@@ -134,14 +139,14 @@ impl Transcript {
                 _ if !begun => Err(format!("a transcript begins with the line `{FIRST_LINE}`")),
                 line => transcript.line(line, &mut bytes),
             };
-            outcome.map_err(|problem| NoTranscript {
+            outcome.map_err(|problem| ParseError {
                 line: index + 1,
                 problem,
             })?;
         }
         if !begun {
             let problem = format!("the line `{FIRST_LINE}` is missing");
-            return Err(NoTranscript { line: 1, problem });
+            return Err(ParseError { line: 1, problem });
         }
         Ok(transcript)
     }

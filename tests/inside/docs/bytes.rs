@@ -155,7 +155,7 @@ fn outline(transcript: &Transcript) -> String {
         outline += &format!("{arrow}  {} bytes\n", chunk.bytes.len());
         let records = chunk_records(&conversation, transcript, chunk);
         while let Some(message) = messages.next_if(|message| {
-            let last = message.pieces.last().map(|piece| piece.record);
+            let last = message.fragments.last().map(|fragment| fragment.record);
             last.is_some_and(|last| records.contains(&last))
         }) {
             let seen = if message.in_the_clear {
@@ -163,7 +163,7 @@ fn outline(transcript: &Transcript) -> String {
             } else {
                 "encrypted"
             };
-            let (step, size) = (message.step, message.bytes.len());
+            let (step, size) = (message.step.number(), message.bytes.len());
             outline += &format!("  {step}  {:<22} {size:>5}  {seen}\n", message.name);
         }
     }

@@ -123,7 +123,7 @@ fn weight(conversation: &Conversation) -> usize {
             Protection::Decrypted(open) => open.plaintext.len() + tree(&open.fields),
             _ => 0,
         };
-        record.bytes.len() + tree(&record.fields) + open + 80 * record.pieces.len()
+        record.bytes.len() + tree(&record.fields) + open + 80 * record.fragments.len()
     });
     let messages = conversation.messages.iter().map(|message| {
         let inputs = |inputs: &[hello_mtls::instruments::wire::conversation::Input]| {
@@ -146,7 +146,7 @@ fn weight(conversation: &Conversation) -> usize {
             + tree(&message.fields)
             + checks
             + derivations
-            + 80 * message.pieces.len()
+            + 80 * message.fragments.len()
     });
     records.sum::<usize>() + messages.sum::<usize>()
 }
@@ -217,7 +217,7 @@ fn random_bytes_and_random_text_are_answered() {
 fn a_forged_proof_is_called_failed_and_so_is_every_finished_behind_it() {
     for recording in recordings()
         .iter()
-        .filter(|recording| explain(recording).version == Some(0x0304))
+        .filter(|recording| explain(recording).negotiated.version == Some(0x0304))
     {
         let honest = in_the_clear(recording);
         let conversation = explain(&honest);

@@ -7,7 +7,7 @@ use hello_mtls::instruments::wire::conversation::{
 };
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript};
-use hello_mtls::narration::Side;
+use hello_mtls::narration::{Side, Step};
 
 fn heard(chunks: &[(Side, &[u8])]) -> Conversation {
     let chunk = |(from, bytes): &(Side, &[u8])| Chunk {
@@ -129,7 +129,10 @@ fn a_browsers_client_hello_has_a_name_for_everything_and_grease_is_called_so() {
         value(hello, &["extension 0x5678", "extension_type"]),
         "unknown (0x5678)"
     );
-    assert_eq!(conversation.server_name.as_deref(), Some("example.com"));
+    assert_eq!(
+        conversation.negotiated.server_name.as_deref(),
+        Some("example.com")
+    );
     assert_eq!(conversation.ending, Ending::Open);
 }
 
@@ -175,7 +178,7 @@ fn what_was_cut_says_so() {
     let message = heard(&[(Side::Client, &halves)]);
     assert_eq!(message.messages.len(), 1);
     assert_eq!(
-        message.messages[0].pieces.len(),
+        message.messages[0].fragments.len(),
         2,
         "one message in two records"
     );
@@ -212,7 +215,7 @@ fn unknown_records_messages_and_alerts_are_shown_as_such() {
         Ending::Refused {
             by: Side::Client,
             alert: 200,
-            step: 1
+            step: Step::ClientConnects
         }
     );
     assert_eq!(conversation.records[0].content_type, "unknown type 99");
@@ -229,7 +232,7 @@ fn an_old_servers_refusal_of_the_first_message_belongs_to_step_1() {
         Ending::Refused {
             by: Side::Server,
             alert: 70,
-            step: 1
+            step: Step::ClientConnects
         }
     );
     assert_eq!(conversation.messages[1].name, "alert protocol_version");

@@ -2,3 +2,4 @@ mod rfc8448;
 mod recorded;
 mod messages;
 mod hostile;
+mod data;

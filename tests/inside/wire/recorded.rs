@@ -2,12 +2,13 @@
 //! for, every proof holds.
 use crate::common::peers::{self, Pki, Setup};
 use crate::common::wire::{every_byte_is_accounted_for, malformed};
+use hello_mtls::instruments::show::notes;
 use hello_mtls::instruments::wire::conversation::{
     Conversation, Ending, Epoch, Kind, Outcome, Protection,
 };
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
-use hello_mtls::narration::Side;
+use hello_mtls::narration::{Side, Step};
 use rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES;
 use rustls::version::{TLS12, TLS13};
 
@@ -68,7 +69,12 @@ fn proved(transcript: &Transcript) -> Conversation {
 
 fn story(conversation: &Conversation) -> Vec<String> {
     let line = |message: &hello_mtls::instruments::wire::conversation::Message| {
-        format!("{} {} {}", message.step, message.from, message.name)
+        format!(
+            "{} {} {}",
+            message.step.number(),
+            message.from,
+            message.name
+        )
     };
     conversation.messages.iter().map(line).collect()
 }
@@ -111,12 +117,27 @@ fn every_suite_and_key_type_with_and_without_a_client_certificate_is_read_and_pr
                 );
                 for transcript in [client, server] {
                     let conversation = readable(&transcript);
-                    assert_eq!(conversation.cipher_suite, Some(suite.suite().into()));
-                    assert_eq!(conversation.client_certificate_requested, mutual);
-                    assert_eq!(conversation.client_certificate_sent, client_shows);
-                    assert_eq!(conversation.server_name.as_deref(), Some("localhost"));
-                    assert_eq!(conversation.protocol.as_deref(), Some("http/1.1"));
-                    assert!(conversation.handshake_complete && conversation.group.is_some());
+                    assert_eq!(
+                        conversation.negotiated.cipher_suite,
+                        Some(suite.suite().into())
+                    );
+                    assert_eq!(conversation.negotiated.client_certificate_requested, mutual);
+                    assert_eq!(
+                        conversation.negotiated.client_certificate_sent,
+                        client_shows
+                    );
+                    assert_eq!(
+                        conversation.negotiated.server_name.as_deref(),
+                        Some("localhost")
+                    );
+                    assert_eq!(
+                        conversation.negotiated.protocol.as_deref(),
+                        Some("http/1.1")
+                    );
+                    assert!(
+                        conversation.negotiated.handshake_complete
+                            && conversation.negotiated.group.is_some()
+                    );
                     assert!(
                         matches!(&conversation.ending, Ending::Closed(sides) if sides.len() == 2),
                         "{:?}",
@@ -143,7 +164,7 @@ fn mutual_tls_1_3_walks_through_the_steps_in_order() {
         &peers::client_config(&pki, &setup),
     );
     let conversation = readable(&client);
-    assert_eq!(conversation.group, Some(0x11ec));
+    assert_eq!(conversation.negotiated.group, Some(0x11ec));
     let mut story = story(&conversation);
     // When a server's tickets arrive depends on the moment.
     story.retain(|line| !line.contains("NewSessionTicket"));
@@ -180,7 +201,7 @@ fn mutual_tls_1_3_walks_through_the_steps_in_order() {
     let one_record_many_messages = conversation
         .records
         .iter()
-        .find(|record| record.pieces.len() == 5);
+        .find(|record| record.fragments.len() == 5);
     assert!(
         one_record_many_messages.is_some(),
         "the server's flight is one record"
@@ -231,8 +252,7 @@ fn mutual_tls_1_2_walks_through_the_steps_and_shows_the_client_to_everybody() {
         .unwrap();
     assert!(shown.in_the_clear && shown.meaning.contains("in the clear"));
     assert!(
-        conversation
-            .notes
+        notes(&conversation)
             .iter()
             .any(|note| note.contains("in the clear"))
     );
@@ -254,19 +274,18 @@ fn a_resumption_sends_no_certificate_and_says_why_the_identity_still_holds() {
             peers::client_config(&pki, &setup),
         );
         let first = readable(&peers::run(&server, &client).0);
-        assert!(!first.resumed);
+        assert!(!first.negotiated.resumed);
         let (seen_by_client, seen_by_server) = peers::run(&server, &client);
         for transcript in [seen_by_client, seen_by_server] {
             let second = readable(&transcript);
-            assert!(second.resumed, "{:?}", story(&second));
+            assert!(second.negotiated.resumed, "{:?}", story(&second));
             assert!(
                 story(&second)
                     .iter()
                     .all(|line| !line.contains("Certificate"))
             );
             assert!(
-                second
-                    .notes
+                notes(&second)
                     .iter()
                     .any(|note| note.contains("no certificate is sent"))
             );
@@ -291,9 +310,9 @@ fn a_refusal_is_told_at_the_step_that_it_refuses() {
     for version in [&TLS13, &TLS12] {
         // The client does not know the server's CA; the server does not know the client's; no certificate comes.
         for (server_trusts, client_trusts, client_shows, by, step) in [
-            (&pki, &other, true, Side::Client, 3),
-            (&other, &pki, true, Side::Server, 5),
-            (&pki, &pki, false, Side::Server, 5),
+            (&pki, &other, true, Side::Client, Step::ClientVerifiesServer),
+            (&other, &pki, true, Side::Server, Step::ServerVerifiesClient),
+            (&pki, &pki, false, Side::Server, Step::ServerVerifiesClient),
         ] {
             let served = Setup {
                 version,
@@ -334,7 +353,7 @@ fn a_refusal_is_told_at_the_step_that_it_refuses() {
                         })
                         .unwrap();
                     assert!(empty.meaning.contains("declines"), "{}", empty.meaning);
-                    assert!(!conversation.client_certificate_sent);
+                    assert!(!conversation.negotiated.client_certificate_sent);
                 }
             }
         }
@@ -374,7 +393,7 @@ fn without_secrets_everything_is_still_shown_as_ciphertext_with_a_reason() {
             "{reasons:?}"
         );
         assert_eq!(
-            conversation.version,
+            conversation.negotiated.version,
             Some(if version == &TLS13 { 0x0304 } else { 0x0303 })
         );
     }

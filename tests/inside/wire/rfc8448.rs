@@ -84,7 +84,7 @@ fn prove(transcript: &str, expected: &str) -> Conversation {
         conversation.ending,
         Ending::Closed(vec![Side::Client, Side::Server])
     );
-    assert!(conversation.handshake_complete);
+    assert!(conversation.negotiated.handshake_complete);
     conversation
 }
 
@@ -94,16 +94,19 @@ fn section_3_the_simple_handshake_is_the_rfcs_to_the_byte() {
         include_str!("../../rfc8448/section3-simple-1-rtt.transcript"),
         include_str!("../../rfc8448/section3-simple-1-rtt.expected"),
     );
-    assert!(!conversation.resumed);
+    assert!(!conversation.negotiated.resumed);
     assert_eq!(
         (
-            conversation.version,
-            conversation.cipher_suite,
-            conversation.group
+            conversation.negotiated.version,
+            conversation.negotiated.cipher_suite,
+            conversation.negotiated.group
         ),
         (Some(0x0304), Some(0x1301), Some(0x001d))
     );
-    assert_eq!(conversation.server_name.as_deref(), Some("server"));
+    assert_eq!(
+        conversation.negotiated.server_name.as_deref(),
+        Some("server")
+    );
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn section_4_the_resumption_with_early_data_is_the_rfcs_to_the_byte() {
         include_str!("../../rfc8448/section4-resumed-0-rtt.transcript"),
         include_str!("../../rfc8448/section4-resumed-0-rtt.expected"),
     );
-    assert!(conversation.resumed);
+    assert!(conversation.negotiated.resumed);
     assert!(
         conversation
             .messages

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::source;
 use crate::instruments::fields::Field;
-use crate::instruments::show::{bytes_in_words, digest, opens, short_hex};
+use crate::instruments::show::{bytes_in_words, one_line, short_hex, starts_expanded};
 use crate::text::html as escaped;
 
 /// Bytes a line of the dump.
@@ -36,9 +36,10 @@ pub(super) fn anatomy(
         html: String::new(),
         runs: Vec::new(),
     };
-    match fields.children.is_empty() {
-        true => tree.field(fields),
-        false => tree.parts(fields),
+    if fields.children.is_empty() {
+        tree.field(fields);
+    } else {
+        tree.parts(fields);
     }
     let Tree { html, runs, .. } = tree;
     let (offsets, dump) = dump(id, bytes, &runs);
@@ -88,7 +89,7 @@ impl Tree<'_> {
             return self.leaf(field);
         }
         let number = self.number();
-        let open = if opens(field) { " open" } else { "" };
+        let open = if starts_expanded(field) { " open" } else { "" };
         let row = row(self.bytes, field, None);
         let _ = write!(
             self.html,
@@ -122,7 +123,8 @@ impl Tree<'_> {
     }
 
     fn leaf(&mut self, field: &Field) {
-        let (id, number) = (self.id, self.number());
+        let id = self.id;
+        let number = self.number();
         let target = (!field.range.is_empty()).then(|| format!("#{id}b{number}"));
         let malformed = if field.malformed {
             " class=\"malformed\""
@@ -135,11 +137,10 @@ impl Tree<'_> {
             "<li id=\"{id}f{number}\"{malformed}><div class=\"row\">{row}</div></li>"
         );
         if !field.range.is_empty() {
-            let (label, range) = (field.label.clone(), field.range.clone());
             self.runs.push(Run {
                 number,
-                label,
-                range,
+                label: field.label.clone(),
+                range: field.range.clone(),
             });
         }
     }
@@ -158,14 +159,16 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
         Some(target) => format!("<a class=\"name\" href=\"{target}\">{label}</a>"),
         None => format!("<span class=\"name\">{label}</span>"),
     };
-    let value = match field.malformed {
-        true => format!("✗ malformed: {}", field.value),
-        false => digest(field, LONGEST_VALUE),
+    let value = if field.malformed {
+        format!("✗ malformed: {}", field.value)
+    } else {
+        one_line(field, LONGEST_VALUE)
     };
     // What is put together from the parts gives way when they are shown themselves.
-    let class = match field.value.is_empty() && !field.children.is_empty() {
-        true => "value parts",
-        false => "value",
+    let class = if field.value.is_empty() && !field.children.is_empty() {
+        "value parts"
+    } else {
+        "value"
     };
     let meaning = match field.meaning.as_str() {
         "" => String::new(),
@@ -186,7 +189,8 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
 
 /// The offsets of the lines, and the bytes: a link for each run.
 fn dump(id: &str, bytes: &[u8], runs: &[Run]) -> (String, String) {
-    let (mut offsets, mut dump) = (String::new(), String::new());
+    let mut offsets = String::new();
+    let mut dump = String::new();
     let mut line = 0;
     for run in runs {
         let Run {
@@ -230,8 +234,9 @@ fn dump(id: &str, bytes: &[u8], runs: &[Run]) -> (String, String) {
 
 /// What to leave out of a run: whole lines in its middle, or nothing.
 fn cut(range: &Range<usize>) -> Range<usize> {
-    match range.len() > LONGEST_RUN {
-        true => (range.start + KEPT).next_multiple_of(LINE)..(range.end - KEPT) / LINE * LINE,
-        false => range.end..range.end,
+    if range.len() > LONGEST_RUN {
+        (range.start + KEPT).next_multiple_of(LINE)..(range.end - KEPT) / LINE * LINE
+    } else {
+        range.end..range.end
     }
 }

@@ -7,7 +7,8 @@ use super::fields::{anatomy, plain_rows};
 use super::source;
 use crate::instruments::show::{bytes_in_words, milliseconds, protection, record_name, thousands};
 use crate::instruments::wire::conversation::{
-    Check, Conversation, Decrypted, Derivation, Input, Message, Outcome, Piece, Protection, Record,
+    Check, Conversation, Decrypted, Derivation, Fragment, Input, Message, Outcome, Protection,
+    Record,
 };
 use crate::instruments::wire::transcript::hex;
 use crate::narration::Side;
@@ -28,7 +29,8 @@ pub(super) fn message(
 ) {
     let id = format!("m{}", index + 1);
     let name = escaped(&message.name);
-    let (from, to) = (message.from, message.from.peer());
+    let from = message.from;
+    let to = from.peer();
     let arrow = match from {
         Side::Client => "<b>client</b> → server",
         Side::Server => "client ← <b>server</b>",
@@ -68,13 +70,13 @@ pub(super) fn message(
 
 /// Which records carry the message, and how each was protected.
 fn carriers(page: &mut String, conversation: &Conversation, index: usize, message: &Message) {
-    for piece in message.pieces.iter().take(MOST_CARRIERS) {
-        if let Some(record) = conversation.records.get(piece.record) {
-            carrier(page, conversation, index, message, piece, record);
+    for fragment in message.fragments.iter().take(MOST_CARRIERS) {
+        if let Some(record) = conversation.records.get(fragment.record) {
+            carrier(page, conversation, index, message, fragment, record);
         }
     }
-    if message.pieces.len() > MOST_CARRIERS {
-        let more = message.pieces.len() - MOST_CARRIERS;
+    if message.fragments.len() > MOST_CARRIERS {
+        let more = message.fragments.len() - MOST_CARRIERS;
         let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
     }
 }
@@ -84,29 +86,33 @@ fn carrier(
     conversation: &Conversation,
     index: usize,
     message: &Message,
-    piece: &Piece,
+    fragment: &Fragment,
     record: &Record,
 ) {
-    let whole = piece.in_message.len() == message.bytes.len();
+    let whole = fragment.in_message.len() == message.bytes.len();
     let carried = if whole {
         "carried by"
     } else {
         "a part of it is carried by"
     };
-    let of_message = match whole {
-        true => "All of it is".to_owned(),
-        false => format!("Its {} are", span(&piece.in_message)),
+    let of_message = if whole {
+        "All of it is".to_owned()
+    } else {
+        format!("Its {} are", span(&fragment.in_message))
     };
     let _ = write!(
         page,
         "<details class=\"carrier\"><summary>{carried} {}, {}</summary>\n<p>{of_message} {} of the record’s {} of content",
         record_name(record),
         escaped(&protection(record)),
-        span(&piece.in_record),
+        span(&fragment.in_record),
         bytes_in_words(record.content().len()),
     );
-    let first = record.pieces.first().map_or(index, |first| first.message);
-    page.push_str(match record.pieces.len() {
+    let first = record
+        .fragments
+        .first()
+        .map_or(index, |first| first.message);
+    page.push_str(match record.fragments.len() {
         0 | 1 => ".</p>\n",
         2 => "; the rest is another message. A record is not a message.</p>\n",
         _ => "; the rest are other messages. A record is not a message.</p>\n",
@@ -215,7 +221,7 @@ fn derivations(page: &mut String, derivations: &[Derivation]) {
     let _ = writeln!(
         page,
         "<details class=\"derivations\"><summary>{what} computable: {}</summary>\n<ol>",
-        escaped(first.who)
+        escaped(first.computable_by)
     );
     for derivation in derivations {
         let Derivation {

@@ -11,10 +11,13 @@ mod overview;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::steps::{CHAPTERS, Chapter, remark};
-use super::{SECRETS, at_a_glance, ending};
+use super::SECRETS;
+use super::chapters::{CHAPTERS, Chapter, remark};
+use super::glance::{at_a_glance, ending, notes};
 use crate::instruments::wire::conversation::{Conversation, Ending, Message};
 use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::{TLS12, TLS13};
+use crate::narration::Step;
 use crate::text::html as escaped;
 
 /// The page's style.
@@ -92,13 +95,13 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn title(conversation: &Conversation) -> String {
-    let version = match conversation.version {
-        Some(0x0304) => "A TLS 1.3 handshake".to_owned(),
-        Some(0x0303) => "A TLS 1.2 handshake".to_owned(),
-        Some(number) => format!("A handshake of {}", names::version(number).name),
+    let version = match conversation.negotiated.version {
+        Some(TLS13) => "A TLS 1.3 handshake".to_owned(),
+        Some(TLS12) => "A TLS 1.2 handshake".to_owned(),
+        Some(number) => format!("A handshake of {}", names::VERSIONS.name(number)),
         None => "A TLS connection".to_owned(),
     };
-    match &conversation.server_name {
+    match &conversation.negotiated.server_name {
         Some(name) => format!("{version} with {name}"),
         None => version,
     }
@@ -115,8 +118,8 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
         ));
     }
     page.push_str("</dl>\n");
-    for note in &conversation.notes {
-        page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(note)));
+    for note in notes(conversation) {
+        page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(&note)));
     }
     page.push_str(&format!(
         "<p class=\"note secret\"><strong>Secrets inside.</strong> {SECRETS}</p>\n</header>\n"
@@ -126,8 +129,9 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
 fn navigation(page: &mut String, conversation: &Conversation) {
     page.push_str("<nav aria-label=\"The seven steps\">\n<ol>\n");
     for chapter in &CHAPTERS {
-        let (number, title) = (chapter.number(), chapter.title());
-        let class = class(conversation, number);
+        let number = chapter.number();
+        let title = chapter.title();
+        let class = class(conversation, chapter.step);
         page.push_str(&format!(
             "<li class=\"{class}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"
         ));
@@ -139,14 +143,14 @@ fn navigation(page: &mut String, conversation: &Conversation) {
 
 fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows: &mut usize) {
     let number = chapter.number();
-    let of_step = |(_, message): &(usize, &Message)| message.step == number;
+    let of_step = |(_, message): &(usize, &Message)| message.step == chapter.step;
     let messages: Vec<(usize, &Message)> = conversation
         .messages
         .iter()
         .enumerate()
         .filter(of_step)
         .collect();
-    let class = class(conversation, number);
+    let class = class(conversation, chapter.step);
     page.push_str(&format!(
         "<section class=\"step {class}\" id=\"step-{number}\" aria-labelledby=\"step-{number}-title\">\n\
          <h2 id=\"step-{number}-title\"><span class=\"number\">{number}</span> {}</h2>\n\
@@ -157,7 +161,7 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
         chapter.docs,
         standards(chapter.sources)
     ));
-    if let Some(remark) = remark(conversation, number) {
+    if let Some(remark) = remark(conversation, chapter.step) {
         page.push_str(&format!("<p class=\"remark\">{remark}</p>\n"));
     }
     for (index, message) in messages.iter().take(MOST_MESSAGES) {
@@ -177,11 +181,11 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
 }
 
 /// What became of a step: messages, none, or a refusal.
-fn class(conversation: &Conversation, number: u8) -> &'static str {
-    let messages = || conversation.messages.iter();
+fn class(conversation: &Conversation, step: Step) -> &'static str {
+    let mut messages = conversation.messages.iter();
     match conversation.ending {
-        Ending::Refused { step, .. } if step == number => "refused",
-        _ if messages().any(|message| message.step == number) => "told",
+        Ending::Refused { step: refused, .. } if refused == step => "refused",
+        _ if messages.any(|message| message.step == step) => "told",
         _ => "silent",
     }
 }

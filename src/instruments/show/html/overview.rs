@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::{MOST_MESSAGES, MOST_RECORDS};
-use crate::instruments::show::steps::{CHAPTERS, acts_alone};
+use crate::instruments::show::chapters::acts_alone;
 use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
 use crate::instruments::wire::conversation::{Conversation, Kind, Message, Record};
-use crate::narration::Side;
+use crate::instruments::wire::numbers::alert;
+use crate::narration::{Side, Step};
 use crate::text::html as escaped;
 
 /// Every message as a rung, in the order on the wire, and what each side does alone.
@@ -15,15 +16,13 @@ pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
         "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">The conversation</h2>\n\
          <p class=\"ends\" aria-hidden=\"true\"><span class=\"client\">client</span><span class=\"server\">server</span></p>\n<ol>\n",
     );
-    let mut alone: Vec<u8> = acts_alone(conversation);
+    let mut alone = acts_alone(conversation);
     for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
-        let speaks = |step: &u8| actor(*step) == message.from && message.step >= *step;
+        let speaks = |step: &Step| actor(*step) == message.from && message.step >= *step;
         if message.kind != Kind::ChangeCipherSpec {
-            alone
-                .iter()
-                .filter(|step| speaks(step))
-                .for_each(|step| act(page, *step));
-            alone.retain(|step| !speaks(step));
+            for step in alone.extract_if(.., |step| speaks(step)) {
+                act(page, step);
+            }
         }
         rung(page, index, message);
     }
@@ -37,28 +36,27 @@ pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
     page.push_str("</ol>\n</section>\n");
 }
 
-fn actor(step: u8) -> Side {
-    if step == 3 {
+fn actor(step: Step) -> Side {
+    if step == Step::ClientVerifiesServer {
         Side::Client
     } else {
         Side::Server
     }
 }
 
-fn act(page: &mut String, step: u8) {
-    if let Some(chapter) = CHAPTERS.iter().find(|chapter| chapter.number() == step) {
-        let _ = writeln!(
-            page,
-            "<li class=\"act {}\"><a href=\"#step-{step}\"><span class=\"number\">{step}</span> {}</a></li>",
-            actor(step),
-            chapter.step.title()
-        );
-    }
+fn act(page: &mut String, step: Step) {
+    let _ = writeln!(
+        page,
+        "<li class=\"act {}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {}</a></li>",
+        actor(step),
+        step.title(),
+        number = step.number()
+    );
 }
 
 fn rung(page: &mut String, index: usize, message: &Message) {
     let class = match message.kind {
-        Kind::Alert(2, _) => " fatal",
+        Kind::Alert(alert::FATAL, _) => " fatal",
         _ if message.in_the_clear => " clear",
         _ => "",
     };
@@ -73,13 +71,13 @@ fn rung(page: &mut String, index: usize, message: &Message) {
          <span class=\"label\">{}</span> <span class=\"how\">{how}</span></a></li>",
         message.from,
         index + 1,
-        message.step,
+        message.step.number(),
         message.from,
         escaped(&message.name)
     );
 }
 
-/// The records: what crossed the wire, and which pieces of messages each holds.
+/// The records: what crossed the wire, and which fragments of messages each holds.
 pub(super) fn records(page: &mut String, conversation: &Conversation) {
     page.push_str(
         "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">Records</h2>\n\
@@ -111,27 +109,25 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record) {
         escaped(&record.content_type),
         escaped(&protection(record))
     );
-    for piece in record.pieces.iter().take(20) {
-        let Some(message) = conversation.messages.get(piece.message) else {
+    for fragment in record.fragments.iter().take(20) {
+        let Some(message) = conversation.messages.get(fragment.message) else {
             continue;
         };
-        let part = match piece.in_message.len() == message.bytes.len() {
-            true => bytes_in_words(message.bytes.len()),
-            false => format!(
-                "{} of {}",
-                thousands(piece.in_message.len()),
-                bytes_in_words(message.bytes.len())
-            ),
+        let whole = bytes_in_words(message.bytes.len());
+        let part = if fragment.in_message.len() == message.bytes.len() {
+            whole
+        } else {
+            format!("{} of {whole}", thousands(fragment.in_message.len()))
         };
-        let number = piece.message + 1;
+        let number = fragment.message + 1;
         let _ = write!(
             page,
             "<a class=\"piece\" href=\"#m{number}\">{} <span>{part}</span></a> ",
             escaped(&message.name)
         );
     }
-    if record.pieces.len() > 20 {
-        let _ = write!(page, "and {} more", record.pieces.len() - 20);
+    if record.fragments.len() > 20 {
+        let _ = write!(page, "and {} more", record.fragments.len() - 20);
     }
     page.push_str("</td></tr>\n");
 }

@@ -1,123 +1,80 @@
 //! The messages that prove who somebody is, as TLS 1.3 has them (RFC 8446 §4.3, §4.4).
 
-use super::{Context, Read, Row, certificate, extensions, named, opaque_vector};
-use crate::instruments::fields::Reader;
-use crate::instruments::wire::messages::extensions::Where;
+use super::{Context, Extensions, Read, certificate, list, named, opaque_vector};
+use crate::instruments::fields::{Malformed, Reader};
+use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
-use crate::narration::Side;
 
-pub(super) const NO_CERTIFICATE: Row = (
-    "Certificate",
-    "RFC 8446 §4.4.2",
-    "An empty list: the client was asked who it is, and declines to say. Whether that is good enough, the server decides.",
-    certificate_list,
-);
-
-pub(super) fn certificate_row(from: Side) -> Row {
-    let meaning = match from {
-        Side::Server => {
-            "Who the server claims to be: its certificate, then those that lead to a CA. Public: anybody can show it; the proof comes next."
-        }
-        Side::Client => {
-            "Who the client claims to be. In TLS 1.3 it travels encrypted: only the server sees it."
-        }
-    };
-    ("Certificate", "RFC 8446 §4.4.2", meaning, certificate_list)
+/// Who its sender claims to be.
+#[derive(Debug, Default)]
+pub(crate) struct Certificate<'a> {
+    /// The sender's own certificate, in DER; none in an empty list.
+    pub(crate) leaf: Option<&'a [u8]>,
 }
 
-pub(super) fn certificate_verify_row(from: Side) -> Row {
-    let meaning = match from {
-        Side::Server => {
-            "The proof that the server owns the private key of its certificate: a signature over this very handshake, useless in any other."
+/// A signature over the handshake, made with the key of the sender's certificate.
+#[derive(Debug, Default)]
+pub(crate) struct CertificateVerify<'a> {
+    pub(crate) scheme: u16,
+    pub(crate) signature: &'a [u8],
+}
+
+impl<'a> Certificate<'a> {
+    /// In TLS 1.2 a list of certificates and no more.
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
+        if !context.tls13 {
+            let meaning = "the owner's certificate first, then each one's issuer";
+            return list(reader, 3, "certificate_list", meaning, |reader| {
+                self.entry(reader)
+            });
         }
-        Side::Client => {
-            "The proof that the client owns the private key of its certificate: a signature over this very handshake, useless in any other."
-        }
-    };
-    (
-        "CertificateVerify",
-        "RFC 8446 §4.4.3",
-        meaning,
-        certificate_verify,
-    )
-}
-
-pub(super) fn encrypted_extensions(reader: &mut Reader<'_>, _: &Context) -> Read {
-    extensions::read(reader, Where::EncryptedExtensions)
-}
-
-pub(super) fn certificate_request(reader: &mut Reader<'_>, _: &Context) -> Read {
-    opaque_vector(
-        reader,
-        1,
-        "certificate_request_context",
-        "to be echoed; empty during the handshake",
-    )?;
-    extensions::read(reader, Where::CertificateRequest)
-}
-
-/// In TLS 1.2 a list of certificates and no more.
-pub(super) fn certificate_list(reader: &mut Reader<'_>, context: &Context) -> Read {
-    if !context.tls13 {
-        let meaning = "the owner's certificate first, then each one's issuer";
-        return reader.vector(3, "certificate_list", "", meaning, |reader| {
-            while !reader.is_empty() {
-                entry(reader)?;
-            }
-            Ok(())
-        });
-    }
-    opaque_vector(
-        reader,
-        1,
-        "certificate_request_context",
-        "echoes the request's",
-    )?;
-    let meaning = "the owner's certificate first, then each one's issuer; the root is left out, the peer must have it already";
-    reader.vector(3, "certificate_list", "", meaning, |reader| {
-        while !reader.is_empty() {
+        let meaning = "echoes the request's";
+        opaque_vector(reader, 1, "certificate_request_context", meaning)?;
+        let meaning = "the owner's certificate first, then each one's issuer; the root is left out, the peer must have it already";
+        list(reader, 3, "certificate_list", meaning, |reader| {
             reader.group("CertificateEntry", "", "", |reader| {
-                entry(reader)?;
-                extensions::read(reader, Where::CertificateEntry)
-            })?;
-        }
+                self.entry(reader)?;
+                Extensions::default().read(reader, ExtensionContext::CertificateEntry)
+            })
+        })
+    }
+
+    fn entry(&mut self, reader: &mut Reader<'a>) -> Read {
+        let der = certificate::read(reader)?;
+        self.leaf.get_or_insert(der);
         Ok(())
-    })
+    }
 }
 
-/// A certificate with its length, as both versions have it.
-fn entry(reader: &mut Reader<'_>) -> Read {
-    reader.vector(3, "cert_data", "", "", |reader| {
-        certificate::read(reader, reader.remaining())
-    })
+impl<'a> CertificateVerify<'a> {
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>, meaning: &str) -> Read {
+        self.scheme = named(reader, 2, "algorithm", &names::SIGNATURE_SCHEMES)?;
+        self.signature = opaque_vector(reader, 2, "signature", meaning)?;
+        Ok(())
+    }
 }
 
-pub(super) fn compressed_certificate(reader: &mut Reader<'_>, _: &Context) -> Read {
+pub(super) fn certificate_request(reader: &mut Reader<'_>) -> Read {
+    let meaning = "to be echoed; empty during the handshake";
+    opaque_vector(reader, 1, "certificate_request_context", meaning)?;
+    Extensions::default().read(reader, ExtensionContext::CertificateRequest)
+}
+
+pub(super) fn compressed_certificate(reader: &mut Reader<'_>) -> Read {
     reader.u16("algorithm", "1: zlib, 2: brotli, 3: zstd")?;
     reader.u24("uncompressed_length", "")?;
-    opaque_vector(
-        reader,
-        3,
-        "compressed_certificate_message",
-        "not decompressed here",
-    )
+    let label = "compressed_certificate_message";
+    opaque_vector(reader, 3, label, "not decompressed here").map(drop)
 }
 
-pub(super) fn certificate_verify(reader: &mut Reader<'_>, _: &Context) -> Read {
-    named(reader, 2, "algorithm", names::signature_scheme)?;
-    opaque_vector(
-        reader,
-        2,
-        "signature",
-        "made with the private key of the certificate above",
-    )
-}
-
-pub(super) fn finished(reader: &mut Reader<'_>, _: &Context) -> Read {
-    reader
-        .rest(
-            "verify_data",
-            "HMAC(finished_key, hash of all messages before)",
-        )
-        .map(|_| ())
+pub(super) fn verify_data<'a>(
+    reader: &mut Reader<'a>,
+    context: &Context,
+) -> Result<&'a [u8], Malformed> {
+    let meaning = if context.tls13 {
+        "HMAC(finished_key, hash of all messages before)"
+    } else {
+        "PRF(master_secret, label, hash of all messages before), 12 bytes"
+    };
+    reader.rest("verify_data", meaning)
 }

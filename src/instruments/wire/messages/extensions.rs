@@ -1,12 +1,13 @@
 //! Extensions (RFC 8446 §4.2): one list, in six messages. Some look different in each.
 
-use super::{Read, certificate, named, named_list, opaque_vector, text_vector, version_name};
+use super::{Read, certificate, list, named, named_list, opaque_vector, text_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::{X25519_MLKEM768, extension};
 
 /// The message that an extension stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Where {
+pub(super) enum ExtensionContext {
     ClientHello,
     ServerHello,
     HelloRetryRequest,
@@ -16,224 +17,236 @@ pub(super) enum Where {
     NewSessionTicket,
 }
 
-/// A list of extensions, up to the end of the scope. Old peers leave the list out altogether.
-pub(super) fn read(reader: &mut Reader<'_>, place: Where) -> Read {
-    if reader.is_empty() {
-        return Ok(());
+/// What the extensions of a message say, as far as keys, proofs or the outcome depend on it.
+#[derive(Debug, Default)]
+pub(crate) struct Extensions<'a> {
+    /// The host that the client wants to reach (RFC 6066 §3): hostile text.
+    pub(crate) server_name: Option<String>,
+    /// The application protocols (RFC 7301): all that the client speaks, or the server's one choice. Hostile text.
+    pub(crate) protocols: Vec<String>,
+    /// The groups in key_share: those of the client's keys, or the one that the server takes or asks for.
+    pub(crate) key_share_groups: Vec<u16>,
+    /// supported_versions of a ServerHello.
+    pub(crate) selected_version: Option<u16>,
+    /// The place of the ticket that the server accepts among those of the client.
+    pub(crate) selected_identity: Option<u16>,
+    /// The proofs that the client knows the secrets behind its tickets.
+    pub(crate) binders: Option<Binders<'a>>,
+    /// Data comes before the handshake is done (RFC 8446 §4.2.10).
+    pub(crate) early_data: bool,
+    /// TLS 1.2: the master secret is bound to the whole handshake (RFC 7627).
+    pub(crate) extended_master_secret: bool,
+}
+
+/// The end of a ClientHello with tickets.
+#[derive(Debug)]
+pub(crate) struct Binders<'a> {
+    /// Where the list of binders begins, from the start of the message: a binder covers all before it.
+    pub(crate) at: usize,
+    /// The binder of the first ticket.
+    pub(crate) first: &'a [u8],
+}
+
+impl<'a> Extensions<'a> {
+    /// Reads a list of extensions, up to the end of the scope. Old peers leave the list out altogether.
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>, place: ExtensionContext) -> Read {
+        if reader.is_empty() {
+            return Ok(());
+        }
+        reader.vector(2, "extensions", "RFC 8446 §4.2", "", |reader| {
+            while !reader.is_empty() {
+                let number = next_u16(reader);
+                let label = names::EXTENSIONS.short(number);
+                let meaning = names::EXTENSIONS.meaning(number);
+                reader.group(&label, "", meaning, |reader| {
+                    reader.u16("extension_type", "")?;
+                    reader.value(names::EXTENSIONS.name(number));
+                    self.early_data |= number == extension::EARLY_DATA;
+                    self.extended_master_secret |= number == extension::EXTENDED_MASTER_SECRET;
+                    reader.vector(2, "extension_data", "", "", |reader| {
+                        self.one(reader, number, place)
+                    })
+                })?;
+            }
+            Ok(())
+        })
     }
-    reader.vector(2, "extensions", "RFC 8446 §4.2", "", |reader| {
-        while !reader.is_empty() {
-            let number = match reader.peek() {
-                [high, low, ..] => u16::from_be_bytes([*high, *low]),
-                _ => 0,
-            };
-            let name = names::extension(number);
-            reader.group(&names::extension_name(number), "", name.meaning, |reader| {
-                reader.u16("extension_type", "")?;
-                reader.value(name.name);
-                reader.vector(2, "extension_data", "", "", |reader| {
-                    one(reader, number, place)
+
+    fn one(&mut self, reader: &mut Reader<'a>, number: u16, place: ExtensionContext) -> Read {
+        use ExtensionContext::*;
+        match (number, place) {
+            (_, _) if reader.is_empty() => Ok(()),
+            (extension::SERVER_NAME, _) => self.server_name(reader),
+            (extension::STATUS_REQUEST, ClientHello) => status_request(reader),
+            (extension::STATUS_REQUEST, CertificateEntry | CertificateRequest) => {
+                reader.u8("status_type", "1: OCSP")?;
+                let meaning =
+                    "the CA's signed word that the certificate is not revoked, DER (RFC 6960)";
+                opaque_vector(reader, 3, "response", meaning).map(drop)
+            }
+            (extension::SUPPORTED_GROUPS, _) => {
+                named_list(reader, 2, "named_group_list", "group", "", &names::GROUPS).map(drop)
+            }
+            (extension::EC_POINT_FORMATS, _) => {
+                opaque_vector(reader, 1, "ec_point_format_list", "0: uncompressed").map(drop)
+            }
+            (
+                extension::SIGNATURE_ALGORITHMS
+                | extension::SIGNATURE_ALGORITHMS_CERT
+                | extension::DELEGATED_CREDENTIAL,
+                _,
+            ) => {
+                let label = "supported_signature_algorithms";
+                let registry = &names::SIGNATURE_SCHEMES;
+                named_list(reader, 2, label, "scheme", "best first", registry).map(drop)
+            }
+            (extension::ALPN, _) => list(reader, 2, "protocol_name_list", "", |reader| {
+                self.protocols.push(text_vector(reader, 1, "protocol")?);
+                Ok(())
+            }),
+            (
+                extension::APPLICATION_SETTINGS | extension::APPLICATION_SETTINGS_OLD,
+                ClientHello,
+            ) => list(reader, 2, "supported_protocols", "", |reader| {
+                text_vector(reader, 1, "protocol").map(drop)
+            }),
+            (extension::SIGNED_CERTIFICATE_TIMESTAMP, CertificateEntry | ServerHello) => {
+                let meaning = "a log's signed promise to list the certificate (RFC 6962)";
+                list(reader, 2, "sct_list", "", |reader| {
+                    opaque_vector(reader, 2, "sct", meaning).map(drop)
                 })
-            })?;
+            }
+            (extension::PADDING, _) => reader.rest("zeros", "").map(drop),
+            (extension::COMPRESS_CERTIFICATE, _) => list(reader, 1, "algorithms", "", |reader| {
+                let number = reader.u16("algorithm", "")?;
+                reader.value(match number {
+                    1 => "zlib (1)".to_owned(),
+                    2 => "brotli (2)".to_owned(),
+                    3 => "zstd (3)".to_owned(),
+                    other => format!("unknown ({other})"),
+                });
+                Ok(())
+            }),
+            (extension::RECORD_SIZE_LIMIT, _) => {
+                let meaning = "bytes of plaintext, in TLS 1.3 with the byte for the type";
+                reader.u16("record_size_limit", meaning).map(drop)
+            }
+            (extension::SESSION_TICKET, _) => reader
+                .rest("ticket", "only the server can read it")
+                .map(drop),
+            (extension::PRE_SHARED_KEY, ClientHello) => self.offered_psks(reader),
+            (extension::PRE_SHARED_KEY, _) => {
+                let meaning = "the ticket that the server accepts, counted from 0";
+                self.selected_identity = Some(reader.u16("selected_identity", meaning)?);
+                Ok(())
+            }
+            (extension::EARLY_DATA, _) => {
+                let meaning = "how many bytes of early data a resumption may bring";
+                reader.u32("max_early_data_size", meaning).map(drop)
+            }
+            (extension::SUPPORTED_VERSIONS, ClientHello) => {
+                let registry = &names::VERSIONS;
+                named_list(reader, 1, "versions", "version", "best first", registry).map(drop)
+            }
+            (extension::SUPPORTED_VERSIONS, _) => {
+                let version = named(reader, 2, "selected_version", &names::VERSIONS)?;
+                self.selected_version = Some(version);
+                Ok(())
+            }
+            (extension::COOKIE, _) => opaque_vector(reader, 2, "cookie", "").map(drop),
+            (extension::PSK_KEY_EXCHANGE_MODES, _) => list(reader, 1, "ke_modes", "", |reader| {
+                let mode = reader.u8("ke_mode", "")?;
+                reader.value(match mode {
+                    0 => "psk_ke (0): no key exchange, no forward secrecy".to_owned(),
+                    1 => "psk_dhe_ke (1): with a fresh key exchange".to_owned(),
+                    other => format!("unknown ({other})"),
+                });
+                Ok(())
+            }),
+            (extension::CERTIFICATE_AUTHORITIES, _) => certificate::distinguished_names(reader),
+            (extension::KEY_SHARE, ClientHello) => list(reader, 2, "client_shares", "", |reader| {
+                self.key_share_entry(reader)
+            }),
+            (extension::KEY_SHARE, HelloRetryRequest) => {
+                let group = named(reader, 2, "selected_group", &names::GROUPS)?;
+                self.key_share_groups.push(group);
+                Ok(())
+            }
+            (extension::KEY_SHARE, _) => self.key_share_entry(reader),
+            (extension::RENEGOTIATION_INFO, _) => {
+                let meaning = "empty on a first handshake";
+                opaque_vector(reader, 1, "renegotiated_connection", meaning).map(drop)
+            }
+            _ => reader.rest("data", "not taken apart here").map(drop),
         }
-        Ok(())
-    })
-}
+    }
 
-fn one(reader: &mut Reader<'_>, number: u16, place: Where) -> Read {
-    use Where::*;
-    match (number, place) {
-        (_, _) if reader.is_empty() => Ok(()),
-        (0, _) => server_name(reader),
-        (5, ClientHello) => status_request(reader),
-        (5, CertificateEntry | CertificateRequest) => {
-            reader.u8("status_type", "1: OCSP")?;
-            opaque_vector(
-                reader,
-                3,
-                "response",
-                "the CA's signed word that the certificate is not revoked, DER (RFC 6960)",
-            )
-        }
-        (10, _) => named_list(reader, 2, "named_group_list", "group", "", names::group),
-        (11, _) => opaque_vector(reader, 1, "ec_point_format_list", "0: uncompressed"),
-        (13 | 34 | 50, _) => {
-            let meaning = "best first";
-            named_list(
-                reader,
-                2,
-                "supported_signature_algorithms",
-                "scheme",
-                meaning,
-                names::signature_scheme,
-            )
-        }
-        (16, _) => list(reader, 2, "protocol_name_list", |reader| {
-            text_vector(reader, 1, "protocol", "")
-        }),
-        (17613 | 17513, ClientHello) => list(reader, 2, "supported_protocols", |reader| {
-            text_vector(reader, 1, "protocol", "")
-        }),
-        (18, CertificateEntry | ServerHello) => list(reader, 2, "sct_list", |reader| {
-            opaque_vector(
-                reader,
-                2,
-                "sct",
-                "a log's signed promise to list the certificate (RFC 6962)",
-            )
-        }),
-        (21, _) => reader.rest("zeros", "").map(|_| ()),
-        (27, _) => list(reader, 1, "algorithms", |reader| {
-            let number = reader.u16("algorithm", "")?;
-            reader.value(match number {
-                1 => "zlib (1)".to_owned(),
-                2 => "brotli (2)".to_owned(),
-                3 => "zstd (3)".to_owned(),
-                other => format!("unknown ({other})"),
-            });
+    fn server_name(&mut self, reader: &mut Reader<'a>) -> Read {
+        list(reader, 2, "server_name_list", "", |reader| {
+            reader.u8(
+                "name_type",
+                "0: a host name. An IP address is never sent here",
+            )?;
+            let name = text_vector(reader, 2, "host_name")?;
+            self.server_name.get_or_insert(name);
             Ok(())
-        }),
-        (28, _) => reader
-            .u16(
-                "record_size_limit",
-                "bytes of plaintext, in TLS 1.3 with the byte for the type",
-            )
-            .map(|_| ()),
-        (35, _) => reader
-            .rest("ticket", "only the server can read it")
-            .map(|_| ()),
-        (41, ClientHello) => offered_psks(reader),
-        (41, _) => reader
-            .u16(
-                "selected_identity",
-                "the ticket that the server accepts, counted from 0",
-            )
-            .map(|_| ()),
-        (42, _) => reader
-            .u32(
-                "max_early_data_size",
-                "how many bytes of early data a resumption may bring",
-            )
-            .map(|_| ()),
-        (43, ClientHello) => {
-            named_list(reader, 1, "versions", "version", "best first", version_name)
-        }
-        (43, _) => named(reader, 2, "selected_version", version_name).map(|_| ()),
-        (44, _) => opaque_vector(reader, 2, "cookie", ""),
-        (45, _) => list(reader, 1, "ke_modes", |reader| {
-            let mode = reader.u8("ke_mode", "")?;
-            reader.value(match mode {
-                0 => "psk_ke (0): no key exchange, no forward secrecy".to_owned(),
-                1 => "psk_dhe_ke (1): with a fresh key exchange".to_owned(),
-                other => format!("unknown ({other})"),
-            });
+        })
+    }
+
+    fn key_share_entry(&mut self, reader: &mut Reader<'a>) -> Read {
+        let group = next_u16(reader);
+        let label = names::GROUPS.short(group);
+        reader.group(&label, "RFC 8446 §4.2.8", "", |reader| {
+            self.key_share_groups
+                .push(named(reader, 2, "group", &names::GROUPS)?);
+            let meaning = "a public key, made for this connection alone";
+            reader.vector(2, "key_exchange", "", meaning, |reader| {
+                // Two keys side by side without lengths, so their sizes tell which is which: the client sends
+                // a key to encapsulate to, the server what it encapsulated (draft-ietf-tls-ecdhe-mlkem).
+                match (group, reader.remaining()) {
+                    (X25519_MLKEM768, 1216) => {
+                        reader.bytes(1184, "ML-KEM-768 encapsulation key", "")?;
+                    }
+                    (X25519_MLKEM768, 1120) => {
+                        let meaning = "holds a secret that only the client can take out";
+                        reader.bytes(1088, "ML-KEM-768 ciphertext", meaning)?;
+                    }
+                    _ => return reader.rest("public key", "").map(drop),
+                }
+                reader.rest("X25519 public key", "").map(drop)
+            })
+        })
+    }
+
+    fn offered_psks(&mut self, reader: &mut Reader<'a>) -> Read {
+        list(reader, 2, "identities", "", |reader| {
+            reader.group("identity", "RFC 8446 §4.2.11", "", |reader| {
+                let meaning = "from a NewSessionTicket of an earlier connection";
+                opaque_vector(reader, 2, "ticket", meaning)?;
+                let meaning = "milliseconds since then, plus the ticket's ticket_age_add";
+                reader.u32("obfuscated_ticket_age", meaning).map(drop)
+            })
+        })?;
+        let at = reader.position();
+        list(reader, 2, "binders", "", |reader| {
+            let meaning = "a MAC over this ClientHello up to here: the client knows the secret behind the ticket";
+            let first = opaque_vector(reader, 1, "binder", meaning)?;
+            self.binders.get_or_insert(Binders { at, first });
             Ok(())
-        }),
-        (47, _) => certificate::distinguished_names(reader),
-        (51, ClientHello) => list(reader, 2, "client_shares", key_share_entry),
-        (51, HelloRetryRequest) => named(reader, 2, "selected_group", names::group).map(|_| ()),
-        (51, _) => key_share_entry(reader),
-        (0xff01, _) => opaque_vector(
-            reader,
-            1,
-            "renegotiated_connection",
-            "empty on a first handshake",
-        ),
-        _ => reader.rest("data", "not taken apart here").map(|_| ()),
+        })
     }
 }
 
-/// A vector of things of one sort.
-fn list(
-    reader: &mut Reader<'_>,
-    width: usize,
-    label: &str,
-    item: impl Fn(&mut Reader<'_>) -> Read,
-) -> Read {
-    reader.vector(width, label, "", "", |reader| {
-        while !reader.is_empty() {
-            item(reader)?;
-        }
-        Ok(())
-    })
-}
-
-fn server_name(reader: &mut Reader<'_>) -> Read {
-    list(reader, 2, "server_name_list", |reader| {
-        reader.u8(
-            "name_type",
-            "0: a host name. An IP address is never sent here",
-        )?;
-        text_vector(reader, 2, "host_name", "")
-    })
+/// The number that comes next, for a label in front of it; 0 where there is none.
+fn next_u16(reader: &Reader<'_>) -> u16 {
+    match reader.peek() {
+        [high, low, ..] => u16::from_be_bytes([*high, *low]),
+        _ => 0,
+    }
 }
 
 fn status_request(reader: &mut Reader<'_>) -> Read {
     reader.u8("status_type", "1: OCSP")?;
     opaque_vector(reader, 2, "responder_id_list", "")?;
-    opaque_vector(reader, 2, "request_extensions", "")
-}
-
-fn key_share_entry(reader: &mut Reader<'_>) -> Read {
-    let group = match reader.peek() {
-        [high, low, ..] => u16::from_be_bytes([*high, *low]),
-        _ => 0,
-    };
-    reader.group(&names::group_name(group), "RFC 8446 §4.2.8", "", |reader| {
-        named(reader, 2, "group", names::group)?;
-        reader.vector(
-            2,
-            "key_exchange",
-            "",
-            "a public key, made for this connection alone",
-            |reader| {
-                // Two keys side by side, without lengths (draft-ietf-tls-ecdhe-mlkem).
-                match (group, reader.remaining()) {
-                    (0x11ec, 1216) => {
-                        reader.bytes(1184, "ML-KEM-768 encapsulation key", "")?;
-                        reader.bytes(32, "X25519 public key", "")?;
-                    }
-                    (0x11ec, 1120) => {
-                        reader.bytes(
-                            1088,
-                            "ML-KEM-768 ciphertext",
-                            "holds a secret that only the client can take out",
-                        )?;
-                        reader.bytes(32, "X25519 public key", "")?;
-                    }
-                    _ => {
-                        reader.rest("public key", "")?;
-                    }
-                }
-                Ok(())
-            },
-        )
-    })
-}
-
-fn offered_psks(reader: &mut Reader<'_>) -> Read {
-    list(reader, 2, "identities", |reader| {
-        reader.group("identity", "RFC 8446 §4.2.11", "", |reader| {
-            opaque_vector(
-                reader,
-                2,
-                "ticket",
-                "from a NewSessionTicket of an earlier connection",
-            )?;
-            reader
-                .u32(
-                    "obfuscated_ticket_age",
-                    "milliseconds since then, plus the ticket's ticket_age_add",
-                )
-                .map(|_| ())
-        })
-    })?;
-    list(reader, 2, "binders", |reader| {
-        opaque_vector(
-            reader,
-            1,
-            "binder",
-            "a MAC over this ClientHello up to here: the client knows the secret behind the ticket",
-        )
-    })
+    opaque_vector(reader, 2, "request_extensions", "").map(drop)
 }

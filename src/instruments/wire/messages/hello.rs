@@ -1,71 +1,104 @@
 //! ClientHello, ServerHello and HelloRetryRequest (RFC 8446 §4.1; TLS 1.2: RFC 5246 §7.4.1).
 
-use super::{
-    Context, HELLO_RETRY_REQUEST, Read, extensions, named, named_list, opaque_vector, version_name,
-};
+use super::{Context, Extensions, Read, named, named_list, opaque_vector};
 use crate::instruments::fields::Reader;
-use crate::instruments::wire::messages::extensions::Where;
+use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
 
-pub(super) fn client_hello(reader: &mut Reader<'_>, _: &Context) -> Read {
-    named(reader, 2, "legacy_version", version_name)?;
-    reader.meaning("stays at TLS 1.2 forever; what counts is supported_versions");
-    reader.bytes(
-        32,
-        "random",
-        "fresh for every connection, so that no recording can be replayed",
-    )?;
-    opaque_vector(
-        reader,
-        1,
-        "legacy_session_id",
-        "TLS 1.2: the session to resume. TLS 1.3: noise, to look like TLS 1.2",
-    )?;
-    let meaning = "what protects the records, best first";
-    named_list(
-        reader,
-        2,
-        "cipher_suites",
-        "cipher_suite",
-        meaning,
-        names::cipher_suite,
-    )?;
-    opaque_vector(
-        reader,
-        1,
-        "legacy_compression_methods",
-        "none: compression leaked secrets (CRIME)",
-    )?;
-    extensions::read(reader, Where::ClientHello)
+/// A HelloRetryRequest is a ServerHello with this `random`: SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3).
+#[rustfmt::skip]
+pub(super) const HELLO_RETRY_REQUEST: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+
+/// What the client offers.
+#[derive(Debug, Default)]
+pub(crate) struct ClientHello<'a> {
+    pub(crate) random: &'a [u8],
+    pub(crate) cipher_suites: Vec<u16>,
+    pub(crate) extensions: Extensions<'a>,
 }
 
-pub(super) fn server_hello(reader: &mut Reader<'_>, context: &Context) -> Read {
-    named(reader, 2, "legacy_version", version_name)?;
-    reader.meaning("TLS 1.3 stands in supported_versions; without that, this is the version");
-    let random = reader.bytes(32, "random", "the server's share of freshness")?;
-    let retry = random == HELLO_RETRY_REQUEST;
-    match random.get(24..) {
-        _ if retry => reader.meaning("this fixed value says: a HelloRetryRequest"),
-        Some(b"DOWNGRD\x01") => reader.meaning(
-            "ends in DOWNGRD 01: a server that can do TLS 1.3 speaks 1.2. A client that offered 1.3 must give up (RFC 8446 §4.1.3)",
-        ),
-        Some(b"DOWNGRD\x00") => reader.meaning("ends in DOWNGRD 00: a server that can do better speaks TLS 1.1 or less"),
-        _ => {}
+/// What the server chooses.
+#[derive(Debug, Default)]
+pub(crate) struct ServerHello<'a> {
+    pub(crate) legacy_version: Option<u16>,
+    pub(crate) random: &'a [u8],
+    pub(crate) cipher_suite: Option<u16>,
+    pub(crate) extensions: Extensions<'a>,
+}
+
+impl<'a> ClientHello<'a> {
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>) -> Read {
+        named(reader, 2, "legacy_version", &names::VERSIONS)?;
+        reader.meaning("stays at TLS 1.2 forever; what counts is supported_versions");
+        self.random = reader.bytes(
+            32,
+            "random",
+            "fresh for every connection, so that no recording can be replayed",
+        )?;
+        opaque_vector(
+            reader,
+            1,
+            "legacy_session_id",
+            "TLS 1.2: the session to resume. TLS 1.3: noise, to look like TLS 1.2",
+        )?;
+        self.cipher_suites = named_list(
+            reader,
+            2,
+            "cipher_suites",
+            "cipher_suite",
+            "what protects the records, best first",
+            &names::CIPHER_SUITES,
+        )?;
+        opaque_vector(
+            reader,
+            1,
+            "legacy_compression_methods",
+            "none: compression leaked secrets (CRIME)",
+        )?;
+        self.extensions.read(reader, ExtensionContext::ClientHello)
     }
-    let echo = if context.tls13 {
-        "echoes the client's, to look like a resumption of TLS 1.2"
-    } else {
-        "names the session"
-    };
-    opaque_vector(reader, 1, "legacy_session_id_echo", echo)?;
-    named(reader, 2, "cipher_suite", names::cipher_suite)?;
-    reader.u8("legacy_compression_method", "none")?;
-    extensions::read(
-        reader,
-        if retry {
-            Where::HelloRetryRequest
+}
+
+impl<'a> ServerHello<'a> {
+    /// The version that the server chose: TLS 1.3 stands in an extension, so that old boxes on the way see
+    /// a TLS 1.2 (RFC 8446 §4.2.1).
+    pub(crate) fn version(&self) -> Option<u16> {
+        self.extensions.selected_version.or(self.legacy_version)
+    }
+
+    /// It chooses nothing, but asks for another ClientHello.
+    pub(crate) fn is_retry(&self) -> bool {
+        self.random == HELLO_RETRY_REQUEST
+    }
+
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
+        self.legacy_version = Some(named(reader, 2, "legacy_version", &names::VERSIONS)?);
+        reader.meaning("TLS 1.3 stands in supported_versions; without that, this is the version");
+        self.random = reader.bytes(32, "random", "the server's share of freshness")?;
+        match self.random.get(24..) {
+            _ if self.is_retry() => reader.meaning("this fixed value says: a HelloRetryRequest"),
+            Some(b"DOWNGRD\x01") => reader.meaning(
+                "ends in DOWNGRD 01: a server that can do TLS 1.3 speaks 1.2. A client that offered 1.3 must give up (RFC 8446 §4.1.3)",
+            ),
+            Some(b"DOWNGRD\x00") => reader.meaning("ends in DOWNGRD 00: a server that can do better speaks TLS 1.1 or less"),
+            _ => {}
+        }
+        let echo = if context.tls13 {
+            "echoes the client's, to look like a resumption of TLS 1.2"
         } else {
-            Where::ServerHello
-        },
-    )
+            "names the session"
+        };
+        opaque_vector(reader, 1, "legacy_session_id_echo", echo)?;
+        self.cipher_suite = Some(named(reader, 2, "cipher_suite", &names::CIPHER_SUITES)?);
+        reader.u8("legacy_compression_method", "none")?;
+        let place = if self.is_retry() {
+            ExtensionContext::HelloRetryRequest
+        } else {
+            ExtensionContext::ServerHello
+        };
+        self.extensions.read(reader, place)
+    }
 }

@@ -1,20 +1,31 @@
-//! Handshake messages, alerts and data as trees of fields, with the words that explain them.
+//! Messages as trees of fields, with the words that explain them, and handshake messages as data.
+//!
+//! Tree and data come out of one pass: a value is kept at the call that reads and explains its bytes, so
+//! that what is shown and what is computed with cannot disagree. Keys and proofs are made of the data
+//! alone; nothing looks into a tree but to show it.
 //!
 //! Unaware of records, keys and order: a message's bytes go in, a tree comes out, and its leaves are
 //! exactly those bytes. The few things that depend on the connection come in as a [`Context`].
 
+mod catalogue;
+mod hello;
+mod extensions;
 mod authentication;
 mod certificate;
-mod extensions;
-mod hello;
 mod session;
 mod tls12;
 
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
-use crate::instruments::wire::names::{self, Name};
+use crate::instruments::wire::conversation::Kind;
+use crate::instruments::wire::names::Registry;
+use crate::instruments::wire::numbers::HandshakeType;
 use crate::narration::Side;
 
+pub(crate) use authentication::{Certificate, CertificateVerify};
+pub(crate) use extensions::Extensions;
+pub(crate) use hello::{ClientHello, ServerHello};
 pub(crate) use session::{alert, application_data, change_cipher_spec, opaque};
+pub(crate) use tls12::ServerKeyExchange;
 
 /// What a message cannot tell about itself.
 #[derive(Clone, Copy, Debug)]
@@ -28,140 +39,114 @@ pub(crate) struct Context {
 /// A message in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Described {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) meaning: String,
     pub(crate) fields: Field,
 }
 
+/// A handshake message as data: what keys, proofs and the outcome are made of. What a malformed message
+/// did not bring stays empty.
+#[derive(Debug)]
+pub(crate) enum Handshake<'a> {
+    /// TLS 1.2 (RFC 5246 §7.4.1.1).
+    HelloRequest,
+    ClientHello(ClientHello<'a>),
+    /// Also a HelloRetryRequest: [`ServerHello::is_retry`].
+    ServerHello(ServerHello<'a>),
+    EncryptedExtensions(Extensions<'a>),
+    CertificateRequest,
+    Certificate(Certificate<'a>),
+    CertificateVerify(CertificateVerify<'a>),
+    Finished {
+        verify_data: &'a [u8],
+    },
+    EndOfEarlyData,
+    NewSessionTicket {
+        /// Empty in TLS 1.2, whose tickets have none.
+        nonce: &'a [u8],
+    },
+    KeyUpdate,
+    ServerKeyExchange(ServerKeyExchange<'a>),
+    ServerHelloDone,
+    ClientKeyExchange,
+    /// No key, proof or outcome depends on it.
+    Other(Parse),
+}
+
 /// The outcome of reading a part of a message.
 type Read = Result<(), Malformed>;
-type Parse = fn(&mut Reader<'_>, &Context) -> Read;
+type Parse = fn(&mut Reader<'_>) -> Read;
 
-/// A HelloRetryRequest is a ServerHello with this `random`: SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3).
-pub(crate) const HELLO_RETRY_REQUEST: [u8; 32] = [
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-];
-
-/// Describes a handshake message, its four bytes of header included.
-pub(crate) fn handshake(bytes: &[u8], context: &Context) -> Described {
-    let retry = bytes.get(6..38) == Some(&HELLO_RETRY_REQUEST[..]);
-    let kind = bytes.first().copied().unwrap_or_default();
-    let empty = bytes.get(4..) == Some(&[0, 0, 0, 0][..]) || bytes.get(4..) == Some(&[0, 0, 0][..]);
-    let (name, source, meaning, parse) = match (kind, context.tls13) {
-        (2, _) if retry => HELLO_RETRY,
-        (11, _) if empty && context.from == Side::Client => authentication::NO_CERTIFICATE,
-        (11, false) if context.from == Side::Client => tls12::CLIENT_CERTIFICATE,
-        (_, true) => tls13(kind, context.from),
-        (_, false) => tls12::message(kind),
-    };
+/// Reads a handshake message, its four bytes of header included.
+pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, Handshake<'a>) {
+    let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
+    let (name, source, mut message, meaning) = catalogue::row(kind, bytes, context);
     let fields = read_all(bytes, name, source, "", |reader| {
         reader.u8("msg_type", "which handshake message this is")?;
-        reader.value(format!("{name} ({kind})"));
+        reader.value(format!("{name} ({})", kind.0));
         let length = reader.u24(
             "length",
             "of what follows; a message may need several records",
         )?;
         reader.value(format!("{length} bytes"));
-        reader.scope(length as usize, |reader| parse(reader, context))
+        reader.scope(length as usize, |reader| message.read(reader, context))
     });
-    Described {
+    // A ServerHello says itself which version it is of, and is explained as one of that version.
+    if let Handshake::ServerHello(hello) = &message
+        && hello.extensions.selected_version.is_some()
+        && !context.tls13
+    {
+        let tls13 = true;
+        return handshake(bytes, &Context { tls13, ..*context });
+    }
+    let described = Described {
+        kind: Kind::Handshake(kind),
         name: name.to_owned(),
         meaning: meaning.to_owned(),
         fields,
+    };
+    (described, message)
+}
+
+impl<'a> Handshake<'a> {
+    /// Reads the body into the tree and into the data.
+    fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
+        match self {
+            Handshake::ClientHello(hello) => hello.read(reader),
+            Handshake::ServerHello(hello) => hello.read(reader, context),
+            Handshake::EncryptedExtensions(extensions) => {
+                extensions.read(reader, extensions::ExtensionContext::EncryptedExtensions)
+            }
+            Handshake::CertificateRequest if context.tls13 => {
+                authentication::certificate_request(reader)
+            }
+            Handshake::CertificateRequest => tls12::certificate_request(reader),
+            Handshake::Certificate(certificate) => certificate.read(reader, context),
+            Handshake::CertificateVerify(proof) => {
+                proof.read(reader, "made with the private key of the certificate above")
+            }
+            Handshake::Finished { verify_data } => {
+                *verify_data = authentication::verify_data(reader, context)?;
+                Ok(())
+            }
+            Handshake::NewSessionTicket { nonce } if context.tls13 => {
+                session::new_session_ticket(reader, nonce)
+            }
+            Handshake::NewSessionTicket { .. } => tls12::new_session_ticket(reader),
+            Handshake::KeyUpdate => session::key_update(reader),
+            Handshake::ServerKeyExchange(exchange) => exchange.read(reader),
+            Handshake::ClientKeyExchange => tls12::client_key_exchange(reader),
+            Handshake::HelloRequest | Handshake::EndOfEarlyData | Handshake::ServerHelloDone => {
+                Ok(())
+            }
+            Handshake::Other(parse) => parse(reader),
+        }
     }
 }
 
-/// Name, source, meaning, and how the body is read.
-type Row = (&'static str, &'static str, &'static str, Parse);
-
-const HELLO_RETRY: Row = (
-    "HelloRetryRequest",
-    "RFC 8446 §4.1.4",
-    "The server knows a group of the client's, but got no key share for it. It asks for a second ClientHello; \
-     this costs a round trip. On the wire it is a ServerHello with a fixed random.",
-    hello::server_hello,
-);
-
-const CLIENT_HELLO: Row = (
-    "ClientHello",
-    "RFC 8446 §4.1.2",
-    "The client says what it speaks, whom it wants to reach, and sends public keys for the key exchange. \
-     Nothing can be encrypted yet: everybody on the way can read this.",
-    hello::client_hello,
-);
-
-fn tls13(kind: u8, from: Side) -> Row {
-    match (kind, from) {
-        (1, _) => CLIENT_HELLO,
-        (2, _) => (
-            "ServerHello",
-            "RFC 8446 §4.1.3",
-            "The server chooses, and sends its own public key. From here on both sides have the same secret, and all \
-             that follows is encrypted.",
-            hello::server_hello,
-        ),
-        (4, _) => (
-            "NewSessionTicket",
-            "RFC 8446 §4.6.1",
-            "A ticket for next time: who shows it and knows the secret behind it resumes without certificates.",
-            session::new_session_ticket,
-        ),
-        (5, _) => (
-            "EndOfEarlyData",
-            "RFC 8446 §4.5",
-            "Early data ends here; the client goes on with the handshake keys.",
-            nothing,
-        ),
-        (8, _) => (
-            "EncryptedExtensions",
-            "RFC 8446 §4.3.1",
-            "Answers to the ClientHello that the key exchange does not need, so that they can be encrypted.",
-            authentication::encrypted_extensions,
-        ),
-        (11, _) => authentication::certificate_row(from),
-        (13, _) => (
-            "CertificateRequest",
-            "RFC 8446 §4.3.2",
-            "The server asks the client for a certificate. This message makes it mutual TLS.",
-            authentication::certificate_request,
-        ),
-        (15, _) => authentication::certificate_verify_row(from),
-        (20, _) => (
-            "Finished",
-            "RFC 8446 §4.4.4",
-            "A MAC over the whole handshake: its sender has the keys, and nobody changed a byte on the way.",
-            authentication::finished,
-        ),
-        (24, _) => (
-            "KeyUpdate",
-            "RFC 8446 §4.6.3",
-            "The sender takes the next key from here on.",
-            session::key_update,
-        ),
-        (25, _) => (
-            "CompressedCertificate",
-            "RFC 8879 §4",
-            "A Certificate message, compressed.",
-            authentication::compressed_certificate,
-        ),
-        _ => UNKNOWN,
-    }
-}
-
-const UNKNOWN: Row = (
-    "unknown handshake message",
-    "RFC 8446 §4",
-    "A type that is not known here.",
-    body,
-);
-
-fn nothing(_: &mut Reader<'_>, _: &Context) -> Read {
-    Ok(())
-}
-
-fn body(reader: &mut Reader<'_>, _: &Context) -> Read {
-    reader.rest("body", "not known here").map(|_| ())
+fn body(reader: &mut Reader<'_>) -> Read {
+    reader.rest("body", "not known here").map(drop)
 }
 
 /// A number of `width` bytes with its name.
@@ -169,15 +154,14 @@ fn named(
     reader: &mut Reader<'_>,
     width: usize,
     label: &str,
-    name: fn(u16) -> Name,
+    registry: &Registry,
 ) -> Result<u16, Malformed> {
     let number = match width {
         1 => reader.u8(label, "")?.into(),
         _ => reader.u16(label, "")?,
     };
-    let Name { name, meaning } = name(number);
-    reader.value(name);
-    reader.meaning(meaning);
+    reader.value(registry.name(number));
+    reader.meaning(registry.meaning(number));
     Ok(number)
 }
 
@@ -188,49 +172,55 @@ fn named_list(
     label: &str,
     item: &str,
     meaning: &str,
-    name: fn(u16) -> Name,
+    registry: &Registry,
+) -> Result<Vec<u16>, Malformed> {
+    let mut numbers = Vec::new();
+    list(reader, width, label, meaning, |reader| {
+        numbers.push(named(reader, 2, item, registry)?);
+        Ok(())
+    })?;
+    Ok(numbers)
+}
+
+/// A vector of things of one sort.
+fn list<'a>(
+    reader: &mut Reader<'a>,
+    width: usize,
+    label: &str,
+    meaning: &str,
+    mut item: impl FnMut(&mut Reader<'a>) -> Read,
 ) -> Read {
     reader.vector(width, label, "", meaning, |reader| {
         while !reader.is_empty() {
-            named(reader, 2, item, name)?;
+            item(reader)?;
         }
         Ok(())
     })
 }
 
 /// A vector of plain bytes.
-fn opaque_vector(reader: &mut Reader<'_>, width: usize, label: &str, meaning: &str) -> Read {
+fn opaque_vector<'a>(
+    reader: &mut Reader<'a>,
+    width: usize,
+    label: &str,
+    meaning: &str,
+) -> Result<&'a [u8], Malformed> {
+    let mut bytes: &[u8] = &[];
     reader.vector(width, label, "", meaning, |reader| {
-        reader.rest("bytes", "").map(|_| ())
-    })
+        bytes = reader.rest("bytes", "")?;
+        Ok(())
+    })?;
+    Ok(bytes)
 }
 
 /// A vector of text: a host name, a protocol. Hostile text, as value.
-fn text_vector(reader: &mut Reader<'_>, width: usize, label: &str, meaning: &str) -> Read {
+fn text_vector(reader: &mut Reader<'_>, width: usize, label: &str) -> Result<String, Malformed> {
     let mut text = String::new();
-    reader.vector(width, label, "", meaning, |reader| {
+    reader.vector(width, label, "", "", |reader| {
         text = String::from_utf8_lossy(reader.rest("text", "")?).into_owned();
         reader.value(text.clone());
         Ok(())
     })?;
-    reader.value(text);
-    Ok(())
-}
-
-/// The bytes of the first field with this label, a path of labels from the outside in.
-pub(crate) fn bytes_of<'a>(bytes: &'a [u8], fields: &Field, path: &[&str]) -> Option<&'a [u8]> {
-    let field = path
-        .iter()
-        .try_fold(fields, |field, label| field.find(label))?;
-    bytes.get(field.range.clone())
-}
-
-/// The number in a field of two bytes.
-pub(crate) fn number_of(bytes: &[u8], fields: &Field, path: &[&str]) -> Option<u16> {
-    let bytes = bytes_of(bytes, fields, path)?;
-    Some(u16::from_be_bytes(bytes.try_into().ok()?))
-}
-
-fn version_name(number: u16) -> Name {
-    names::version(number)
+    reader.value(text.clone());
+    Ok(text)
 }

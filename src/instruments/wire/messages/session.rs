@@ -1,36 +1,28 @@
 //! What follows or surrounds a handshake: tickets, key updates, alerts, data (RFC 8446 §4.6, §5, §6).
 
-use super::{Context, Described, Read, extensions, named, opaque_vector};
+use super::{Context, Described, Extensions, Read, named, opaque_vector};
 use crate::instruments::fields::{Reader, read_all};
-use crate::instruments::wire::messages::extensions::Where;
+use crate::instruments::wire::conversation::Kind;
+use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::alert;
 
 /// A head of HTTP with more lines than this is no head that a person reads.
 const MOST_LINES: usize = 100;
 
-pub(super) fn new_session_ticket(reader: &mut Reader<'_>, _: &Context) -> Read {
+pub(super) fn new_session_ticket<'a>(reader: &mut Reader<'a>, nonce: &mut &'a [u8]) -> Read {
     let seconds = reader.u32("ticket_lifetime", "seconds; a week at most")?;
     reader.value(format!("{seconds} s"));
-    reader.u32(
-        "ticket_age_add",
-        "hides the ticket's true age from those who listen when it is used",
-    )?;
-    opaque_vector(
-        reader,
-        1,
-        "ticket_nonce",
-        "makes each ticket's secret another one",
-    )?;
-    opaque_vector(
-        reader,
-        2,
-        "ticket",
-        "opaque to the client: a key into the server's memory, or its state, encrypted",
-    )?;
-    extensions::read(reader, Where::NewSessionTicket)
+    let meaning = "hides the ticket's true age from those who listen when it is used";
+    reader.u32("ticket_age_add", meaning)?;
+    let meaning = "makes each ticket's secret another one";
+    *nonce = opaque_vector(reader, 1, "ticket_nonce", meaning)?;
+    let meaning = "opaque to the client: a key into the server's memory, or its state, encrypted";
+    opaque_vector(reader, 2, "ticket", meaning)?;
+    Extensions::default().read(reader, ExtensionContext::NewSessionTicket)
 }
 
-pub(super) fn key_update(reader: &mut Reader<'_>, _: &Context) -> Read {
+pub(super) fn key_update(reader: &mut Reader<'_>) -> Read {
     let wanted = reader.u8("request_update", "")?;
     reader.value(match wanted {
         0 => "update_not_requested (0)".to_owned(),
@@ -44,9 +36,9 @@ pub(super) fn key_update(reader: &mut Reader<'_>, _: &Context) -> Read {
 pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
     let description = bytes.get(1).copied();
     let name = description.map_or_else(|| "a part of an alert".to_owned(), names::alert_name);
-    let says = description.map_or("", |number| names::alert(number).meaning);
+    let says = description.map_or("", |number| names::ALERTS.meaning(number));
     let meaning = match description {
-        Some(0) => "Nothing more follows from this side. Without it, an end is indistinguishable from a cut.".to_owned(),
+        Some(alert::CLOSE_NOTIFY) => "Nothing more follows from this side. Without it, an end is indistinguishable from a cut.".to_owned(),
         _ => format!("The {} gives up: {says}.", context.from),
     };
     let fields = read_all(bytes, "Alert", "RFC 8446 §6", "", |reader| {
@@ -59,12 +51,14 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
             2 => "fatal (2)".to_owned(),
             other => format!("unknown ({other})"),
         });
-        named(reader, 1, "description", |number| {
-            names::alert(number as u8)
-        })
-        .map(|_| ())
+        named(reader, 1, "description", &names::ALERTS).map(drop)
     });
+    let kind = match bytes {
+        [level, description, ..] => Kind::Alert(*level, *description),
+        _ => Kind::Unknown,
+    };
     Described {
+        kind,
         name: format!("alert {name}"),
         meaning,
         fields,
@@ -73,20 +67,22 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
 
 /// ChangeCipherSpec: one byte.
 pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
-    let (source, meaning) = match context.tls13 {
-        true => (
+    let (source, meaning) = if context.tls13 {
+        (
             "RFC 8446 §D.4",
             "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to boxes on the way.",
-        ),
-        false => (
+        )
+    } else {
+        (
             "RFC 5246 §7.1",
             "All that the sender sends from here on is encrypted. Not a handshake message: no Finished covers it.",
-        ),
+        )
     };
     let fields = read_all(bytes, "ChangeCipherSpec", source, "", |reader| {
-        reader.u8("type", "always 1").map(|_| ())
+        reader.u8("type", "always 1").map(drop)
     });
     Described {
+        kind: Kind::ChangeCipherSpec,
         name: "ChangeCipherSpec".to_owned(),
         meaning: meaning.to_owned(),
         fields,
@@ -118,6 +114,7 @@ pub(crate) fn application_data(bytes: &[u8], context: &Context) -> Described {
         text(reader, if http { "body" } else { "data" })
     });
     Described {
+        kind: Kind::ApplicationData,
         name: "application data".to_owned(),
         meaning,
         fields,
@@ -158,11 +155,12 @@ fn text(reader: &mut Reader<'_>, label: &str) -> Read {
 }
 
 /// Bytes that stay as they are, and why.
-pub(crate) fn opaque(bytes: &[u8], name: &str, meaning: &str) -> Described {
+pub(crate) fn opaque(bytes: &[u8], kind: Kind, name: &str, meaning: &str) -> Described {
     let fields = read_all(bytes, name, "", meaning, |reader| {
-        reader.rest(name, meaning).map(|_| ())
+        reader.rest(name, meaning).map(drop)
     });
     Described {
+        kind,
         name: name.to_owned(),
         meaning: meaning.to_owned(),
         fields,

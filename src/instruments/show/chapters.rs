@@ -3,7 +3,7 @@
 //! Unaware of how they are shown.
 
 use crate::instruments::wire::conversation::{
-    Conversation, Ending, Kind, Message, Protection, Record,
+    Conversation, Ending, Kind, Message, Negotiated, Protection, Record,
 };
 use crate::narration::Step;
 
@@ -95,10 +95,10 @@ impl Chapter {
 }
 
 /// What to say of a step beside its messages: what one side does alone, or why nothing is there.
-pub(super) fn remark(conversation: &Conversation, step: u8) -> Option<String> {
-    let messages = || conversation.messages.iter();
-    let empty = !messages().any(|message| message.step == step);
-    let later = messages().any(|message| message.step > step);
+pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> {
+    let mut messages = conversation.messages.iter();
+    let empty = !has_messages(conversation, step);
+    let later = messages.any(|message| message.step > step);
     if let Ending::Refused { step: at, .. } = conversation.ending
         && at <= step
     {
@@ -109,89 +109,100 @@ pub(super) fn remark(conversation: &Conversation, step: u8) -> Option<String> {
         _ if empty && conversation.records.iter().any(unreadable) => {
             "Cannot be told: records are encrypted, and their keys are not known here."
         }
-        3 | 5 | 6 if later || !empty => on_one_side(conversation, step),
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
+            if later || !empty =>
+        {
+            on_one_side(conversation, step)
+        }
         _ if !empty => return None,
-        4 if later => asked_nobody(conversation),
-        2 if later => "No message of this step was recorded.",
+        Step::ClientPresentsCertificate if later => asked_nobody(conversation),
+        Step::ServerPresentsCertificate if later => "No message of this step was recorded.",
         _ => "Not reached in this recording.",
     };
     Some(words.to_owned())
 }
 
+fn has_messages(conversation: &Conversation, step: Step) -> bool {
+    let mut messages = conversation.messages.iter();
+    messages.any(|message| message.step == step)
+}
+
 /// The alert speaks for its own step. Later ones were not reached, or the client did not wait.
-fn after_a_refusal(conversation: &Conversation, at: u8, step: u8) -> Option<String> {
-    let fatal = |message: &Message| message.step == at && matches!(message.kind, Kind::Alert(..));
-    let mut before = conversation
-        .messages
-        .iter()
-        .take_while(|message| !fatal(message));
-    let empty = !conversation
-        .messages
-        .iter()
-        .any(|message| message.step == step);
-    match (at == step, empty) {
-        (false, true) => Some(format!("Not reached: step {at} was refused.")),
-        (false, false) if before.any(|message| message.step == step) => Some(format!(
-            "Sent before the refusal of step {at} was heard: in TLS 1.3 the client does not wait for the verdict."
-        )),
-        _ => None,
+fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<String> {
+    if at == step {
+        return None;
     }
+    let at_number = at.number();
+    if !has_messages(conversation, step) {
+        return Some(format!("Not reached: step {at_number} was refused."));
+    }
+    let refusal =
+        |message: &&Message| message.step == at && matches!(message.kind, Kind::Alert(..));
+    let messages = conversation.messages.iter();
+    let mut before = messages.take_while(|message| !refusal(message));
+    before.any(|message| message.step == step).then(|| {
+        format!(
+            "Sent before the refusal of step {at_number} was heard: in TLS 1.3 the client does not wait for the verdict."
+        )
+    })
 }
 
 /// The steps that one side took alone, without a message, and that came out well.
-pub(super) fn acts_alone(conversation: &Conversation) -> Vec<u8> {
-    let refused = match conversation.ending {
-        Ending::Refused { step, .. } => step,
-        _ => u8::MAX,
+pub(super) fn acts_alone(conversation: &Conversation) -> Vec<Step> {
+    let alone = [
+        (Step::ClientVerifiesServer, !conversation.negotiated.resumed),
+        (
+            Step::ServerVerifiesClient,
+            conversation.negotiated.client_certificate_sent,
+        ),
+        (
+            Step::ServerAuthorizesClient,
+            conversation.negotiated.client_certificate_sent,
+        ),
+    ];
+    let reached = |step: Step| match conversation.ending {
+        Ending::Refused { step: refused, .. } => step < refused,
+        _ => true,
     };
-    let sent = conversation.client_certificate_sent;
-    let happens = |step: &u8| match step {
-        3 => !conversation.resumed,
-        _ => sent,
-    };
-    [3, 5, 6]
-        .into_iter()
-        .filter(|step| *step < refused && happens(step))
-        .collect()
+    let happened = alone.into_iter().filter(|(_, happens)| *happens);
+    let happened = happened.map(|(step, _)| step);
+    happened.filter(|step| reached(*step)).collect()
 }
 
 fn asked_nobody(conversation: &Conversation) -> &'static str {
-    match conversation.resumed {
-        true => {
-            "A resumption: the client showed its certificate, if it has one, in the earlier session."
-        }
-        false => {
-            "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
-        }
+    if conversation.negotiated.resumed {
+        "A resumption: the client showed its certificate, if it has one, in the earlier session."
+    } else {
+        "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
     }
 }
 
 /// The steps that one side takes alone.
-fn on_one_side(conversation: &Conversation, step: u8) -> &'static str {
-    let Conversation {
+fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
+    let Negotiated {
         resumed,
         client_certificate_requested: asked,
         client_certificate_sent: sent,
         ..
-    } = *conversation;
-    match (step, resumed) {
-        (3 | 5, true) => {
+    } = conversation.negotiated;
+    match step {
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient if resumed => {
             "Nothing to verify: no certificate came. Who the other side is was proved in the earlier session, and the \
              secret behind the ticket stands for it."
         }
-        (3, false) => {
+        Step::ClientVerifiesServer => {
             "No message tells of it: the client looks at the certificate by itself. A no would stand here as an \
              alert; its yes is that it goes on."
         }
-        (5, false) if sent => {
+        Step::ServerVerifiesClient if sent => {
             "No message tells of it: the server looks at the certificate by itself. A no would stand here as an \
              alert; its yes is that it goes on."
         }
-        (5, false) if asked => {
+        Step::ServerVerifiesClient if asked => {
             "The client sent no certificate, so there is nothing to verify. A server that insists on one says no with \
              an alert."
         }
-        (6, _) if asked || resumed => {
+        Step::ServerAuthorizesClient if asked || resumed => {
             "No message tells of it: the server's application compares the name in the client's certificate with a \
              list of its own. A no is an answer in step 7, such as 403."
         }

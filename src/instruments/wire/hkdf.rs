@@ -1,7 +1,7 @@
 //! How one secret is made of another: HKDF (RFC 5869) and the labels of TLS 1.3 (RFC 8446 §7.1), the PRF of
 //! TLS 1.2 (RFC 5246 §5). By hand, over HMAC, because this is where the handshake's words become keys.
 //!
-//! Unaware of which secret is for what: that is `key_schedule` and `tls12`.
+//! Unaware of which secret is for what: that is for `key_schedule` and `tls12`.
 
 use aws_lc_rs::{digest, hmac};
 
@@ -42,7 +42,8 @@ impl Hash {
 
     /// HKDF-Expand (RFC 5869 §2.3): blocks of HMAC, each over the block before, the info and a counter.
     pub(crate) fn expand(self, secret: &[u8], info: &[u8], length: usize) -> Vec<u8> {
-        let (mut output, mut block) = (Vec::new(), Vec::new());
+        let mut output = Vec::new();
+        let mut block = Vec::new();
         for counter in 1..=255u8 {
             if output.len() >= length {
                 break;
@@ -68,7 +69,8 @@ impl Hash {
     /// The PRF of TLS 1.2 (RFC 5246 §5): P_hash, whose seed is chained through HMAC.
     pub(crate) fn prf(self, secret: &[u8], label: &str, seed: &[u8], length: usize) -> Vec<u8> {
         let seed = [label.as_bytes(), seed].concat();
-        let (mut output, mut a) = (Vec::new(), seed.clone());
+        let mut output = Vec::new();
+        let mut a = seed.clone();
         while output.len() < length {
             a = self.hmac(secret, &a);
             output.extend(self.hmac(secret, &[&a[..], &seed].concat()));
