@@ -16,7 +16,7 @@ use crate::certificates::pem;
 use crate::certificates::request::{KeyType, generate, request};
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{Made, Wishes, make_set};
-use crate::client::{self, Url, connect_tcp, get};
+use crate::client::{Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::files::{NewFile, Readers, make_folder, write_all};
@@ -28,10 +28,9 @@ use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::{Event, Narrator, Recorder, Side};
-use crate::server::hello;
+use crate::server::hello::Hello;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Limits, Site, serve_tcp};
-use crate::transport::Deadline;
+use crate::server::serve_tcp;
 
 const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 
@@ -241,12 +240,7 @@ impl<'a> Scene<'a> {
         let client_setup =
             client_config(&trust, client_identity, TlsMax::Tls13, voice(Side::Client))
                 .map_err(unusable)?;
-        let (socket, address) = connect_tcp(&url.place)?;
-        client_setup
-            .narrator
-            .open(1, || format!("connected to {address}"));
-        let transport = Deadline::new(socket, client::HANDSHAKE)
-            .map_err(|said| Error::socket(address, &said))?;
+        let transport = dial(&client_setup, &url, 1)?;
         let recording = Recording::new(Side::Client);
         let client_setup = client_setup.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
@@ -260,12 +254,7 @@ impl<'a> Scene<'a> {
 }
 
 fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
-    let site = Site {
-        answer: Box::new(hello::answer),
-        log: Box::new(|_| ()),
-        limits: Limits::default(),
-    };
     Server::start(listener, 8, move |socket, address, number| {
-        let _ = serve_tcp(&setup, &site, socket, address, number);
+        let _ = serve_tcp(&setup, &Hello::default(), socket, address, number);
     })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Told;
 use crate::error::Error;
 use crate::instruments::page::{self, BOLD, DIM, Paint};
-use crate::narration::{Event, Side};
+use crate::narration::{Event, Side, en};
 use crate::text;
 
 /// Columns for words, behind the 16 for time, side and step.
@@ -57,19 +57,20 @@ impl Page<'_> {
         let who = self
             .paint
             .with(page::side(event.side), &event.side.to_string());
-        let mark = if event.fact.passed { ' ' } else { '✗' };
+        let words = en::words(&event.fact);
+        let mark = if event.fact.passed() { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
             long @ 999.9.. => format!("{long:.0}"),
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {who} {}{mark} ", step.number());
-        let mut lines = text::wrap(&event.fact.says, TEXT).into_iter();
+        let mut lines = text::wrap(&words.what, TEXT).into_iter();
         self.line(&format!("{head}{}", lines.next().unwrap_or_default()))?;
         for line in lines {
             self.line(&format!("{:16}{line}", ""))?;
         }
-        for line in text::wrap(&event.fact.consequence(), TEXT) {
+        for line in text::wrap(&words.so, TEXT) {
             let line = self.paint.with(DIM, &line);
             self.line(&format!("{:16}{line}", ""))?;
         }
@@ -87,7 +88,7 @@ impl Page<'_> {
         for event in &told.events {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
-            if believes || !event.fact.passed {
+            if believes || !event.fact.passed() {
                 self.event(event, event.at - first)?;
             }
         }

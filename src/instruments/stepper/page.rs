@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::narration::{Event, Side};
+use crate::narration::{Event, Side, en};
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -39,7 +39,7 @@ impl<'a> Page<'a> {
             let side = self
                 .paint
                 .with(page::side(event.side), &event.side.to_string());
-            let (mark, colour) = if event.fact.passed {
+            let (mark, colour) = if event.fact.passed() {
                 (" ", "")
             } else {
                 ("✗", RED)
@@ -48,8 +48,9 @@ impl<'a> Page<'a> {
             let (number, title) = (step.number(), step.title());
             writeln!(self.out, "\n  {side} · step {number}{mark} {title}")?;
             // Facts are safe already: they may name a peer, escaped.
-            self.lines(4, &event.fact.says, colour)?;
-            self.lines(4, &event.fact.consequence(), DIM)?;
+            let words = en::words(&event.fact);
+            self.lines(4, &words.what, colour)?;
+            self.lines(4, &words.so, DIM)?;
         }
         Ok(())
     }

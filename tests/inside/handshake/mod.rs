@@ -1,3 +1,4 @@
 mod steps;
 mod allow;
 mod diagnosis;
+mod narration;

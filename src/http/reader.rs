@@ -4,31 +4,37 @@
 
 use std::io::{self, Read};
 
-use super::Trouble;
+use super::ReadError;
 
-/// A buffered reader that never holds more than one line or one chunk of a body.
-#[derive(Debug, Default)]
-pub struct Input {
+/// A buffered reader of messages that never holds more than one line or one chunk of a body.
+#[derive(Debug)]
+pub struct MessageReader<'a, S> {
+    /// Where the bytes come from; an answer may be written to it between two messages.
+    pub stream: &'a mut S,
     buffer: Vec<u8>,
     start: usize,
 }
 
-impl Input {
+impl<'a, S: Read> MessageReader<'a, S> {
+    /// Reads from `stream`.
+    pub fn new(stream: &'a mut S) -> Self {
+        MessageReader {
+            stream,
+            buffer: Vec::new(),
+            start: 0,
+        }
+    }
+
     /// Waits until at least one byte is there. False: the stream ended in good order.
-    pub fn wait(&mut self, stream: &mut impl Read) -> io::Result<bool> {
-        Ok(!self.pending().is_empty() || self.fill(stream)? > 0)
+    pub fn wait(&mut self) -> io::Result<bool> {
+        Ok(!self.pending().is_empty() || self.fill()? > 0)
     }
 
     /// A line without its CRLF. `too_long` is the answer to one of more than `limit` bytes.
     ///
     /// RFC 9112 §2.2 lets a receiver take a bare LF for a line's end. Some do and some do not, which
     /// is how requests are smuggled past a proxy, so here it is an error.
-    pub fn line(
-        &mut self,
-        stream: &mut impl Read,
-        limit: usize,
-        too_long: u16,
-    ) -> Result<Vec<u8>, Trouble> {
+    pub fn line(&mut self, limit: usize, too_long: u16) -> Result<Vec<u8>, ReadError> {
         let mut searched = 0;
         loop {
             let pending = self.pending();
@@ -36,14 +42,14 @@ impl Input {
                 let end = searched + at;
                 let line = match pending[..end].strip_suffix(b"\r") {
                     _ if end > limit + 1 => {
-                        return Err(Trouble::malformed(too_long, "a line is too long"));
+                        return Err(ReadError::malformed(too_long, "a line is too long"));
                     }
                     Some(line) if !line.contains(&b'\r') => line.to_vec(),
                     Some(_) => {
-                        return Err(Trouble::malformed(400, "a line has a CR in its middle"));
+                        return Err(ReadError::malformed(400, "a line has a CR in its middle"));
                     }
                     None => {
-                        return Err(Trouble::malformed(
+                        return Err(ReadError::malformed(
                             400,
                             "a line ends with a bare LF instead of CRLF",
                         ));
@@ -54,18 +60,18 @@ impl Input {
             }
             searched = pending.len();
             if searched > limit + 1 {
-                return Err(Trouble::malformed(too_long, "a line is too long"));
+                return Err(ReadError::malformed(too_long, "a line is too long"));
             }
-            if self.fill(stream)? == 0 {
-                return Err(Trouble::Truncated("a line is missing".to_owned()));
+            if self.fill()? == 0 {
+                return Err(ReadError::Truncated("a line is missing".to_owned()));
             }
         }
     }
 
     /// At most `limit` bytes; none at the end of the stream.
-    pub fn some(&mut self, stream: &mut impl Read, limit: u64) -> io::Result<&[u8]> {
+    pub fn read_up_to(&mut self, limit: u64) -> io::Result<&[u8]> {
         if limit > 0 && self.pending().is_empty() {
-            self.fill(stream)?;
+            self.fill()?;
         }
         let count = usize::try_from(limit)
             .unwrap_or(usize::MAX)
@@ -78,12 +84,12 @@ impl Input {
         &self.buffer[self.start..]
     }
 
-    fn fill(&mut self, stream: &mut impl Read) -> io::Result<usize> {
+    fn fill(&mut self) -> io::Result<usize> {
         self.buffer.drain(..self.start);
         self.start = 0;
         let mut chunk = [0; 4096];
         let count = loop {
-            match stream.read(&mut chunk) {
+            match self.stream.read(&mut chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => break other?,
             }
