@@ -5,27 +5,32 @@
 //! mTLS handshake of TLS 1.3, from top to bottom (ours → rustls → ours):
 //!
 //! ```text
-//! client, ours            client's rustls                 server's rustls           server, ours
-//! ────────────            ───────────────                 ───────────────           ────────────
-//! connect                                                                           accept
-//! 1 client_connects ────▶ ClientConnection::new
-//!   send_flight ────────▶ write_tls ──── ClientHello ───▶ Acceptor::accept ──────▶ 1 client_hello_arrived
-//!                                                         into_connection ◀──────── accept
-//!                                                         ResolvesServerCert ─────▶ ServerCertificateHook
-//!                                                         Signer::sign ───────────▶ 2 server_presents_certificate
-//!                                     ◀── ServerHello … Finished ── write_tls ◀──── send_flight
-//!   receive_flight ─────▶ process_new_packets
-//! ClientCertificateHook ◀ ResolvesClientCert  (asked early; reported as step 4)
-//! 3 client_verifies_server ◀ ServerCertVerifier::verify_server_cert
-//! 3 server_owns_its_key ◀ ServerCertVerifier::verify_tls13_signature
-//! 4 client_presents_certificate ◀ Signer::sign
-//!   send_flight ────────▶ write_tls ── Certificate … Finished ─▶ process_new_packets ◀ receive_flight
-//! 7 application_data                          ClientCertVerifier::verify_client_cert ─▶ 5 server_verifies_client
-//!                                         ClientCertVerifier::verify_tls13_signature ─▶ 5 client_owns_its_key
-//!                                     ◀── NewSessionTicket ──── write_tls ◀──────── send_flight
-//!                                                         peer_certificates ◀────── authorize
-//!                                                                                   6 server_authorizes_client
-//!                                                                                   7 application_data
+//! ours                           rustls                                        ours
+//! the client: connect
+//!   1 client_connects        ──▶ ClientConnection::new
+//!   send_flight              ──▶ write_tls: ClientHello
+//! the server: accept
+//!   client_hello_arrives     ──▶ Acceptor::accept                          ──▶ 1 client_hello_arrived
+//!   accept                   ──▶ Accepted::into_connection
+//!                                  ResolvesServerCert::resolve             ──▶ ServerCertificateHook
+//!                                  Signer::sign                            ──▶ 2 server_presents_certificate
+//!   send_flight              ──▶ write_tls: ServerHello … Finished
+//! the client
+//!   receive_flight           ──▶ process_new_packets
+//!                                  ResolvesClientCert::resolve             ──▶ ClientCertificateHook
+//!                                  ServerCertVerifier::verify_server_cert  ──▶ 3 client_verifies_server
+//!                                    … ::verify_tls13_signature            ──▶ 3 server_owns_its_key
+//!                                  Signer::sign                            ──▶ 4 client_presents_certificate
+//!   send_flight              ──▶ write_tls: Certificate … Finished
+//!   7 application_data           (the client may send; the server has not judged it yet)
+//! the server
+//!   receive_flight           ──▶ process_new_packets
+//!                                  ClientCertVerifier::verify_client_cert  ──▶ 5 server_verifies_client
+//!                                    … ::verify_tls13_signature            ──▶ 5 client_owns_its_key
+//!   send_flight              ──▶ write_tls: NewSessionTicket
+//!   authorize                ──▶ peer_certificates
+//!   6 server_authorizes_client
+//!   7 application_data
 //! ```
 //!
 //! This module is unaware of HTTP, of files, and of anybody who watches the bytes.

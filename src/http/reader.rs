@@ -38,30 +38,20 @@ impl<'a, S: Read> MessageReader<'a, S> {
         let mut searched = 0;
         loop {
             let pending = self.pending();
-            if let Some(at) = pending[searched..].iter().position(|byte| *byte == b'\n') {
-                let end = searched + at;
-                let line = match pending[..end].strip_suffix(b"\r") {
-                    _ if end > limit + 1 => {
-                        return Err(ReadError::malformed(too_long, "a line is too long"));
-                    }
-                    Some(line) if !line.contains(&b'\r') => line.to_vec(),
-                    Some(_) => {
-                        return Err(ReadError::malformed(400, "a line has a CR in its middle"));
-                    }
-                    None => {
-                        return Err(ReadError::malformed(
-                            400,
-                            "a line ends with a bare LF instead of CRLF",
-                        ));
-                    }
-                };
+            let found = pending[searched..].iter().position(|byte| *byte == b'\n');
+            let end = found.map_or(pending.len(), |at| searched + at);
+            // Asked before the line is complete, too: a peer need not ever send its end. One more for the CR.
+            if end > limit + 1 {
+                return Err(ReadError::malformed(too_long, "a line is too long"));
+            }
+            if found.is_some() {
+                let line = without_cr(&pending[..end])?.to_vec();
                 self.start += end + 1;
                 return Ok(line);
             }
-            searched = pending.len();
-            if searched > limit + 1 {
-                return Err(ReadError::malformed(too_long, "a line is too long"));
-            }
+            // What has been searched is not searched again: a line that comes a byte at a time would cost
+            // its length squared.
+            searched = end;
             if self.fill()? == 0 {
                 return Err(ReadError::Truncated("a line is missing".to_owned()));
             }
@@ -97,4 +87,14 @@ impl<'a, S: Read> MessageReader<'a, S> {
         self.buffer.extend_from_slice(&chunk[..count]);
         Ok(count)
     }
+}
+
+/// A line up to its LF, without the CR before it.
+fn without_cr(line: &[u8]) -> Result<&[u8], ReadError> {
+    let wrong = match line.strip_suffix(b"\r") {
+        None => "a line ends with a bare LF instead of CRLF",
+        Some(line) if line.contains(&b'\r') => "a line has a CR in its middle",
+        Some(line) => return Ok(line),
+    };
+    Err(ReadError::malformed(400, wrong))
 }

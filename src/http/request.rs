@@ -8,7 +8,8 @@ use super::fields::{Fields, is_token, latin1};
 use super::reader::MessageReader;
 use super::{LARGEST_REQUEST_BODY, LONGEST_REQUEST_LINE, ReadError};
 
-/// Empty lines before a request line that are skipped, as RFC 9112 §2.2 asks.
+/// Empty lines before a request line that are skipped, as RFC 9112 §2.2 asks: old clients end a POST with one
+/// too many. A client that sends nothing else is not read for ever.
 const MOST_EMPTY_LINES: usize = 4;
 
 /// A request whose head was read and checked. Its body, if any, is still to be skipped.

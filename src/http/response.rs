@@ -8,7 +8,8 @@ use super::reader::MessageReader;
 use super::{LARGEST_HEADER_SECTION, ReadError};
 use crate::clock::Moment;
 
-/// Interim responses (1xx) that are skipped before the final one.
+/// Interim responses (1xx) that are skipped before the final one (RFC 9110 §15.2). A server that sends nothing
+/// else would hold its client for ever.
 const MOST_INTERIM: usize = 8;
 
 /// An answer of the server.
@@ -107,7 +108,7 @@ impl ResponseHead {
                 status_line(&reader.line(LARGEST_HEADER_SECTION, 431)?)?;
             let fields = Fields::read(reader)?;
             match status {
-                // Nobody asked to switch protocols.
+                // The client did not ask to switch protocols: what follows would be no HTTP.
                 101 => {
                     return Err(ReadError::malformed(
                         400,

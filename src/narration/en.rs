@@ -266,8 +266,8 @@ fn misbehaved(misbehaviour: &Misbehaviour) -> Words {
             format!("reads {bytes} bytes that mean nothing to it"),
             format!("it answers \"{line}\""),
         ),
-        Misbehaviour::SentPlainText { line } => {
-            proved(format!("sends \"{line}\""), "in the clear, and no TLS")
+        Misbehaviour::SentPlainText { line_sent } => {
+            proved(format!("sends \"{line_sent}\""), "in the clear, and no TLS")
         }
         Misbehaviour::ReadAnswerAsText { answer } => {
             refused(format!("the answer is no HTTP: {answer}"), "https://")

@@ -173,8 +173,8 @@ pub enum Misbehaviour {
     },
     /// A client that speaks no TLS has sent a request.
     SentPlainText {
-        /// Its first line.
-        line: String,
+        /// The first line of it.
+        line_sent: String,
     },
     /// What such a client read is no HTTP.
     ReadAnswerAsText {

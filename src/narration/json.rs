@@ -4,8 +4,9 @@
 //! `step` is null for the event with which a connection opens. The names of facts and fields are those of
 //! [`Fact`], so a program that reads them does not depend on the wording of a sentence.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Write as _};
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Certificate, Event, Fact, Misbehaviour, NotAuthorized, Teller};
@@ -36,236 +37,154 @@ impl<W: Write + Send> Teller for JsonLines<W> {
 
 /// An event as one JSON object.
 pub fn line_of(event: &Event) -> String {
-    let mut line = Object(String::new());
-    line.value("connection", event.connection);
-    line.text("side", &event.side.to_string());
-    match event.step {
-        Some(step) => line.value("step", step.number()),
-        None => line.value("step", "null"),
-    }
     let milliseconds = event.since_opening.as_secs_f64() * 1000.0;
-    line.value("ms", format_args!("{milliseconds:.3}"));
-    line.value("passed", event.fact.passed());
-    fields(&mut line, &event.fact);
-    format!("{{{}}}", line.0)
+    let mut line = Object::default();
+    line.member("connection", &event.connection);
+    line.member("side", &event.side.to_string());
+    line.member("step", &event.step.map(|step| u64::from(step.number())));
+    line.raw("ms", &format!("{milliseconds:.3}"));
+    line.member("passed", &event.fact.passed());
+    fact(&mut line, &event.fact);
+    line.json()
 }
 
-/// The members of an object, as far as they are written.
+/// A `match` with an arm per variant: it writes the variant's name under `$key`, then each field under its
+/// own name. The compiler sees to it that no variant and no field is forgotten.
+macro_rules! members {
+    ($line:ident, $key:literal, $value:expr, $kind:ident {
+        $($variant:ident($($field:ident)*))*
+    } $($rest:tt)*) => {
+        match $value {
+            $($kind::$variant { $($field),* } => {
+                $line.member($key, stringify!($variant));
+                $($line.member(stringify!($field), $field);)*
+            })*
+            $($rest)*
+        }
+    };
+}
+
+fn fact(line: &mut Object, fact: &Fact) {
+    members!(line, "fact", fact, Fact {
+        ConnectionOpened(to)
+        ConnectionAccepted(from)
+        ClientHelloPrepared(server_name groups)
+        ClientHelloReceived(server_name cipher_suites groups)
+        ServerCertificateSent(subject chain scheme signed asks_for_client_certificate)
+        ServerCertificateVerified(certificate server_name)
+        ServerKeyProved(scheme)
+        ClientCertificateSent(subject chain scheme signed)
+        EmptyCertificateSent()
+        ClientCertificateVerified(certificate)
+        ClientKeyProved(scheme)
+        ClientAuthorized(identity resumed listed)
+        SessionAgreed(version cipher_suite group resumed verdict_pending)
+        ResponseReceived(status reason length)
+        Refused(found remedy message)
+    }
+        Fact::ClientNotAuthorized(refusal) => {
+            line.member("fact", "ClientNotAuthorized");
+            members!(line, "reason", refusal, NotAuthorized {
+                Unreadable()
+                NoLongerValid(client found)
+                NotListed(client single_name)
+            });
+        }
+        Fact::Misbehaved(misbehaviour) => members!(line, "fact", misbehaviour, Misbehaviour {
+            ReadHelloAsText(bytes reply)
+            SentPlainText(line_sent)
+            ReadAnswerAsText(answer)
+            WroteWithoutReading(succeeded)
+            HungUp()
+        })
+    );
+}
+
+/// The members of a JSON object, as far as they are written.
+#[derive(Default)]
 struct Object(String);
 
 impl Object {
-    /// A member whose value is JSON already: a number, `true`, `null`.
-    fn value(&mut self, name: &str, value: impl Display) {
+    fn member(&mut self, name: &str, value: &(impl Json + ?Sized)) {
+        self.raw(name, &value.json());
+    }
+
+    fn raw(&mut self, name: &str, json: &str) {
         let comma = if self.0.is_empty() { "" } else { "," };
-        let _ = write!(self.0, "{comma}\"{name}\":{value}");
+        let _ = write!(self.0, "{comma}\"{name}\":{json}");
     }
 
-    fn text(&mut self, name: &str, text: &str) {
-        self.value(name, string(text));
-    }
-
-    fn optional(&mut self, name: &str, text: Option<&str>) {
-        self.value(name, text.map_or_else(|| "null".to_owned(), string));
-    }
-
-    fn list(&mut self, name: &str, items: impl Iterator<Item = String>) {
-        self.value(
-            name,
-            format_args!("[{}]", items.collect::<Vec<_>>().join(",")),
-        );
-    }
-
-    fn fact(&mut self, name: &str) {
-        self.text("fact", name);
+    fn json(self) -> String {
+        format!("{{{}}}", self.0)
     }
 }
 
-/// A JSON string. RFC 8259 §7 wants the quotation mark, the backslash and the controls escaped.
-fn string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+/// A value that JSON can carry.
+trait Json {
+    fn json(&self) -> String;
+}
+
+macro_rules! as_displayed {
+    ($($number:ty)*) => {
+        $(impl Json for $number {
+            fn json(&self) -> String {
+                self.to_string()
             }
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
+        })*
+    };
 }
 
-fn fields(line: &mut Object, fact: &Fact) {
-    match fact {
-        Fact::ConnectionOpened { to } => {
-            line.fact("ConnectionOpened");
-            line.text("to", &to.to_string());
+as_displayed!(bool u16 u64 usize);
+
+impl Json for str {
+    /// RFC 8259 §7 wants the quotation mark, the backslash and the controls escaped.
+    fn json(&self) -> String {
+        let mut quoted = String::from("\"");
+        for c in self.chars() {
+            match c {
+                '"' => quoted.push_str("\\\""),
+                '\\' => quoted.push_str("\\\\"),
+                c if c.is_control() => {
+                    let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+                }
+                c => quoted.push(c),
+            }
         }
-        Fact::ConnectionAccepted { from } => {
-            line.fact("ConnectionAccepted");
-            line.text("from", &from.to_string());
-        }
-        Fact::ClientHelloPrepared {
-            server_name,
-            groups,
-        } => {
-            line.fact("ClientHelloPrepared");
-            line.text("server_name", server_name);
-            line.list("groups", groups.iter().map(|group| string(group)));
-        }
-        Fact::ClientHelloReceived {
-            server_name,
-            cipher_suites,
-            groups,
-        } => {
-            line.fact("ClientHelloReceived");
-            line.optional("server_name", server_name.as_deref());
-            line.value("cipher_suites", cipher_suites);
-            line.value("groups", groups);
-        }
-        Fact::ServerCertificateSent {
-            subject,
-            chain,
-            scheme,
-            signed,
-            asks_for_client_certificate,
-        } => {
-            line.fact("ServerCertificateSent");
-            sent(line, subject, chain, scheme, *signed);
-            line.value("asks_for_client_certificate", asks_for_client_certificate);
-        }
-        Fact::ServerCertificateVerified {
-            certificate: of,
-            server_name,
-        } => {
-            line.fact("ServerCertificateVerified");
-            certificate(line, of);
-            line.text("server_name", server_name);
-        }
-        Fact::ServerKeyProved { scheme } => {
-            line.fact("ServerKeyProved");
-            line.text("scheme", scheme);
-        }
-        Fact::ClientCertificateSent {
-            subject,
-            chain,
-            scheme,
-            signed,
-        } => {
-            line.fact("ClientCertificateSent");
-            sent(line, subject, chain, scheme, *signed);
-        }
-        Fact::EmptyCertificateSent => line.fact("EmptyCertificateSent"),
-        Fact::ClientCertificateVerified { certificate: of } => {
-            line.fact("ClientCertificateVerified");
-            certificate(line, of);
-        }
-        Fact::ClientKeyProved { scheme } => {
-            line.fact("ClientKeyProved");
-            line.text("scheme", scheme);
-        }
-        Fact::ClientAuthorized {
-            identity,
-            resumed,
-            listed,
-        } => {
-            line.fact("ClientAuthorized");
-            line.text("identity", identity);
-            line.value("resumed", resumed);
-            line.value("listed", listed);
-        }
-        Fact::ClientNotAuthorized(refusal) => not_authorized(line, refusal),
-        Fact::SessionAgreed {
-            version,
-            cipher_suite,
-            group,
-            resumed,
-            verdict_pending,
-        } => {
-            line.fact("SessionAgreed");
-            line.text("version", version);
-            line.text("cipher_suite", cipher_suite);
-            line.optional("group", group.as_deref());
-            line.value("resumed", resumed);
-            line.value("verdict_pending", verdict_pending);
-        }
-        Fact::ResponseReceived {
-            status,
-            reason,
-            length,
-        } => {
-            line.fact("ResponseReceived");
-            line.value("status", status);
-            line.text("reason", reason);
-            line.value("length", length);
-        }
-        Fact::Refused {
-            found,
-            remedy,
-            message,
-        } => {
-            line.fact("Refused");
-            line.text("found", found);
-            line.text("remedy", remedy);
-            line.text("message", message);
-        }
-        Fact::Misbehaved(misbehaviour) => misbehaved(line, misbehaviour),
+        quoted + "\""
     }
 }
 
-fn sent(line: &mut Object, subject: &str, chain: &[usize], scheme: &str, signed: usize) {
-    line.text("subject", subject);
-    line.list("chain", chain.iter().map(usize::to_string));
-    line.text("scheme", scheme);
-    line.value("signed", signed);
-}
-
-fn certificate(line: &mut Object, certificate: &Certificate) {
-    line.text("subject", &certificate.subject);
-    line.text("issuer", &certificate.issuer);
-    line.text("valid_until", &certificate.valid_until);
-}
-
-fn not_authorized(line: &mut Object, refusal: &NotAuthorized) {
-    line.fact("ClientNotAuthorized");
-    match refusal {
-        NotAuthorized::Unreadable => line.text("reason", "Unreadable"),
-        NotAuthorized::NoLongerValid { client, found } => {
-            line.text("reason", "NoLongerValid");
-            line.text("client", client);
-            line.text("found", found);
-        }
-        NotAuthorized::NotListed {
-            client,
-            single_name,
-        } => {
-            line.text("reason", "NotListed");
-            line.text("client", client);
-            line.value("single_name", single_name);
-        }
+impl Json for String {
+    fn json(&self) -> String {
+        self.as_str().json()
     }
 }
 
-fn misbehaved(line: &mut Object, misbehaviour: &Misbehaviour) {
-    match misbehaviour {
-        Misbehaviour::ReadHelloAsText { bytes, reply } => {
-            line.fact("ReadHelloAsText");
-            line.value("bytes", bytes);
-            line.optional("reply", reply.as_deref());
-        }
-        Misbehaviour::SentPlainText { line: first } => {
-            line.fact("SentPlainText");
-            line.text("line", first);
-        }
-        Misbehaviour::ReadAnswerAsText { answer } => {
-            line.fact("ReadAnswerAsText");
-            line.text("answer", answer);
-        }
-        Misbehaviour::WroteWithoutReading { succeeded } => {
-            line.fact("WroteWithoutReading");
-            line.value("succeeded", succeeded);
-        }
-        Misbehaviour::HungUp => line.fact("HungUp"),
+impl Json for SocketAddr {
+    fn json(&self) -> String {
+        self.to_string().json()
+    }
+}
+
+impl<T: Json> Json for Option<T> {
+    fn json(&self) -> String {
+        self.as_ref().map_or_else(|| "null".to_owned(), T::json)
+    }
+}
+
+impl<T: Json> Json for Vec<T> {
+    fn json(&self) -> String {
+        let items: Vec<String> = self.iter().map(T::json).collect();
+        format!("[{}]", items.join(","))
+    }
+}
+
+impl Json for Certificate {
+    fn json(&self) -> String {
+        let mut object = Object::default();
+        object.member("subject", &self.subject);
+        object.member("issuer", &self.issuer);
+        object.member("valid_until", &self.valid_until);
+        object.json()
     }
 }

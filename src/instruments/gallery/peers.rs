@@ -42,8 +42,8 @@ pub(super) fn plain_server(words: &[u8], narrator: &Narrator, mut transport: imp
 /// A client that speaks no TLS: says its words and reads the answer, which is none.
 pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
     narrator.tell(Step::ClientConnects, || {
-        let line = first_line(words);
-        Fact::Misbehaved(Misbehaviour::SentPlainText { line })
+        let line_sent = first_line(words);
+        Fact::Misbehaved(Misbehaviour::SentPlainText { line_sent })
     });
     let mut answer = Vec::new();
     let _ = transport.write_all(words);

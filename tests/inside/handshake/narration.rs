@@ -73,7 +73,7 @@ fn an_event_is_a_line_of_json_with_the_fields_of_its_fact() {
         (
             Some(Step::ServerVerifiesClient),
             Fact::ClientCertificateVerified { certificate },
-            r#"{"connection":7,"side":"server","step":5,"ms":1.500,"passed":true,"fact":"ClientCertificateVerified","subject":"CN=my-client","issuer":"CN=my-ca","valid_until":"2027-11-23"}"#,
+            r#"{"connection":7,"side":"server","step":5,"ms":1.500,"passed":true,"fact":"ClientCertificateVerified","certificate":{"subject":"CN=my-client","issuer":"CN=my-ca","valid_until":"2027-11-23"}}"#,
         ),
         (
             Some(Step::ServerAuthorizesClient),
