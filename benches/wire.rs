@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hello_mtls::client::{self, Url, connect_tcp, get};
+use hello_mtls::client::{Url, dial, get};
 use hello_mtls::handshake::{ClientSetup, TlsMax};
 use hello_mtls::instruments::show::html;
 use hello_mtls::instruments::stepper::TwoEnds;
@@ -16,10 +16,9 @@ use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::tap::{Recording, Tap};
 use hello_mtls::instruments::wire::transcript::Transcript;
 use hello_mtls::narration::Side;
-use hello_mtls::server::hello;
+use hello_mtls::server::hello::Hello;
 use hello_mtls::server::listening::{Listener, Server};
-use hello_mtls::server::{Limits, Site, serve_tcp};
-use hello_mtls::transport::Deadline;
+use hello_mtls::server::serve_tcp;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 
@@ -40,13 +39,8 @@ fn main() -> io::Result<()> {
     ));
     let url = url.map_err(|error| trouble(&error))?;
     let setup = cast.server.clone();
-    let site = Site {
-        answer: Box::new(hello::answer),
-        log: Box::new(|_| ()),
-        limits: Limits::default(),
-    };
     let server = Server::start(listener, 16, move |socket, address, number| {
-        let _ = serve_tcp(&setup, &site, socket, address, number);
+        let _ = serve_tcp(&setup, &Hello::default(), socket, address, number);
     })
     .map_err(io::Error::other)?;
 
@@ -60,8 +54,7 @@ fn main() -> io::Result<()> {
             ..cast.client.clone()
         };
         let started = Instant::now();
-        let (socket, _) = connect_tcp(&url.place).map_err(|error| trouble(&error))?;
-        let transport = Deadline::new(socket, client::HANDSHAKE)?;
+        let transport = dial(&client, &url, round as u64).map_err(|error| trouble(&error))?;
         if round % 2 == 0 {
             get(&client, &url, transport, &mut io::sink()).map_err(|error| trouble(&error))?;
             plain.push(started.elapsed());

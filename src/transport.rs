@@ -1,4 +1,4 @@
-//! TCP: which addresses, and bytes with a deadline. Unaware of TLS and HTTP.
+//! TCP: which addresses, and bytes with a deadline. Unaware of TLS and of HTTP messages.
 //!
 //! A timeout bounds one read. A peer that sends a byte a second never meets it, and holds its thread
 //! for ever. So a [`Deadline`] bounds a phase as a whole: the handshake, a request head, the wait for
@@ -9,23 +9,31 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSo
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_words};
+use crate::http::authority::Authority;
 use crate::text;
 
-/// How long a peer that we part from may go on sending before we stop listening.
-const PARTING: Duration = Duration::from_millis(500);
+/// How long a peer may go on sending after we have closed our half of the connection.
+const LINGER: Duration = Duration::from_millis(500);
 /// How many bytes of such a peer we throw away: more than a request body that was refused as too large
 /// usually has, or its sender would see a reset instead of the 413.
-const PARTING_BYTES: usize = 16 * 1024 * 1024;
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// The addresses of `host:port`; `localhost` is both loopback addresses.
 ///
 /// # Errors
 /// [`Error::Usage`] if it is not written like that, [`Error::Network`] if the name has no address.
 pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
-    let (host, port) = host_and_port(place).ok_or_else(|| Error::Usage {
-        found: format!("not a host and a port: \"{}\"", text::terminal(place)),
-        remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
-    })?;
+    let Ok(Authority {
+        host,
+        port: Some(port),
+    }) = Authority::parse(place)
+    else {
+        return Err(Error::Usage {
+            found: format!("not a host and a port: \"{}\"", text::terminal(place)),
+            remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
+        });
+    };
+    // Not the resolver's business: some files of hosts know only one of them.
     if host == "localhost" {
         let loopback = [
             IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -39,39 +47,21 @@ pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
         found,
         remedy: "another host name, or its IP address".to_owned(),
     };
-    let found = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| unknown(io_words(&error)))?;
-    match found.collect::<Vec<_>>() {
-        none if none.is_empty() => Err(unknown("the name has no address".to_owned())),
-        some => Ok(some),
-    }
-}
-
-/// Splits `host:port`. An IPv6 address stands in brackets, which the host that is returned has not.
-fn host_and_port(place: &str) -> Option<(&str, u16)> {
-    let (host, port) = place.rsplit_once(':')?;
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let is_host = match bare {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && !host.contains([':', '[', ']']),
+    let addresses: Vec<SocketAddr> = match (host, port).to_socket_addrs() {
+        Ok(addresses) => addresses.collect(),
+        Err(error) => return Err(unknown(io_words(&error))),
     };
-    is_host.then_some((bare.unwrap_or(host), port_number(port)?))
-}
-
-/// A port: digits only. What Rust reads as a number may begin with a plus.
-pub fn port_number(digits: &str) -> Option<u16> {
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain)
+    if addresses.is_empty() {
+        return Err(unknown("the name has no address".to_owned()));
+    }
+    Ok(addresses)
 }
 
 /// What a TLS connection runs over.
 pub trait Transport: Read + Write {
     /// Begins a phase: no read or write lasts beyond `within` from now. One that would fails with
     /// [`io::ErrorKind::TimedOut`].
-    fn allow(&mut self, within: Duration);
+    fn set_deadline(&mut self, within: Duration);
 
     /// Says that we send no more, while we still read (a TCP half-close).
     fn finish_writing(&mut self) -> io::Result<()>;
@@ -106,7 +96,7 @@ impl Deadline {
 }
 
 impl Transport for Deadline {
-    fn allow(&mut self, within: Duration) {
+    fn set_deadline(&mut self, within: Duration) {
         self.until = Instant::now() + within;
     }
 
@@ -162,20 +152,20 @@ fn uninterrupted(mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<u
     }
 }
 
-/// Parts from a peer so that it still gets our last words.
+/// A lingering close: ends a connection so that the peer still gets our last words.
 ///
-/// Closing a socket with unread bytes in it makes TCP send a reset, and a reset throws away what the
-/// peer has not read yet: our alert or our answer. So we stop writing, then read and drop what comes
-/// for a bounded time.
-pub fn part(transport: &mut impl Transport) {
+/// Closing a socket with unread bytes in it makes TCP send a reset (RFC 9112 §9.6), and a reset throws away
+/// what the peer has not read yet: our alert or our answer. So we stop writing, then read and drop what
+/// comes, for a bounded time.
+pub fn lingering_close(transport: &mut impl Transport) {
     let _ = transport.flush();
     if transport.finish_writing().is_err() {
         return;
     }
-    transport.allow(PARTING);
+    transport.set_deadline(LINGER);
     let mut dropped = 0;
     let mut buffer = [0; 16 * 1024];
-    while dropped < PARTING_BYTES {
+    while dropped < LINGER_BYTES {
         match transport.read(&mut buffer) {
             Ok(0) | Err(_) => return,
             Ok(count) => dropped += count,

@@ -6,13 +6,12 @@ use clap::Args;
 
 use super::wire::Watch;
 use super::{Files, missing, output, teller, tls_max};
-use crate::client::{self, Url, connect_tcp, get};
+use crate::client::{Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::Given;
 use crate::narration::{Narrator, Side};
-use crate::transport::Deadline;
 
 #[derive(Args)]
 pub(super) struct Get {
@@ -61,17 +60,14 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
     let setup = client_setup(options)?;
     let connections = if options.twice { 2 } else { 1 };
     for number in 1..=connections {
-        let (socket, address) = connect_tcp(&url.place)?;
-        setup
-            .narrator
-            .open(number, || format!("connected to {address}"));
+        let transport = dial(&setup, &url, number)?;
         let mut stdout = io::stdout().lock();
         let last = number == connections;
-        let answered = match options.watch.wanted() {
-            true => options.watch.get(last, &setup, &url, socket, &mut stdout),
-            false => Deadline::new(socket, client::HANDSHAKE)
-                .map_err(|said| Error::socket(address, &said))
-                .and_then(|transport| get(&setup, &url, transport, &mut stdout).map(drop)),
+        let answered = if options.watch.wanted() {
+            let watch = &options.watch;
+            watch.get(last, &setup, &url, transport, &mut stdout)
+        } else {
+            get(&setup, &url, transport, &mut stdout).map(drop)
         };
         answered?;
         stdout.flush().map_err(output)?;

@@ -7,17 +7,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::log::Log;
-use super::wire::{ExplainLock, serve_watched};
+use super::wire::{ExplainLock, Watched};
 use super::{Files, missing, output, teller, tls_max};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
+use crate::http::request::Request;
+use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
 use crate::narration::{Narrator, Side};
-use crate::server::hello;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Limits, Site, serve_tcp};
+use crate::server::{Peer, Service, hello, serve_tcp};
 use crate::text;
 
 #[derive(Args)]
@@ -107,21 +108,20 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
     let setup = server_setup(&serve, &log)?;
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, &log);
-    let lines = log.clone();
-    let site = Site {
-        answer: Box::new(hello::answer),
-        log: Box::new(move |line| lines.say(line)),
-        limits: Limits::default(),
-    };
-    let (watched, turn) = (serve.wire, ExplainLock::default());
-    let local = listener
-        .addresses
-        .iter()
-        .all(|address| address.ip().is_loopback());
+    let service = Logged(log.clone());
+    let watched = serve.wire.then(|| Watched {
+        setup: setup.clone(),
+        local: listener
+            .addresses
+            .iter()
+            .all(|address| address.ip().is_loopback()),
+        log: log.clone(),
+        lock: ExplainLock::default(),
+    });
     let serve_one = move |socket, address, number| {
-        let served = match watched {
-            true => serve_watched(&setup, local, &log, &turn, socket, address, number),
-            false => serve_tcp(&setup, &site, socket, address, number),
+        let served = match &watched {
+            Some(watched) => watched.serve(socket, address, number),
+            None => serve_tcp(&setup, &service, socket, address, number),
         };
         match served {
             Ok(()) => {}
@@ -133,6 +133,19 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
     };
     Server::start(listener, serve.max_connections, serve_one)?.wait();
     Ok(())
+}
+
+/// Hello World, with a log.
+struct Logged(Log);
+
+impl Service for Logged {
+    fn answer(&self, request: &Request, peer: &Peer) -> Response {
+        hello::answer(request, peer)
+    }
+
+    fn log(&self, line: &str) {
+        self.0.say(line);
+    }
 }
 
 /// What the server is about to do, and whom it will let in.

@@ -9,10 +9,11 @@ use clap::Args;
 
 use super::log::Log;
 use super::output;
-use crate::client::{self, Url, get};
+use crate::client::{Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, ServerSetup};
+use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
 use crate::instruments::show::{html, pcapng, terminal};
@@ -20,8 +21,7 @@ use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
-use crate::server::hello;
-use crate::server::{Limits, Site, serve_connection};
+use crate::server::{Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
 
@@ -104,13 +104,11 @@ impl Watch {
         last: bool,
         setup: &ClientSetup,
         url: &Url,
-        socket: TcpStream,
+        transport: Deadline,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
-        let transport = Deadline::new(socket, client::HANDSHAKE)
-            .map_err(|said| Error::socket(&url.place, &said))?;
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
         let transcript = recording.transcript();
         if self.wire {
@@ -141,47 +139,59 @@ fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
 /// memory of its recording, and any stranger may fill one.
 pub(super) type ExplainLock = Arc<Mutex<()>>;
 
-/// Serves a connection over a tap. It can see itself at `/handshake`, if the server is `local`: the page
-/// has the secrets in it, and they are nobody else's business.
-pub(super) fn serve_watched(
-    setup: &ServerSetup,
-    local: bool,
-    log: &Log,
-    lock: &ExplainLock,
-    socket: TcpStream,
-    address: SocketAddr,
-    number: u64,
-) -> Result<(), Error> {
-    let recording = Recording::new(Side::Server);
-    let setup = setup.with_key_log(Arc::new(recording.clone()));
-    let own = recording.clone();
-    let page_lock = Arc::clone(lock);
-    let site = Site {
-        answer: Box::new(move |request, peer| match request.path.as_str() {
-            "/handshake" if hello::is_read(request) => handshake_page(&own, local, &page_lock),
+/// A server that records each connection. A connection can see itself at `/handshake`, if the server is
+/// `local`: the page has the secrets in it, and they are nobody else's business.
+pub(super) struct Watched {
+    pub(super) setup: ServerSetup,
+    pub(super) local: bool,
+    pub(super) log: Log,
+    pub(super) lock: ExplainLock,
+}
+
+impl Watched {
+    /// Serves a connection over a tap, then explains it in the log.
+    pub(super) fn serve(
+        &self,
+        socket: TcpStream,
+        address: SocketAddr,
+        number: u64,
+    ) -> Result<(), Error> {
+        let recording = Recording::new(Side::Server);
+        let setup = self.setup.with_key_log(Arc::new(recording.clone()));
+        let service = Recorded {
+            server: self,
+            recording: recording.clone(),
+        };
+        let transport = accept_tcp(&setup, &service, socket, address, number)?;
+        let tap = Tap::new(transport, recording.clone());
+        let served = serve_connection(&setup, &service, tap, address);
+        let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        print_explained(&recording.transcript(), &mut self.log.clone());
+        served
+    }
+}
+
+/// What one recorded connection is answered.
+struct Recorded<'a> {
+    server: &'a Watched,
+    recording: Recording,
+}
+
+impl Service for Recorded<'_> {
+    fn answer(&self, request: &Request, peer: &Peer) -> Response {
+        let Watched { local, lock, .. } = self.server;
+        match request.path.as_str() {
+            "/handshake" if hello::is_read(request) => {
+                handshake_page(&self.recording, *local, lock)
+            }
             "/handshake" => hello::only_read(),
             _ => hello::answer(request, peer),
-        }),
-        log: Box::new({
-            let log = log.clone();
-            move |line| log.say(line)
-        }),
-        limits: Limits::default(),
-    };
-    setup
-        .narrator
-        .open(number, || format!("{address} connects"));
-    let transport = Deadline::new(socket, site.limits.handshake)
-        .map_err(|said| Error::socket(address, &said))?;
-    let served = serve_connection(
-        &setup,
-        &site,
-        Tap::new(transport, recording.clone()),
-        address,
-    );
-    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    print_explained(&recording.transcript(), &mut log.clone());
-    served
+        }
+    }
+
+    fn log(&self, line: &str) {
+        self.server.log.say(line);
+    }
 }
 
 /// The page of a connection that is still open: it ends with the request for itself.

@@ -9,16 +9,15 @@ use std::time::Duration;
 use rustls::{ClientConnection, StreamOwned};
 
 pub use self::url::Url;
-use crate::error::diagnosis::diagnose;
 use crate::error::{Diagnosis, Error, Progress, io_words};
-use crate::handshake::step7_application_data::{Session, application_data};
-use crate::handshake::{self, ClientSetup};
-use crate::http::Trouble;
-use crate::http::input::Input;
+use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
+use crate::handshake::{self, ClientSetup, tell_refusal};
+use crate::http::ReadError;
+use crate::http::reader::MessageReader;
 use crate::http::response::ResponseHead;
 use crate::narration::{Fact, Side, Step};
 use crate::text;
-use crate::transport::{Transport, addresses_of, part};
+use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
 /// How long each address may take to answer our SYN.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -60,6 +59,17 @@ pub fn connect_tcp(place: &str) -> Result<(TcpStream, SocketAddr), Error> {
     })
 }
 
+/// Connects to the host of `url` over TCP, as connection number `number` of this process. The handshake has
+/// [`HANDSHAKE`] from now on.
+///
+/// # Errors
+/// [`Error::Network`].
+pub fn dial(setup: &ClientSetup, url: &Url, number: u64) -> Result<Deadline, Error> {
+    let (socket, address) = connect_tcp(&url.place)?;
+    setup.narrator.begin_connection(number, address);
+    Deadline::new(socket, HANDSHAKE).map_err(|said| Error::socket(address, &said))
+}
+
 /// One request from the first byte to the last: steps 1, 3, 4 and 7, as the client lives them.
 ///
 /// The body goes to `out` as it comes. The connection is closed after it.
@@ -73,12 +83,12 @@ pub fn get<T: Transport>(
     out: &mut dyn Write,
 ) -> Result<Answer, Error> {
     // Steps 1, 3 and 4: the handshake. The client knows the server, or it ends here.
-    transport.allow(HANDSHAKE);
+    transport.set_deadline(HANDSHAKE);
     let connection = match handshake::connect(setup, url.server_name.clone(), &mut transport) {
         Ok(connection) => connection,
         Err(diagnosis) => {
             // The alert is on its way: let it arrive.
-            part(&mut transport);
+            lingering_close(&mut transport);
             return Err(tls_error(url, diagnosis));
         }
     };
@@ -86,36 +96,31 @@ pub fn get<T: Transport>(
     // Step 7: the request, the answer. In TLS 1.3 this is where a refusal of step 5 is heard.
     let session = application_data(&connection, &setup.narrator);
     let mut stream = StreamOwned::new(connection, transport);
-    stream.sock.allow(ANSWER);
-    let answer = exchange(url, &mut stream, out, session).map_err(|failure| match failure {
-        Failure::Output(source) => Error::Output { source },
-        Failure::Http(found) => Error::Http {
-            peer: url.place.clone(),
-            found,
-        },
-        Failure::Io(error) => {
-            let diagnosis = tell_late_refusal(setup, &mut stream, &error);
-            part(&mut stream.sock);
-            tls_error(url, diagnosis)
+    stream.sock.set_deadline(ANSWER);
+    let answer = match exchange(url, &mut stream, out, session) {
+        Ok(answer) => answer,
+        Err(Failure::Output(source)) => return Err(Error::Output { source }),
+        Err(Failure::Http(found)) => {
+            let peer = url.place.clone();
+            return Err(Error::Http { peer, found });
         }
-    })?;
+        Err(Failure::Io(error)) => {
+            let alert = read_pending_alert(&mut stream, &error).map(handshake::io_error);
+            let error = alert.unwrap_or(error);
+            let diagnosis = tell_refusal(&setup.narrator, &error, Progress::Established);
+            lingering_close(&mut stream.sock);
+            return Err(tls_error(url, diagnosis));
+        }
+    };
     setup
         .narrator
-        .tell(Step::ApplicationData, || answer_in_words(&answer));
-    say_goodbye(&mut stream);
+        .tell(Step::ApplicationData, || Fact::ResponseReceived {
+            status: answer.status,
+            reason: answer.reason.clone(),
+            length: answer.length,
+        });
+    close_gracefully(&mut stream);
     Ok(answer)
-}
-
-fn answer_in_words(answer: &Answer) -> Fact {
-    let says = format!(
-        "the answer: {} {}, {} bytes",
-        answer.status, answer.reason, answer.length
-    );
-    let so = match answer.status {
-        403 => "TLS went well; the application does not let me in",
-        _ => "an answer came: only now do I know that the server let me in",
-    };
-    Fact::new(says, so)
 }
 
 fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
@@ -126,36 +131,21 @@ fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
     }
 }
 
-/// The connection broke after the client's handshake: the moment at which TLS 1.3 tells a client that
-/// its certificate was refused.
-fn tell_late_refusal<T: Transport>(
-    setup: &ClientSetup,
-    stream: &mut StreamOwned<ClientConnection, T>,
-    error: &io::Error,
-) -> Diagnosis {
-    let alert = last_words(stream, error).map(handshake::io_error);
-    let error = alert.as_ref().unwrap_or(error);
-    let diagnosis = diagnose(Side::Client, error, Progress::Established);
-    setup.narrator.tell(diagnosis.step, || {
-        Fact::refusal(&diagnosis.found, &diagnosis.remedy)
-    });
-    diagnosis
-}
-
+/// Why no answer came.
 enum Failure {
     Io(io::Error),
     Http(String),
     Output(io::Error),
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Io(error) => Failure::Io(error),
-            Trouble::Truncated(missing) => Failure::Http(format!(
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Io(error) => Failure::Io(error),
+            ReadError::Truncated(missing) => Failure::Http(format!(
                 "the server closed in good order, but too early: {missing}"
             )),
-            Trouble::Malformed(malformed) => Failure::Http(malformed.why),
+            ReadError::Malformed(malformed) => Failure::Http(malformed.why),
         }
     }
 }
@@ -170,14 +160,13 @@ fn exchange<T: Transport>(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: hello-mtls\r\nAccept: */*\r\nConnection: close\r\n\r\n",
         url.target, url.host_field
     );
-    stream
-        .write_all(request.as_bytes())
-        .and_then(|()| stream.flush())
-        .map_err(Failure::Io)?;
-    let mut input = Input::default();
-    let head = ResponseHead::read(&mut input, stream)?;
+    // One write makes one TLS record.
+    stream.write_all(request.as_bytes()).map_err(Failure::Io)?;
+    stream.flush().map_err(Failure::Io)?;
+    let mut reader = MessageReader::new(stream);
+    let head = ResponseHead::read(&mut reader)?;
     let mut body = Body { out, failed: None };
-    let copied = head.copy_body(&mut input, stream, &mut body);
+    let copied = head.copy_body(&mut reader, &mut body);
     if let Some(error) = body.failed {
         return Err(Failure::Output(error));
     }
@@ -213,7 +202,7 @@ impl Write for Body<'_> {
 
 /// A server that refuses sends an alert and hangs up, while our request is still on its way. Then the
 /// socket cannot be written any more, but what came before can still be read: the alert.
-fn last_words<T: Transport>(
+fn read_pending_alert<T: Transport>(
     stream: &mut StreamOwned<ClientConnection, T>,
     error: &io::Error,
 ) -> Option<rustls::Error> {
@@ -232,16 +221,4 @@ fn last_words<T: Transport>(
             return None;
         }
     }
-}
-
-/// Ends with close_notify, so that the server can tell the end from a cut, and lets it end in the same
-/// way.
-fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ClientConnection, T>) {
-    stream.conn.send_close_notify();
-    while stream.conn.wants_write() {
-        if stream.conn.write_tls(&mut stream.sock).is_err() {
-            return;
-        }
-    }
-    part(&mut stream.sock);
 }

@@ -3,8 +3,8 @@
 use rustls::pki_types::ServerName;
 
 use crate::error::Error;
+use crate::http::authority::{Authority, BadAuthority};
 use crate::text;
-use crate::transport::port_number;
 
 /// An `https` URL, split into what each layer needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,42 +43,37 @@ fn parts(url: &str) -> Result<Url, &'static str> {
     if authority.contains('@') {
         return Err("a user name in the URL; a client shows its certificate instead");
     }
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (authority, "443"),
-    };
-    let port = port_number(port).filter(|port| *port > 0);
-    let port = port.ok_or("the port is not a number from 1 to 65535")?;
+    let Authority { host, port } = Authority::parse(authority).map_err(|bad| match bad {
+        BadAuthority::Host => "the host is neither a name nor an IP address",
+        BadAuthority::BareIpv6 => "an IPv6 address stands in brackets",
+        BadAuthority::Port => BAD_PORT,
+    })?;
+    let port = port.unwrap_or(443);
+    if port == 0 {
+        return Err(BAD_PORT);
+    }
     if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the path has a character that has to be %-encoded");
     }
-    let slash = if path.starts_with('/') { "" } else { "/" };
+    let server_name = ServerName::try_from(host.to_owned())
+        .map_err(|_| "the host is neither a name nor an IP address")?;
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
     let place = format!("{host}:{port}");
+    let slash = if path.starts_with('/') { "" } else { "/" };
     Ok(Url {
-        server_name: server_name(host)?,
-        host_field: match port {
-            443 => host.to_owned(),
-            _ => place.clone(),
-        },
+        server_name,
+        // RFC 9110 §4.2.2: the port is left out where it is the scheme's own.
+        host_field: if port == 443 { host } else { place.clone() },
         place,
         target: format!("{slash}{path}"),
     })
 }
 
-/// The host without the brackets of an IPv6 address.
-fn server_name(host: &str) -> Result<ServerName<'static>, &'static str> {
-    let bracketed = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let bare = bracketed.unwrap_or(host).to_owned();
-    let brackets_fit = bare.contains(':') == bracketed.is_some();
-    let name = ServerName::try_from(bare);
-    let name = name.map_err(|_| "the host is neither a name nor an IP address")?;
-    match brackets_fit {
-        true => Ok(name),
-        false => Err("an IPv6 address stands in brackets"),
-    }
-}
+const BAD_PORT: &str = "the port is not a number from 1 to 65535";
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,37 @@
 //! The corridor: seven doors in the order of the story.
 //!
 //! [`server_config`] and [`client_config`] hang each step's hook where rustls asks for it.
-//! [`accept`] and [`connect`] then let rustls run a handshake and read like one.
+//! [`accept`] and [`connect`] then let rustls run a handshake and read like one. Who calls whom in a full
+//! mTLS handshake of TLS 1.3, from top to bottom (ours → rustls → ours):
+//!
+//! ```text
+//! ours                           rustls                                        ours
+//! the client: connect
+//!   1 client_connects        ──▶ ClientConnection::new
+//!   send_flight              ──▶ write_tls: ClientHello
+//! the server: accept
+//!   client_hello_arrives     ──▶ Acceptor::accept                          ──▶ 1 client_hello_arrived
+//!   accept                   ──▶ Accepted::into_connection
+//!                                  ResolvesServerCert::resolve             ──▶ ServerCertificateHook
+//!                                  Signer::sign                            ──▶ 2 server_presents_certificate
+//!   send_flight              ──▶ write_tls: ServerHello … Finished
+//! the client
+//!   receive_flight           ──▶ process_new_packets
+//!                                  ResolvesClientCert::resolve             ──▶ ClientCertificateHook
+//!                                  ServerCertVerifier::verify_server_cert  ──▶ 3 client_verifies_server
+//!                                    … ::verify_tls13_signature            ──▶ 3 server_owns_its_key
+//!                                  Signer::sign                            ──▶ 4 client_presents_certificate
+//!   send_flight              ──▶ write_tls: Certificate … Finished
+//!   7 application_data           (the client may send; the server has not judged it yet)
+//! the server
+//!   receive_flight           ──▶ process_new_packets
+//!                                  ClientCertVerifier::verify_client_cert  ──▶ 5 server_verifies_client
+//!                                    … ::verify_tls13_signature            ──▶ 5 client_owns_its_key
+//!   send_flight              ──▶ write_tls: NewSessionTicket
+//!   authorize                ──▶ peer_certificates
+//!   6 server_authorizes_client
+//!   7 application_data
+//! ```
 //!
 //! This module is unaware of HTTP, of files, and of anybody who watches the bytes.
 
@@ -15,6 +45,7 @@ pub mod step7_application_data;
 mod settings;
 mod verifiers;
 mod signing_hook;
+mod facts;
 
 use std::io;
 use std::sync::Arc;
@@ -29,11 +60,11 @@ use rustls::{
 };
 
 pub use self::settings::{ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust};
-use self::step1_client_connects::{client_connects, client_hello_arrives};
-use self::step2_server_presents_certificate::PresentsServerCertificate;
-use self::step3_client_verifies_server::VerifiesServer;
-use self::step4_client_presents_certificate::PresentsClientCertificate;
-use self::step5_server_verifies_client::VerifiesClient;
+use self::step1_client_connects::{client_connects, client_hello_arrives, refuse_hello};
+use self::step2_server_presents_certificate::ServerCertificateHook;
+use self::step3_client_verifies_server::ServerVerifierHook;
+use self::step4_client_presents_certificate::{ClientCertificateHook, report_empty_certificate};
+use self::step5_server_verifies_client::ClientVerifierHook;
 use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
@@ -45,6 +76,9 @@ use crate::transport::Transport;
 
 /// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
 /// without client certificates.
+///
+/// The steps stand as 1, 5, 2, 7: rustls's builder has a type per stage, and takes the verifier of clients
+/// before the certificate.
 ///
 /// # Errors
 /// What rustls finds wrong with the certificates, the key or the lists.
@@ -65,7 +99,7 @@ pub fn server_config(
     let verifier = clients.map(|trust| client_verifier(trust, &provider));
     let verifier = verifier.transpose()?;
     let builder = match &verifier {
-        Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {
+        Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
             verifier: Arc::clone(verifier),
             narrator: narrator.clone(),
         })),
@@ -74,11 +108,12 @@ pub fn server_config(
 
     // Step 2: which certificate the server sends.
     let certified = CertifiedKey::from_der(identity.chain, identity.key, &provider)?;
-    let presenter = PresentsServerCertificate::new(certified, verifier.is_some(), narrator.clone());
-    let mut config = builder.with_cert_resolver(Arc::new(presenter));
+    let hook = ServerCertificateHook::new(certified, verifier.is_some(), narrator.clone());
+    let mut config = builder.with_cert_resolver(Arc::new(hook));
 
     // Step 7: what is spoken inside, and what makes the next handshake short. http/1.0 is listed for
-    // `curl --http1.0`.
+    // `curl --http1.0`. A session store in memory, not a ticket key: a restart, or a new config after a change
+    // of files, forgets every old session. 1024 sessions bound its memory.
     config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
     config.session_storage = ServerSessionMemoryCache::new(1024);
     config.key_log = Arc::new(KeyLogFile::new());
@@ -109,7 +144,7 @@ pub fn client_config(
 
     // Step 3: who verifies the server's certificate. rustls calls any verifier of one's own
     // "dangerous": this one asks webpki and tells what it said.
-    let verifier = Arc::new(VerifiesServer {
+    let verifier = Arc::new(ServerVerifierHook {
         verifier: server_verifier(servers, &provider)?,
         narrator: narrator.clone(),
     });
@@ -121,16 +156,15 @@ pub fn client_config(
     let certified =
         identity.map(|Identity { chain, key }| CertifiedKey::from_der(chain, key, &provider));
     let certified = certified.transpose()?;
-    let presenter = Arc::new(PresentsClientCertificate::new(certified, narrator.clone()));
-    let mut config = builder.with_client_cert_resolver(Arc::clone(&presenter) as _);
+    let hook = ClientCertificateHook::new(certified, narrator.clone());
+    let mut config = builder.with_client_cert_resolver(Arc::new(hook));
 
-    // Step 7: what is spoken inside, and what makes the next handshake short.
+    // Step 7: what is spoken inside, and what makes the next handshake short: tickets of eight servers.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = Resumption::in_memory_sessions(8);
     config.key_log = Arc::new(KeyLogFile::new());
     Ok(ClientSetup {
         config: Arc::new(config),
-        presenter,
         narrator,
     })
 }
@@ -148,15 +182,20 @@ pub fn accept(
     // Step 1: read the ClientHello. Nothing is decided yet.
     let hello = client_hello_arrives(transport, narrator)?;
 
-    // Steps 2 to 5: rustls decides what to write and what to expect, and calls our hooks.
-    let answered = hello.into_connection(Arc::clone(&setup.config));
-    let mut connection = answered.map_err(|(error, mut alert)| {
-        let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
-        let _ = alert.write_all(transport);
-        diagnosis
-    })?;
-    exchange_flights(&mut connection, transport, narrator, |_| ())?;
-    Ok(connection)
+    // Steps 2 to 5: rustls decides what to write and what to expect, and calls our hooks. Step 2's run in
+    // `into_connection`, step 5's while the client's flight is received.
+    let mut connection = match hello.into_connection(Arc::clone(&setup.config)) {
+        Ok(connection) => connection,
+        Err((error, alert)) => return Err(refuse_hello(error, alert, transport, narrator)),
+    };
+    loop {
+        // Received first: bytes may have come together with the ClientHello.
+        receive_flight(&mut connection, transport, narrator)?;
+        send_flight(&mut connection, transport, narrator)?;
+        if !connection.is_handshaking() {
+            return Ok(connection);
+        }
+    }
 }
 
 /// The server's decision after the handshake: step 6. `None`: TLS without client certificates, where
@@ -190,63 +229,75 @@ pub fn connect(
     let narrator = &setup.narrator;
 
     // Step 1: a ClientHello, ready to be sent.
-    let mut connection = client_connects(&setup.config, server_name, narrator)
-        .map_err(|error| tell_refusal(narrator, &io_error(error), Progress::Hello))?;
-
-    // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks.
-    setup.presenter.forget();
-    let about_to_write = |connection: &CommonState| {
-        // Step 3 is done: whatever is written from now on answers the server.
-        if connection.peer_certificates().is_some() {
-            setup.presenter.tell_if_asked_in_vain();
-        }
+    let mut connection = match client_connects(&setup.config, server_name, narrator) {
+        Ok(connection) => connection,
+        Err(error) => return Err(tell_refusal(narrator, &io_error(error), Progress::Hello)),
     };
-    exchange_flights(&mut connection, transport, narrator, about_to_write)?;
-    Ok(connection)
+
+    // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks while the server's
+    // flight is received.
+    loop {
+        send_flight(&mut connection, transport, narrator)?;
+        if !connection.is_handshaking() {
+            return Ok(connection);
+        }
+        receive_flight(&mut connection, transport, narrator)?;
+        // Certificates are there when step 3 is done. Earlier, only a compatibility message waits to be sent
+        // (RFC 8446 appendix D.4), and step 4 would be reported before step 3.
+        if connection.peer_certificates().is_some() {
+            report_empty_certificate(narrator);
+        }
+    }
 }
 
-/// Writes and reads until the handshake is complete. A flight is what one side sends before it has to
-/// wait for the other; `about_to_write` is called before each.
-fn exchange_flights<S: SideData>(
+/// Receives until rustls has something to send or is done. A flight is what one side sends before it has to
+/// wait for the other.
+fn receive_flight<S: SideData>(
     connection: &mut ConnectionCommon<S>,
     transport: &mut impl Transport,
     narrator: &Narrator,
-    about_to_write: impl Fn(&CommonState),
 ) -> Result<(), Diagnosis> {
     loop {
-        // Before the first read too: bytes may have come together with the ClientHello.
         if let Err(error) = connection.process_new_packets() {
-            // Told before the alert is sent: the other side cannot hear of it first.
-            let diagnosis = broken(connection, io_error(error), narrator);
+            // Reported before the alert is sent: the other side cannot hear of it first.
+            let diagnosis = report_failure(connection, io_error(error), narrator);
             // One write need not take all: the alert may stand behind other records.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
         }
-        if connection.wants_write() {
-            about_to_write(connection);
-        }
-        while connection.wants_write() {
-            let written = connection.write_tls(transport);
-            written.map_err(|error| broken(connection, error, narrator))?;
-        }
-        if !connection.is_handshaking() {
+        if connection.wants_write() || !connection.is_handshaking() {
             return Ok(());
         }
-        let read = connection.read_tls(transport).and_then(not_the_end);
-        read.map_err(|error| broken(connection, error, narrator))?;
+        if let Err(error) = connection.read_tls(transport).and_then(reject_eof) {
+            return Err(report_failure(connection, error, narrator));
+        }
     }
+}
+
+/// Sends what rustls has to say, all of it.
+fn send_flight<S: SideData>(
+    connection: &mut ConnectionCommon<S>,
+    transport: &mut impl Transport,
+    narrator: &Narrator,
+) -> Result<(), Diagnosis> {
+    while connection.wants_write() {
+        if let Err(error) = connection.write_tls(transport) {
+            return Err(report_failure(connection, error, narrator));
+        }
+    }
+    Ok(())
 }
 
 /// A read of no bytes: the other side has closed, where a handshake cannot end.
-fn not_the_end(count: usize) -> io::Result<()> {
-    match count {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        _ => Ok(()),
+fn reject_eof(count: usize) -> io::Result<()> {
+    if count == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
     }
+    Ok(())
 }
 
-/// A handshake broke after the hellos: tells it.
-fn broken(connection: &CommonState, error: io::Error, narrator: &Narrator) -> Diagnosis {
+/// A handshake broke after the hellos: reports it.
+fn report_failure(connection: &CommonState, error: io::Error, narrator: &Narrator) -> Diagnosis {
     tell_refusal(narrator, &error, progress(connection, narrator.side()))
 }
 
@@ -265,8 +316,10 @@ pub(crate) fn tell_refusal(
     progress: Progress,
 ) -> Diagnosis {
     let diagnosis = diagnose(narrator.side(), error, progress);
-    narrator.tell(diagnosis.step, || {
-        Fact::refusal(&diagnosis.found, &diagnosis.remedy)
+    narrator.tell(diagnosis.step, || Fact::Refused {
+        found: diagnosis.found.clone(),
+        remedy: diagnosis.remedy.clone(),
+        message: diagnosis.rustls_message.clone(),
     });
     diagnosis
 }

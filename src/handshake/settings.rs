@@ -9,7 +9,6 @@ use rustls::version::TLS12;
 use rustls::{ClientConfig, KeyLog, ServerConfig, SupportedProtocolVersion};
 
 use super::provider;
-use super::step4_client_presents_certificate::PresentsClientCertificate;
 use super::step6_server_authorizes_client::Allowed;
 use crate::narration::Narrator;
 
@@ -98,8 +97,6 @@ pub struct ServerSetup {
 pub struct ClientSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ClientConfig>,
-    /// The hook of step 4.
-    pub presenter: Arc<PresentsClientCertificate>,
     /// The client's voice.
     pub narrator: Narrator,
 }
@@ -124,7 +121,7 @@ impl ClientSetup {
     }
 }
 
-/// Two places that are told the secrets: the file of SSLKEYLOGFILE, and somebody who watches.
+/// Forwards each secret to two places: the file of SSLKEYLOGFILE, and a recording.
 #[derive(Debug)]
 struct BothKeyLogs(Arc<dyn KeyLog>, Arc<dyn KeyLog>);
 

@@ -1,12 +1,13 @@
-//! A private key that says so before it signs: what steps 2 and 4 share.
+//! A private key that calls us before it signs: what steps 2 and 4 share.
 //!
-//! rustls asks a `SigningKey` for a `Signer` and the `Signer` for one signature a handshake. That
-//! call is the moment at which a side really presents its certificate, so both hooks wait for it.
+//! rustls asks a `SigningKey` for a `Signer` and the `Signer` for one signature per handshake. That
+//! call is the moment at which a side really presents its certificate, so both hooks wait for it: rustls
+//! asks the resolver for a certificate on every connection, also on those that send none.
 
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::sign::{CertifiedKey, Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
@@ -14,42 +15,33 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 type BeforeSigning = Arc<dyn Fn(SignatureScheme, &[u8]) + Send + Sync>;
 
 /// The same certificate and key, with `before_signing` called before each signature.
-pub(super) fn told(certified: CertifiedKey, before_signing: BeforeSigning) -> Arc<CertifiedKey> {
+pub(super) fn notify_before_signing(
+    certified: CertifiedKey,
+    before_signing: BeforeSigning,
+) -> Arc<CertifiedKey> {
     let CertifiedKey { cert, key, ocsp } = certified;
-    Arc::new(CertifiedKey {
-        cert,
-        key: Arc::new(ToldKey {
-            key,
-            before_signing,
-        }),
-        ocsp,
-    })
+    let key = Arc::new(NotifyingKey {
+        key,
+        before_signing,
+    });
+    Arc::new(CertifiedKey { cert, key, ocsp })
 }
 
-/// `459 bytes`, or `1012 bytes in 2 certificates`.
-pub(super) fn chain_in_words(chain: &[CertificateDer<'_>]) -> String {
-    let size: usize = chain.iter().map(|certificate| certificate.len()).sum();
-    match chain.len() {
-        1 => format!("{size} bytes"),
-        count => format!("{size} bytes in {count} certificates"),
-    }
-}
-
-struct ToldKey {
+struct NotifyingKey {
     key: Arc<dyn SigningKey>,
     before_signing: BeforeSigning,
 }
 
-impl SigningKey for ToldKey {
+impl SigningKey for NotifyingKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
         let signer = self.key.choose_scheme(offered)?;
-        Some(Box::new(ToldSigner {
+        Some(Box::new(NotifyingSigner {
             signer,
             before_signing: Arc::clone(&self.before_signing),
         }))
     }
 
-    fn public_key(&self) -> Option<rustls::pki_types::SubjectPublicKeyInfoDer<'_>> {
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
         self.key.public_key()
     }
 
@@ -58,18 +50,23 @@ impl SigningKey for ToldKey {
     }
 }
 
-impl fmt::Debug for ToldKey {
+impl fmt::Debug for NotifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ToldKey({:?})", self.key)
+        write!(f, "NotifyingKey({:?})", self.key)
     }
 }
 
-struct ToldSigner {
+struct NotifyingSigner {
     signer: Box<dyn Signer>,
     before_signing: BeforeSigning,
 }
 
-impl Signer for ToldSigner {
+impl Signer for NotifyingSigner {
+    // Before: rustls has put the Certificate into its outgoing flight. `message` is, in TLS 1.3, a label and the
+    // hash of the transcript up to that Certificate (RFC 8446 §4.4.3). In TLS 1.2 the server signs both
+    // randoms and its key exchange parameters, the client all messages so far (RFC 5246 §7.4.3, §7.4.8).
+    // After: rustls puts the signature into a CertificateVerify (the TLS 1.2 server: a ServerKeyExchange), adds
+    // Finished, and encrypts the flight. By hand: `src/instruments/wire/signatures.rs`.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         (self.before_signing)(self.signer.scheme(), message);
         self.signer.sign(message)
@@ -80,8 +77,8 @@ impl Signer for ToldSigner {
     }
 }
 
-impl fmt::Debug for ToldSigner {
+impl fmt::Debug for NotifyingSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ToldSigner({:?})", self.signer)
+        write!(f, "NotifyingSigner({:?})", self.signer)
     }
 }

@@ -13,16 +13,15 @@
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step1_client_connects.md")]
 
-use std::io;
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::server::{Accepted, Acceptor};
-use rustls::{ClientConfig, ClientConnection, NamedGroup};
+use rustls::server::{Accepted, AcceptedAlert, Acceptor};
+use rustls::{ClientConfig, ClientConnection};
 
-use super::{io_error, not_the_end, tell_refusal};
+use super::{facts, io_error, reject_eof, tell_refusal};
 use crate::error::{Diagnosis, Progress};
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 use crate::text;
 use crate::transport::Transport;
 
@@ -37,15 +36,19 @@ pub fn client_connects(
     narrator: &Narrator,
 ) -> Result<ClientConnection, rustls::Error> {
     let wanted = server_name.to_str().into_owned();
+    // The thread's last handshake may have ended between the server's question and the client's answer:
+    // what it owed to step 4 is not owed by this one.
+    narrator::set_empty_certificate(false);
+    // In here rustls draws the client's random, makes a key share for the preferred group, looks for a
+    // ticket of an earlier connection to this name, and writes the ClientHello into a buffer. When we have
+    // it back, `write_tls` sends it. By hand: `src/instruments/wire/messages/hello.rs`.
     let connection = ClientConnection::new(Arc::clone(config), server_name)?;
     narrator.tell(Step::ClientConnects, || {
         let groups = config.crypto_provider().kx_groups.iter();
-        let groups: Vec<NamedGroup> = groups.map(|group| group.name()).collect();
-        let says = format!(
-            "says hello to \"{wanted}\", offers {}",
-            groups_in_words(&groups)
-        );
-        Fact::new(says, "nothing yet: whoever answers may be anybody")
+        Fact::ClientHelloPrepared {
+            server_name: wanted,
+            groups: groups.map(|group| facts::name(group.name())).collect(),
+        }
     });
     Ok(connection)
 }
@@ -58,49 +61,46 @@ pub fn client_hello_arrives(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Result<Accepted, Diagnosis> {
+    // An `Acceptor` holds no settings yet: rustls parses the ClientHello and stops, so that a server could
+    // choose its settings by the name in it. The other way round, `ServerConnection::new`, decides at once.
     let mut acceptor = Acceptor::default();
-    let broken = |error: io::Error| tell_refusal(narrator, &error, Progress::Hello);
     loop {
-        let read = acceptor.read_tls(transport).and_then(not_the_end);
-        read.map_err(broken)?;
+        if let Err(error) = acceptor.read_tls(transport).and_then(reject_eof) {
+            return Err(tell_refusal(narrator, &error, Progress::Hello));
+        }
         match acceptor.accept() {
             Ok(None) => {}
             Ok(Some(accepted)) => {
                 client_hello_arrived(&accepted, narrator);
                 return Ok(accepted);
             }
-            Err((error, mut alert)) => {
-                let diagnosis = broken(io_error(error));
-                let _ = alert.write_all(transport);
-                return Err(diagnosis);
-            }
+            Err((error, alert)) => return Err(refuse_hello(error, alert, transport, narrator)),
         }
     }
+}
+
+/// The server refuses a ClientHello: reports it, then sends the alert that explains it. In this order, so
+/// that the client cannot hear of it before the server has reported it.
+pub(super) fn refuse_hello(
+    error: rustls::Error,
+    mut alert: AcceptedAlert,
+    transport: &mut impl Transport,
+    narrator: &Narrator,
+) -> Diagnosis {
+    let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
+    let _ = alert.write_all(transport);
+    diagnosis
 }
 
 /// The ClientHello is here. This is the server's breakpoint of step 1.
 #[inline(never)]
 pub fn client_hello_arrived(accepted: &Accepted, narrator: &Narrator) {
     let hello = accepted.client_hello();
-    let (server_name, suites) = (hello.server_name(), hello.cipher_suites().len());
-    let groups = hello.named_groups().unwrap_or_default().len();
-    narrator.tell(Step::ClientConnects, || {
-        let wanted = match server_name {
-            Some(name) => format!("for \"{}\"", text::shorten(&text::terminal(name), 60)),
-            None => "that names no server".to_owned(),
-        };
-        Fact::new(
-            format!("hears a hello {wanted}: {suites} cipher suites, {groups} groups"),
-            "nothing yet: anybody may say hello",
-        )
+    narrator.tell(Step::ClientConnects, || Fact::ClientHelloReceived {
+        server_name: hello
+            .server_name()
+            .map(|name| text::shorten(&text::terminal(name), 60)),
+        cipher_suites: hello.cipher_suites().len(),
+        groups: hello.named_groups().unwrap_or_default().len(),
     });
-}
-
-/// The preferred group, and how many more.
-fn groups_in_words(groups: &[NamedGroup]) -> String {
-    match groups {
-        [] => "no group".to_owned(),
-        [only] => format!("{only:?}"),
-        [first, more @ ..] => format!("{first:?} and {} more", more.len()),
-    }
 }

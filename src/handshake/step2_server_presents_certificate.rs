@@ -19,8 +19,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::signing_hook::{chain_in_words, told};
-use crate::certificates::summary;
+use super::facts;
+use super::signing_hook::notify_before_signing;
 use crate::narration::{Fact, Narrator, Step};
 
 /// Called when the server is about to sign: its certificate is going out.
@@ -37,53 +37,49 @@ pub fn server_presents_certificate(
     narrator: &Narrator,
 ) {
     narrator.tell(Step::ServerPresentsCertificate, || {
-        let asks = if asks_for_client_certificate {
-            "; asks for the client's"
-        } else {
-            ""
-        };
-        let says = format!(
-            "sends {subject} ({}), signs {} bytes with {scheme:?}{asks}",
-            chain_in_words(chain),
-            signed.len()
-        );
-        Fact::new(
-            says,
-            "nothing by itself: the client has to check both (step 3)",
-        )
+        Fact::ServerCertificateSent {
+            subject: subject.to_owned(),
+            chain: facts::sizes(chain),
+            scheme: facts::name(scheme),
+            signed: signed.len(),
+            asks_for_client_certificate,
+        }
     });
 }
 
-/// Where rustls asks the server for its certificate.
+/// The hook: rustls asks it for the server's certificate, and calls us again when it signs.
 #[derive(Debug)]
-pub struct PresentsServerCertificate(Arc<CertifiedKey>);
+pub struct ServerCertificateHook(Arc<CertifiedKey>);
 
-impl PresentsServerCertificate {
-    /// Presents `certified`, whoever asks.
+impl ServerCertificateHook {
+    /// Presents `certified`, whichever name the client asks for.
     pub fn new(
         certified: CertifiedKey,
         asks_for_client_certificate: bool,
         narrator: Narrator,
     ) -> Self {
         let chain = certified.cert.clone();
-        let subject = chain.first().map_or_else(String::new, summary::subject);
-        PresentsServerCertificate(told(
-            certified,
-            Arc::new(move |scheme, signed: &[u8]| {
-                server_presents_certificate(
-                    &subject,
-                    &chain,
-                    scheme,
-                    signed,
-                    asks_for_client_certificate,
-                    &narrator,
-                );
-            }),
-        ))
+        let subject = facts::leaf_subject(&chain);
+        let before_signing = move |scheme, signed: &[u8]| {
+            server_presents_certificate(
+                &subject,
+                &chain,
+                scheme,
+                signed,
+                asks_for_client_certificate,
+                &narrator,
+            );
+        };
+        ServerCertificateHook(notify_before_signing(certified, Arc::new(before_signing)))
     }
 }
 
-impl ResolvesServerCert for PresentsServerCertificate {
+impl ResolvesServerCert for ServerCertificateHook {
+    // Before: rustls has chosen the version, and nothing else yet.
+    // After: it chooses the suite, which may depend on the kind of key, and computes the shared secret. Then
+    // it writes ServerHello, EncryptedExtensions, CertificateRequest (mTLS) and Certificate, and calls `sign`.
+    // If the client resumes with a ticket, the answer is thrown away: so nothing is reported here. The
+    // secrets by hand: `src/instruments/wire/key_schedule.rs`.
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
     }

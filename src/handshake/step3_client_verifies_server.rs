@@ -21,7 +21,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
-use crate::certificates::summary::{self, Summary};
+use super::facts;
+use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
 /// The first proof: the chain is valid, for the name that the client dialled.
@@ -38,19 +39,15 @@ pub fn client_verifies_server(
     now: UnixTime,
     narrator: &Narrator,
 ) -> Result<ServerCertVerified, Error> {
+    // Not needed before a check has passed; a reader who stops here in a debugger wants to know whose it is.
     let subject = summary::subject(end_entity);
     let verdict =
         verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
     narrator.tell(Step::ClientVerifiesServer, || {
-        let end = Summary::of(end_entity).map_or_else(String::new, |summary| summary.shown_end());
-        let says = format!(
-            "{subject}: signed by {}, for servers, until {end}",
-            summary::issuer(end_entity)
-        );
-        Fact::new(
-            says,
-            format!("a CA that I trust vouches for \"{}\"", server_name.to_str()),
-        )
+        Fact::ServerCertificateVerified {
+            certificate: facts::certificate(subject, end_entity),
+            server_name: server_name.to_str().into_owned(),
+        }
     });
     Ok(verdict)
 }
@@ -66,25 +63,25 @@ pub fn server_owns_its_key(
     narrator: &Narrator,
 ) -> Result<HandshakeSignatureValid, Error> {
     let valid = valid?;
-    narrator.tell(Step::ClientVerifiesServer, || {
-        Fact::new(
-            format!("its signature over our handshake fits ({scheme:?})"),
-            "it owns that certificate's key, now: this is the server",
-        )
+    narrator.tell(Step::ClientVerifiesServer, || Fact::ServerKeyProved {
+        scheme: facts::name(scheme),
     });
     Ok(valid)
 }
 
-/// Where rustls asks the client whether it believes the server.
+/// The hook: rustls asks it whether the client believes the server.
 #[derive(Debug)]
-pub struct VerifiesServer {
+pub struct ServerVerifierHook {
     /// webpki's verifier, which decides.
     pub verifier: Arc<WebPkiServerVerifier>,
     /// The client's voice.
     pub narrator: Narrator,
 }
 
-impl ServerCertVerifier for VerifiesServer {
+impl ServerCertVerifier for ServerVerifierHook {
+    // Before: rustls has read the server's Certificate (in TLS 1.2: its whole flight up to
+    // ServerHelloDone) and has checked nothing of it. By hand: `src/instruments/wire/messages/certificate.rs`.
+    // After: an error becomes the alert that fits it. Otherwise rustls asks for the second proof.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -104,6 +101,8 @@ impl ServerCertVerifier for VerifiesServer {
         )
     }
 
+    // TLS 1.2: `message` is both randoms and the server's key exchange parameters (RFC 5246 §7.4.3). An
+    // attacker who relays an old signature has another client's random in it.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -116,6 +115,9 @@ impl ServerCertVerifier for VerifiesServer {
         server_owns_its_key(valid, signed.scheme, &self.narrator)
     }
 
+    // TLS 1.3: `message` has the hash of all messages so far (RFC 8446 §4.4.3): both hellos, both key shares,
+    // this very certificate. By hand: `src/instruments/wire/signatures.rs`. After it, rustls checks the
+    // server's Finished, and then answers.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

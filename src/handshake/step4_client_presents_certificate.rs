@@ -12,7 +12,6 @@
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use rustls::SignatureScheme;
@@ -20,9 +19,9 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
-use super::signing_hook::{chain_in_words, told};
-use crate::certificates::summary;
-use crate::narration::{Fact, Narrator, Step};
+use super::facts;
+use super::signing_hook::notify_before_signing;
+use crate::narration::{Fact, Narrator, Step, narrator};
 
 /// Called when the client is about to sign, or, with an empty `chain`, when it is about to answer
 /// that it has nothing to send.
@@ -36,84 +35,58 @@ pub fn client_presents_certificate(
     narrator: &Narrator,
 ) {
     narrator.tell(Step::ClientPresentsCertificate, || match signature {
-        Some((scheme, signed)) => {
-            let says = format!(
-                "sends {subject} ({}), signs {signed} bytes with {scheme:?}",
-                chain_in_words(chain)
-            );
-            Fact::new(
-                says,
-                "nothing by itself: the server has to check both (step 5)",
-            )
-        }
-        None => Fact::new(
-            "was asked for a certificate, sends an empty one",
-            "the server decides whether that will do",
-        ),
+        Some((scheme, signed)) => Fact::ClientCertificateSent {
+            subject: subject.to_owned(),
+            chain: facts::sizes(chain),
+            scheme: facts::name(scheme),
+            signed,
+        },
+        None => Fact::EmptyCertificateSent,
     });
 }
 
-/// Where rustls asks the client for its certificate.
+/// Reports step 4 if the server asked for a certificate and the client has none. To be called when step 3 is
+/// done and before the client answers: without a key nothing is signed, so rustls calls no hook then.
+pub fn report_empty_certificate(narrator: &Narrator) {
+    if narrator::take_empty_certificate() {
+        client_presents_certificate("nobody", &[], None, narrator);
+    }
+}
+
+/// The hook: rustls asks it for the client's certificate, and calls us again when it signs.
 #[derive(Debug)]
-pub struct PresentsClientCertificate {
-    certified: Option<Arc<CertifiedKey>>,
-    narrator: Narrator,
-}
+pub struct ClientCertificateHook(Option<Arc<CertifiedKey>>);
 
-thread_local! {
-    /// The server asked and there was nothing to send: to be told after step 3. A hook is not told for
-    /// which connection it is asked, but two handshakes at a time run on two threads.
-    static ASKED_IN_VAIN: Cell<bool> = const { Cell::new(false) };
-}
-
-impl PresentsClientCertificate {
+impl ClientCertificateHook {
     /// Presents `certified`, whichever CAs the server names; without one, nothing.
     pub fn new(certified: Option<CertifiedKey>, narrator: Narrator) -> Self {
-        let certified = certified.map(|certified| {
-            let (chain, narrator) = (certified.cert.clone(), narrator.clone());
-            let subject = chain.first().map_or_else(String::new, summary::subject);
-            told(
-                certified,
-                Arc::new(move |scheme, signed: &[u8]| {
-                    client_presents_certificate(
-                        &subject,
-                        &chain,
-                        Some((scheme, signed.len())),
-                        &narrator,
-                    );
-                }),
-            )
-        });
-        PresentsClientCertificate {
-            certified,
-            narrator,
-        }
-    }
-
-    /// Begins a new handshake: the thread's last one may have ended between the question and the answer.
-    pub fn forget(&self) {
-        ASKED_IN_VAIN.set(false);
-    }
-
-    /// Tells step 4 if the server asked and gets nothing. To be called before the client answers.
-    pub fn tell_if_asked_in_vain(&self) {
-        if ASKED_IN_VAIN.take() {
-            client_presents_certificate("nobody", &[], None, &self.narrator);
-        }
+        ClientCertificateHook(certified.map(|certified| {
+            let chain = certified.cert.clone();
+            let subject = facts::leaf_subject(&chain);
+            let before_signing = move |scheme, signed: &[u8]| {
+                let signature = Some((scheme, signed.len()));
+                client_presents_certificate(&subject, &chain, signature, &narrator);
+            };
+            notify_before_signing(certified, Arc::new(before_signing))
+        }))
     }
 }
 
-impl ResolvesClientCert for PresentsClientCertificate {
+impl ResolvesClientCert for ClientCertificateHook {
+    // Before: rustls has read a CertificateRequest, with the CAs (`_authorities`) and the signature schemes
+    // that the server accepts. It asks as soon as it has them, before the server's certificate was verified.
+    // After: it verifies the server (step 3), and only then signs and sends, or sends an empty Certificate.
+    // By hand: `src/instruments/wire/messages/authentication.rs`.
     fn resolve(
         &self,
         _authorities: &[&[u8]],
         _schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        ASKED_IN_VAIN.set(self.certified.is_none());
-        self.certified.clone()
+        narrator::set_empty_certificate(self.0.is_none());
+        self.0.clone()
     }
 
     fn has_certs(&self) -> bool {
-        self.certified.is_some()
+        self.0.is_some()
     }
 }

@@ -19,7 +19,8 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
-use crate::certificates::summary::{self, Summary};
+use super::facts;
+use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
 /// The first proof: the chain is valid, for a client.
@@ -34,15 +35,13 @@ pub fn server_verifies_client(
     now: UnixTime,
     narrator: &Narrator,
 ) -> Result<ClientCertVerified, Error> {
+    // Not needed before a check has passed; a reader who stops here in a debugger wants to know whose it is.
     let subject = summary::subject(end_entity);
     let verdict = verifier.verify_client_cert(end_entity, intermediates, now)?;
     narrator.tell(Step::ServerVerifiesClient, || {
-        let end = Summary::of(end_entity).map_or_else(String::new, |summary| summary.shown_end());
-        let says = format!(
-            "{subject}: signed by {}, for clients, until {end}",
-            summary::issuer(end_entity)
-        );
-        Fact::new(says, "a CA that I trust vouches for that name")
+        Fact::ClientCertificateVerified {
+            certificate: facts::certificate(subject, end_entity),
+        }
     });
     Ok(verdict)
 }
@@ -58,25 +57,24 @@ pub fn client_owns_its_key(
     narrator: &Narrator,
 ) -> Result<HandshakeSignatureValid, Error> {
     let valid = valid?;
-    narrator.tell(Step::ServerVerifiesClient, || {
-        Fact::new(
-            format!("its signature over our handshake fits ({scheme:?})"),
-            "it owns that certificate's key, now: this is the client",
-        )
+    narrator.tell(Step::ServerVerifiesClient, || Fact::ClientKeyProved {
+        scheme: facts::name(scheme),
     });
     Ok(valid)
 }
 
-/// Where rustls asks the server whether it believes the client.
+/// The hook: rustls asks it whether the server believes the client.
 #[derive(Debug)]
-pub struct VerifiesClient {
+pub struct ClientVerifierHook {
     /// webpki's verifier, which decides.
     pub verifier: Arc<dyn ClientCertVerifier>,
     /// The server's voice.
     pub narrator: Narrator,
 }
 
-impl ClientCertVerifier for VerifiesClient {
+impl ClientCertVerifier for ClientVerifierHook {
+    // Before the server's flight: rustls asks the next three to decide whether it sends a CertificateRequest,
+    // whether it goes on without a certificate, and which CAs the request names.
     fn offer_client_auth(&self) -> bool {
         self.verifier.offer_client_auth()
     }
@@ -89,6 +87,9 @@ impl ClientCertVerifier for VerifiesClient {
         self.verifier.root_hint_subjects()
     }
 
+    // Before: rustls has read the client's Certificate. If it is empty, rustls fails without calling us; on a
+    // resumed connection no Certificate comes, and step 6 verifies the remembered one.
+    // After: an error becomes the alert that fits it. Otherwise rustls asks for the second proof.
     fn verify_client_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -104,6 +105,7 @@ impl ClientCertVerifier for VerifiesClient {
         )
     }
 
+    // TLS 1.2: `message` is every handshake message so far (RFC 5246 §7.4.8).
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -116,6 +118,8 @@ impl ClientCertVerifier for VerifiesClient {
         client_owns_its_key(valid, signed.scheme, &self.narrator)
     }
 
+    // TLS 1.3: as in step 3, with the client's label. By hand: `src/instruments/wire/signatures.rs`. After it,
+    // rustls checks the client's Finished, and sends tickets.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

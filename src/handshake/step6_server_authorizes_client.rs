@@ -20,6 +20,7 @@ use rustls::server::danger::ClientCertVerifier;
 use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
 use crate::error::diagnosis::diagnose_tls;
+pub use crate::narration::NotAuthorized;
 use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
@@ -58,7 +59,7 @@ impl Allowed {
 
     /// True if this is a name of `client`. Where a certificate has two URIs or two common names, it
     /// is not clear which of them its CA meant as its identity: then neither matches.
-    pub fn names(&self, client: &ClientIdentity) -> bool {
+    pub fn matches(&self, client: &ClientIdentity) -> bool {
         match self {
             Allowed::Uri(uri) => client.0.uris == [uri.as_str()],
             Allowed::Dns(name) => client.0.dns_names.contains(name),
@@ -129,17 +130,6 @@ impl AuthorizedClient {
     }
 }
 
-/// Why a client that TLS accepted is not let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAuthorized {
-    /// Who it is, if that much is known. Safe to show.
-    pub who: String,
-    /// Why not.
-    pub why: String,
-    /// What the server's owner, or the client's, can do about it.
-    pub remedy: String,
-}
-
 /// Decides whether the client with this certificate chain, leaf first, may come in.
 ///
 /// `allowed` empty: every client that the CA vouches for. `resumed`: the verifier, if this connection
@@ -156,86 +146,51 @@ pub fn server_authorizes_client(
 ) -> Result<AuthorizedClient, NotAuthorized> {
     let decided = identity(chain).and_then(|client| {
         if let Some(verifier) = resumed {
-            still_valid(chain, verifier, &client)?;
+            reverify_chain(chain, verifier, &client)?;
         }
         decide(client, allowed)
     });
-    narrator.tell(Step::ServerAuthorizesClient, || {
-        in_words(&decided, resumed.is_some(), allowed)
+    narrator.tell(Step::ServerAuthorizesClient, || match &decided {
+        Ok(client) => Fact::ClientAuthorized {
+            identity: client.identity().to_string(),
+            resumed: resumed.is_some(),
+            listed: !allowed.is_empty(),
+        },
+        Err(refusal) => Fact::ClientNotAuthorized(refusal.clone()),
     });
     decided
 }
 
+/// A client without a certificate that can be read is not let in, list or no list: `--allow` has nothing to
+/// compare, and a log could not name it.
 fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
     let summary = chain.first().and_then(Summary::of);
-    summary.map(ClientIdentity).ok_or_else(nobody)
+    summary.map(ClientIdentity).ok_or(NotAuthorized::Unreadable)
 }
 
-/// Whoever has no certificate that can be read is not let in, list or no list.
-fn nobody() -> NotAuthorized {
-    NotAuthorized {
-        who: "a client without a readable certificate".to_owned(),
-        why: "there is nothing to authorize".to_owned(),
-        remedy: "another client certificate".to_owned(),
-    }
-}
-
-fn still_valid(
+/// A ticket lives for hours, and rustls does not verify a remembered chain. Meanwhile the certificate may have
+/// expired or been revoked.
+fn reverify_chain(
     chain: &[CertificateDer<'_>],
     verifier: &dyn ClientCertVerifier,
     client: &ClientIdentity,
 ) -> Result<(), NotAuthorized> {
-    let (leaf, intermediates) = chain.split_first().ok_or_else(nobody)?;
-    let verified = verifier.verify_client_cert(leaf, intermediates, UnixTime::now());
-    verified.map(drop).map_err(|error| NotAuthorized {
-        who: client.to_string(),
-        why: format!(
-            "resumed, but its certificate is no longer valid: {}",
-            diagnose_tls(Side::Server, &error).found
-        ),
-        remedy: "a new certificate for the client".to_owned(),
-    })
+    let (leaf, intermediates) = chain.split_first().ok_or(NotAuthorized::Unreadable)?;
+    match verifier.verify_client_cert(leaf, intermediates, UnixTime::now()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(NotAuthorized::NoLongerValid {
+            client: client.to_string(),
+            found: diagnose_tls(Side::Server, &error).found,
+        }),
+    }
 }
 
 fn decide(client: ClientIdentity, allowed: &[Allowed]) -> Result<AuthorizedClient, NotAuthorized> {
-    if allowed.is_empty() || allowed.iter().any(|name| name.names(&client)) {
+    if allowed.is_empty() || allowed.iter().any(|name| name.matches(&client)) {
         return Ok(AuthorizedClient(client));
     }
-    let remedy = match client.name() {
-        Some(_) => format!("--allow {client}"),
-        None => "a client certificate that has one name: one URI is best".to_owned(),
-    };
-    Err(NotAuthorized {
-        who: client.to_string(),
-        why: "known, but not on the --allow list".to_owned(),
-        remedy,
+    Err(NotAuthorized::NotListed {
+        client: client.to_string(),
+        single_name: client.name().is_some(),
     })
-}
-
-fn in_words(
-    decided: &Result<AuthorizedClient, NotAuthorized>,
-    resumed: bool,
-    allowed: &[Allowed],
-) -> Fact {
-    let again = if resumed {
-        "resumed: no certificate came, the remembered one was verified again; "
-    } else {
-        ""
-    };
-    match decided {
-        Ok(client) if allowed.is_empty() => Fact::new(
-            format!(
-                "{again}{} may come in: there is no --allow list",
-                client.identity()
-            ),
-            "every client that the CA vouches for is let in",
-        ),
-        Ok(client) => Fact::new(
-            format!("{again}{} is on the --allow list", client.identity()),
-            "it may come in",
-        ),
-        Err(NotAuthorized { who, why, remedy }) => {
-            Fact::refusal(format!("{who} is refused: {why}"), remedy)
-        }
-    }
 }

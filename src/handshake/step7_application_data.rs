@@ -12,9 +12,14 @@
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
-use rustls::{CommonState, HandshakeKind, ProtocolVersion};
+use std::ops::DerefMut;
+
+use rustls::{
+    CommonState, ConnectionCommon, HandshakeKind, ProtocolVersion, SideData, StreamOwned,
+};
 
 use crate::narration::{Fact, Narrator, Side, Step};
+use crate::transport::{Transport, lingering_close};
 
 /// What the two sides agreed on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,18 +39,35 @@ pub struct Session {
 #[inline(never)]
 pub fn application_data(connection: &CommonState, narrator: &Narrator) -> Session {
     let session = session(connection);
-    narrator.tell(Step::ApplicationData, || {
-        let group = session.group.as_deref().unwrap_or("no key exchange");
-        let says = format!("{}, {}, {group}", session.version, session.cipher_suite);
-        let open = match (narrator.side(), connection.protocol_version()) {
-            (Side::Client, Some(ProtocolVersion::TLSv1_3)) => {
-                "I may send. Whether I am welcome, the answer will tell"
-            }
-            _ => "nobody on the way can read what follows or change it unnoticed",
-        };
-        Fact::new(says, open)
+    // The client's handshake is over when it has sent its Finished. In TLS 1.3 that is before the server
+    // has read the client's certificate; in TLS 1.2 the server's Finished comes after it.
+    let tls13 = connection.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+    narrator.tell(Step::ApplicationData, || Fact::SessionAgreed {
+        version: session.version.clone(),
+        cipher_suite: session.cipher_suite.clone(),
+        group: session.group.clone(),
+        resumed: session.resumed,
+        verdict_pending: tls13 && narrator.side() == Side::Client,
     });
     session
+}
+
+/// Ends a connection with close_notify, so that the peer can tell the end from a cut (RFC 8446 §6.1), and
+/// lets it end in the same way.
+pub fn close_gracefully<C, S, T>(stream: &mut StreamOwned<C, T>)
+where
+    C: DerefMut<Target = ConnectionCommon<S>>,
+    S: SideData,
+    T: Transport,
+{
+    stream.conn.send_close_notify();
+    // By hand, because rustls's `complete_io` would go on to wait for the peer's close_notify.
+    while stream.conn.wants_write() {
+        if stream.conn.write_tls(&mut stream.sock).is_err() {
+            return;
+        }
+    }
+    lingering_close(&mut stream.sock);
 }
 
 fn session(connection: &CommonState) -> Session {

@@ -2,9 +2,9 @@
 
 use std::io::{Read, Write};
 
-use super::Trouble;
+use super::ReadError;
 use super::fields::{Fields, latin1, without_ows};
-use super::input::Input;
+use super::reader::MessageReader;
 
 /// A chunk-size line with its extensions.
 const LONGEST_CHUNK_LINE: usize = 256;
@@ -26,7 +26,7 @@ pub enum Framing {
 ///
 /// A message with both a length and a transfer coding is refused: it is how a request is smuggled
 /// past a proxy that believes the other one.
-pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Trouble> {
+pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, ReadError> {
     let length = fields.only("Content-Length")?;
     let codings: Vec<&str> = fields
         .all("Transfer-Encoding")
@@ -37,13 +37,13 @@ pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Tr
         return length.map(content_length).transpose();
     }
     if length.is_some() {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "both Content-Length and Transfer-Encoding",
         ));
     }
     if version_minor == 0 {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "Transfer-Encoding in an HTTP/1.0 message",
         ));
@@ -51,17 +51,17 @@ pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Tr
     match codings[..] {
         [only] if only.eq_ignore_ascii_case("chunked") => Ok(Some(Framing::Chunked)),
         [.., last] if codings.len() > 1 && !last.eq_ignore_ascii_case("chunked") => Err(
-            Trouble::malformed(400, "chunked is not the last transfer coding"),
+            ReadError::malformed(400, "chunked is not the last transfer coding"),
         ),
-        _ => Err(Trouble::malformed(
+        _ => Err(ReadError::malformed(
             501,
             "a transfer coding other than chunked",
         )),
     }
 }
 
-fn content_length(value: &str) -> Result<Framing, Trouble> {
-    let bad = || Trouble::malformed(400, "Content-Length is not a number of bytes");
+fn content_length(value: &str) -> Result<Framing, ReadError> {
+    let bad = || ReadError::malformed(400, "Content-Length is not a number of bytes");
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(bad());
     }
@@ -71,38 +71,36 @@ fn content_length(value: &str) -> Result<Framing, Trouble> {
 /// Reads a body to its end and passes it to `out`. Returns its length in bytes.
 ///
 /// # Errors
-/// 413 for a body of more than `limit` bytes; [`Trouble::Truncated`] for one that ends early.
+/// 413 for a body of more than `limit` bytes; [`ReadError::Truncated`] for one that ends early.
 pub fn copy(
     framing: Framing,
-    input: &mut Input,
-    stream: &mut impl Read,
+    reader: &mut MessageReader<'_, impl Read>,
     limit: u64,
     out: &mut dyn Write,
-) -> Result<u64, Trouble> {
+) -> Result<u64, ReadError> {
     match framing {
         Framing::Length(length) if length > limit => Err(too_large()),
-        Framing::Length(length) => copy_exactly(length, input, stream, out),
-        Framing::Chunked => copy_chunks(input, stream, limit, out),
-        Framing::UntilClose => copy_until_close(input, stream, limit, out),
+        Framing::Length(length) => copy_exactly(length, reader, out),
+        Framing::Chunked => copy_chunks(reader, limit, out),
+        Framing::UntilClose => copy_until_close(reader, limit, out),
     }
 }
 
-fn too_large() -> Trouble {
-    Trouble::malformed(413, "the body is too large")
+fn too_large() -> ReadError {
+    ReadError::malformed(413, "the body is too large")
 }
 
 fn copy_exactly(
     length: u64,
-    input: &mut Input,
-    stream: &mut impl Read,
+    reader: &mut MessageReader<'_, impl Read>,
     out: &mut dyn Write,
-) -> Result<u64, Trouble> {
+) -> Result<u64, ReadError> {
     let mut left = length;
     while left > 0 {
-        let bytes = input.some(stream, left)?;
+        let bytes = reader.read_up_to(left)?;
         if bytes.is_empty() {
             let came = length - left;
-            return Err(Trouble::Truncated(format!(
+            return Err(ReadError::Truncated(format!(
                 "{came} of {length} bytes of the body came"
             )));
         }
@@ -113,14 +111,13 @@ fn copy_exactly(
 }
 
 fn copy_until_close(
-    input: &mut Input,
-    stream: &mut impl Read,
+    reader: &mut MessageReader<'_, impl Read>,
     limit: u64,
     out: &mut dyn Write,
-) -> Result<u64, Trouble> {
+) -> Result<u64, ReadError> {
     let mut copied = 0;
     loop {
-        let bytes = input.some(stream, u64::MAX)?;
+        let bytes = reader.read_up_to(u64::MAX)?;
         if bytes.is_empty() {
             return Ok(copied);
         }
@@ -133,32 +130,31 @@ fn copy_until_close(
 }
 
 fn copy_chunks(
-    input: &mut Input,
-    stream: &mut impl Read,
+    reader: &mut MessageReader<'_, impl Read>,
     limit: u64,
     out: &mut dyn Write,
-) -> Result<u64, Trouble> {
+) -> Result<u64, ReadError> {
     let mut copied = 0u64;
     for _ in 0..MOST_CHUNKS {
-        let size = chunk_size(&input.line(stream, LONGEST_CHUNK_LINE, 400)?)?;
+        let size = chunk_size(&reader.line(LONGEST_CHUNK_LINE, 400)?)?;
         if size == 0 {
-            Fields::read(input, stream)?;
+            Fields::read(reader)?;
             return Ok(copied);
         }
         copied = copied
             .checked_add(size)
             .filter(|copied| *copied <= limit)
             .ok_or_else(too_large)?;
-        copy_exactly(size, input, stream, out)?;
-        if !input.line(stream, 0, 400)?.is_empty() {
-            return Err(Trouble::malformed(400, "a chunk is longer than it says"));
+        copy_exactly(size, reader, out)?;
+        if !reader.line(0, 400)?.is_empty() {
+            return Err(ReadError::malformed(400, "a chunk is longer than it says"));
         }
     }
-    Err(Trouble::malformed(413, "the body has too many chunks"))
+    Err(ReadError::malformed(413, "the body has too many chunks"))
 }
 
 /// `1a;name=value`: hexadecimal, then extensions that nobody needs.
-fn chunk_size(line: &[u8]) -> Result<u64, Trouble> {
+fn chunk_size(line: &[u8]) -> Result<u64, ReadError> {
     let line = latin1(line);
     let digits = match line.split_once(';') {
         Some((digits, _extensions)) => without_ows(digits),
@@ -168,5 +164,5 @@ fn chunk_size(line: &[u8]) -> Result<u64, Trouble> {
     u64::from_str_radix(digits, 16)
         .ok()
         .filter(|_| plain)
-        .ok_or_else(|| Trouble::malformed(400, "a chunk's size is not a hexadecimal number"))
+        .ok_or_else(|| ReadError::malformed(400, "a chunk's size is not a hexadecimal number"))
 }

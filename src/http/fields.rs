@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use super::input::Input;
-use super::{LARGEST_HEADER_SECTION, MOST_FIELDS, Trouble};
+use super::reader::MessageReader;
+use super::{LARGEST_HEADER_SECTION, MOST_FIELDS, ReadError};
 
 /// The fields of a header or trailer section, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,17 +11,17 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads field lines up to the empty line that ends the section.
-    pub fn read(input: &mut Input, stream: &mut impl Read) -> Result<Fields, Trouble> {
+    pub fn read(reader: &mut MessageReader<'_, impl Read>) -> Result<Fields, ReadError> {
         let mut fields = Vec::new();
         let mut left = LARGEST_HEADER_SECTION;
         loop {
-            let line = input.line(stream, left, 431)?;
+            let line = reader.line(left, 431)?;
             if line.is_empty() {
                 return Ok(Fields(fields));
             }
             left = left.saturating_sub(line.len() + 2);
             if fields.len() == MOST_FIELDS || left == 0 {
-                return Err(Trouble::malformed(431, "too many header fields"));
+                return Err(ReadError::malformed(431, "too many header fields"));
             }
             fields.push(field(&line)?);
         }
@@ -34,10 +34,10 @@ impl Fields {
     }
 
     /// The value of the only field called `name`. More than one is an error.
-    pub fn only<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, Trouble> {
+    pub fn only<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, ReadError> {
         let mut values = self.all(name);
         match (values.next(), values.next()) {
-            (_, Some(_)) => Err(Trouble::malformed(
+            (_, Some(_)) => Err(ReadError::malformed(
                 400,
                 format!("more than one {name} field"),
             )),
@@ -54,25 +54,25 @@ impl Fields {
 }
 
 /// Splits a field line. Bytes above 0x7f (obs-text) are read as Latin-1: no byte is lost.
-fn field(line: &[u8]) -> Result<(String, String), Trouble> {
+fn field(line: &[u8]) -> Result<(String, String), ReadError> {
     if line.starts_with(b" ") || line.starts_with(b"\t") {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "a header field is folded over two lines (obs-fold)",
         ));
     }
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return Err(Trouble::malformed(400, "a header field has no colon"));
+        return Err(ReadError::malformed(400, "a header field has no colon"));
     };
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     if name.last().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "a header field has a space before its colon",
         ));
     }
     if !is_token(name) {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "a header field's name is not a token",
         ));
@@ -81,7 +81,7 @@ fn field(line: &[u8]) -> Result<(String, String), Trouble> {
         .iter()
         .any(|byte| byte.is_ascii_control() && *byte != b'\t')
     {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "a header field's value has a control character in it",
         ));

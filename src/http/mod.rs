@@ -4,8 +4,9 @@
 //! two receivers that use it differently can be played against each other (request smuggling). So
 //! whatever is not well-formed is refused.
 
-pub mod input;
+pub mod reader;
 pub mod fields;
+pub mod authority;
 pub mod request;
 pub mod response;
 pub mod body;
@@ -24,7 +25,7 @@ pub const LARGEST_REQUEST_BODY: u64 = 1024 * 1024;
 
 /// Why a message could not be read.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum ReadError {
     /// The connection failed, or was cut: no close_notify.
     Io(io::Error),
     /// The other side closed in good order, in the middle of a message: what is missing.
@@ -42,28 +43,28 @@ pub struct Malformed {
     pub why: String,
 }
 
-impl Trouble {
+impl ReadError {
     /// A message that earns `status`.
-    pub(crate) fn malformed(status: u16, why: impl Into<String>) -> Trouble {
-        Trouble::Malformed(Malformed {
+    pub(crate) fn malformed(status: u16, why: impl Into<String>) -> ReadError {
+        ReadError::Malformed(Malformed {
             status,
             why: why.into(),
         })
     }
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        Trouble::Io(error)
+        ReadError::Io(error)
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::Io(error) => write!(f, "{error}"),
-            Trouble::Truncated(missing) => f.write_str(missing),
-            Trouble::Malformed(malformed) => f.write_str(&malformed.why),
+            ReadError::Io(error) => write!(f, "{error}"),
+            ReadError::Truncated(missing) => f.write_str(missing),
+            ReadError::Malformed(malformed) => f.write_str(&malformed.why),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::io::{self, Read};
 
+use super::authority::Authority;
 use super::body::{self, Framing};
 use super::fields::{Fields, is_token, latin1};
-use super::input::Input;
-use super::{LARGEST_REQUEST_BODY, LONGEST_REQUEST_LINE, Trouble};
+use super::reader::MessageReader;
+use super::{LARGEST_REQUEST_BODY, LONGEST_REQUEST_LINE, ReadError};
 
-/// Empty lines before a request line that are skipped, as RFC 9112 §2.2 asks.
+/// Empty lines before a request line that are skipped, as RFC 9112 §2.2 asks: old clients end a POST with one
+/// too many. A client that sends nothing else is not read for ever.
 const MOST_EMPTY_LINES: usize = 4;
 
 /// A request whose head was read and checked. Its body, if any, is still to be skipped.
@@ -30,29 +32,28 @@ impl Request {
     /// Reads a request's head.
     ///
     /// # Errors
-    /// [`Trouble::Malformed`] has the status of the answer, after which the connection is closed:
+    /// [`ReadError::Malformed`] has the status of the answer, after which the connection is closed:
     /// nobody knows where the next request begins.
-    pub fn read(input: &mut Input, stream: &mut impl Read) -> Result<Request, Trouble> {
+    pub fn read(reader: &mut MessageReader<'_, impl Read>) -> Result<Request, ReadError> {
         let mut line = Vec::new();
         for _ in 0..=MOST_EMPTY_LINES {
-            line = input.line(stream, LONGEST_REQUEST_LINE, 414)?;
+            line = reader.line(LONGEST_REQUEST_LINE, 414)?;
             if !line.is_empty() {
                 break;
             }
         }
         let (method, target, version_minor) = request_line(&line)?;
-        let fields = Fields::read(input, stream)?;
+        let fields = Fields::read(reader)?;
         let path = path(&method, &target)?;
         check_host(&fields, version_minor)?;
         let framing = body::framing(&fields, version_minor)?;
-        match fields.only("Expect")? {
-            Some(expected) if !expected.eq_ignore_ascii_case("100-continue") => {
-                return Err(Trouble::malformed(
-                    417,
-                    "an expectation other than 100-continue",
-                ));
-            }
-            _ => {}
+        if let Some(expected) = fields.only("Expect")?
+            && !expected.eq_ignore_ascii_case("100-continue")
+        {
+            return Err(ReadError::malformed(
+                417,
+                "an expectation other than 100-continue",
+            ));
         }
         Ok(Request {
             method,
@@ -68,16 +69,11 @@ impl Request {
     ///
     /// # Errors
     /// 413 if it is larger than [`LARGEST_REQUEST_BODY`].
-    pub fn skip_body(&self, input: &mut Input, stream: &mut impl Read) -> Result<(), Trouble> {
+    pub fn skip_body(&self, reader: &mut MessageReader<'_, impl Read>) -> Result<(), ReadError> {
         match self.framing {
-            Some(framing) => body::copy(
-                framing,
-                input,
-                stream,
-                LARGEST_REQUEST_BODY,
-                &mut io::sink(),
-            )
-            .map(drop),
+            Some(framing) => {
+                body::copy(framing, reader, LARGEST_REQUEST_BODY, &mut io::sink()).map(drop)
+            }
             None => Ok(()),
         }
     }
@@ -98,16 +94,16 @@ impl Request {
 }
 
 /// `GET /path HTTP/1.1`: three parts, one space between them.
-fn request_line(line: &[u8]) -> Result<(String, String, u8), Trouble> {
+fn request_line(line: &[u8]) -> Result<(String, String, u8), ReadError> {
     let parts: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
     let [method, target, version] = parts[..] else {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "the request line is not: method, target, version",
         ));
     };
     if !is_token(method) {
-        return Err(Trouble::malformed(400, "the method is not a token"));
+        return Err(ReadError::malformed(400, "the method is not a token"));
     }
     let version_minor = match version {
         b"HTTP/1.1" => 1,
@@ -116,20 +112,20 @@ fn request_line(line: &[u8]) -> Result<(String, String, u8), Trouble> {
         [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
             if major.is_ascii_digit() && minor.is_ascii_digit() =>
         {
-            return Err(Trouble::malformed(
+            return Err(ReadError::malformed(
                 505,
                 "an HTTP version other than 1.0 and 1.1",
             ));
         }
         _ => {
-            return Err(Trouble::malformed(
+            return Err(ReadError::malformed(
                 400,
                 "the request line does not end with an HTTP version",
             ));
         }
     };
     if target.is_empty() || !target.iter().all(u8::is_ascii_graphic) || target.contains(&b'#') {
-        return Err(Trouble::malformed(
+        return Err(ReadError::malformed(
             400,
             "the request target has a character that is not allowed",
         ));
@@ -138,8 +134,8 @@ fn request_line(line: &[u8]) -> Result<(String, String, u8), Trouble> {
 }
 
 /// The path of a request target (RFC 9112 §3.2).
-fn path(method: &str, target: &str) -> Result<String, Trouble> {
-    let bad = || Trouble::malformed(400, "the request target is neither a path nor a URL");
+fn path(method: &str, target: &str) -> Result<String, ReadError> {
+    let bad = || ReadError::malformed(400, "the request target is neither a path nor a URL");
     let absolute = || {
         // A scheme may be written in capitals (RFC 3986 §3.1).
         let known = |scheme: &str| matches!(&*scheme.to_ascii_lowercase(), "https" | "http");
@@ -148,7 +144,7 @@ fn path(method: &str, target: &str) -> Result<String, Trouble> {
             .filter(|(scheme, _)| known(scheme))?;
         let slash = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(slash);
-        is_authority(authority).then(|| {
+        is_host_and_port(authority).then(|| {
             if path.starts_with('/') {
                 path.to_owned()
             } else {
@@ -159,7 +155,7 @@ fn path(method: &str, target: &str) -> Result<String, Trouble> {
     let path = match target {
         // The server as a whole, and a tunnel: no path of ours, and the method gets 405.
         "*" if method == "OPTIONS" => "*".to_owned(),
-        authority if method == "CONNECT" && is_authority(authority) => "*".to_owned(),
+        authority if method == "CONNECT" && is_host_and_port(authority) => "*".to_owned(),
         path if path.starts_with('/') => path.to_owned(),
         _ => absolute().ok_or_else(bad)?,
     };
@@ -168,10 +164,10 @@ fn path(method: &str, target: &str) -> Result<String, Trouble> {
 
 /// HTTP/1.1 wants exactly one Host (RFC 9112 §3.2). Two, or a strange one, is how a request is routed
 /// to one place and checked for another.
-fn check_host(fields: &Fields, version_minor: u8) -> Result<(), Trouble> {
+fn check_host(fields: &Fields, version_minor: u8) -> Result<(), ReadError> {
     match fields.only("Host")? {
-        None if version_minor == 1 => Err(Trouble::malformed(400, "no Host field")),
-        Some(host) if !is_authority(host) => Err(Trouble::malformed(
+        None if version_minor == 1 => Err(ReadError::malformed(400, "no Host field")),
+        Some(host) if !is_host_and_port(host) => Err(ReadError::malformed(
             400,
             "the Host field is no host and port",
         )),
@@ -179,22 +175,6 @@ fn check_host(fields: &Fields, version_minor: u8) -> Result<(), Trouble> {
     }
 }
 
-/// `host` or `host:port`; an IPv6 address stands in brackets (RFC 3986 §3.2).
-fn is_authority(text: &str) -> bool {
-    let (host, port) = match text.rfind(':') {
-        Some(colon) if !text[colon..].contains(']') => (&text[..colon], &text[colon + 1..]),
-        _ => (text, ""),
-    };
-    let host_is_fine = match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let allowed =
-                |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte);
-            !host.is_empty() && host.bytes().all(allowed)
-        }
-    };
-    host_is_fine && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
+fn is_host_and_port(text: &str) -> bool {
+    Authority::parse(text).is_ok()
 }

@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 
 use super::body::{self, Framing};
 use super::fields::{Fields, latin1};
-use super::input::Input;
-use super::{LARGEST_HEADER_SECTION, Trouble};
+use super::reader::MessageReader;
+use super::{LARGEST_HEADER_SECTION, ReadError};
 use crate::clock::Moment;
 
-/// Interim responses (1xx) that are skipped before the final one.
+/// Interim responses (1xx) that are skipped before the final one (RFC 9110 §15.2). A server that sends nothing
+/// else would hold its client for ever.
 const MOST_INTERIM: usize = 8;
 
 /// An answer of the server.
@@ -100,16 +101,16 @@ impl ResponseHead {
     /// Reads the head of the answer to a GET. Interim answers (1xx) before it are skipped.
     ///
     /// # Errors
-    /// [`Trouble`]; the status in it means nothing to a client.
-    pub fn read(input: &mut Input, stream: &mut impl Read) -> Result<ResponseHead, Trouble> {
+    /// [`ReadError`]; the status in it means nothing to a client.
+    pub fn read(reader: &mut MessageReader<'_, impl Read>) -> Result<ResponseHead, ReadError> {
         for _ in 0..MOST_INTERIM {
             let (version_minor, status, reason) =
-                status_line(&input.line(stream, LARGEST_HEADER_SECTION, 431)?)?;
-            let fields = Fields::read(input, stream)?;
+                status_line(&reader.line(LARGEST_HEADER_SECTION, 431)?)?;
+            let fields = Fields::read(reader)?;
             match status {
-                // Nobody asked to switch protocols.
+                // The client did not ask to switch protocols: what follows would be no HTTP.
                 101 => {
-                    return Err(Trouble::malformed(
+                    return Err(ReadError::malformed(
                         400,
                         "an answer with status 101, unasked",
                     ));
@@ -117,7 +118,7 @@ impl ResponseHead {
                 100..200 => continue,
                 200..600 => {}
                 _ => {
-                    return Err(Trouble::malformed(
+                    return Err(ReadError::malformed(
                         400,
                         "an answer with a status that is none",
                     ));
@@ -134,7 +135,7 @@ impl ResponseHead {
                 framing,
             });
         }
-        Err(Trouble::malformed(
+        Err(ReadError::malformed(
             400,
             "interim responses (1xx) without end",
         ))
@@ -147,17 +148,16 @@ impl ResponseHead {
     /// the stream reports an error: otherwise anybody on the way could cut it.
     pub fn copy_body(
         &self,
-        input: &mut Input,
-        stream: &mut impl Read,
+        reader: &mut MessageReader<'_, impl Read>,
         out: &mut dyn Write,
-    ) -> Result<u64, Trouble> {
-        body::copy(self.framing, input, stream, u64::MAX, out)
+    ) -> Result<u64, ReadError> {
+        body::copy(self.framing, reader, u64::MAX, out)
     }
 }
 
 /// `HTTP/1.1 200 OK`. The reason phrase may be missing, with its space (as some servers do) or not.
-fn status_line(line: &[u8]) -> Result<(u8, u16, String), Trouble> {
-    let bad = || Trouble::malformed(400, "the answer does not begin with an HTTP/1 status line");
+fn status_line(line: &[u8]) -> Result<(u8, u16, String), ReadError> {
+    let bad = || ReadError::malformed(400, "the answer does not begin with an HTTP/1 status line");
     let minor = match line.get(..9).ok_or_else(bad)? {
         b"HTTP/1.0 " => 0,
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor, b' '] if minor.is_ascii_digit() => 1,

@@ -1,57 +1,60 @@
 //! Step 7 on the server: requests and answers, until one side has enough. Unaware of sockets.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 
 use rustls::{ServerConnection, StreamOwned};
 
-use super::{Peer, Site};
+use super::{Peer, Service};
 use crate::error::Progress;
-use crate::error::diagnosis::diagnose;
-use crate::handshake::ServerSetup;
-use crate::handshake::step6_server_authorizes_client::NotAuthorized;
-use crate::http::input::Input;
+use crate::handshake::{ServerSetup, tell_refusal};
+use crate::http::reader::MessageReader;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::http::{Malformed, Trouble};
-use crate::narration::{Fact, Side};
+use crate::http::{Malformed, ReadError};
+use crate::narration::NotAuthorized;
+use crate::narration::en::{Denial, denial};
 use crate::text;
 use crate::transport::Transport;
 
 /// Reads requests and answers them, one after the other.
 pub(super) fn exchange<T: Transport>(
     setup: &ServerSetup,
-    site: &Site,
+    service: &dyn Service,
     stream: &mut StreamOwned<ServerConnection, T>,
     peer: &Peer,
 ) {
-    let mut input = Input::default();
-    for number in 1..=site.limits.requests {
-        stream.sock.allow(site.limits.idle);
-        match input.wait(stream) {
+    let limits = service.limits();
+    let mut reader = MessageReader::new(stream);
+    for number in 1..=limits.requests {
+        let last = number == limits.requests;
+        reader.stream.sock.set_deadline(limits.idle);
+        match reader.wait() {
             Ok(true) => {}
             Ok(false) if number == 1 => {
                 // curl compares the server's name after the handshake, and leaves like this.
-                return log(site, peer, format_args!("left without a request"));
+                return log(service, peer, format_args!("left without a request"));
             }
             Ok(false) => return,
-            Err(error) => return broken(site, setup, peer, &error),
+            Err(error) => return report_failure(setup, service, peer, &error),
         }
-        stream.sock.allow(site.limits.request);
-        let reply = match read_request(&mut input, stream) {
-            Ok(request) => Reply::to(&request, site, peer, number == site.limits.requests),
-            Err(Trouble::Malformed(Malformed { status, why })) => {
-                Reply::refusing(status, &why, site, peer)
+        // A deadline per request, not per read: a client that sends a byte a second would hold its thread for
+        // ever.
+        reader.stream.sock.set_deadline(limits.request);
+        let reply = match read_request(&mut reader) {
+            Ok(request) => Reply::to(&request, service, peer, last),
+            Err(ReadError::Malformed(Malformed { status, why })) => {
+                Reply::refusing(status, &why, service, peer)
             }
-            Err(Trouble::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                Reply::refusing(408, "the request took too long", site, peer)
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                Reply::refusing(408, "the request took too long", service, peer)
             }
-            Err(Trouble::Io(error)) => return broken(site, setup, peer, &error),
-            Err(Trouble::Truncated(_)) => return,
+            Err(ReadError::Io(error)) => return report_failure(setup, service, peer, &error),
+            Err(ReadError::Truncated(_)) => return,
         };
-        stream.sock.allow(site.limits.request);
-        if reply.send(stream).is_err() || reply.connection == CLOSE {
+        reader.stream.sock.set_deadline(limits.request);
+        if reply.send(reader.stream).is_err() || reply.connection == CLOSE {
             return;
         }
     }
@@ -59,32 +62,29 @@ pub(super) fn exchange<T: Transport>(
 
 /// The client is known, and not let in: it learns so in words, over the encrypted connection.
 pub(super) fn forbid<T: Transport>(
-    site: &Site,
+    service: &dyn Service,
     stream: &mut StreamOwned<ServerConnection, T>,
     address: SocketAddr,
     refusal: &NotAuthorized,
 ) {
-    let NotAuthorized { who, why, .. } = refusal;
-    (site.log)(&format!("{address} refused at step 6: {who}: {why}"));
-    let mut input = Input::default();
-    let head_only =
-        matches!(read_request(&mut input, stream), Ok(request) if request.method == "HEAD");
+    let Denial { who, why, .. } = denial(refusal);
+    service.log(&format!("{address} refused at step 6: {who}: {why}"));
+    // The request is read first. Its client may write all of it before it reads.
+    let mut reader = MessageReader::new(stream);
+    let head_only = matches!(read_request(&mut reader), Ok(request) if request.method == "HEAD");
     let reply = Reply {
         response: Response::refusal(403, &format!("{who}: {why}")),
         head_only,
         connection: CLOSE,
     };
-    stream.sock.allow(site.limits.request);
+    stream.sock.set_deadline(service.limits().request);
     let _ = reply.send(stream);
 }
 
-fn read_request<T: Transport>(
-    input: &mut Input,
-    stream: &mut StreamOwned<ServerConnection, T>,
-) -> Result<Request, Trouble> {
-    let request = Request::read(input, stream)?;
+fn read_request(reader: &mut MessageReader<'_, impl Read>) -> Result<Request, ReadError> {
+    let request = Request::read(reader)?;
     if !request.expects_continue() {
-        request.skip_body(input, stream)?;
+        request.skip_body(reader)?;
     }
     Ok(request)
 }
@@ -102,12 +102,12 @@ struct Reply {
 }
 
 impl Reply {
-    fn to(request: &Request, site: &Site, peer: &Peer, last: bool) -> Reply {
-        let response = (site.answer)(request, peer);
+    fn to(request: &Request, service: &dyn Service, peer: &Peer, last: bool) -> Reply {
+        let response = service.answer(request, peer);
         let method = text::shorten(&text::terminal(&request.method), 20);
         let target = text::shorten(&text::terminal(&request.target), 200);
         let status = response.status;
-        log(site, peer, format_args!("{method} {target} -> {status}"));
+        log(service, peer, format_args!("{method} {target} -> {status}"));
         let connection = match request.version_minor {
             _ if last || !request.keeps_alive() => CLOSE,
             0 => Some("keep-alive"),
@@ -121,8 +121,8 @@ impl Reply {
     }
 
     /// Nobody knows where the next request would begin: the connection ends.
-    fn refusing(status: u16, why: &str, site: &Site, peer: &Peer) -> Reply {
-        log(site, peer, format_args!("{why} -> {status}"));
+    fn refusing(status: u16, why: &str, service: &dyn Service, peer: &Peer) -> Reply {
+        log(service, peer, format_args!("{why} -> {status}"));
         Reply {
             response: Response::refusal(status, why),
             head_only: false,
@@ -137,27 +137,21 @@ impl Reply {
     }
 }
 
-/// The connection broke after the handshake. What TLS says of it is told; that a client hangs up or
+/// The connection broke after the handshake. What TLS says of it is reported; that a client hangs up or
 /// falls silent is everyday life.
-fn broken(site: &Site, setup: &ServerSetup, peer: &Peer, error: &io::Error) {
-    if !error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
-    {
-        return;
+fn report_failure(setup: &ServerSetup, service: &dyn Service, peer: &Peer, error: &io::Error) {
+    let inner = error.get_ref();
+    if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let diagnosis = tell_refusal(&setup.narrator, error, Progress::Established);
+        service.log(&format!("{} {}", peer.address, diagnosis.in_a_line()));
     }
-    let diagnosis = diagnose(Side::Server, error, Progress::Established);
-    (site.log)(&format!("{} {}", peer.address, diagnosis.in_a_line()));
-    setup.narrator.tell(diagnosis.step, || {
-        Fact::refusal(diagnosis.found, diagnosis.remedy)
-    });
 }
 
 /// A line of the log: from where, who, what.
-fn log(site: &Site, peer: &Peer, what: fmt::Arguments<'_>) {
+fn log(service: &dyn Service, peer: &Peer, what: fmt::Arguments<'_>) {
     let who = peer.client.as_ref().map_or_else(
         || "anybody".to_owned(),
         |client| client.identity().to_string(),
     );
-    (site.log)(&format!("{} {who}: {what}", peer.address));
+    service.log(&format!("{} {who}: {what}", peer.address));
 }

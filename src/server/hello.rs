@@ -4,11 +4,28 @@ use std::fmt::Write;
 
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::server::Peer;
+use crate::server::{Limits, Peer, Service};
 
 const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
 ];
+
+/// Hello World, without a log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hello {
+    /// How long things may last.
+    pub limits: Limits,
+}
+
+impl Service for Hello {
+    fn answer(&self, request: &Request, peer: &Peer) -> Response {
+        answer(request, peer)
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+}
 
 /// `/` and `/whoami`, for GET and HEAD.
 pub fn answer(request: &Request, peer: &Peer) -> Response {

@@ -4,8 +4,8 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -74,14 +74,11 @@ impl Listener {
                 }
             }
         }
-        match listener.sockets.is_empty() {
-            true => Err(cannot_listen(
-                place,
-                &listener.notes.join("; "),
-                "an address of this machine",
-            )),
-            false => Ok(listener),
+        if listener.sockets.is_empty() {
+            let found = listener.notes.join("; ");
+            return Err(cannot_listen(place, &found, "an address of this machine"));
         }
+        Ok(listener)
     }
 }
 
@@ -114,7 +111,7 @@ fn remedy_for(error: &io::Error) -> &'static str {
 pub struct Server {
     addresses: Vec<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
-    gate: Arc<Gate>,
+    limit: Arc<ConnectionLimit>,
 }
 
 impl Server {
@@ -130,28 +127,34 @@ impl Server {
     where
         F: Fn(TcpStream, SocketAddr, u64) + Send + Sync + 'static,
     {
-        let (serve, gate, numbers) = (
-            Arc::new(serve),
-            Arc::new(Gate::new(most)),
-            Arc::new(AtomicU64::new(1)),
-        );
+        let limit = Arc::new(ConnectionLimit::new(most));
+        let acceptor = Arc::new(Acceptor {
+            limit: Arc::clone(&limit),
+            numbers: AtomicU64::new(1),
+            serve,
+        });
         let mut accepting = Vec::new();
         for (socket, address) in listener.sockets.into_iter().zip(&listener.addresses) {
-            let (serve, gate, numbers) =
-                (Arc::clone(&serve), Arc::clone(&gate), Arc::clone(&numbers));
-            let accept = move || accept_connections(&socket, &gate, &numbers, &serve);
+            let acceptor = Arc::clone(&acceptor);
             let started = thread::Builder::new()
                 .name(format!("accept {address}"))
-                .spawn(accept);
-            accepting.push(started.map_err(|said| {
-                let remedy = "fewer programs at a time, or a higher limit: ulimit -u";
-                cannot_listen(&address.to_string(), &io_words(&said), remedy)
-            })?);
+                .spawn(move || acceptor.run(&socket));
+            match started {
+                Ok(thread) => accepting.push(thread),
+                Err(error) => {
+                    let remedy = "fewer programs at a time, or a higher limit: ulimit -u";
+                    return Err(cannot_listen(
+                        &address.to_string(),
+                        &io_words(&error),
+                        remedy,
+                    ));
+                }
+            }
         }
         Ok(Server {
             addresses: listener.addresses,
             accepting,
-            gate,
+            limit,
         })
     }
 
@@ -164,7 +167,7 @@ impl Server {
 
     /// Stops accepting, then waits until open connections are done, at most `within`.
     pub fn stop(self, within: Duration) {
-        self.gate.close();
+        self.limit.close();
         for address in &self.addresses {
             // Wakes the thread that waits in `accept`.
             let _ = TcpStream::connect_timeout(address, Duration::from_secs(1));
@@ -172,97 +175,109 @@ impl Server {
         for thread in self.accepting {
             let _ = thread.join();
         }
-        self.gate.wait_until_empty(within);
+        self.limit.wait_until_empty(within);
     }
 }
 
-fn accept_connections<F>(
-    socket: &TcpListener,
-    gate: &Arc<Gate>,
-    numbers: &AtomicU64,
-    serve: &Arc<F>,
-) where
+/// What the accepting threads share.
+struct Acceptor<F> {
+    limit: Arc<ConnectionLimit>,
+    /// The number of the next connection.
+    numbers: AtomicU64,
+    serve: F,
+}
+
+impl<F> Acceptor<F>
+where
     F: Fn(TcpStream, SocketAddr, u64) + Send + Sync + 'static,
 {
-    loop {
-        let accepted = socket.accept();
-        // Accepted first, then admitted: a listener that waits for clients keeps nobody else out.
-        let Some(place) = gate.enter() else { return };
-        let Ok((stream, address)) = accepted else {
-            // Out of file descriptors, most likely: another moment may be better.
-            thread::sleep(Duration::from_millis(50));
-            continue;
-        };
-        let number = numbers.fetch_add(1, Ordering::Relaxed);
-        let serve = Arc::clone(serve);
-        let connection = move || {
-            let _place = place;
-            serve(stream, address, number);
-        };
-        // Without a thread the connection is dropped; the peer sees it closed.
-        let _ = thread::Builder::new()
-            .name(format!("connection {number}"))
-            .spawn(connection);
+    /// Accepts connections until the limit is closed.
+    fn run(self: Arc<Self>, socket: &TcpListener) {
+        loop {
+            let accepted = socket.accept();
+            // Accepted first, then admitted: a listener that waits for clients keeps no permit from another.
+            let Some(permit) = self.limit.acquire() else {
+                return;
+            };
+            let Ok((stream, address)) = accepted else {
+                // Out of file descriptors, most likely: another moment may be better.
+                thread::sleep(Duration::from_millis(50));
+                continue;
+            };
+            let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+            let acceptor = Arc::clone(&self);
+            let connection = move || {
+                // Dropped when the thread ends, also if it panics.
+                let _permit = permit;
+                (acceptor.serve)(stream, address, number);
+            };
+            // Without a thread the connection is dropped; the peer sees it closed.
+            let _ = thread::Builder::new()
+                .name(format!("connection {number}"))
+                .spawn(connection);
+        }
     }
 }
 
-/// Counts open connections and makes the next one wait when there are enough.
+/// Counts open connections and makes the next one wait when there are enough: a counting semaphore.
 #[derive(Debug)]
-struct Gate {
+struct ConnectionLimit {
     most: usize,
-    inside: Mutex<usize>,
+    state: Mutex<State>,
     changed: Condvar,
-    closed: AtomicBool,
 }
 
-/// A connection's place inside; dropping it lets the next one in.
-struct Place(Arc<Gate>);
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    closed: bool,
+}
 
-impl Gate {
-    fn new(most: usize) -> Gate {
-        Gate {
+/// The right to one connection; dropping it lets the next one in.
+struct Permit(Arc<ConnectionLimit>);
+
+impl ConnectionLimit {
+    fn new(most: usize) -> ConnectionLimit {
+        ConnectionLimit {
             most,
-            inside: Mutex::new(0),
+            state: Mutex::default(),
             changed: Condvar::new(),
-            closed: AtomicBool::new(false),
         }
     }
 
-    fn enter(self: &Arc<Self>) -> Option<Place> {
-        let inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = |inside: &mut usize| *inside >= self.most && !self.is_closed();
-        let mut inside = self
+    /// Waits for a permit. `None`: the server stops.
+    fn acquire(self: &Arc<Self>) -> Option<Permit> {
+        let full = |state: &mut State| state.open >= self.most && !state.closed;
+        let mut state = self
             .changed
-            .wait_while(inside, full)
+            .wait_while(self.state(), full)
             .unwrap_or_else(PoisonError::into_inner);
-        if self.is_closed() {
+        if state.closed {
             return None;
         }
-        *inside += 1;
-        Some(Place(Arc::clone(self)))
+        state.open += 1;
+        Some(Permit(Arc::clone(self)))
     }
 
     fn close(&self) {
-        let _inside = self.inside.lock();
-        self.closed.store(true, Ordering::SeqCst);
+        self.state().closed = true;
         self.changed.notify_all();
     }
 
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::SeqCst)
+    fn wait_until_empty(&self, within: Duration) {
+        let busy = |state: &mut State| state.open > 0;
+        let _ = self.changed.wait_timeout_while(self.state(), within, busy);
     }
 
-    fn wait_until_empty(&self, within: Duration) {
-        let inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = self
-            .changed
-            .wait_timeout_while(inside, within, |inside| *inside > 0);
+    /// A thread that panics while it holds the lock leaves a number behind: it stays right.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        *self.0.inside.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.state().open -= 1;
         self.0.changed.notify_all();
     }
 }

@@ -11,17 +11,17 @@ pub mod hello;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use rustls::{ServerConnection, StreamOwned};
+use rustls::StreamOwned;
 
 use self::exchange::{exchange, forbid};
 use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::AuthorizedClient;
-use crate::handshake::step7_application_data::{Session, application_data};
+use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
 use crate::handshake::{self, ServerSetup};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::narration::Side;
-use crate::transport::{Deadline, Transport, part};
+use crate::transport::{Deadline, Transport, lingering_close};
 
 /// How long each phase of a connection may last, as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -58,36 +58,49 @@ pub struct Peer {
     pub session: Session,
 }
 
-/// Makes the answer to a request of a peer. Called on the connection's thread.
-pub type AnswerTo = dyn Fn(&Request, &Peer) -> Response + Send + Sync;
+/// What the server answers, where it logs, and how patient it is. Called on the connection's thread.
+pub trait Service: Send + Sync {
+    /// Makes the answer to a request of `peer`.
+    fn answer(&self, request: &Request, peer: &Peer) -> Response;
 
-/// What the server answers, and where it reports.
-pub struct Site {
-    /// Makes the answer to a request.
-    pub answer: Box<AnswerTo>,
     /// Takes a line of the log, already safe to show.
-    pub log: Box<dyn Fn(&str) + Send + Sync>,
+    fn log(&self, _line: &str) {}
+
     /// How long things may last.
-    pub limits: Limits,
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+}
+
+/// Takes over a TCP connection, number `number` of this process, from `address`.
+///
+/// # Errors
+/// [`Error::Network`] if the client has left already.
+pub fn accept_tcp(
+    setup: &ServerSetup,
+    service: &dyn Service,
+    socket: TcpStream,
+    address: SocketAddr,
+    number: u64,
+) -> Result<Deadline, Error> {
+    setup.narrator.begin_connection(number, address);
+    let within = service.limits().handshake;
+    Deadline::new(socket, within).map_err(|said| Error::socket(address, &said))
 }
 
 /// Serves a TCP connection, number `number` of this process.
 ///
 /// # Errors
-/// As [`serve_connection`], and [`Error::Network`] if the client has left already.
+/// As [`accept_tcp`] and [`serve_connection`].
 pub fn serve_tcp(
     setup: &ServerSetup,
-    site: &Site,
+    service: &dyn Service,
     socket: TcpStream,
     address: SocketAddr,
     number: u64,
 ) -> Result<(), Error> {
-    setup
-        .narrator
-        .open(number, || format!("{address} connects"));
-    let transport = Deadline::new(socket, site.limits.handshake)
-        .map_err(|said| Error::socket(address, &said))?;
-    serve_connection(setup, site, transport, address)
+    let transport = accept_tcp(setup, service, socket, address, number)?;
+    serve_connection(setup, service, transport, address)
 }
 
 /// One connection from the first byte to the last: steps 1 to 7, as the server lives them.
@@ -96,17 +109,19 @@ pub fn serve_tcp(
 /// [`Error::Tls`] if the handshake failed. The client has been told, and so has the narration.
 pub fn serve_connection<T: Transport>(
     setup: &ServerSetup,
-    site: &Site,
+    service: &dyn Service,
     mut transport: T,
     address: SocketAddr,
 ) -> Result<(), Error> {
+    let limits = service.limits();
+
     // Steps 1 to 5: the handshake. Both sides know each other, or it ends here.
-    transport.allow(site.limits.handshake);
+    transport.set_deadline(limits.handshake);
     let connection = match handshake::accept(setup, &mut transport) {
         Ok(connection) => connection,
         Err(diagnosis) => {
             // The alert is on its way: let it arrive.
-            part(&mut transport);
+            lingering_close(&mut transport);
             return Err(Error::Tls {
                 side: Side::Server,
                 peer: address.to_string(),
@@ -118,39 +133,23 @@ pub fn serve_connection<T: Transport>(
     // Step 6: may this client come in?
     let authorized = handshake::authorize(setup, &connection);
     let mut stream = StreamOwned::new(connection, transport);
-    stream.sock.allow(site.limits.request);
+    stream.sock.set_deadline(limits.request);
 
     // Step 7: requests and answers, until one side has enough.
     match authorized {
         Ok(client) => {
             let session = application_data(&stream.conn, &setup.narrator);
-            exchange(
-                setup,
-                site,
-                &mut stream,
-                &Peer {
-                    address,
-                    client,
-                    session,
-                },
-            );
+            let peer = Peer {
+                address,
+                client,
+                session,
+            };
+            exchange(setup, service, &mut stream, &peer);
         }
-        Err(refusal) => forbid(site, &mut stream, address, &refusal),
+        Err(refusal) => forbid(service, &mut stream, address, &refusal),
     }
-    // A new phase: the last one may be over, and the goodbye is still owed.
-    stream.sock.allow(site.limits.request);
-    say_goodbye(&mut stream);
+    // A new phase: the last one may be over, and close_notify is still owed.
+    stream.sock.set_deadline(limits.request);
+    close_gracefully(&mut stream);
     Ok(())
-}
-
-/// Ends with close_notify, so that the client can tell the end from a cut (RFC 8446 §6.1). After it,
-/// rustls's `complete_io` would wait for the client's: the bytes are written by hand.
-fn say_goodbye<T: Transport>(stream: &mut StreamOwned<ServerConnection, T>) {
-    stream.conn.send_close_notify();
-    while stream.conn.wants_write() {
-        if stream.conn.write_tls(&mut stream.sock).is_err() {
-            return;
-        }
-    }
-    part(&mut stream.sock);
 }

@@ -10,7 +10,7 @@ use hello_mtls::certificates::issue;
 use hello_mtls::certificates::request::{KeyType, Name, generate};
 use hello_mtls::certificates::revocation::revoke;
 use hello_mtls::certificates::signing::Grant;
-use hello_mtls::client::{self, Url, connect_tcp};
+use hello_mtls::client::{self, Url, dial};
 use hello_mtls::error::Error;
 use hello_mtls::handshake;
 use hello_mtls::handshake::step6_server_authorizes_client::Allowed;
@@ -18,9 +18,9 @@ use hello_mtls::handshake::{
     ClientSetup, Identity, ServerSetup, TlsMax, Trust, client_config, server_config,
 };
 use hello_mtls::narration::{Narrator, Recorder, Side};
-use hello_mtls::server::hello;
+use hello_mtls::server::hello::Hello;
 use hello_mtls::server::listening::{Listener, Server};
-use hello_mtls::server::{Limits, Site, serve_connection};
+use hello_mtls::server::serve_connection;
 use hello_mtls::transport::{Deadline, Transport};
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use rustls::StreamOwned;
@@ -109,17 +109,12 @@ impl Play {
         let client = client_config(&self.servers, self.client.clone(), self.tls, narrator).unwrap();
         let listener = Listener::bind("localhost:0").unwrap();
         let port = listener.addresses[0].port();
-        let site = Site {
-            answer: Box::new(hello::answer),
-            log: Box::new(|_| ()),
-            limits: Limits::default(),
-        };
         let current = Arc::clone(&setup);
         let serve = move |socket, address, number| {
             let setup = current.lock().unwrap().clone();
-            setup.narrator.open(number, String::new);
+            setup.narrator.begin_connection(number, address);
             let transport = Deadline::new(socket, Duration::from_secs(10)).unwrap();
-            let _ = serve_connection(&setup, &site, transport, address);
+            let _ = serve_connection(&setup, &Hello::default(), transport, address);
         };
         Stage {
             recorder,
@@ -156,10 +151,8 @@ impl Stage {
     }
 
     fn dial(&self, number: u64) -> Strange {
-        let (socket, _) = connect_tcp(&self.url.place).unwrap();
-        self.client.narrator.open(number, String::new);
         Strange {
-            inner: Deadline::new(socket, Duration::from_secs(10)).unwrap(),
+            inner: dial(&self.client, &self.url, number).unwrap(),
             line: self.line,
             phases: 0,
         }
@@ -173,7 +166,7 @@ impl Stage {
                 .iter()
                 .filter(|event| event.side == side && event.connection == connection);
             let mut steps: Vec<String> = told
-                .filter_map(|event| Some((event.step?.number(), event.fact.passed)))
+                .filter_map(|event| Some((event.step?.number(), event.fact.passed())))
                 .map(|(step, passed)| format!(" {step}{}", if passed { "" } else { "!" }))
                 .collect();
             steps.dedup();
@@ -216,9 +209,9 @@ impl Write for Strange {
 }
 
 impl Transport for Strange {
-    fn allow(&mut self, within: Duration) {
+    fn set_deadline(&mut self, within: Duration) {
         self.phases += 1;
-        self.inner.allow(within);
+        self.inner.set_deadline(within);
     }
 
     fn finish_writing(&mut self) -> io::Result<()> {

@@ -13,9 +13,9 @@ use hello_mtls::certificates::request::{KeyType, Name};
 use hello_mtls::certificates::signing::Grant;
 use hello_mtls::handshake::{Identity, TlsMax, Trust, client_config, server_config};
 use hello_mtls::narration::{Narrator, Side};
-use hello_mtls::server::hello;
+use hello_mtls::server::hello::Hello;
 use hello_mtls::server::listening::{Listener, Server};
-use hello_mtls::server::{Limits, Site, serve_tcp};
+use hello_mtls::server::{Limits, serve_tcp};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -49,13 +49,8 @@ impl Fixture {
         .unwrap();
         let listener = Listener::bind("localhost:0").unwrap();
         let port = listener.addresses[0].port();
-        let site = Site {
-            answer: Box::new(hello::answer),
-            log: Box::new(|_| ()),
-            limits,
-        };
         let server = Server::start(listener, 64, move |socket, address, number| {
-            let _ = serve_tcp(&setup, &site, socket, address, number);
+            let _ = serve_tcp(&setup, &Hello { limits }, socket, address, number);
         });
         let client =
             client_config(&trust, None, TlsMax::Tls13, Narrator::silent(Side::Client)).unwrap();

@@ -17,7 +17,7 @@ use crate::certificates::authority::Authority;
 use crate::certificates::request::KeyType;
 use crate::certificates::signing::Grant;
 use crate::certificates::{GeneratedFile, SetOptions, failed, issue, make_set, public, secret};
-use crate::client::{self, Url, connect_tcp, get};
+use crate::client::{Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::files::{NewFile, make_folder, write_all};
@@ -30,10 +30,9 @@ use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::{Event, Narrator, Recorder, Side};
-use crate::server::hello;
+use crate::server::hello::Hello;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Limits, Site, serve_tcp};
-use crate::transport::Deadline;
+use crate::server::serve_tcp;
 
 const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 
@@ -177,11 +176,7 @@ impl Scene<'_> {
         let url = Url::parse(&format!("https://localhost:{port}/"))?;
         let server = start(listener, ends.server)?;
 
-        let (socket, address) = connect_tcp(&url.place)?;
-        let narrator = &ends.client.narrator;
-        narrator.open(1, || format!("connected to {address}"));
-        let transport = Deadline::new(socket, client::HANDSHAKE)
-            .map_err(|said| Error::socket(address, &said))?;
+        let transport = dial(&ends.client, &url, 1)?;
         let recording = Recording::new(Side::Client);
         let client = ends.client.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
@@ -230,12 +225,7 @@ impl Scene<'_> {
 }
 
 fn start(listener: Listener, setup: ServerSetup) -> Result<Server, Error> {
-    let site = Site {
-        answer: Box::new(hello::answer),
-        log: Box::new(|_| ()),
-        limits: Limits::default(),
-    };
     Server::start(listener, 8, move |socket, address, number| {
-        let _ = serve_tcp(&setup, &site, socket, address, number);
+        let _ = serve_tcp(&setup, &Hello::default(), socket, address, number);
     })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
-use crate::narration::{Event, Side};
+use crate::narration::{Event, Side, en};
 use crate::text;
 
 /// Below the time, the side and the step: where the words of an event stand.
@@ -63,15 +63,16 @@ impl<'a> Tour<'a> {
             return Ok(());
         };
         let side = self.page.paint.side(event.side);
-        let mark = if event.fact.passed { ' ' } else { '✗' };
+        let words = en::words(&event.fact);
+        let mark = if event.fact.passed() { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
             long @ 999.9.. => format!("{long:.0}"),
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
-        written(self.page.paragraph(&head, &event.fact.says, ""))?;
-        written(self.page.paragraph(MARGIN, &event.fact.consequence(), DIM))
+        written(self.page.paragraph(&head, &words.what, ""))?;
+        written(self.page.paragraph(MARGIN, &words.so, DIM))
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
@@ -85,7 +86,7 @@ impl<'a> Tour<'a> {
         for event in events {
             let believes =
                 event.side == Side::Client && event.step.is_some_and(|step| step.number() == 7);
-            if believes || !event.fact.passed {
+            if believes || !event.fact.passed() {
                 self.event(event, event.at - first)?;
             }
         }

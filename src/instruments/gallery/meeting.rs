@@ -13,8 +13,8 @@ use crate::error::{Diagnosis, Error};
 use crate::handshake::ServerSetup;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::narration::{Side, Step};
-use crate::server::hello;
-use crate::server::{Limits, Site, serve_connection};
+use crate::server::hello::Hello;
+use crate::server::{Limits, serve_connection};
 use crate::transport::Deadline;
 
 /// One connection: how it ended for both sides, and what passed their taps.
@@ -81,7 +81,7 @@ pub(super) fn serve(
     twist: Twist,
 ) -> Result<(), Failed> {
     let setup = setup.with_key_log(Arc::new(recording.clone()));
-    setup.narrator.open(1, || format!("{from} connects"));
+    setup.narrator.begin_connection(1, from);
     let transport = Tap::new(deadline(socket)?, recording.clone());
     let limits = Limits {
         handshake: PATIENCE,
@@ -89,15 +89,11 @@ pub(super) fn serve(
         idle: PATIENCE,
         requests: 1,
     };
-    let site = Site {
-        answer: Box::new(hello::answer),
-        log: Box::new(|_| ()),
-        limits,
-    };
+    let service = Hello { limits };
     match twist {
         Twist::PlainServer(words) => peers::plain_server(words, &setup.narrator, transport),
         Twist::NoGoodbye => peers::hangs_up(&setup, transport)?,
-        _ => serve_connection(&setup, &site, transport, from)?,
+        _ => serve_connection(&setup, &service, transport, from)?,
     }
     Ok(())
 }
@@ -111,7 +107,7 @@ fn dial(
     twist: Twist,
 ) -> Result<(), Failed> {
     let setup = stage.client.with_key_log(Arc::new(recording.clone()));
-    setup.narrator.open(1, || format!("connected to {address}"));
+    setup.narrator.begin_connection(1, address);
     let transport = Tap::new(deadline(socket)?, recording.clone());
     let url = Url {
         place: address.to_string(),

@@ -11,7 +11,7 @@ use crate::handshake::TlsMax;
 use crate::instruments::page::{self, BOLD, DIM, MAGENTA, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
-use crate::narration::{Side, Step};
+use crate::narration::{Side, Step, en};
 use crate::text;
 
 const WIDTH: usize = 80;
@@ -74,13 +74,16 @@ impl Panels<'_> {
         self.head(page::side(side), head, "ms")?;
         for event in &view.events {
             let Some(step) = event.step else { continue };
-            self.event(step, event.fact.passed, &event.fact.says, event.at, began)?;
-            if side == Side::Client && step == Step::ApplicationData && event.fact.passed {
-                self.quote(&event.fact.consequence())?;
+            let (words, passed) = (en::words(&event.fact), event.fact.passed());
+            self.event(step, passed, &words.what, event.at, began)?;
+            if side == Side::Client && step == Step::ApplicationData && passed {
+                self.quote(&words.so)?;
             }
         }
         match (&view.said, view.failed) {
-            (Some(said), Some((step, at))) if view.events.iter().all(|event| event.fact.passed) => {
+            (Some(said), Some((step, at)))
+                if view.events.iter().all(|event| event.fact.passed()) =>
+            {
                 self.event(step, false, said, at, began)?;
                 match files_of(side, run.case.scene.twist) {
                     Some(files) if !files.rustls.is_empty() => {
@@ -89,7 +92,12 @@ impl Panels<'_> {
                     _ => Ok(()),
                 }
             }
-            (Some(said), Some(_)) if !view.events.iter().any(|event| event.fact.says == *said) => {
+            (Some(said), Some(_))
+                if !view
+                    .events
+                    .iter()
+                    .any(|event| en::words(&event.fact).what == *said) =>
+            {
                 // One of its messages ends with an address that fits no line.
                 let said = said.split(": https://").next().unwrap_or_default();
                 self.quote(&format!("rustls: {said}"))

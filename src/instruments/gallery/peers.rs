@@ -17,54 +17,46 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use super::maker;
 use crate::certificates::failed;
 use crate::error::{Diagnosis, Error};
-use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
-use crate::handshake::step5_server_verifies_client::VerifiesClient;
+use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
+use crate::handshake::step5_server_verifies_client::ClientVerifierHook;
 use crate::handshake::step7_application_data::application_data;
 use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
 use crate::instruments::wire::transcript::spaced_hex;
-use crate::narration::{Fact, Narrator, Step};
-use crate::transport::{Transport, part};
+use crate::narration::{Fact, Misbehaviour, Narrator, Step};
+use crate::transport::{Transport, lingering_close};
 
 /// A server that speaks no TLS: reads what comes, says its words, hangs up.
 pub(super) fn plain_server(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
     let mut buffer = [0; 16 * 1024];
     let count = transport.read(&mut buffer).unwrap_or(0);
-    narrator.tell(Step::ClientConnects, || match words {
-        [] => Fact::new(
-            format!("reads {count} bytes, and hangs up"),
-            "it says no word",
-        ),
-        _ => Fact::new(
-            format!("reads {count} bytes that mean nothing to it"),
-            format!("it answers {}", in_words(words)),
-        ),
+    narrator.tell(Step::ClientConnects, || {
+        Fact::Misbehaved(Misbehaviour::ReadHelloAsText {
+            bytes: count,
+            reply: (!words.is_empty()).then(|| first_line(words)),
+        })
     });
     let _ = transport.write_all(words);
-    part(&mut transport);
+    lingering_close(&mut transport);
 }
 
 /// A client that speaks no TLS: says its words and reads the answer, which is none.
 pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: impl Transport) {
     narrator.tell(Step::ClientConnects, || {
-        Fact::new(
-            format!("sends {}", in_words(words)),
-            "in the clear, and no TLS",
-        )
+        let line_sent = first_line(words);
+        Fact::Misbehaved(Misbehaviour::SentPlainText { line_sent })
     });
     let mut answer = Vec::new();
     let _ = transport.write_all(words);
     let _ = transport.take(1024).read_to_end(&mut answer);
     narrator.tell(Step::ClientConnects, || {
-        Fact::refusal(
-            format!("the answer is no HTTP: {}", spaced_hex(&answer)),
-            "https://",
-        )
+        let answer = spaced_hex(&answer);
+        Fact::Misbehaved(Misbehaviour::ReadAnswerAsText { answer })
     });
 }
 
-fn in_words(words: &[u8]) -> String {
-    let line = String::from_utf8_lossy(words);
-    format!("\"{}\"", line.lines().next().unwrap_or_default())
+fn first_line(words: &[u8]) -> String {
+    let text = String::from_utf8_lossy(words);
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// A client that writes, says goodbye and never reads.
@@ -79,15 +71,11 @@ pub(super) fn never_reads(
     let sent = (1..=3).all(|_| stream.write_all(b"a line of a log\n").is_ok());
     stream.conn.send_close_notify();
     let _ = stream.conn.write_tls(&mut stream.sock);
-    setup.narrator.tell(Step::ApplicationData, || match sent {
-        true => Fact::new(
-            "wrote three times, and every write went well",
-            "exit code 0",
-        ),
-        false => Fact::new("could not write", "so it noticed"),
+    setup.narrator.tell(Step::ApplicationData, || {
+        Fact::Misbehaved(Misbehaviour::WroteWithoutReading { succeeded: sent })
     });
     // It is gone when the server has had time to answer: a reset would be another story.
-    part(&mut stream.sock);
+    lingering_close(&mut stream.sock);
     Ok(())
 }
 
@@ -103,10 +91,7 @@ pub(super) fn hangs_up(
     let _ = stream.read(&mut [0; 4096]);
     let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nHello Wor");
     setup.narrator.tell(Step::ApplicationData, || {
-        Fact::new(
-            "answers without a length, hangs up without close_notify",
-            "it is content",
-        )
+        Fact::Misbehaved(Misbehaviour::HungUp)
     });
     Ok(())
 }
@@ -115,15 +100,15 @@ pub(super) fn hangs_up(
 #[derive(Debug)]
 pub(super) struct Picky {
     issuer: Vec<u8>,
-    shows: PresentsClientCertificate,
-    refrains: Arc<PresentsClientCertificate>,
+    shows: ClientCertificateHook,
+    refrains: Arc<dyn ResolvesClientCert>,
 }
 
 impl Picky {
     /// Shows `certificate`, PEM, through `shows`, or nothing through `refrains`.
     pub(super) fn new(
-        shows: PresentsClientCertificate,
-        refrains: Arc<PresentsClientCertificate>,
+        shows: ClientCertificateHook,
+        refrains: Arc<dyn ResolvesClientCert>,
         certificate: &str,
     ) -> Result<Picky, Error> {
         let leaf = maker::certificates(certificate)?.swap_remove(0);
@@ -165,7 +150,7 @@ pub(super) fn slamming(
         .with_protocol_versions(offer.versions)?;
     let mut config = match &setup.verifier {
         None => builder.with_no_client_auth(),
-        Some(verifier) => builder.with_client_cert_verifier(Arc::new(VerifiesClient {
+        Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
             verifier: Arc::new(Slam(Arc::clone(verifier))),
             narrator: setup.narrator.clone(),
         })),

@@ -13,7 +13,7 @@ use crate::instruments::wire::conversation::{Kind, Protection};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::Transcript;
-use crate::narration::{Event, Side, Step};
+use crate::narration::{Event, Side, Step, en};
 
 /// What was seen of a case.
 #[derive(Clone, Debug)]
@@ -113,7 +113,8 @@ impl Run {
 
     /// When the client told step 7 for the first time: it believed that it was in.
     pub fn believed(&self) -> Option<Instant> {
-        let data = |event: &&Event| event.step == Some(Step::ApplicationData) && event.fact.passed;
+        let data =
+            |event: &&Event| event.step == Some(Step::ApplicationData) && event.fact.passed();
         self.client.events.iter().find(data).map(|event| event.at)
     }
 
@@ -182,10 +183,11 @@ impl View {
     /// Takes this side's events. A refusal among them knows best when it was.
     fn tells(&mut self, events: Vec<Event>) {
         self.events = events;
-        let refusal = self.events.iter().rfind(|event| !event.fact.passed);
+        let refusal = self.events.iter().rfind(|event| !event.fact.passed());
         if let Some(refusal) = refusal {
             self.failed = refusal.step.map(|step| (step, refusal.at));
-            self.said.get_or_insert_with(|| refusal.fact.says.clone());
+            self.said
+                .get_or_insert_with(|| en::words(&refusal.fact).what);
         }
     }
 }

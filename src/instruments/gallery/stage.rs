@@ -19,8 +19,8 @@ use super::maker::{self, Maker};
 use super::{Party, SCENE, Scene, Twist, peers};
 use crate::certificates::failed;
 use crate::error::Error;
-use crate::handshake::step2_server_presents_certificate::PresentsServerCertificate;
-use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
+use crate::handshake::step2_server_presents_certificate::ServerCertificateHook;
+use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{
     ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust, client_config, provider,
@@ -149,9 +149,8 @@ fn server(
     let config: &mut ServerConfig = Arc::make_mut(&mut setup.config);
     config.time_provider = clock(party);
     if !party.careful {
-        let presenter =
-            PresentsServerCertificate::new(unchecked(&papers)?, clients.is_some(), narrator);
-        config.cert_resolver = Arc::new(presenter);
+        let hook = ServerCertificateHook::new(unchecked(&papers)?, clients.is_some(), narrator);
+        config.cert_resolver = Arc::new(hook);
     }
     match scene.twist {
         Twist::Protocols => config.alpn_protocols = vec![b"h2".to_vec()],
@@ -184,16 +183,13 @@ fn client(
     let config: &mut ClientConfig = Arc::make_mut(&mut setup.config);
     config.time_provider = clock(party);
     if shows && !party.careful {
-        setup.presenter = Arc::new(PresentsClientCertificate::new(
-            Some(unchecked(papers)?),
-            narrator,
-        ));
-        config.client_auth_cert_resolver = Arc::clone(&setup.presenter) as _;
+        let hook = ClientCertificateHook::new(Some(unchecked(papers)?), narrator);
+        config.client_auth_cert_resolver = Arc::new(hook);
     } else if let Twist::Picky = scene.twist {
-        let full = PresentsClientCertificate::new(Some(unchecked(papers)?), narrator);
+        let full = ClientCertificateHook::new(Some(unchecked(papers)?), narrator);
         config.client_auth_cert_resolver = Arc::new(peers::Picky::new(
             full,
-            Arc::clone(&setup.presenter),
+            Arc::clone(&config.client_auth_cert_resolver),
             &papers.certificate,
         )?);
     }

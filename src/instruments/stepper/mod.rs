@@ -19,6 +19,7 @@ use self::page::FlightView;
 pub use self::two_ends::TwoEnds;
 use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
+use crate::handshake::step4_client_presents_certificate::report_empty_certificate;
 use crate::handshake::step7_application_data::application_data;
 use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, progress, tell_refusal};
 use crate::http::response::Response;
@@ -26,6 +27,7 @@ use crate::instruments::page::Paint;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::{Chunk, Transcript};
+use crate::narration::en::denial;
 use crate::narration::{Narrator, Recorder, Side};
 use crate::transport::Transport;
 
@@ -96,7 +98,7 @@ fn handshake(
 
     // Steps 3 and 4. The flight moves; the client verifies the server, and writes an answer of its own.
     wire.flight(&mut server, &mut client)?;
-    client_side.presenter.tell_if_asked_in_vain();
+    report_empty_certificate(client.narrator);
 
     // Step 5. That flight moves; the server verifies the client. In TLS 1.2 the server's Finished comes
     // only now, so the client is still waiting for it.
@@ -108,7 +110,7 @@ fn handshake(
     // Step 6. May this client come in?
     let answer = match authorize(server_side, &server.connection) {
         Ok(_) => Response::text(200, "Hello World"),
-        Err(refusal) => Response::refusal(403, &refusal.why),
+        Err(refusal) => Response::refusal(403, &denial(&refusal).why),
     };
 
     // Step 7. A request, an answer, and a close_notify from each side.
@@ -268,7 +270,7 @@ impl Write for Wire<'_> {
 
 /// An in-memory transport has no deadlines and no half-close.
 impl Transport for Wire<'_> {
-    fn allow(&mut self, _: std::time::Duration) {}
+    fn set_deadline(&mut self, _: std::time::Duration) {}
 
     fn finish_writing(&mut self) -> io::Result<()> {
         Ok(())

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, LongWords, Page, Paint, RED};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::narration::{Event, Side};
+use crate::narration::{Event, Side, en};
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -42,7 +42,7 @@ impl<'a> FlightView<'a> {
         for event in events {
             let Some(step) = event.step else { continue };
             let side = self.page.paint.side(event.side);
-            let (mark, colour) = if event.fact.passed {
+            let (mark, colour) = if event.fact.passed() {
                 (" ", "")
             } else {
                 ("✗", RED)
@@ -54,9 +54,9 @@ impl<'a> FlightView<'a> {
             self.page
                 .line(&format!("  {side} · step {number}{mark} {title}"))?;
             // Facts are safe already: they may name a peer, escaped.
-            self.page.paragraph("    ", &event.fact.says, colour)?;
-            self.page
-                .paragraph("    ", &event.fact.consequence(), DIM)?;
+            let words = en::words(&event.fact);
+            self.page.paragraph("    ", &words.what, colour)?;
+            self.page.paragraph("    ", &words.so, DIM)?;
         }
         Ok(())
     }

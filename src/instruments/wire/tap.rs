@@ -169,8 +169,8 @@ impl<T: Write> Write for Tap<T> {
 }
 
 impl<T: Transport> Transport for Tap<T> {
-    fn allow(&mut self, within: Duration) {
-        self.inner.allow(within);
+    fn set_deadline(&mut self, within: Duration) {
+        self.inner.set_deadline(within);
     }
 
     fn finish_writing(&mut self) -> io::Result<()> {

@@ -2,3 +2,4 @@ mod steps;
 mod allow;
 mod diagnosis;
 mod variants;
+mod narration;

@@ -8,12 +8,16 @@ use std::sync::Arc;
 
 use hello_mtls::certificates::request::Name;
 use hello_mtls::certificates::signing::Grant;
-use hello_mtls::handshake::TlsMax;
-use hello_mtls::handshake::step4_client_presents_certificate::PresentsClientCertificate;
+use hello_mtls::handshake::step1_client_connects::client_connects;
+use hello_mtls::handshake::step4_client_presents_certificate::{
+    ClientCertificateHook, report_empty_certificate,
+};
 use hello_mtls::handshake::step6_server_authorizes_client::Allowed;
+use hello_mtls::handshake::{TlsMax, client_config};
 use hello_mtls::narration::{Narrator, Recorder, Side};
 use rcgen::ExtendedKeyUsagePurpose;
 use rustls::client::ResolvesClientCert;
+use rustls::pki_types::ServerName;
 
 use crate::common::play::{
     GOOD_LINE, Line, Play, authority, expired, for_a_client, for_localhost, issued,
@@ -319,30 +323,43 @@ fn who_was_struck_off_the_list_since_resumes_and_is_refused_at_step_6() {
     }
 }
 
-/// Each version of TLS with each of these names.
 // Who was asked in vain, and who was not.
 
 #[test]
 fn a_client_that_is_asked_in_vain_says_so_for_itself_alone() {
     let recorder = Arc::new(Recorder::default());
     let narrator = Narrator::new(Side::Client, Arc::clone(&recorder) as _);
-    let presenter = Arc::new(PresentsClientCertificate::new(None, narrator));
-    assert!(presenter.resolve(&[], &[]).is_none());
+    let hook = ClientCertificateHook::new(None, narrator.clone());
+    assert!(hook.resolve(&[], &[]).is_none());
 
-    // Another handshake of the same settings begins meanwhile, and is not asked.
-    let other = Arc::clone(&presenter);
-    let handshake = move || {
-        other.forget();
-        other.tell_if_asked_in_vain();
-    };
+    // Another handshake begins meanwhile on a thread of its own, and is not asked.
+    let other = narrator.clone();
+    let handshake = move || report_empty_certificate(&other);
     std::thread::spawn(handshake).join().expect("a thread");
     assert!(recorder.take().is_empty());
 
-    presenter.tell_if_asked_in_vain();
-    presenter.tell_if_asked_in_vain();
+    report_empty_certificate(&narrator);
+    report_empty_certificate(&narrator);
     assert_eq!(recorder.take().len(), 1);
 }
 
+#[test]
+fn a_question_of_a_handshake_that_broke_is_not_answered_by_the_next_one_on_its_thread() {
+    let recorder = Arc::new(Recorder::default());
+    let narrator = Narrator::new(Side::Client, Arc::clone(&recorder) as _);
+    let trust = Play::mtls(TlsMax::Tls13).servers;
+    let client = client_config(&trust, None, TlsMax::Tls13, narrator.clone()).unwrap();
+    let hook = ClientCertificateHook::new(None, narrator.clone());
+    assert!(hook.resolve(&[], &[]).is_none());
+
+    let name = ServerName::try_from("localhost").unwrap();
+    client_connects(&client.config, name, &narrator).unwrap();
+    recorder.take();
+    report_empty_certificate(&narrator);
+    assert!(recorder.take().is_empty());
+}
+
+/// Each version of TLS with each of these names.
 fn each(names: [&'static str; 2]) -> impl Iterator<Item = (TlsMax, &'static str)> {
     names
         .into_iter()

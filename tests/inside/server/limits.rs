@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use hello_mtls::client::{self, Url, connect_tcp};
+use hello_mtls::client::{self, Url, connect_tcp, dial};
 use hello_mtls::credentials::{identity, trust};
 use hello_mtls::handshake::{self, ClientSetup, TlsMax, client_config};
 use hello_mtls::narration::{Narrator, Side};
@@ -107,8 +107,7 @@ fn a_server_whose_log_is_stuck_goes_on() {
     ));
     let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
     for number in 1..=200 {
-        let (socket, _) = connect_tcp(&url.place).unwrap();
-        let transport = Deadline::new(socket, client::HANDSHAKE).unwrap();
+        let transport = dial(&client, &url, number).unwrap();
         let mut body = Vec::new();
         client::get(&client, &url, transport, &mut body)
             .unwrap_or_else(|error| panic!("request {number}: {error}"));

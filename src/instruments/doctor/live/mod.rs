@@ -15,14 +15,13 @@ use self::seen::Seen;
 use self::watch::watched;
 use super::reading::Files;
 use super::{Case, Party, Report, Shown, report};
-use crate::client::{self, Url, connect_tcp, get};
+use crate::client::{Url, dial, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
-use crate::handshake::step3_client_verifies_server::VerifiesServer;
+use crate::handshake::step3_client_verifies_server::ServerVerifierHook;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
-use crate::narration::{Narrator, Recorder, Side, Step};
+use crate::narration::{Narrator, Recorder, Side, Step, en};
 use crate::text;
-use crate::transport::Deadline;
 
 /// Bytes of the answer that are read; what is in it does not matter.
 const ANSWER: usize = 1 << 20;
@@ -74,7 +73,7 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
     let setup = settings(files.identity())
         .or_else(|_| settings(None))
         .map_err(unusable)?;
-    let verifier = VerifiesServer {
+    let verifier = ServerVerifierHook {
         verifier: server_verifier(&trust, &files.provider).map_err(unusable)?,
         narrator: narrator.clone(),
     };
@@ -82,9 +81,7 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
     let config = Arc::new(config);
     let setup = ClientSetup { config, ..setup };
 
-    let (socket, address) = connect_tcp(&url.place)?;
-    let transport =
-        Deadline::new(socket, client::HANDSHAKE).map_err(|said| Error::socket(address, &said))?;
+    let transport = dial(&setup, url, 1)?;
     let mut room = vec![0; ANSWER];
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
     let mut events = recorder.events().into_iter();
@@ -93,8 +90,8 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
         chain: memory.chain(),
         asked: memory.asked(),
         session: agreed
-            .filter(|event| event.fact.passed)
-            .map(|event| event.fact.says),
+            .filter(|event| event.fact.passed())
+            .map(|event| en::words(&event.fact).what),
         outcome,
     })
 }

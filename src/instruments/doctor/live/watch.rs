@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
 
-use crate::handshake::step3_client_verifies_server::VerifiesServer;
+use crate::handshake::step3_client_verifies_server::ServerVerifierHook;
 
 /// What was seen on one connection.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Memory {
 /// The same settings with somebody who looks on. `verifier` is the one that they had.
 pub(super) fn watched(
     config: &ClientConfig,
-    verifier: VerifiesServer,
+    verifier: ServerVerifierHook,
 ) -> (ClientConfig, Arc<Memory>) {
     let (mut config, memory) = (config.clone(), Arc::new(Memory::default()));
     let resolver = Arc::clone(&config.client_auth_cert_resolver);
@@ -53,7 +53,7 @@ pub(super) fn watched(
 /// webpki's verifier, and a memory of what it was shown.
 #[derive(Debug)]
 struct Watches {
-    verifier: VerifiesServer,
+    verifier: ServerVerifierHook,
     memory: Arc<Memory>,
 }
 
