@@ -7,7 +7,7 @@ use rustls::pki_types::{PrivateKeyDer, ServerName};
 use super::Cast;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
-use crate::certificates::request::{KeyType, generate, request};
+use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{Wishes, failed};
 use crate::error::Error;
@@ -28,7 +28,11 @@ impl Cast {
         };
 
         let grant = Grant::client("my-client");
-        let allowed = grant.names.iter().filter_map(Allowed::of).collect();
+        let allowed = grant.names.iter().filter_map(|name| match name {
+            Name::Uri(uri) => Some(Allowed::Uri(uri.clone())),
+            _ => None,
+        });
+        let allowed = allowed.collect();
         let client = (!tls_only)
             .then(|| identity(&authority, &grant))
             .transpose()?;
