@@ -1,4 +1,4 @@
-//! TCP: which addresses, and bytes with a deadline. Unaware of TLS and of HTTP messages.
+//! TCP: which addresses, and bytes with a deadline. Unaware of TLS and HTTP.
 //!
 //! A timeout bounds one read. A peer that sends a byte a second never meets it, and holds its thread
 //! for ever. So a [`Deadline`] bounds a phase as a whole: the handshake, a request head, the wait for
@@ -9,7 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSo
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_words};
-use crate::http::authority::Authority;
 use crate::text;
 
 /// How long a peer may go on sending after we have closed our half of the connection.
@@ -18,22 +17,12 @@ const LINGER: Duration = Duration::from_millis(500);
 /// usually has, or its sender would see a reset instead of the 413.
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
-/// The addresses of `host:port`; `localhost` is both loopback addresses.
+/// The addresses of `host`, a name or an IP address without brackets. `localhost` is both loopback addresses,
+/// whatever the resolver says: some hosts files know only one of them.
 ///
 /// # Errors
-/// [`Error::Usage`] if it is not written like that, [`Error::Network`] if the name has no address.
-pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
-    let Ok(Authority {
-        host,
-        port: Some(port),
-    }) = Authority::parse(place)
-    else {
-        return Err(Error::Usage {
-            found: format!("not a host and a port: \"{}\"", text::terminal(place)),
-            remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
-        });
-    };
-    // Not the resolver's business: some files of hosts know only one of them.
+/// [`Error::Network`] if the name has no address.
+pub fn addresses_of(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
     if host == "localhost" {
         let loopback = [
             IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -43,7 +32,7 @@ pub fn addresses_of(place: &str) -> Result<Vec<SocketAddr>, Error> {
     }
     let unknown = |found: String| Error::Network {
         doing: "find",
-        place: text::terminal(place),
+        place: text::terminal(&format!("{host}:{port}")),
         found,
         remedy: "another host name, or its IP address".to_owned(),
     };

@@ -13,6 +13,7 @@ use crate::error::{Diagnosis, Error, Progress, io_words};
 use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
 use crate::handshake::{self, ClientSetup, tell_refusal};
 use crate::http::ReadError;
+use crate::http::authority::Authority;
 use crate::http::reader::MessageReader;
 use crate::http::response::ResponseHead;
 use crate::narration::{Fact, Side, Step};
@@ -39,13 +40,13 @@ pub struct Answer {
     pub session: Session,
 }
 
-/// Step 1 begins with TCP: connects to the first address of `place` that answers.
+/// Step 1 begins with TCP: connects to the first address of `host` that answers.
 ///
 /// # Errors
 /// [`Error::Network`] lists what each address said.
-pub fn connect_tcp(place: &str) -> Result<(TcpStream, SocketAddr), Error> {
+pub fn connect_tcp(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), Error> {
     let mut said = Vec::new();
-    for address in addresses_of(place)? {
+    for address in addresses_of(host, port)? {
         match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(socket) => return Ok((socket, address)),
             Err(error) => said.push(format!("{address}: {}", io_words(&error))),
@@ -53,7 +54,11 @@ pub fn connect_tcp(place: &str) -> Result<(TcpStream, SocketAddr), Error> {
     }
     Err(Error::Network {
         doing: "connect to",
-        place: place.to_owned(),
+        place: Authority {
+            host,
+            port: Some(port),
+        }
+        .to_string(),
         found: said.join("\n"),
         remedy: "is the server running, and at that port? `hello-mtls serve` starts one".to_owned(),
     })
@@ -65,7 +70,7 @@ pub fn connect_tcp(place: &str) -> Result<(TcpStream, SocketAddr), Error> {
 /// # Errors
 /// [`Error::Network`].
 pub fn dial(setup: &ClientSetup, url: &Url, number: u64) -> Result<Deadline, Error> {
-    let (socket, address) = connect_tcp(&url.place)?;
+    let (socket, address) = connect_tcp(&url.host, url.port)?;
     setup.narrator.begin_connection(number, address);
     Deadline::new(socket, HANDSHAKE).map_err(|said| Error::socket(address, &said))
 }

@@ -9,7 +9,11 @@ use crate::text;
 /// An `https` URL, split into what each layer needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
-    /// `host:port` as TCP needs it. An IPv6 address stands in brackets.
+    /// What TCP connects to: a name or an IP address, without brackets.
+    pub host: String,
+    /// The port that TCP connects to.
+    pub port: u16,
+    /// `host:port`, for messages. An IPv6 address stands in brackets.
     pub place: String,
     /// The name that step 3 compares with the certificate.
     pub server_name: ServerName<'static>,
@@ -57,17 +61,22 @@ fn parts(url: &str) -> Result<Url, &'static str> {
     }
     let server_name = ServerName::try_from(host.to_owned())
         .map_err(|_| "the host is neither a name nor an IP address")?;
-    let host = if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    };
-    let place = format!("{host}:{port}");
+    let place = Authority {
+        host,
+        port: Some(port),
+    }
+    .to_string();
     let slash = if path.starts_with('/') { "" } else { "/" };
     Ok(Url {
+        host: host.to_owned(),
+        port,
         server_name,
         // RFC 9110 §4.2.2: the port is left out where it is the scheme's own.
-        host_field: if port == 443 { host } else { place.clone() },
+        host_field: if port == 443 {
+            Authority { host, port: None }.to_string()
+        } else {
+            place.clone()
+        },
         place,
         target: format!("{slash}{path}"),
     })

@@ -17,7 +17,6 @@ use std::fmt;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
 
-use crate::certificates::request::Name;
 use crate::certificates::summary::Summary;
 use crate::error::diagnosis::diagnose_tls;
 pub use crate::narration::NotAuthorized;
@@ -45,15 +44,6 @@ impl Allowed {
             ("dns", name) => Ok(Allowed::Dns(name.to_owned())),
             ("cn", name) => Ok(Allowed::CommonName(name.to_owned())),
             _ => Err("the kind of name is uri, dns or cn".to_owned()),
-        }
-    }
-
-    /// The rule that lets in exactly this name. An IP address is nobody's identity.
-    pub fn of(name: &Name) -> Option<Allowed> {
-        match name {
-            Name::Uri(uri) => Some(Allowed::Uri(uri.clone())),
-            Name::Dns(name) => Some(Allowed::Dns(name.clone())),
-            Name::Ip(_) => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `host` or `host:port`, as an authority is written in a URL, in a Host field and on a command line
 //! (RFC 3986 §3.2). Without a user name: nothing here has use for one.
 
+use std::fmt;
 use std::net::Ipv6Addr;
 
 /// A host and perhaps a port.
@@ -41,6 +42,17 @@ impl<'a> Authority<'a> {
             host: bare_host(host)?,
             port: port_number(port)?,
         })
+    }
+}
+
+impl fmt::Display for Authority<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]", self.host)?;
+        } else {
+            f.write_str(self.host)?;
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 

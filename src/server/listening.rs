@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::error::{Error, io_words};
+use crate::http::authority::Authority;
 use crate::text;
 use crate::transport::addresses_of;
 
@@ -51,7 +52,17 @@ impl Listener {
             addresses: Vec::new(),
             notes: Vec::new(),
         };
-        for mut address in addresses_of(place)? {
+        let Ok(Authority {
+            host,
+            port: Some(port),
+        }) = Authority::parse(place)
+        else {
+            return Err(Error::Usage {
+                found: format!("not a host and a port: \"{}\"", text::terminal(place)),
+                remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
+            });
+        };
+        for mut address in addresses_of(host, port)? {
             if let (0, Some(first)) = (address.port(), listener.addresses.first()) {
                 address.set_port(first.port());
             }

@@ -110,6 +110,8 @@ fn dial(
     setup.narrator.begin_connection(1, address);
     let transport = Tap::new(deadline(socket)?, recording.clone());
     let url = Url {
+        host: address.ip().to_string(),
+        port: address.port(),
         place: address.to_string(),
         server_name: stage.server_name.clone(),
         host_field: stage.server_name.to_str().into_owned(),
@@ -152,7 +154,8 @@ pub(super) fn nobody() -> Result<SocketAddr, Error> {
 
 /// Dials it.
 pub(super) fn knock() -> Result<(), Failed> {
-    connect_tcp(&nobody()?.to_string())?;
+    let address = nobody()?;
+    connect_tcp(&address.ip().to_string(), address.port())?;
     Ok(())
 }
 

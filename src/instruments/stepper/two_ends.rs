@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 
 use crate::certificates::authority::Authority;
-use crate::certificates::request::KeyType;
+use crate::certificates::request::{KeyType, Name};
 use crate::certificates::signing::Grant;
 use crate::certificates::{SetOptions, failed, issue};
 use crate::error::Error;
@@ -45,7 +45,11 @@ impl TwoEnds {
         };
 
         let grant = Grant::client("my-client");
-        let allowed = grant.names.iter().filter_map(Allowed::of).collect();
+        let allowed = grant.names.iter().filter_map(|name| match name {
+            Name::Uri(uri) => Some(Allowed::Uri(uri.clone())),
+            _ => None,
+        });
+        let allowed = allowed.collect();
         let client = (!tls_only)
             .then(|| identity(&authority, &grant))
             .transpose()?;

@@ -66,7 +66,7 @@ fn a_client_that_is_not_let_in_hears_it_even_if_it_asks_for_nothing() {
     let folder = Folder::with_certs();
     let server = folder.serve("--allow cn:somebody-else");
     let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
-    let (socket, _) = connect_tcp(&url.place).unwrap();
+    let (socket, _) = connect_tcp(&url.host, url.port).unwrap();
     let mut transport = Deadline::new(socket, Duration::from_secs(20)).unwrap();
     let connection = handshake::connect(&client, url.server_name, &mut transport).unwrap();
     let mut answer = String::new();
@@ -160,7 +160,7 @@ fn a_server_that_was_stopped_goes_on_with_the_connections_that_it_has() {
     let process = server.running.line_with("process: ");
     let process = process.rsplit(' ').next().unwrap();
     let (client, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
-    let (socket, _) = connect_tcp(&url.place).unwrap();
+    let (socket, _) = connect_tcp(&url.host, url.port).unwrap();
     for signal in ["STOP", "CONT"] {
         std::thread::sleep(Duration::from_millis(300));
         folder.run(&format!("kill -{signal} {process}")).ends(0);
