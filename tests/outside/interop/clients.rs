@@ -18,7 +18,7 @@ pub(super) struct Other {
     /// The edits of its files that leave it without a certificate.
     without: &'static [(&'static str, &'static str)],
     /// Stands in the line that tells of a refusal.
-    tells: &'static str,
+    tells: &'static [&'static str],
 }
 
 pub(super) const CLIENTS: [Other; 6] = [
@@ -29,7 +29,7 @@ pub(super) const CLIENTS: [Other; 6] = [
         prepare: "",
         run: "sh client.sh",
         without: &[("--cert certs/client.crt --key certs/client.key ", "")],
-        tells: "curl: (",
+        tells: &["curl: ("],
     },
     Other {
         name: "wget",
@@ -41,7 +41,7 @@ pub(super) const CLIENTS: [Other; 6] = [
             "--certificate=certs/client.crt --private-key=certs/client.key ",
             "",
         )],
-        tells: "alert",
+        tells: &["received alert", "Giving up"],
     },
     Other {
         name: "node",
@@ -53,16 +53,16 @@ pub(super) const CLIENTS: [Other; 6] = [
             ("  cert: readFileSync('certs/client.crt'),\n", ""),
             ("  key: readFileSync('certs/client.key'),\n", ""),
         ],
-        tells: "ERR_",
+        tells: &["SSL routines"],
     },
     Other {
         name: "go",
         program: "go",
         version: "go version | sed 's/go version go\\([0-9.]*\\).*/Go \\1/'",
-        prepare: "go build -o client client.go",
-        run: "./client",
+        prepare: "",
+        run: "go run client.go",
         without: &[("[]tls.Certificate{own}", "[]tls.Certificate{own}[:0]")],
-        tells: "Get \"",
+        tells: &["Get \""],
     },
     Other {
         name: "python",
@@ -70,20 +70,20 @@ pub(super) const CLIENTS: [Other; 6] = [
         version: "python3 --version",
         prepare: "",
         run: "python3 client.py",
-        without: &[("context.load_cert_chain", "len")],
-        tells: "Error",
+        without: &[("context.load_cert_chain", "print")],
+        tells: &["Error"],
     },
     Other {
         name: "java",
         program: "javac",
         version: "java --version | sed -n '1s/[^0-9]*\\([0-9.]*\\).*/Java \\1/p'",
-        prepare: "sh keystores.sh && javac Client.java",
-        run: "java Client",
+        prepare: "sh keystores.sh",
+        run: "java Client.java",
         without: &[(
             "tls.init(keys.getKeyManagers(), trust",
             "tls.init(null, trust",
         )],
-        tells: "Exception",
+        tells: &["fatal alert"],
     },
 ];
 
@@ -111,30 +111,18 @@ fn meet(name: &str) {
 impl Other {
     /// What a visit comes to, in the client's own words.
     fn outcome(&self, folder: &Folder, port: u16, shows: Shows) -> String {
-        let place = "client-here";
-        let edits = if shows == Shows::Nothing {
-            self.without
-        } else {
-            &[]
+        let (place, own, edits) = match shows {
+            Shows::Good => ("good", "certs", &[][..]),
+            Shows::Nothing => ("none", "certs", self.without),
+            Shows::Strangers => ("strangers", "stranger", &[][..]),
         };
-        let _ = std::fs::remove_dir_all(folder.path(place));
+        let is_new = !folder.path(place).exists();
         copy(self.name, &folder.path(place), port, edits);
-        let own = if shows == Shows::Strangers {
-            "stranger"
-        } else {
-            "certs"
-        };
-        let certs = format!(
-            "mkdir certs && cp ../certs/ca.crt ../certs/server.crt ../certs/server.key certs && cp ../{own}/client.* certs"
-        );
-        let prepare = if self.prepare.is_empty() {
-            "true"
-        } else {
-            self.prepare
-        };
-        folder
-            .run(&format!("cd {place} && {certs} && {prepare}"))
-            .ends(0);
+        if is_new {
+            let copy = format!("cp -r ../certs . && cp ../{own}/client.* certs");
+            let prepare = format!("cd {place} && {copy}\n{}", self.prepare);
+            folder.run(&prepare).ends(0);
+        }
         let ran = folder.run(&format!("cd {place} && {}", self.run));
         if ran.stdout.contains("Hello World") {
             return "200".to_owned();
@@ -142,18 +130,22 @@ impl Other {
         self.words(&ran).replace(&port.to_string(), "3000")
     }
 
-    /// The line that tells of the refusal, without the time before it.
+    /// The line that tells of the refusal, without what differs each time.
     fn words(&self, ran: &Ran) -> String {
         let said = format!("{}\n{}", ran.stdout, ran.stderr);
-        let line = said.lines().rfind(|line| line.contains(self.tells));
+        let tells = |line: &&str| self.tells.iter().any(|words| line.contains(words));
+        let line = said.lines().rfind(tells);
         let line = line.unwrap_or_else(|| panic!("{ran}")).trim();
-        let from = line.find(self.tells).unwrap_or_default();
-        let line = if self.name == "go" {
-            &line[from..]
-        } else {
-            line
-        };
-        line.to_owned()
+        let from = self.tells.iter().find_map(|words| line.find(words));
+        let rest = &line[from.unwrap_or_default()..];
+        match self.name {
+            // Before it stands the time.
+            "go" => rest.to_owned(),
+            // Before it stands the address of a buffer, behind it a place in OpenSSL's source.
+            "node" => rest.split(":../").next().unwrap_or_default().to_owned(),
+            "java" => line.trim_start_matches("Caused by: ").to_owned(),
+            _ => line.to_owned(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod table;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,28 +53,41 @@ fn files_of(program: &str) -> PathBuf {
 /// It lies in the system's folder for temporary files because Apache, started by root, serves as another user,
 /// and the folders above `target/` may be closed to that user.
 fn desk(keys: &str) -> Folder {
+    static ECDSA: OnceLock<Files> = OnceLock::new();
+    static RSA: OnceLock<Files> = OnceLock::new();
+    let made = if keys == KEYS[0].1 { &ECDSA } else { &RSA };
     let folder = Folder::below(&std::env::temp_dir(), "hello-mtls-interop-");
-    folder
-        .run(&format!("hello-mtls certs --key-type {keys}"))
-        .ends(0);
-    for command in [
-        "ca --cn other-ca",
-        "request client --client mallory",
-        "sign client --client mallory",
-    ] {
-        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
-        let key_type = if verb == "sign" {
-            String::new()
-        } else {
-            format!("--key-type {keys}")
-        };
-        folder
-            .run(&format!(
-                "hello-mtls certs {verb} {rest} --dir stranger {key_type}"
-            ))
-            .ends(0);
+    for (name, contents) in made.get_or_init(|| certificates(keys)) {
+        let path = folder.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
     }
     folder
+}
+
+/// Names, with their folder, and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The certificates and keys of `hello-mtls certs`, and those of a client of another CA. They are made once:
+/// an RSA key takes a while.
+fn certificates(keys: &str) -> Files {
+    let folder = Folder::new();
+    for command in [
+        format!("certs --key-type {keys}"),
+        format!("certs ca --dir stranger --cn other-ca --key-type {keys}"),
+        format!("certs request client --dir stranger --client mallory --key-type {keys}"),
+        "certs sign client --dir stranger --client mallory".to_owned(),
+    ] {
+        folder.run(&format!("hello-mtls {command}")).ends(0);
+    }
+    let mut files = Files::new();
+    for dir in ["certs", "stranger"] {
+        for name in folder.names(dir) {
+            let name = format!("{dir}/{name}");
+            files.push((name.clone(), folder.bytes(&name)));
+        }
+    }
+    files
 }
 
 /// Copies a program's files into a folder. They listen at or dial port 3000: that becomes `port`, and each

@@ -88,8 +88,8 @@ pub(super) const SERVERS: [Other; 9] = [
         name: "java",
         program: "javac",
         version: "java --version | sed -n '1s/[^0-9]*\\([0-9.]*\\).*/Java \\1/p'",
-        prepare: "sh keystores.sh && javac Server.java",
-        start: "exec java Server",
+        prepare: "sh keystores.sh",
+        start: "exec java Server.java",
         optional: &[("setNeedClientAuth(true)", "setWantClientAuth(true)")],
     },
     Other {
@@ -194,7 +194,10 @@ fn outcome(folder: &Folder, port: u16, tls: &str, shows: Shows) -> String {
         (Some(status), _) => {
             let got_in = status.starts_with("200");
             assert_eq!(got_in, ran.stdout.starts_with("Hello World"), "{ran}");
-            status
+            match got_in {
+                true => format!("{status} {}", ran.stdout.trim()),
+                false => status,
+            }
         }
         (
             None,
