@@ -2,11 +2,12 @@
 
 HELLO = target/debug/hello-mtls
 
-.PHONY: help demo test certs serve get wire step debug debug-server check-tools build
+.PHONY: help demo test interop certs serve get wire step debug debug-server check-tools build
 
 help:
 	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
 	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
+	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo ''
 	@echo 'by hand, in this order, the last two in two terminals:'
 	@echo 'make certs   a CA, a server and a client certificate in ./certs'
@@ -45,6 +46,12 @@ debug-server: build
 
 test: check-tools
 	cargo test --locked
+
+# First the servers and clients, each of which writes what it measured; then the pages, from that.
+interop: check-tools
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::servers
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
 
 build: check-tools
 	@cargo build --locked --quiet

@@ -134,8 +134,9 @@ impl Other {
     fn words(&self, ran: &Ran) -> String {
         let said = format!("{}\n{}", ran.stdout, ran.stderr);
         let tells = |line: &&str| self.tells.iter().any(|words| line.contains(words));
-        let line = said.lines().rfind(tells);
-        let line = line.unwrap_or_else(|| panic!("{ran}")).trim();
+        let last = || said.lines().rfind(|line| !line.trim().is_empty());
+        let line = said.lines().rfind(tells).or_else(last);
+        let line = line.unwrap_or("(nothing)").trim();
         let from = self.tells.iter().find_map(|words| line.find(words));
         let rest = &line[from.unwrap_or_default()..];
         match self.name {

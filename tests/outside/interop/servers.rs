@@ -95,7 +95,7 @@ pub(super) const SERVERS: [Other; 9] = [
     Other {
         name: "rust",
         program: "cargo",
-        version: "sed -n '/^name = \"tokio-rustls\"/{n;s/version = \"\\(.*\\)\"/tokio-rustls \\1/p}' Cargo.lock",
+        version: "grep -A1 '^name = .tokio-rustls' Cargo.lock | sed -n 's/version = .\\([0-9.]*\\).*/tokio-rustls \\1/p'",
         prepare: "",
         start: "exec ./mtls-server",
         optional: &[("// .allow_unauthenticated()", ".allow_unauthenticated() //")],
