@@ -15,7 +15,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help demo certs serve get wire step debug debug-server check test docs recordings build check-tools
+.PHONY: help demo certs serve get wire step debug debug-server check test docs recordings interop build check-tools
 
 help:
 	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
@@ -33,6 +33,7 @@ help:
 	@echo 'make check   before each commit: format, lints, architecture; under a minute'
 	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
 	@echo 'make docs    every generated page, list, sample and script, made anew'
+	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 
 demo: build
@@ -76,6 +77,11 @@ recordings: build
 
 $(RECORDINGS):
 	@HELLO='$(HELLO)' sh docs/transcripts/record.sh $@
+# First the servers and clients, each of which writes what it measured; then the pages, from that.
+interop: check-tools
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::servers
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
+	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
 
 build: check-tools
 	@cargo build --locked --quiet

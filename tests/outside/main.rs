@@ -11,3 +11,4 @@ mod tutorial;
 mod gallery;
 mod recordings;
 mod debugger;
+mod interop;
