@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::thread;
 
 use super::meeting::{closed_port, listen, no_loopback, serve};
+use super::pem_files::PemFiles;
 use super::pki_builder::PkiBuilder;
-use super::stage::{PemFiles, Stage};
+use super::stage::Stage;
 use super::temp_files::NAMES;
 use super::{Case, Fault};
 use crate::error::Error;

@@ -10,9 +10,9 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{CipherSuite, NamedGroup, SignatureScheme, SupportedProtocolVersion};
 
 use super::Files;
-use super::meeting::Failed;
+use super::failed::Failed;
 use super::misbehaving_peers::{self as peers, ClientFiltersByCaHint};
-use super::stage::{PemFiles, unchecked, unusable};
+use super::pem_files::{PemFiles, unusable};
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
@@ -152,7 +152,7 @@ impl Fault {
             Fault::SniOnly(name) => {
                 let mut by_name = ResolvesServerCertUsingSni::new();
                 by_name
-                    .add(name, unchecked(files)?)
+                    .add(name, files.unchecked()?)
                     .map_err(|error| unusable(&error))?;
                 Arc::make_mut(&mut setup.config).cert_resolver = Arc::new(by_name);
             }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::failed::Failed;
 use super::stage::Stage;
 use super::{Fault, middlebox};
 use crate::client::{self, Url, connect_tcp};
-use crate::error::{Diagnosis, Error};
+use crate::error::Error;
 use crate::handshake::ServerSetup;
 use crate::instruments::wire::tap::{Recording, Tap};
-use crate::narration::{Side, Step};
+use crate::narration::Side;
 use crate::server::hello;
 use crate::server::{Limits, Site};
 use crate::transport::Deadline;
@@ -137,36 +138,4 @@ pub(super) fn closed_port() -> Result<SocketAddr, Error> {
 pub(super) fn connect_refused() -> Result<(), Failed> {
     connect_tcp(&closed_port()?.to_string())?;
     Ok(())
-}
-
-/// Why a side did not end well. `step: None`: an answer came, but no 200.
-pub(super) struct Failed {
-    pub(super) step: Option<Step>,
-    pub(super) said: String,
-}
-
-impl From<Diagnosis> for Failed {
-    fn from(Diagnosis { step, said, .. }: Diagnosis) -> Failed {
-        Failed {
-            step: Some(step),
-            said,
-        }
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Failed {
-        let (step, said) = match error {
-            Error::Tls { diagnosis, .. } => return diagnosis.into(),
-            Error::Network { found, .. } => (Step::ClientConnects, found),
-            Error::Http { found, .. } => (Step::ApplicationData, found),
-            // What was found, and in a line of its own what was expected: a panel wraps them as one text.
-            Error::Contents { found, .. } => (Step::Preparation, found.replace('\n', "; ")),
-            other => (Step::Preparation, other.to_string()),
-        };
-        Failed {
-            step: Some(step),
-            said,
-        }
-    }
 }

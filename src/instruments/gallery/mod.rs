@@ -7,8 +7,8 @@
 //! | [`pki_builder`] | certificates, made as they are described |
 //! | [`fault`] | what certificates alone cannot do |
 //! | [`run`] | a case over a real connection, and what was seen |
-//! | [`stage`] | the two sides of a case, ready to meet |
-//! | `meeting` | one connection, and how it ended for each side |
+//! | [`stage`], `pem_files` | the two sides of a case, ready to meet, and their files |
+//! | `meeting`, `failed` | one connection, and how it ended for each side |
 //! | `temp_files` | files that a side cannot use |
 //! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
 //! | [`external`] | the server of a case, open to curl, openssl and Node |
@@ -29,7 +29,9 @@ mod overview;
 pub mod outcome_words;
 pub mod stage;
 pub mod external;
+pub mod pem_files;
 mod meeting;
+mod failed;
 mod temp_files;
 mod misbehaving_peers;
 mod middlebox;

@@ -53,7 +53,7 @@ impl Panels<'_> {
 
     /// A failure without a live case: what is said about it, and where it is found.
     pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
-        self.heading(&failure.name, failure.step, "found by the doctor")?;
+        self.heading(&failure.name, failure.step, "")?;
         self.paragraph(0, &failure.words(LANGUAGE).story)?;
         writeln!(self.out)?;
         let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
@@ -62,21 +62,22 @@ impl Panels<'_> {
 
     /// Name, step and story of a case.
     pub fn title(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
-        self.heading(case.name, case.expected(tls_max).step, version(tls_max))?;
+        let version = format!(" · {}", version(tls_max));
+        self.heading(case.name, case.expected(tls_max).step, &version)?;
         let failure = case.failure();
         failure.map_or(Ok(()), |failure| {
             self.paragraph(0, &failure.words(LANGUAGE).story)
         })
     }
 
-    fn heading(&mut self, name: &str, step: Step, right: &str) -> io::Result<()> {
+    fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
         let title = format!(
-            "{name} · step {}, {} · {right} ",
+            "{name} · step {}, {}{version} ",
             step.number(),
             step.title()
         );
         let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint.with(BOLD, &format!("{title}{rule}"));
+        let title = self.paint.with(BOLD, &format!("{title}{rule}").trim_end());
         writeln!(self.out, "{title}")
     }
 

@@ -3,7 +3,8 @@
 
 use std::time::Instant;
 
-use super::meeting::{Failed, Meeting, connect_refused};
+use super::failed::Failed;
+use super::meeting::{Meeting, connect_refused};
 use super::stage::Stage;
 use super::temp_files::TempFiles;
 use super::{Case, Fault, Outcome, Termination};

@@ -7,21 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::{ServerName, UnixTime};
-use rustls::sign::CertifiedKey;
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls::{ClientConfig, ServerConfig};
 
-use super::pki_builder::{self, PkiBuilder};
+use super::pem_files::{PemFiles, unusable};
+use super::pki_builder::PkiBuilder;
 use super::{Fault, Party, SCENE, Scene};
-use crate::certificates::failed;
 use crate::error::Error;
 use crate::handshake::step2_server_presents_certificate::PresentsServerCertificate;
 use crate::handshake::step4_client_presents_certificate::PresentsClientCertificate;
 use crate::handshake::step6_server_authorizes_client::Allowed;
-use crate::handshake::{
-    ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust, client_config, provider,
-    server_config,
-};
+use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax, client_config, server_config};
 use crate::narration::{Narrator, Recorder, Side};
 
 /// The two sides.
@@ -39,19 +35,6 @@ pub struct Stage {
     pub recorder: Arc<Recorder>,
     /// The client's files, so that other programs can try in its place.
     pub client_files: PemFiles,
-}
-
-/// The files of a side, PEM. Empty: it has none.
-#[derive(Clone, Debug, Default)]
-pub struct PemFiles {
-    /// What it shows.
-    pub certificate: String,
-    /// The key it signs with.
-    pub key: String,
-    /// The CAs that it trusts.
-    pub authorities: String,
-    /// What it knows to be revoked.
-    pub lists: String,
 }
 
 impl Stage {
@@ -97,35 +80,6 @@ impl Stage {
     }
 }
 
-impl PemFiles {
-    /// What this side has in its files.
-    pub(super) fn of(party: &Party, builder: &mut PkiBuilder) -> Result<PemFiles, Error> {
-        Ok(PemFiles {
-            certificate: builder.chain(party.shows)?,
-            key: match party.key.or(party.shows.first()) {
-                Some(owner) => builder.key(owner)?,
-                None => String::new(),
-            },
-            authorities: builder.chain(party.trusts)?,
-            lists: builder.lists(party.lists)?,
-        })
-    }
-
-    fn trust(&self) -> Result<Trust, Error> {
-        Ok(Trust {
-            anchors: pki_builder::certificates(&self.authorities)?,
-            revocation_lists: pki_builder::revocation_lists(&self.lists)?,
-        })
-    }
-
-    fn identity(&self) -> Result<Identity, Error> {
-        Ok(Identity {
-            chain: pki_builder::certificates(&self.certificate)?,
-            key: pki_builder::private_key(&self.key)?,
-        })
-    }
-}
-
 fn server(
     scene: &Scene,
     tls_max: TlsMax,
@@ -155,7 +109,7 @@ fn server(
     config.time_provider = clock(party);
     if !party.checks_own_certificate {
         let presenter =
-            PresentsServerCertificate::new(unchecked(&files)?, clients.is_some(), narrator);
+            PresentsServerCertificate::new(files.unchecked()?, clients.is_some(), narrator);
         config.cert_resolver = Arc::new(presenter);
     }
     scene.fault.spoil_server(&mut setup, offer, &files)?;
@@ -182,22 +136,12 @@ fn client(
     let config: &mut ClientConfig = Arc::make_mut(&mut setup.config);
     config.time_provider = clock(party);
     if shows && !party.checks_own_certificate {
-        let presenter = PresentsClientCertificate::new(Some(unchecked(files)?), narrator);
+        let presenter = PresentsClientCertificate::new(Some(files.unchecked()?), narrator);
         setup.presenter = Arc::new(presenter);
         config.client_auth_cert_resolver = Arc::clone(&setup.presenter) as _;
     }
     scene.fault.spoil_client(&mut setup, files)?;
     Ok(setup)
-}
-
-/// Certificate and key of a program that does not look at what it was given.
-pub(super) fn unchecked(files: &PemFiles) -> Result<CertifiedKey, Error> {
-    let Identity { chain, key } = files.identity()?;
-    let key = provider()
-        .key_provider
-        .load_private_key(key)
-        .map_err(|error| unusable(&error))?;
-    Ok(CertifiedKey::new(chain, key))
 }
 
 fn clock(party: &Party) -> Arc<dyn TimeProvider> {
@@ -214,8 +158,4 @@ impl TimeProvider for Clock {
         let shown = now.saturating_add_signed(self.0 * 86_400);
         Some(UnixTime::since_unix_epoch(Duration::from_secs(shown)))
     }
-}
-
-pub(super) fn unusable(error: &dyn std::fmt::Display) -> Error {
-    failed("set the stage", error)
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::meeting::Failed;
+use super::failed::Failed;
+use super::pem_files::PemFiles;
 use super::pki_builder::PkiBuilder;
-use super::stage::PemFiles;
 use super::{Case, Contents, Files};
 use crate::credentials;
 use crate::error::Error;
