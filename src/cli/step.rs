@@ -44,13 +44,14 @@ pub(super) fn run(step: &Step) -> Result<(), Error> {
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
 fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
-    let between_two_sides = |case: &&gallery::Case| case.scene.fault.is_between_two_sides();
-    let Some(case) = gallery::case_of(failure).filter(between_two_sides) else {
+    let case = gallery::case_of(failure);
+    let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
+        let why = match case {
+            Some(_) => "needs files, sockets or a middlebox; here are two sides and no more",
+            None => "has no live case: the doctor finds it",
+        };
         return Err(Error::Usage {
-            found: format!(
-                "{} needs files, sockets or a middlebox; here are two sides and no more",
-                failure.name
-            ),
+            found: format!("{} {why}", failure.name),
             remedy: format!("hello-mtls gallery {}", failure.name),
         });
     };

@@ -61,7 +61,7 @@ pub struct Words {
 }
 
 /// What curl, openssl and Node say in the place of our client, in the order of [`SEEN`]. `…` stands for what
-/// differs from run to run; an empty text: this program cannot meet the failure, or nobody has tried.
+/// differs from run to run; an empty text: this program cannot meet the failure, or was not tried.
 pub type OtherPrograms = [String; 3];
 
 /// A language in which the failures are told.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::all;
+use super::{Failure, all};
 
 /// True if `text` has all parts of `pattern` in their order; `…` stands between them.
 pub fn says(text: &str, pattern: &str) -> bool {
@@ -26,6 +26,10 @@ pub fn message_matches(asked: &str, said: &str) -> bool {
 /// The names that are most like this one, best first: three, or fewer if it is like none. A former name leads
 /// to the present one.
 pub fn nearest(name: &str) -> Vec<&'static str> {
+    let formerly = |failure: &&Failure| failure.formerly.iter().any(|old| old == name);
+    if let Some(failure) = all().iter().find(formerly) {
+        return vec![&failure.name];
+    }
     let likeness = |candidate: &&String| alike(name, candidate);
     let best = all().iter().filter_map(|failure| {
         let candidates = [&failure.name].into_iter().chain(&failure.formerly);

@@ -79,7 +79,7 @@ pub struct Party {
     pub shows: &'static [Certificate],
     /// The key it signs with, if that is not the leaf's own.
     pub key: Option<&'static Certificate>,
-    /// Whom it believes. Of a server, nobody: it does not ask for certificates.
+    /// The CAs that it trusts. A server without any does not ask for certificates.
     pub trusts: &'static [Certificate],
     /// What it knows to be revoked.
     pub lists: &'static [RevocationList],
@@ -124,9 +124,9 @@ pub enum Contents {
 pub struct Outcome {
     /// Where it fails.
     pub step: Step,
-    /// Who notices first. `None`: nobody.
+    /// The side that notices first. `None`: neither does.
     pub by: Option<Side>,
-    /// The fatal alert on the wire: who sends it, and its number.
+    /// The fatal alert on the wire: its sender, and its number (RFC 8446 §6).
     pub alert: Option<(Side, u8)>,
     /// How it ends for the server.
     pub server: Termination,

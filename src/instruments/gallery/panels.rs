@@ -77,7 +77,7 @@ impl Panels<'_> {
             step.title()
         );
         let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint.with(BOLD, &format!("{title}{rule}").trim_end());
+        let title = self.paint.with(BOLD, format!("{title}{rule}").trim_end());
         writeln!(self.out, "{title}")
     }
 

@@ -67,7 +67,7 @@ pub const MY_CA: Certificate = Certificate {
     fixture: None,
 };
 
-/// A root that nobody trusts.
+/// A root that neither side trusts.
 pub const STRANGERS_CA: Certificate = Certificate {
     name: "strangers-ca",
     key: "strangers-ca",

@@ -48,17 +48,17 @@ pub struct View {
 /// A fatal alert, as it crossed the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Who sent it.
+    /// Its sender.
     pub from: Side,
     /// When it passed the sender's tap.
     pub at: Instant,
     /// Its number (RFC 8446 §6).
     pub number: u8,
-    /// The record, as everybody on the way could see it.
+    /// The record, as an eavesdropper sees it.
     pub record: Vec<u8>,
     /// Level and description.
     pub plaintext: Vec<u8>,
-    /// Nobody on the way could read it.
+    /// An eavesdropper could not read it.
     pub encrypted: bool,
 }
 
@@ -98,14 +98,14 @@ impl Run {
         self.case.expected(self.tls_max)
     }
 
-    /// Where it failed, and who noticed first. `None`: nobody did.
+    /// Where it failed, and the side that noticed first. `None`: neither did.
     pub fn noticed(&self) -> Option<(Step, Side)> {
         let seen = |view: &View, side| view.failed.map(|(step, at)| (at, step, side));
         let both = [
             seen(&self.client, Side::Client),
             seen(&self.server, Side::Server),
         ];
-        // Who sends an alert has noticed before it, and may tell of it only after.
+        // The sender of an alert has noticed the failure before, but its event may come after the other side's.
         let sent = |side| self.alert.as_ref().is_some_and(|alert| alert.from == side);
         let seen = both.into_iter().flatten();
         let first = seen.clone().find(|(.., side)| sent(*side));

@@ -7,11 +7,14 @@ mod chinese;
 use std::collections::BTreeSet;
 
 use hello_mtls::handshake::TlsMax;
+use hello_mtls::instruments::doctor::{self, Party, Shown, examine};
 use hello_mtls::instruments::failures::{self, Failure, Language};
+use hello_mtls::instruments::gallery::external::open;
 use hello_mtls::instruments::gallery::panels::Panels;
 use hello_mtls::instruments::gallery::run::{Run, run};
-use hello_mtls::instruments::gallery::{case_of, cases, find, said_in};
+use hello_mtls::instruments::gallery::{Case, Fault, case_of, cases, find, said_in};
 use hello_mtls::instruments::page::Paint;
+use hello_mtls::narration::{Side, Step};
 
 use chinese::CHINESE;
 use english::ENGLISH;
@@ -91,6 +94,51 @@ fn every_entry_of_the_catalogue_is_used() {
     let unused = failures::all().iter().filter(|failure| !is_used(failure));
     let unused: Vec<&str> = unused.map(|failure| failure.name.as_str()).collect();
     assert_eq!(unused, [""; 0]);
+}
+
+/// Cases that the client's own files do not show, or not by this name: the server's files decide, or a second
+/// file of the client.
+const ONLY_LIVE: [&str; 9] = [
+    "client-missing-intermediate",
+    "client-filters-by-ca-hint",
+    "no-client-certificate",
+    "never-reads",
+    "leaf-as-ca",
+    "client-x509-v1",
+    "client-revoked",
+    "client-crl-of-another-ca",
+    "client-key-not-owned",
+];
+
+#[test]
+fn the_doctor_calls_a_clients_files_what_the_gallery_calls_the_case() {
+    let by_files = |case: &&Case| match case.scene.fault {
+        Fault::Files(side, _) => side == Side::Client,
+        _ => case.expected(TlsMax::Tls13).step == Step::ServerVerifiesClient,
+    };
+    let mut wrong = Vec::new();
+    for case in cases::all().filter(by_files) {
+        let folder = crate::common::Folder::new();
+        let files = open(case, TlsMax::Tls13).unwrap().files;
+        for (name, contents) in &files {
+            folder.write(name, contents);
+        }
+        let examined = doctor::Case {
+            authorities: Some(folder.path("ca.crt")),
+            parties: vec![Party {
+                side: Side::Client,
+                certificate: Shown::File(folder.path("own.crt")),
+                key: Some(folder.path("own.key")),
+            }],
+            ..doctor::Case::default()
+        };
+        let found = examine(&examined).findings;
+        let found: Vec<&str> = found.iter().map(|finding| finding.code).collect();
+        if found.contains(&case.name) == ONLY_LIVE.contains(&case.name) {
+            wrong.push(format!("{}: {found:?}", case.name));
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
 }
 
 #[test]

@@ -80,7 +80,7 @@ const fn reads(side: Side, files: Files) -> Scene {
     with_fault(Fault::Files(side, files))
 }
 
-/// A side finds that its own files will not do. Of a server's clients, each finds nobody.
+/// A side refuses its own files. A server then never starts, so its clients find a closed port.
 const fn own_files(side: Side, words: &'static str) -> [Outcome; 2] {
     let (server, client) = match side {
         Side::Server => (
@@ -156,7 +156,7 @@ const fn server_forbids(why: &'static str) -> [Outcome; 2] {
 }
 
 /// Nothing fails here, and that is the failure.
-const fn nobody_notices(step: Step) -> [Outcome; 2] {
+const fn unnoticed(step: Step) -> [Outcome; 2] {
     let (by, alert, believed) = (None, None, true);
     [Outcome {
         step,

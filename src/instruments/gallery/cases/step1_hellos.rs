@@ -158,7 +158,7 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// What comes back is no TLS. The client says so, to somebody who cannot read it.
+/// What comes back is no TLS. The client says so in an alert, which such a server cannot read.
 const fn no_tls(words: &'static str) -> [Outcome; 2] {
     [Outcome {
         server: Termination::Well,

@@ -39,6 +39,6 @@ pub(super) const CASES: &[Case] = &[
             revoked: &[],
             days: (-60, -30),
         }]),
-        fails: nobody_notices(Step::ClientVerifiesServer),
+        fails: unnoticed(Step::ClientVerifiesServer),
     },
 ];

@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
             server: server_trusts(&[]),
             ..SCENE
         },
-        fails: nobody_notices(Step::ClientPresentsCertificate),
+        fails: unnoticed(Step::ClientPresentsCertificate),
     },
     Case {
         name: "client-filters-by-ca-hint",
