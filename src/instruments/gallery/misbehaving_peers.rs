@@ -79,12 +79,15 @@ pub(super) fn never_reads(
     let sent = (1..=3).all(|_| stream.write_all(b"a line of a log\n").is_ok());
     stream.conn.send_close_notify();
     let _ = stream.conn.write_tls(&mut stream.sock);
-    setup.narrator.tell(Step::ApplicationData, || match sent {
-        true => Fact::new(
-            "wrote three times, and every write went well",
-            "exit code 0",
-        ),
-        false => Fact::new("could not write", "so it noticed"),
+    setup.narrator.tell(Step::ApplicationData, || {
+        if sent {
+            Fact::new(
+                "wrote three times, and every write went well",
+                "exit code 0",
+            )
+        } else {
+            Fact::new("could not write", "so it noticed")
+        }
     });
     // It is gone when the server has had time to answer: a reset would be another story.
     part(&mut stream.sock);

@@ -13,6 +13,7 @@
 //! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
 //! | [`external`] | the server of a case, open to curl, openssl and Node |
 //! | [`panels`], `overview` | what was seen, at 80 columns: of one case, and of all |
+//! | `lookup` | the failure or the case that a reader means |
 //! | [`outcome_words`] | an outcome in words, and what is different in another version of TLS |
 //!
 //! What is said about a case stands in the catalogue, [`super::failures`], under the case's name. Most rows
@@ -35,16 +36,14 @@ mod failed;
 mod temp_files;
 mod misbehaving_peers;
 mod middlebox;
+mod lookup;
 
 pub use self::fault::Fault;
+pub use self::lookup::{case_of, find, said_in};
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
-use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{self, Failure, Language, message_matches};
-use crate::instruments::wire::names::alert_name;
+use crate::instruments::failures::{self, Failure};
 use crate::narration::{Side, Step};
-use crate::text;
-use rustls::AlertDescription;
 
 /// One way to fail.
 #[derive(Clone, Copy, Debug)]
@@ -195,64 +194,3 @@ pub const FILES: Files = Files {
     authorities: Contents::Right,
     rustls: "",
 };
-
-/// The failure of this name.
-///
-/// # Errors
-/// There is none: [`Error::Usage`], with the names that are most like it, if any is.
-pub fn find(name: &str) -> Result<&'static Failure, Error> {
-    failures::find(name).ok_or_else(|| {
-        let perhaps = match failures::nearest(name)[..] {
-            [] => String::new(),
-            ref names => format!("{}? ", names.join(", ")),
-        };
-        Error::Usage {
-            found: format!(
-                "there is no case \"{}\" in the gallery",
-                text::terminal(name)
-            ),
-            remedy: format!("{perhaps}`hello-mtls gallery` lists all"),
-        }
-    })
-}
-
-/// The live case of a failure. `None`: it is found in files, or on a live server, by the doctor.
-pub fn case_of(failure: &Failure) -> Option<&'static Case> {
-    cases::all().find(|case| case.name == failure.name)
-}
-
-/// The failures in which a program says these words: an error message, or a part of one.
-pub fn said_in(words: &str) -> Vec<&'static Failure> {
-    let says_so = |failure: &&Failure| {
-        texts(failure)
-            .iter()
-            .any(|text| message_matches(words, text))
-    };
-    failures::all().iter().filter(says_so).collect()
-}
-
-/// All that programs say in a failure, and its story.
-fn texts(failure: &Failure) -> Vec<String> {
-    let mut texts = vec![failure.words(Language::English).story.clone()];
-    let case = case_of(failure);
-    for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
-        texts.extend(failure.said_by(tls_max).iter().cloned());
-        let Some(outcome) = case.map(|case| case.expected(tls_max)) else {
-            continue;
-        };
-        for termination in [outcome.server, outcome.client] {
-            if let Termination::With(words) = termination {
-                texts.push(words.to_owned());
-            }
-        }
-        if let Some((_, alert)) = outcome.alert {
-            texts.push(alert_name(alert).to_string());
-            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
-            texts.push(heard.to_string());
-        }
-    }
-    if let Some(Fault::Files(_, files)) = case.map(|case| case.scene.fault) {
-        texts.push(files.rustls.to_owned());
-    }
-    texts
-}

@@ -186,9 +186,10 @@ fn serial_number(described: &Certificate) -> SerialNumber {
 fn day<T: From<SystemTime>>(from_now: i64) -> T {
     let distance = Duration::from_secs(from_now.unsigned_abs() * 86_400);
     let now = SystemTime::now();
-    match from_now < 0 {
-        true => (now - distance).into(),
-        false => (now + distance).into(),
+    if from_now < 0 {
+        (now - distance).into()
+    } else {
+        (now + distance).into()
     }
 }
 
