@@ -44,12 +44,7 @@ fn never(who: impl Fn(&str) -> bool, whom: &[&str]) {
 fn the_handshake_does_not_know_who_watches() {
     never(
         |name| name.starts_with("handshake/"),
-        &[
-            "crate::instruments::wire",
-            "crate::instruments::show",
-            "crate::http",
-            "crate::cli",
-        ],
+        &["crate::instruments::wire", "crate::instruments::show", "crate::http", "crate::cli"],
     );
     never(
         |name| name.starts_with("server"),
@@ -65,12 +60,7 @@ fn the_handshake_does_not_know_who_watches() {
 fn http_knows_nothing_of_tls_and_of_sockets() {
     never(
         |name| name.starts_with("http/"),
-        &[
-            "rustls",
-            "TcpStream",
-            "crate::handshake",
-            "crate::instruments::wire",
-        ],
+        &["rustls", "TcpStream", "crate::handshake", "crate::instruments::wire"],
     );
 }
 
@@ -100,7 +90,10 @@ fn wire_never_prints_and_show_never_parses() {
 
 #[test]
 fn what_the_doctor_stands_on_does_not_know_the_doctor() {
-    never(|name| name.starts_with("error/"), &["doctor::examine"]);
+    never(
+        |name| name.starts_with("error/"),
+        &["doctor::examine"],
+    );
     never(
         |name| name.starts_with("instruments/doctor/"),
         &["crate::credentials", "crate::cli::", "fs::write", "stdout"],
@@ -110,7 +103,10 @@ fn what_the_doctor_stands_on_does_not_know_the_doctor() {
 #[test]
 fn each_library_at_the_edge_is_named_in_one_place() {
     never(|name| name != "certificates/pem.rs", &["rustls_pemfile"]);
-    never(|name| !name.starts_with("cli/"), &["clap"]);
+    never(
+        |name| !name.starts_with("cli/"),
+        &["clap"],
+    );
 }
 
 #[test]
@@ -153,9 +149,7 @@ fn the_furniture_is_smaller_than_the_house() {
             .sum()
     };
     let (watching, all) = (
-        lines(&|name| {
-            name.starts_with("instruments/wire/") || name.starts_with("instruments/show/")
-        }),
+        lines(&|name| name.starts_with("instruments/wire/") || name.starts_with("instruments/show/")),
         lines(&|_| true),
     );
     assert!(
@@ -242,10 +236,8 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
 fn imports_run_in_no_circle() {
     let mut graph = imports();
     assert!(graph["instruments::wire::explain"].contains("instruments::wire::assembly"));
-    assert!(
-        graph["instruments::wire::messages::extensions"]
-            .contains("instruments::wire::messages::certificate")
-    );
+    assert!(graph["instruments::wire::messages::extensions"]
+            .contains("instruments::wire::messages::certificate"));
     // Who names nobody that is left stands in no circle. What cannot be taken away so, holds one.
     loop {
         let left: BTreeSet<String> = graph.keys().cloned().collect();

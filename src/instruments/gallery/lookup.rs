@@ -44,9 +44,10 @@ pub fn said_in(words: &str) -> Vec<&'static Failure> {
     failures::all().iter().filter(says_so).collect()
 }
 
-/// All that programs say in a failure, and its story.
+/// All that programs say in a failure, and its story in each language.
 fn texts(failure: &Failure) -> Vec<String> {
-    let mut texts = vec![failure.words(Language::English).story.clone()];
+    let story = |language| failure.words(language).story.clone();
+    let mut texts = vec![story(Language::English), story(Language::Chinese)];
     let case = case_of(failure);
     for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
         texts.extend(failure.said_by(tls_max).iter().cloned());

@@ -232,6 +232,7 @@ fn an_error_message_leads_to_its_cases() {
     for (message, case) in [
         ("certificate required", "no-client-certificate"),
         ("CERT_HAS_EXPIRED", "expired"),
+        ("私钥是另一张证书的", "key-mismatch"),
         ("received fatal alert: UnknownCA", "client-unknown-issuer"),
         ("keys may not be consistent: KeyMismatch", "leaf-not-first"),
         (
