@@ -11,12 +11,13 @@ use crate::error::{Error, Report};
 use crate::handshake::TlsMax;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
-use crate::instruments::gallery::{cases, find, said_in};
+use crate::instruments::gallery::{case_of, cases, find, said_in};
 use crate::instruments::page::Paint;
 
 #[derive(Args)]
 pub(super) struct Gallery {
     /// Run this case and show both sides; without it, list them.
+    /// A name that the doctor prints: explain it.
     /// An error message: say which cases have it
     #[arg(value_name = "CASE", verbatim_doc_comment)]
     case: Option<String>,
@@ -36,11 +37,14 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
         Some(words) => match find(words) {
-            Ok(case) => {
-                let run = run_case(case, gallery.tls_max)?;
-                panels.show(&run).map_err(output)?;
-                runs.push(run);
-            }
+            Ok(failure) => match case_of(failure) {
+                Some(case) => {
+                    let run = run_case(case, gallery.tls_max)?;
+                    panels.show(&run).map_err(output)?;
+                    runs.push(run);
+                }
+                None => panels.entry(failure).map_err(output)?,
+            },
             Err(unknown) => {
                 let said = said_in(words);
                 if said.is_empty() {
@@ -53,7 +57,7 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
             for case in cases::all() {
                 runs.push(run_case(case, gallery.tls_max)?);
             }
-            panels.wall(&runs, began.elapsed()).map_err(output)?;
+            panels.overview(&runs, began.elapsed()).map_err(output)?;
         }
         None => panels.list().map_err(output)?,
     }

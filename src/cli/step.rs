@@ -7,9 +7,10 @@ use clap::Args;
 use super::{output, tls_max};
 use crate::error::Error;
 use crate::handshake::TlsMax;
+use crate::instruments::failures::Failure;
+use crate::instruments::gallery;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
-use crate::instruments::gallery::{self, Case};
 use crate::instruments::page::Paint;
 use crate::instruments::stepper::{self, TwoEnds};
 
@@ -42,16 +43,18 @@ pub(super) fn run(step: &Step) -> Result<(), Error> {
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
-fn refused(case: &'static Case, tls_max: TlsMax) -> Result<(), Error> {
-    if !case.scene.twist.is_between_two_sides() {
+fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
+    let case = gallery::case_of(failure);
+    let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
+        let why = match case {
+            Some(_) => "needs files, sockets or a middlebox; here are two sides and no more",
+            None => "has no live case: the doctor finds it",
+        };
         return Err(Error::Usage {
-            found: format!(
-                "{} needs files, sockets or somebody on the way; here are two sides and no more",
-                case.name
-            ),
-            remedy: format!("hello-mtls gallery {}", case.name),
+            found: format!("{} {why}", failure.name),
+            remedy: format!("hello-mtls gallery {}", failure.name),
         });
-    }
+    };
     let Stage {
         client,
         server,

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`fields`] | the language in which bytes are explained: a tree of fields, every byte in one leaf |
 //! | [`page`] | output for a terminal of 80 columns |
+//! | [`failures`] | the catalogue: one name a failure; story, cause and remedy in each language |
 //! | [`x509`] | certificates, requests, keys and revocation lists as trees of fields |
 //! | [`inspect`] | those trees, printed |
 //! | [`wire`] | recorded bytes, decrypted and explained by hand |
@@ -18,6 +19,7 @@
 
 pub mod fields;
 pub mod page;
+pub mod failures;
 pub mod x509;
 pub mod inspect;
 pub mod wire;

@@ -8,21 +8,30 @@ use std::net::IpAddr;
 
 use crate::common::{Folder, have, say_skipped};
 use hello_mtls::handshake::TlsMax;
-use hello_mtls::instruments::gallery::door::open;
-use hello_mtls::instruments::gallery::{Case, SEEN, Twist, cases, says};
+use hello_mtls::instruments::failures::{OtherPrograms, SEEN, says};
+use hello_mtls::instruments::gallery::external::open;
+use hello_mtls::instruments::gallery::{Case, Fault, cases};
 use hello_mtls::narration::Side;
 
 /// Why a program, in the order of `SEEN`, has no words for a case. All others have.
 const SPEECHLESS: [(&str, [&str; 3]); 5] = [
-    ("version-1", [NEVER_STARTS; 3]),
-    ("strange-extension", [NEVER_STARTS; 3]),
-    ("plain-client", ["", "s_client speaks nothing but TLS", ""]),
-    ("clock", [ITS_CLOCK, "", ITS_CLOCK]),
+    ("own-x509-v1", [NEVER_STARTS; 3]),
+    ("own-unknown-critical-extension", [NEVER_STARTS; 3]),
+    (
+        "not-tls-client",
+        ["", "s_client speaks nothing but TLS", ""],
+    ),
+    ("wrong-clock", [ITS_CLOCK, "", ITS_CLOCK]),
     ("never-reads", [READS; 3]),
 ];
-const NEVER_STARTS: &str = "the server never starts: it says what it says in nobody-listens";
+const NEVER_STARTS: &str = "the server never starts: it says what it says in connection-refused";
 const ITS_CLOCK: &str = "it has the system's clock";
 const READS: &str = "it reads, and says what it says in no-client-certificate";
+
+/// What other programs say about a case.
+fn said_by(case: &Case, tls_max: TlsMax) -> &'static OtherPrograms {
+    case.failure().expect(case.name).said_by(tls_max)
+}
 
 #[test]
 fn a_program_without_words_has_a_reason_and_only_such_a_program() {
@@ -30,7 +39,7 @@ fn a_program_without_words_has_a_reason_and_only_such_a_program() {
         let reasons = SPEECHLESS.iter().find(|(name, _)| *name == case.name);
         let reasons = reasons.map_or([""; 3], |(_, reasons)| *reasons);
         for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
-            for (words, reason) in case.said_by(tls_max).into_iter().zip(reasons) {
+            for (words, reason) in said_by(case, tls_max).iter().zip(reasons) {
                 let (name, silent) = (case.name, words.is_empty());
                 assert_eq!(silent, !reason.is_empty(), "{name}: {words:?}, {reason:?}");
             }
@@ -85,7 +94,7 @@ fn compare(
     let (mut met, mut others, mut wrong) = (0, 0, String::new());
     let versions = |case| [(case, TlsMax::Tls13), (case, TlsMax::Tls12)];
     for (case, tls_max) in cases::all().flat_map(versions) {
-        let words = case.said_by(tls_max)[place];
+        let words = &said_by(case, tls_max)[place];
         if words.is_empty() {
             continue;
         }
@@ -132,21 +141,21 @@ struct Meeting {
 
 impl Meeting {
     fn of(case: &'static Case, tls_max: TlsMax) -> Meeting {
-        let (folder, door) = (Folder::new(), open(case, tls_max).expect(case.name));
-        for (name, contents) in door.files {
+        let (folder, external) = (Folder::new(), open(case, tls_max).expect(case.name));
+        for (name, contents) in external.files {
             folder.write(name, contents);
         }
         Meeting {
             folder,
             case,
             tls_max,
-            port: door.address.port(),
+            port: external.address.port(),
         }
     }
 
     fn curl(&self) -> String {
         let Meeting { case, port, .. } = self;
-        let (name, scheme) = (case.scene.dials, self.scheme());
+        let (name, scheme) = (case.scene.server_name, self.scheme());
         let own = self.with("own.crt", "--cert own.crt --key own.key");
         let list = self.with("ca.crl", "--crlfile ca.crl");
         let [aside, _, _] = asides(case, self.tls_max);
@@ -154,8 +163,8 @@ impl Meeting {
         let urls = url.repeat(self.visits());
         // It has no option for signature algorithms. OpenSSL has a file.
         self.folder.write("openssl.cnf", OPENSSL_CNF);
-        let settings = match case.scene.twist {
-            Twist::Schemes => "OPENSSL_CONF=openssl.cnf",
+        let settings = match case.scene.fault {
+            Fault::NoCommonSignatureScheme => "OPENSSL_CONF=openssl.cnf",
             _ => "",
         };
         self.said(&format!(
@@ -166,7 +175,7 @@ impl Meeting {
 
     fn openssl(&self) -> String {
         let Meeting { case, port, .. } = self;
-        let (name, days) = (case.scene.dials, case.scene.client.clock);
+        let (name, days) = (case.scene.server_name, case.scene.client.clock);
         let own = self.with("own.crt", "-cert own.crt -key own.key");
         let list = self.with("ca.crl", "-CRL ca.crl -crl_check");
         let [_, aside, _] = asides(case, self.tls_max);
@@ -189,7 +198,7 @@ impl Meeting {
 
     fn node(&self) -> String {
         let Meeting { case, port, .. } = self;
-        let (name, module, visits) = (case.scene.dials, self.scheme(), self.visits());
+        let (name, module, visits) = (case.scene.server_name, self.scheme(), self.visits());
         let own = self.with("own.crt", "cert: read('own.crt'), key: read('own.key'),");
         let list = self.with("ca.crl", "crl: read('ca.crl'),");
         let [_, _, aside] = asides(case, self.tls_max);
@@ -220,16 +229,16 @@ impl Meeting {
     }
 
     fn scheme(&self) -> &'static str {
-        match self.case.scene.twist {
-            Twist::PlainClient(_) => "http",
+        match self.case.scene.fault {
+            Fault::PlainClient(_) => "http",
             _ => "https",
         }
     }
 
     /// How often it comes.
     fn visits(&self) -> usize {
-        match self.case.scene.twist {
-            Twist::Resumes => 2,
+        match self.case.scene.fault {
+            Fault::Resumes => 2,
             _ => 1,
         }
     }
@@ -245,19 +254,19 @@ const OPENSSL_CNF: &str = "openssl_conf = conf\n[conf]\nssl_conf = ssl\n[ssl]\ns
 
 /// What each program has to be told beyond its files, so that it offers what the client of a case offers.
 fn asides(case: &Case, tls_max: TlsMax) -> [&'static str; 3] {
-    match case.scene.twist {
-        Twist::Versions if tls_max == TlsMax::Tls13 => {
+    match case.scene.fault {
+        Fault::NoCommonVersion if tls_max == TlsMax::Tls13 => {
             ["--tls-max 1.2", "-tls1_2", "maxVersion: 'TLSv1.2'"]
         }
-        Twist::Versions => ["--tlsv1.3", "-tls1_3", "minVersion: 'TLSv1.3'"],
-        Twist::Suites => [
+        Fault::NoCommonVersion => ["--tlsv1.3", "-tls1_3", "minVersion: 'TLSv1.3'"],
+        Fault::NoCommonCipherSuite => [
             "--tls13-ciphers TLS_CHACHA20_POLY1305_SHA256 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305",
             "-ciphersuites TLS_CHACHA20_POLY1305_SHA256 -cipher ECDHE-ECDSA-CHACHA20-POLY1305",
             "ciphers: 'TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305'",
         ],
-        Twist::Groups => ["--curves X25519", "-groups X25519", "ecdhCurve: 'X25519'"],
-        Twist::Schemes => ["", "-sigalgs ECDSA+SHA256", "sigalgs: 'ECDSA+SHA256'"],
-        Twist::Protocols => ["--http1.1", "-alpn http/1.1", "ALPNProtocols: ['http/1.1']"],
+        Fault::NoCommonGroup => ["--curves X25519", "-groups X25519", "ecdhCurve: 'X25519'"],
+        Fault::NoCommonSignatureScheme => ["", "-sigalgs ECDSA+SHA256", "sigalgs: 'ECDSA+SHA256'"],
+        Fault::NoCommonProtocol => ["--http1.1", "-alpn http/1.1", "ALPNProtocols: ['http/1.1']"],
         _ => ["", "", ""],
     }
 }

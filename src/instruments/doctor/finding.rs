@@ -18,7 +18,7 @@ pub enum Severity {
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
-    /// A short name that stays the same: `key-mismatch`.
+    /// Its name in the catalogue of failures ([`crate::instruments::failures`]): `key-mismatch`.
     pub code: &'static str,
     /// The file, or `the server at host:port`.
     pub file: PathBuf,

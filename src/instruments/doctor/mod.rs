@@ -161,7 +161,7 @@ fn report(case: &Case, files: &Files, unreadable: Vec<Finding>) -> Report {
     };
     Report {
         verdict,
-        findings: told.worst_first(),
+        findings: told.worst_first(case.authorities.as_deref()),
         seen: Vec::new(),
     }
 }

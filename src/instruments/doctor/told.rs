@@ -1,7 +1,10 @@
 //! What was found so far, and about whose certificate. The same thing is told once.
 
+use std::path::Path;
+
 use crate::instruments::doctor::finding::{Finding, Severity};
-use crate::narration::Side;
+use crate::instruments::failures;
+use crate::narration::{Side, Step};
 
 /// Findings, each with the side whose certificate it is about; `None`: both.
 #[derive(Default)]
@@ -37,10 +40,34 @@ impl Told {
             .filter(|finding| finding.severity == Severity::Error)
     }
 
-    pub(super) fn worst_first(self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.0.into_iter().map(|(_, finding)| finding).collect();
+    /// The findings under their names in the catalogue. `authorities` is the file of the trusted CAs.
+    pub(super) fn worst_first(self, authorities: Option<&Path>) -> Vec<Finding> {
+        let named = self.0.into_iter().map(|(about, finding)| Finding {
+            code: catalogue_name(&finding, about, authorities),
+            ..finding
+        });
+        let mut findings: Vec<Finding> = named.collect();
         findings.sort_by_key(|finding| finding.severity);
         findings
+    }
+}
+
+/// What the catalogue calls a finding. A check knows the defect; the name also says whose it is: of the
+/// client's certificate, of one's own file that rustls refuses to load, of the file of CAs.
+fn catalogue_name(
+    finding: &Finding,
+    about: Option<Side>,
+    authorities: Option<&Path>,
+) -> &'static str {
+    let code = finding.code;
+    match code {
+        "key-as-certificate" if authorities == Some(&finding.file) => "key-as-ca",
+        // rustls reads its own certificate before the first byte, and refuses these two there.
+        "x509-v1" if finding.step == Step::Preparation => "own-x509-v1",
+        "unknown-critical-extension" if finding.step == Step::Preparation => {
+            "own-unknown-critical-extension"
+        }
+        _ => failures::name_for(code, about),
     }
 }
 

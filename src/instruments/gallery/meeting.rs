@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::failed::Failed;
 use super::stage::Stage;
-use super::{Twist, between, peers};
-use crate::client::{self, Answer, Url, connect_tcp, get};
-use crate::error::{Diagnosis, Error};
+use super::{Fault, middlebox};
+use crate::client::{self, Url, connect_tcp};
+use crate::error::Error;
 use crate::handshake::ServerSetup;
 use crate::instruments::wire::tap::{Recording, Tap};
-use crate::narration::{Side, Step};
+use crate::narration::Side;
+use crate::server::Limits;
 use crate::server::hello::Hello;
-use crate::server::{Limits, serve_connection};
 use crate::transport::Deadline;
 
 /// One connection: how it ended for both sides, and what passed their taps.
@@ -27,8 +28,8 @@ pub(super) struct Meeting {
 
 impl Meeting {
     /// The stage's client meets this server of it.
-    pub(super) fn of(stage: &Stage, server: &ServerSetup, twist: Twist) -> Result<Meeting, Error> {
-        let (listener, address) = listen(twist)?;
+    pub(super) fn of(stage: &Stage, server: &ServerSetup, fault: Fault) -> Result<Meeting, Error> {
+        let (listener, address) = listen(fault)?;
         let (began, taps) = (
             Instant::now(),
             [Side::Client, Side::Server].map(Recording::new),
@@ -37,8 +38,8 @@ impl Meeting {
         let dialled = TcpStream::connect(address).map_err(no_loopback)?;
         let (accepted, from) = listener.accept().map_err(no_loopback)?;
         let (client, server) = thread::scope(|scope| {
-            let server = scope.spawn(|| serve(server, accepted, from, server_tap, twist));
-            let client = dial(stage, dialled, address, client_tap, twist);
+            let server = scope.spawn(|| serve(server, accepted, from, server_tap, fault));
+            let client = dial(stage, dialled, address, client_tap, fault);
             let crashed = |_| {
                 Err(Failed {
                     step: None,
@@ -56,21 +57,18 @@ impl Meeting {
     }
 }
 
-/// A listener on loopback, and where to dial: it, or somebody who meddles on the way.
-pub(super) fn listen(twist: Twist) -> Result<(TcpListener, SocketAddr), Error> {
+/// A listener on loopback, and where to connect: to it, or to the middlebox before it.
+pub(super) fn listen(fault: Fault) -> Result<(TcpListener, SocketAddr), Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
     let mut address = listener.local_addr().map_err(no_loopback)?;
-    if matches!(
-        twist,
-        Twist::ChangesHello | Twist::ChangesData | Twist::Cuts
-    ) {
-        address = between::between(address, twist).map_err(no_loopback)?;
+    if fault.needs_middlebox() {
+        address = middlebox::before(address, fault).map_err(no_loopback)?;
     }
     Ok((listener, address))
 }
 
-/// How long a server waits for anything: every case is over in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a server waits for anything. Every case is over in a moment, so a longer wait is a mistake here.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The server's side of a meeting.
 pub(super) fn serve(
@@ -78,24 +76,18 @@ pub(super) fn serve(
     socket: TcpStream,
     from: SocketAddr,
     recording: &Recording,
-    twist: Twist,
+    fault: Fault,
 ) -> Result<(), Failed> {
     let setup = setup.with_key_log(Arc::new(recording.clone()));
     setup.narrator.begin_connection(1, from);
     let transport = Tap::new(deadline(socket)?, recording.clone());
     let limits = Limits {
-        handshake: PATIENCE,
-        request: PATIENCE,
-        idle: PATIENCE,
+        handshake: TIMEOUT,
+        request: TIMEOUT,
+        idle: TIMEOUT,
         requests: 1,
     };
-    let service = Hello { limits };
-    match twist {
-        Twist::PlainServer(words) => peers::plain_server(words, &setup.narrator, transport),
-        Twist::NoGoodbye => peers::hangs_up(&setup, transport)?,
-        _ => serve_connection(&setup, &service, transport, from)?,
-    }
-    Ok(())
+    fault.serve(&setup, &Hello { limits }, transport, from)
 }
 
 /// The client's side of a meeting.
@@ -104,7 +96,7 @@ fn dial(
     socket: TcpStream,
     address: SocketAddr,
     recording: &Recording,
-    twist: Twist,
+    fault: Fault,
 ) -> Result<(), Failed> {
     let setup = stage.client.with_key_log(Arc::new(recording.clone()));
     setup.narrator.begin_connection(1, address);
@@ -117,20 +109,7 @@ fn dial(
         host_field: stage.server_name.to_str().into_owned(),
         target: "/".to_owned(),
     };
-    match twist {
-        Twist::PlainClient(words) => {
-            peers::plain_client(words, &setup.narrator, transport);
-            Ok(())
-        }
-        Twist::NeverReads => Ok(peers::never_reads(&setup, url.server_name, transport)?),
-        _ => match get(&setup, &url, transport, &mut io::sink())? {
-            Answer { status: 200, .. } => Ok(()),
-            Answer { status, reason, .. } => Err(Failed {
-                step: None,
-                said: format!("HTTP/1.1 {status} {reason}"),
-            }),
-        },
-    }
+    fault.dial(&setup, &url, transport)
 }
 
 fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
@@ -146,53 +125,15 @@ pub(super) fn no_loopback(source: io::Error) -> Error {
     }
 }
 
-/// An address at which nobody listens.
-pub(super) fn nobody() -> Result<SocketAddr, Error> {
+/// An address at which no program listens.
+pub(super) fn closed_port() -> Result<SocketAddr, Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
     listener.local_addr().map_err(no_loopback)
 }
 
-/// Dials it.
-pub(super) fn knock() -> Result<(), Failed> {
-    let address = nobody()?;
+/// Connects to it, which the system refuses.
+pub(super) fn connect_refused() -> Result<(), Failed> {
+    let address = closed_port()?;
     connect_tcp(&address.ip().to_string(), address.port())?;
     Ok(())
-}
-
-/// Why a side did not end well. `step: None`: an answer came, but not the one that was hoped for.
-pub(super) struct Failed {
-    pub(super) step: Option<Step>,
-    pub(super) said: String,
-}
-
-impl From<Diagnosis> for Failed {
-    fn from(
-        Diagnosis {
-            step,
-            rustls_message,
-            ..
-        }: Diagnosis,
-    ) -> Failed {
-        Failed {
-            step: Some(step),
-            said: rustls_message,
-        }
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Failed {
-        let (step, said) = match error {
-            Error::Tls { diagnosis, .. } => return diagnosis.into(),
-            Error::Network { found, .. } => (Step::ClientConnects, found),
-            Error::Http { found, .. } => (Step::ApplicationData, found),
-            // What was found, and in a line of its own what was expected: a panel wraps them as one text.
-            Error::Contents { found, .. } => (Step::Preparation, found.replace('\n', "; ")),
-            other => (Step::Preparation, other.to_string()),
-        };
-        Failed {
-            step: Some(step),
-            said,
-        }
-    }
 }

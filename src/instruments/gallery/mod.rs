@@ -2,45 +2,48 @@
 //!
 //! | module | job |
 //! | --- | --- |
-//! | [`cases`] | the table: a row a failure, by step |
-//! | [`pki`] | certificates as words |
-//! | [`maker`] | certificates, made of words |
+//! | [`cases`] | the table: a row for each failure, by step |
+//! | [`pki`] | certificates, described as constants |
+//! | [`pki_builder`] | certificates, made as they are described |
+//! | [`fault`] | what certificates alone cannot do |
 //! | [`run`] | a case over a real connection, and what was seen |
-//! | [`stage`] | the two sides of a case, ready to meet |
-//! | `meeting` | one connection, and how it ended for each |
-//! | `files` | files that a side cannot use |
-//! | `peers`, `between` | peers that misbehave, and somebody on the way who does |
-//! | [`door`] | the server of a case, open to curl, openssl and Node |
-//! | [`panels`], `wall` | what was seen, at 80 columns: of one case, and of all |
-//! | [`versions`] | an outcome in words, and what is otherwise in another version of TLS |
-//! | `search` | which cases somebody may have meant |
+//! | [`stage`], `pem_files` | the two sides of a case, ready to meet, and their files |
+//! | `meeting`, `failed` | one connection, and how it ended for each side |
+//! | `temp_files` | files that a side cannot use |
+//! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
+//! | [`external`] | the server of a case, open to curl, openssl and Node |
+//! | [`panels`], `overview` | what was seen, at 80 columns: of one case, and of all |
+//! | `lookup` | the failure or the case that a reader means |
+//! | [`outcome_words`] | an outcome in words, and what is different in another version of TLS |
 //!
-//! `tests/gallery/` proves the table, and makes the page of failures of it, in English and in Chinese.
-//!
-//! Adding a failure is adding a row. Most rows run the product's own server and client with wrong
-//! certificates; a [`Twist`] is what certificates alone cannot do.
+//! What is said about a case stands in the catalogue, [`super::failures`], under the case's name. Most rows
+//! run the product's own server and client with wrong certificates; a [`Fault`] does the rest. `tests/inside/gallery/`
+//! proves the table, and makes the pages of failures of it, in English and in Chinese.
 
 pub mod cases;
 pub mod pki;
-pub mod maker;
+pub mod pki_builder;
+pub mod fault;
 pub mod run;
 pub mod panels;
-mod wall;
-pub mod versions;
-mod search;
+mod overview;
+pub mod outcome_words;
 pub mod stage;
-pub mod door;
+pub mod external;
+pub mod pem_files;
 mod meeting;
-mod files;
-mod peers;
-mod between;
+mod failed;
+mod temp_files;
+mod misbehaving_peers;
+mod middlebox;
+mod lookup;
 
+pub use self::fault::Fault;
+pub use self::lookup::{case_of, find, said_in};
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
-pub use self::search::said_in;
-use crate::error::Error;
 use crate::handshake::TlsMax;
+use crate::instruments::failures::{self, Failure};
 use crate::narration::{Side, Step};
-use crate::text;
 
 /// One way to fail.
 #[derive(Clone, Copy, Debug)]
@@ -51,53 +54,21 @@ pub struct Case {
     pub scene: Scene,
     /// What has to happen: in TLS 1.3, and in TLS 1.2.
     pub fails: [Outcome; 2],
-    /// What is said about it.
-    pub words: Words,
-    /// What other programs say about it.
-    pub others: Others,
 }
 
-/// What is said about a case, in one language.
-#[derive(Clone, Copy, Debug)]
-pub struct Words {
-    /// What is wrong, in a sentence.
-    pub story: &'static str,
-    /// Why that fails, in a sentence or two.
-    pub cause: &'static str,
-    /// What to do, in a line; commands and options in backquotes.
-    pub remedy: &'static str,
-}
-
-/// The same failure in the words of other programs, put in the place of our client. `…` stands for what
-/// differs from run to run; an empty text: this program cannot meet it.
-#[derive(Clone, Copy, Debug)]
-pub struct Others {
-    /// curl with OpenSSL, after `curl: `, and its exit code in brackets.
-    pub curl: &'static str,
-    /// `openssl s_client`.
-    pub openssl: &'static str,
-    /// Node's `https`: code and message.
-    pub node: &'static str,
-    /// All three in TLS 1.2, if one of them says something else there.
-    pub tls12: Option<&'static Others>,
-}
-
-/// The programs whose words are in the table, as they were seen.
-pub const SEEN: [&str; 3] = ["curl 7.88.1", "OpenSSL 3.0.19", "Node 20.20.2"];
-
-/// Two sides, and what is odd about their meeting.
+/// Two sides, and what goes wrong when they meet.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene {
-    /// Who listens.
+    /// The side that listens.
     pub server: Party,
-    /// Who dials.
+    /// The side that connects.
     pub client: Party,
-    /// The name that the client dials, and compares.
-    pub dials: &'static str,
+    /// The name that the client asks for, and compares with the certificate.
+    pub server_name: &'static str,
     /// The server's `--allow`.
     pub allows: &'static [&'static str],
     /// What certificates alone cannot do.
-    pub twist: Twist,
+    pub fault: Fault,
 }
 
 /// One side.
@@ -107,57 +78,14 @@ pub struct Party {
     pub shows: &'static [Certificate],
     /// The key it signs with, if that is not the leaf's own.
     pub key: Option<&'static Certificate>,
-    /// Whom it believes. Of a server, nobody: it does not ask for certificates.
+    /// The CAs that it trusts. A server without any does not ask for certificates.
     pub trusts: &'static [Certificate],
     /// What it knows to be revoked.
     pub lists: &'static [RevocationList],
     /// Days that its clock is ahead.
     pub clock: i64,
     /// It checks its own certificate before it shows it, as rustls does. Other programs do not.
-    pub careful: bool,
-}
-
-/// What certificates alone cannot do.
-#[derive(Clone, Copy, Debug)]
-pub enum Twist {
-    /// Nothing is odd.
-    None,
-    /// This side reads its files, and one of them is not what it should be.
-    Files(Side, Files),
-    /// Nobody listens.
-    NobodyListens,
-    /// The server speaks no TLS: it says this when something has come, and hangs up.
-    PlainServer(&'static [u8]),
-    /// The client speaks no TLS: it says this, and waits.
-    PlainClient(&'static [u8]),
-    /// The two have no TLS version in common.
-    Versions,
-    /// The two have no cipher suite in common.
-    Suites,
-    /// The two have no key-exchange group in common.
-    Groups,
-    /// The client knows no Ed25519.
-    Schemes,
-    /// The two have no application protocol in common.
-    Protocols,
-    /// The server has a certificate for this name only.
-    OneDoor(&'static str),
-    /// The client shows its certificate only to servers that name its CA.
-    Picky,
-    /// The server's verifier has the last word on who may come in, during the handshake.
-    Slam,
-    /// The client comes a second time, on its ticket; only in between the server learns of its lists.
-    Resumes,
-    /// The client writes, says goodbye and never reads.
-    NeverReads,
-    /// The server ends its answer by hanging up.
-    NoGoodbye,
-    /// Somebody on the way flips a bit in the client's hello.
-    ChangesHello,
-    /// Somebody on the way flips a bit in what the server sends after the handshake.
-    ChangesData,
-    /// Somebody on the way cuts the line before the answer.
-    Cuts,
+    pub checks_own_certificate: bool,
 }
 
 /// The files of a side. What is not said is as it should be.
@@ -195,21 +123,21 @@ pub enum Contents {
 pub struct Outcome {
     /// Where it fails.
     pub step: Step,
-    /// Who notices first. `None`: nobody.
+    /// The side that notices first. `None`: neither does.
     pub by: Option<Side>,
-    /// The fatal alert on the wire: who sends it, and its number.
+    /// The fatal alert on the wire: its sender, and its number (RFC 8446 §6).
     pub alert: Option<(Side, u8)>,
     /// How it ends for the server.
-    pub server: Ends,
+    pub server: Termination,
     /// How it ends for the client.
-    pub client: Ends,
+    pub client: Termination,
     /// The client had reached step 7: it believed that it was in.
     pub believed: bool,
 }
 
 /// How a case ends for one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ends {
+pub enum Termination {
     /// It notices nothing.
     Well,
     /// It hears the alert.
@@ -230,33 +158,9 @@ impl Case {
         }
     }
 
-    /// What other programs say in this version of TLS, in the order of [`SEEN`].
-    pub fn said_by(&self, tls_max: TlsMax) -> [&'static str; 3] {
-        let others = match (tls_max, self.others.tls12) {
-            (TlsMax::Tls12, Some(others)) => others,
-            _ => &self.others,
-        };
-        [others.curl, others.openssl, others.node]
-    }
-}
-
-impl Twist {
-    /// True if two sides of TLS do it all between themselves: both speak TLS and obey it, can read their
-    /// files, and nobody on the way meddles.
-    pub fn is_between_two_sides(self) -> bool {
-        use Twist::*;
-        matches!(
-            self,
-            None | Versions
-                | Suites
-                | Groups
-                | Schemes
-                | Protocols
-                | OneDoor(_)
-                | Picky
-                | Slam
-                | Resumes
-        )
+    /// What the catalogue says about it. A test proves that each case has an entry.
+    pub fn failure(&self) -> Option<&'static Failure> {
+        failures::find(self.name)
     }
 }
 
@@ -268,7 +172,7 @@ pub const SCENE: Scene = Scene {
         trusts: &[MY_CA],
         lists: &[],
         clock: 0,
-        careful: true,
+        checks_own_certificate: true,
     },
     client: Party {
         shows: &[MY_CLIENT],
@@ -276,11 +180,11 @@ pub const SCENE: Scene = Scene {
         trusts: &[MY_CA],
         lists: &[],
         clock: 0,
-        careful: true,
+        checks_own_certificate: true,
     },
-    dials: "localhost",
+    server_name: "localhost",
     allows: &[],
-    twist: Twist::None,
+    fault: Fault::None,
 };
 
 /// All files are as they should be.
@@ -290,32 +194,3 @@ pub const FILES: Files = Files {
     authorities: Contents::Right,
     rustls: "",
 };
-
-/// The case of this name.
-///
-/// # Errors
-/// There is none: [`Error::Usage`], with the names that are most like it, if any is.
-pub fn find(name: &str) -> Result<&'static Case, Error> {
-    let case = cases::all().find(|case| case.name == name);
-    case.ok_or_else(|| {
-        let perhaps = match search::nearest(name)[..] {
-            [] => String::new(),
-            ref names => format!("{}? ", names.join(", ")),
-        };
-        Error::Usage {
-            found: format!(
-                "there is no case \"{}\" in the gallery",
-                text::terminal(name)
-            ),
-            remedy: format!("{perhaps}`hello-mtls gallery` lists all"),
-        }
-    })
-}
-
-/// True if `text` has all parts of `pattern` in their order; `…` stands between them.
-pub fn says(text: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('…').map(str::trim);
-    parts
-        .try_fold(text, |rest, part| Some(rest.split_once(part)?.1))
-        .is_some()
-}

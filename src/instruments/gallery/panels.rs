@@ -4,10 +4,11 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use super::outcome_words::differences;
 use super::run::{Alert, Run, View};
-use super::versions::ENGLISH;
-use super::{Case, Files, SEEN, Twist};
+use super::{Case, Fault, Files};
 use crate::handshake::TlsMax;
+use crate::instruments::failures::{Failure, Language, SEEN};
 use crate::instruments::page::{self, BOLD, DIM, MAGENTA, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
@@ -15,6 +16,8 @@ use crate::narration::{Side, Step, en};
 use crate::text;
 
 const WIDTH: usize = 80;
+/// The language of the panels.
+const LANGUAGE: Language = Language::English;
 
 /// Writes lines, with colours if they are wanted.
 pub struct Panels<'a> {
@@ -48,20 +51,34 @@ impl Panels<'_> {
             .try_for_each(|line| self.paragraph(2, line))
     }
 
+    /// A failure without a live case: what is said about it, and where it is found.
+    pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
+        self.heading(&failure.name, failure.step, "")?;
+        self.paragraph(0, &failure.words(LANGUAGE).story)?;
+        writeln!(self.out)?;
+        let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
+        self.said(failure, &[("found", seen)])
+    }
+
     /// Name, step and story of a case.
     pub fn title(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
-        let step = case.expected(tls_max).step;
+        let version = format!(" · {}", version(tls_max));
+        self.heading(case.name, case.expected(tls_max).step, &version)?;
+        let failure = case.failure();
+        failure.map_or(Ok(()), |failure| {
+            self.paragraph(0, &failure.words(LANGUAGE).story)
+        })
+    }
+
+    fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
         let title = format!(
-            "{} · step {}, {} · {} ",
-            case.name,
+            "{name} · step {}, {}{version} ",
             step.number(),
-            step.title(),
-            version(tls_max)
+            step.title()
         );
         let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint.with(BOLD, &format!("{title}{rule}"));
-        writeln!(self.out, "{title}")?;
-        self.paragraph(0, case.words.story)
+        let title = self.paint.with(BOLD, format!("{title}{rule}").trim_end());
+        writeln!(self.out, "{title}")
     }
 
     /// What a side told, a line an event with its time, and how it ended.
@@ -85,7 +102,7 @@ impl Panels<'_> {
                 if view.events.iter().all(|event| event.fact.passed()) =>
             {
                 self.event(step, false, said, at, began)?;
-                match files_of(side, run.case.scene.twist) {
+                match files_of(side, run.case.scene.fault) {
                     Some(files) if !files.rustls.is_empty() => {
                         self.quote(&format!("rustls alone: {}", files.rustls))
                     }
@@ -136,7 +153,7 @@ impl Panels<'_> {
     /// The alert: its record as it crossed, and what was inside.
     fn wire(&mut self, run: &Run) -> io::Result<()> {
         self.head(MAGENTA, "what crossed the wire", "")?;
-        if let Some(note) = on_the_way(run.case.scene.twist) {
+        if let Some(note) = run.case.scene.fault.on_the_way() {
             self.quote(note)?;
         }
         let Some(alert) = &run.alert else {
@@ -155,43 +172,49 @@ impl Panels<'_> {
         } else {
             ""
         };
-        let inside = match alert.encrypted {
-            true => format!(" → decrypted {}", spaced_hex(&alert.plaintext)),
-            false => " in the clear".to_owned(),
+        let inside = if alert.encrypted {
+            format!(" → decrypted {}", spaced_hex(&alert.plaintext))
+        } else {
+            " in the clear".to_owned()
         };
         self.quote(&format!("{}{more}{inside}", spaced_hex(shown)))?;
         self.quote(&format!("fatal {}", named(alert)))
     }
 
-    /// Cause, fix, and the words of others.
+    /// Cause, fix, and the words of other programs.
     pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
         writeln!(self.out)?;
-        let [curl, openssl, node] = case.said_by(tls_max);
-        let [curl_seen, openssl_seen, node_seen] = SEEN;
+        let Some(failure) = case.failure() else {
+            return Ok(());
+        };
         let (other, there) = match tls_max {
             TlsMax::Tls13 => ("in TLS 1.2", TlsMax::Tls12),
             TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
         };
-        let otherwise = match ENGLISH.otherwise(case.expected(tls_max), case.expected(there)) {
-            alike if alike.is_empty() => "the same".to_owned(),
-            otherwise => otherwise.replace('`', ""),
+        let different = differences(LANGUAGE, case.expected(tls_max), case.expected(there));
+        let different = if different.is_empty() {
+            "the same".to_owned()
+        } else {
+            different.replace('`', "")
         };
-        let page = format!("docs/failures.md#{}", case.name);
+        let programs = SEEN
+            .into_iter()
+            .zip(failure.said_by(tls_max).iter().map(String::as_str));
+        let rows: Vec<_> = programs.chain([(other, different.as_str())]).collect();
+        self.said(failure, &rows)
+    }
+
+    /// Cause and fix of a failure, some more rows, and where its page is.
+    fn said(&mut self, failure: &Failure, rows: &[(&str, &str)]) -> io::Result<()> {
+        let words = failure.words(LANGUAGE);
         // Backquotes are for the page: a terminal shows what can be typed.
-        let remedy = case.words.remedy.replace('`', "");
-        for (label, words) in [
-            ("why", case.words.cause),
-            ("fix", &remedy),
-            (curl_seen, curl),
-            (openssl_seen, openssl),
-            (node_seen, node),
-            (other, &otherwise),
-            ("more", &page),
-        ]
-        .into_iter()
-        .filter(|(_, words)| !words.is_empty())
-        {
-            let mut label = label;
+        let remedy = words.remedy.replace('`', "");
+        let page = format!("docs/failures.md#{}", failure.name);
+        let about = [("why", words.cause.as_str()), ("fix", &remedy)];
+        let more = [("more", page.as_str())];
+        let all = about.iter().chain(rows).chain(&more);
+        for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
+            let mut label = *label;
             for line in text::wrap(words, WIDTH - 17) {
                 let shown = self.paint.with(DIM, &format!("{label:<14}"));
                 writeln!(self.out, "  {shown} {line}")?;
@@ -231,19 +254,9 @@ pub(super) fn believed(run: &Run) -> Option<Duration> {
 }
 
 /// The files that this side has to read.
-fn files_of(side: Side, twist: Twist) -> Option<Files> {
-    match twist {
-        Twist::Files(reader, files) if reader == side => Some(files),
-        _ => None,
-    }
-}
-
-fn on_the_way(twist: Twist) -> Option<&'static str> {
-    match twist {
-        Twist::Resumes => Some("the second connection; the first went well and left a ticket"),
-        Twist::ChangesHello => Some("on the way, one bit of the ClientHello was flipped"),
-        Twist::ChangesData => Some("on the way, one bit of the server's data was flipped"),
-        Twist::Cuts => Some("on the way, the line was cut when the server's data came"),
+fn files_of(side: Side, fault: Fault) -> Option<Files> {
+    match fault {
+        Fault::Files(reader, files) if reader == side => Some(files),
         _ => None,
     }
 }

@@ -20,14 +20,14 @@ pub struct Certificate {
     pub names: &'static str,
     /// The extended key usage. `None`: it has none, and is good for everything.
     pub purpose: Option<Purpose>,
-    /// What it says about signing other certificates.
-    pub signs: Signs,
+    /// Whether it may sign other certificates.
+    pub is_ca: IsCa,
     /// The only host names that certificates below it may have (a name constraint).
-    pub within: Option<&'static str>,
+    pub name_constraint: Option<&'static str>,
     /// Days from now on which its validity begins and ends.
     pub days: (i64, i64),
-    /// It has a critical extension that nobody has heard of.
-    pub strange: bool,
+    /// It has a critical extension that no program knows.
+    pub unknown_critical_extension: bool,
     /// PEM made with openssl, certificate and key: nothing of the above counts but the labels.
     pub fixture: Option<&'static str>,
 }
@@ -43,13 +43,13 @@ pub enum Purpose {
 
 /// The basicConstraints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signs {
+pub enum IsCa {
     /// CA:FALSE.
-    Nothing,
+    No,
     /// CA:TRUE.
-    Everything,
-    /// CA:TRUE, and so many CAs may stand between it and a leaf.
-    Through(u8),
+    Unlimited,
+    /// CA:TRUE, and so many CAs may stand between it and a leaf (pathLenConstraint, RFC 5280 §4.2.1.9).
+    PathLength(u8),
 }
 
 /// A root: trusted by both sides unless a case says otherwise.
@@ -60,14 +60,14 @@ pub const MY_CA: Certificate = Certificate {
     issuer: None,
     names: "",
     purpose: None,
-    signs: Signs::Everything,
-    within: None,
+    is_ca: IsCa::Unlimited,
+    name_constraint: None,
     days: (-30, 3650),
-    strange: false,
+    unknown_critical_extension: false,
     fixture: None,
 };
 
-/// A root that nobody trusts.
+/// A root that neither side trusts.
 pub const STRANGERS_CA: Certificate = Certificate {
     name: "strangers-ca",
     key: "strangers-ca",
@@ -85,7 +85,7 @@ pub const INTERMEDIATE: Certificate = Certificate {
     name: "my-intermediate-ca",
     key: "my-intermediate-ca",
     issuer: Some(&MY_CA),
-    signs: Signs::Through(0),
+    is_ca: IsCa::PathLength(0),
     ..MY_CA
 };
 
@@ -96,7 +96,7 @@ pub const MY_SERVER: Certificate = Certificate {
     issuer: Some(&MY_CA),
     names: "DNS:localhost,IP:127.0.0.1",
     purpose: Some(Purpose::Servers),
-    signs: Signs::Nothing,
+    is_ca: IsCa::No,
     days: (-1, 365),
     ..MY_CA
 };

@@ -3,12 +3,14 @@
 
 use std::time::Instant;
 
-use super::files::Laid;
-use super::meeting::{Failed, Meeting, knock};
+use super::failed::Failed;
+use super::meeting::{Meeting, connect_refused};
 use super::stage::Stage;
-use super::{Case, Ends, Outcome, Twist, says};
+use super::temp_files::TempFiles;
+use super::{Case, Fault, Outcome, Termination};
 use crate::error::Error;
 use crate::handshake::TlsMax;
+use crate::instruments::failures::says;
 use crate::instruments::wire::conversation::{Kind, Protection};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
@@ -24,15 +26,15 @@ pub struct Run {
     pub tls_max: TlsMax,
     /// When it began: the zero of all times.
     pub began: Instant,
-    /// What the server lived.
+    /// What the server saw.
     pub server: View,
-    /// What the client lived.
+    /// What the client saw.
     pub client: View,
     /// The fatal alert, if one was sent.
     pub alert: Option<Alert>,
 }
 
-/// What one side lived.
+/// What one side saw.
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// What it told, in the order of the clock.
@@ -46,17 +48,17 @@ pub struct View {
 /// A fatal alert, as it crossed the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Who sent it.
+    /// Its sender.
     pub from: Side,
     /// When it passed the sender's tap.
     pub at: Instant,
     /// Its number (RFC 8446 §6).
     pub number: u8,
-    /// The record, as everybody on the way could see it.
+    /// The record, as an eavesdropper sees it.
     pub record: Vec<u8>,
     /// Level and description.
     pub plaintext: Vec<u8>,
-    /// Nobody on the way could read it.
+    /// An eavesdropper could not read it.
     pub encrypted: bool,
 }
 
@@ -74,17 +76,17 @@ pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
         client: View::default(),
         alert: None,
     };
-    match case.scene.twist {
-        Twist::Files(side, files) => {
-            let laid = Laid::new(case, side, &files)?;
+    match case.scene.fault {
+        Fault::Files(side, files) => {
+            let written = TempFiles::new(case, side, &files)?;
             run.began = Instant::now();
-            run.view(side).ends(laid.read(side));
+            run.view(side).ends(written.read(side));
             if side == Side::Server {
-                // The server never starts. Its clients find nobody at its address.
-                run.client.ends(knock());
+                // The server never starts, so its clients find a closed port.
+                run.client.ends(connect_refused());
             }
         }
-        Twist::NobodyListens => run.client.ends(knock()),
+        Fault::ClosedPort => run.client.ends(connect_refused()),
         _ => meet(&mut run)?,
     }
     Ok(run)
@@ -96,14 +98,14 @@ impl Run {
         self.case.expected(self.tls_max)
     }
 
-    /// Where it failed, and who noticed first. `None`: nobody did.
+    /// Where it failed, and the side that noticed first. `None`: neither did.
     pub fn noticed(&self) -> Option<(Step, Side)> {
         let seen = |view: &View, side| view.failed.map(|(step, at)| (at, step, side));
         let both = [
             seen(&self.client, Side::Client),
             seen(&self.server, Side::Server),
         ];
-        // Who sends an alert has noticed before it, and may tell of it only after.
+        // The sender of an alert has noticed the failure before, but its event may come after the other side's.
         let sent = |side| self.alert.as_ref().is_some_and(|alert| alert.from == side);
         let seen = both.into_iter().flatten();
         let first = seen.clone().find(|(.., side)| sent(*side));
@@ -122,39 +124,33 @@ impl Run {
     pub fn differences(&self) -> Vec<String> {
         let expected = self.expected();
         let mut found = Vec::new();
-        let mut compare = |what: &str, is: String, should: String| {
-            if is != should {
-                found.push(format!("{what}: {is} instead of {should}"));
-            }
-        };
-        let noticed = expected.by.map(|side| (expected.step, side));
-        compare(
-            "noticed",
-            format!("{:?}", self.noticed()),
-            format!("{noticed:?}"),
+        let (is, should) = (
+            self.noticed(),
+            expected.by.map(|side| (expected.step, side)),
         );
-        let alert = self.alert.as_ref().map(|alert| (alert.from, alert.number));
-        compare(
-            "alert",
-            format!("{alert:?}"),
-            format!("{:?}", expected.alert),
-        );
-        let believed = self.believed().is_some();
-        compare(
-            "the client believed",
-            believed.to_string(),
-            expected.believed.to_string(),
-        );
+        if is != should {
+            found.push(format!("noticed: {is:?} instead of {should:?}"));
+        }
+        let is = self.alert.as_ref().map(|alert| (alert.from, alert.number));
+        if is != expected.alert {
+            found.push(format!("alert: {is:?} instead of {:?}", expected.alert));
+        }
+        let (is, should) = (self.believed().is_some(), expected.believed);
+        if is != should {
+            found.push(format!("the client believed: {is} instead of {should}"));
+        }
         for (side, view, ends) in [
             ("server", &self.server, expected.server),
             ("client", &self.client, expected.client),
         ] {
             let said = view.said.as_deref();
             let as_expected = match ends {
-                Ends::Well => said.is_none(),
-                Ends::Alert => said.is_some_and(|said| says(said, "received fatal alert: …")),
-                Ends::WellOrAlert => said.is_none_or(|said| said.contains("alert")),
-                Ends::With(words) => said.is_some_and(|said| says(said, words)),
+                Termination::Well => said.is_none(),
+                Termination::Alert => {
+                    said.is_some_and(|said| says(said, "received fatal alert: …"))
+                }
+                Termination::WellOrAlert => said.is_none_or(|said| said.contains("alert")),
+                Termination::With(words) => said.is_some_and(|said| says(said, words)),
             };
             if !as_expected {
                 found.push(format!("the {side} ends with {said:?} instead of {ends:?}"));
@@ -195,11 +191,11 @@ impl View {
 /// Both sides meet on loopback, if need be twice.
 fn meet(run: &mut Run) -> Result<(), Error> {
     let stage = Stage::new(&run.case.scene, run.tls_max)?;
-    let twist = run.case.scene.twist;
-    let mut met = Meeting::of(&stage, &stage.server, twist)?;
+    let fault = run.case.scene.fault;
+    let mut met = Meeting::of(&stage, &stage.server, fault)?;
     if let Some(later) = &stage.later {
         stage.recorder.take();
-        met = Meeting::of(&stage, later, twist)?;
+        met = Meeting::of(&stage, later, fault)?;
     }
     run.began = met.began;
     run.server.ends(met.server);

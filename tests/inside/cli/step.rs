@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 
 use hello_mtls::handshake::TlsMax;
-use hello_mtls::instruments::gallery::{Ends, cases};
+use hello_mtls::instruments::gallery::{Termination, cases};
 use hello_mtls::instruments::wire::names::alert_name;
 use hello_mtls::text::columns;
 
@@ -157,7 +157,7 @@ fn first_refusal(page: &str) -> Option<(&str, &str)> {
 
 #[test]
 fn every_refusal_of_the_gallery_moves_flight_by_flight_too() {
-    for case in cases::all().filter(|case| case.scene.twist.is_between_two_sides()) {
+    for case in cases::all().filter(|case| case.scene.fault.is_between_two_sides()) {
         for (tls_max, version) in [(TlsMax::Tls13, "1.3"), (TlsMax::Tls12, "1.2")] {
             let page = step(&["--refuse", case.name, "--tls-max", version]);
             let expected = case.expected(tls_max);
@@ -177,7 +177,7 @@ fn every_refusal_of_the_gallery_moves_flight_by_flight_too() {
                 );
             }
             let late = page.contains("it still believes that it is in");
-            let hears = expected.client == Ends::Alert;
+            let hears = expected.client == Termination::Alert;
             assert_eq!(late, hears && expected.believed, "{case}, TLS {version}");
             assert!(page.contains(&format!("docs/failures.md#{case}")), "{case}");
             for line in page.lines() {
@@ -193,7 +193,7 @@ fn every_refusal_of_the_gallery_moves_flight_by_flight_too() {
 fn a_case_that_flights_cannot_tell_is_left_to_the_gallery() {
     for (case, says) in [
         ("der", "hello-mtls gallery der"),
-        ("changed-data", "hello-mtls gallery changed-data"),
+        ("tampered-data", "hello-mtls gallery tampered-data"),
         ("derp", "der? "),
     ] {
         let output = run(&["--refuse", case]);

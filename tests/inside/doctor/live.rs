@@ -107,7 +107,8 @@ fn a_server_without_mtls_is_a_warning() {
     let (code, page) = doctor(&set, &serve(&set, &["--tls"]).url);
     assert_eq!(code, Some(0), "{page}");
     assert!(
-        page.contains("[not-asked]") && page.contains("does not ask for a client certificate"),
+        page.contains("[no-certificate-request]")
+            && page.contains("does not ask for a client certificate"),
         "{page}"
     );
 }
@@ -122,7 +123,7 @@ fn a_refusal_is_told_with_its_alert_and_its_cause() {
     let (code, page) = doctor(&set, &served.url);
     assert_eq!(code, Some(1));
     assert!(
-        page.contains("[expired]") && flat(&page).contains("certificate_expired (45)"),
+        page.contains("[client-expired]") && flat(&page).contains("certificate_expired (45)"),
         "{page}"
     );
 
@@ -146,7 +147,7 @@ fn another_ca_is_told_on_both_sides() {
     let (code, page) = doctor(&here, &serve(&there, &[]).url);
     assert_eq!(code, Some(1));
     assert!(
-        page.contains("[issuer-key]") && page.contains("the server at"),
+        page.contains("[ca-key-changed]") && page.contains("the server at"),
         "{page}"
     );
 }
@@ -158,7 +159,10 @@ fn nobody_at_home_and_somebody_who_says_nothing_are_told_in_time() {
     let url = format!("https://{}/", listener.local_addr().unwrap());
     let began = Instant::now();
     let (code, page) = doctor(&set, &url);
-    assert!(code == Some(1) && page.contains("[refused]"), "{page}");
+    assert!(
+        code == Some(1) && page.contains("[handshake-failed]"),
+        "{page}"
+    );
     assert!(began.elapsed() < Duration::from_secs(15));
     drop(listener);
     let (code, page) = doctor(&set, &url);

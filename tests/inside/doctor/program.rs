@@ -52,7 +52,7 @@ fn it_exits_with_0_on_warnings_1_on_errors_and_2_on_a_wrong_command_line() {
     assert_eq!(
         (
             code,
-            page.contains("1 warning") && page.contains("[duplicate]")
+            page.contains("1 warning") && page.contains("[duplicate-certificate]")
         ),
         (Some(0), true),
         "{page}"
@@ -132,7 +132,7 @@ fn a_closed_pipe_is_no_failure_and_one_side_can_be_asked_for() {
 type Spoiled = (&'static str, fn(&mut Set), &'static str);
 
 const SPOILED: &[Spoiled] = &[
-    ("x509-v1", v1, ""),
+    ("own-x509-v1", v1, ""),
     (
         "encrypted-key",
         |set| {
@@ -187,7 +187,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "bom",
+        "byte-order-mark",
         |set| set.edit("server.key", |text| format!("\u{feff}{text}")),
         "",
     ),
@@ -212,7 +212,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "bad-begin",
+        "bad-begin-line",
         |set| {
             set.edit("server.key", |text| {
                 text.replace("KEY-----\n", "KEY-----\t\n")
@@ -226,7 +226,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "joined",
+        "joined-blocks",
         |set| {
             let (leaf, intermediate, _) = set.below(|_| ());
             set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
@@ -243,7 +243,7 @@ const SPOILED: &[Spoiled] = &[
         "secret\n",
     ),
     (
-        "unusable-key",
+        "unsupported-key",
         |set| {
             v1(set);
             set.fixture("k1-leaf.crt", "server.crt");
@@ -283,7 +283,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "no-begin",
+        "no-begin-line",
         |set| {
             set.edit("server.crt", |text| {
                 text.lines()
@@ -338,7 +338,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "ca-as-leaf",
+        "client-ca-as-leaf",
         |set| {
             set.leaf(Side::Client, |params| {
                 params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)
@@ -347,7 +347,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "purpose",
+        "client-wrong-purpose",
         |set| {
             set.leaf(Side::Client, |params| {
                 params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any]
@@ -370,7 +370,7 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
-        "csr",
+        "csr-as-certificate",
         |set| {
             set.write("server.csr", request_for(set));
             set.copy("server.csr", "server.crt");
@@ -566,7 +566,7 @@ fn nothing_is_lost_where_a_fix_fails() {
         ca_params("other").self_signed(&p256()).unwrap().pem(),
     );
     let (_, page) = doctor(&above);
-    paste(&above, &commands(&page, "[x509-v1]"), "");
+    paste(&above, &commands(&page, "[own-x509-v1]"), "");
     assert_eq!(set.read("server.crt"), before);
     // A key is not deleted where it stands alone.
     set.copy("server.key", "server.crt");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hello_mtls::instruments::doctor::finding::Severity;
 use hello_mtls::instruments::doctor::{Report, Shown, examine};
+use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
 use rcgen::{
     BasicConstraints, CrlScope, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
@@ -46,6 +47,12 @@ fn check(setups: &[Setup]) {
                 "{name}: {found:?} instead of {:?}\n{:#?}",
                 (errors, warnings),
                 report.findings
+            ));
+        }
+        let codes = errors.iter().chain(*warnings);
+        for code in codes.filter(|code| failures::find(code).is_none()) {
+            wrong.push(format!(
+                "{name}: {code} is not in the catalogue of failures"
             ));
         }
         for ruling in &report.verdict.rulings {
@@ -414,11 +421,16 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             &["unreadable-file"],
             &[],
         ),
-        ("empty", |set| set.write("server.crt", ""), &["empty"], &[]),
+        (
+            "empty",
+            |set| set.write("server.crt", ""),
+            &["empty-file"],
+            &[],
+        ),
         (
             "blank",
             |set| set.write("server.key", " \n\n"),
-            &["empty"],
+            &["empty-file"],
             &[],
         ),
         (
@@ -436,19 +448,19 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         (
             "bom certificate",
             |set| set.edit("server.crt", |text| format!("\u{feff}{text}")),
-            &["bom"],
+            &["byte-order-mark"],
             &[],
         ),
         (
             "bom key",
             |set| set.edit("server.key", |text| format!("\u{feff}{text}")),
-            &["bom"],
+            &["byte-order-mark"],
             &[],
         ),
         (
             "bom ca",
             |set| set.edit("ca.crt", |text| format!("\u{feff}{text}")),
-            &["bom"],
+            &["byte-order-mark"],
             &[],
         ),
         (
@@ -457,7 +469,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                 set.chain(|_| ());
                 set.edit("server.crt", |text| format!("\u{feff}{text}"));
             },
-            &["bom"],
+            &["byte-order-mark"],
             &[],
         ),
         (
@@ -521,25 +533,25 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                         .join("\n")
                 })
             },
-            &["no-begin"],
+            &["no-begin-line"],
             &[],
         ),
         (
             "four dashes",
             |set| set.edit("server.crt", |text| text.replace("-----BEGIN", "----BEGIN")),
-            &["bad-begin"],
+            &["bad-begin-line"],
             &[],
         ),
         (
             "long dashes",
             |set| set.edit("server.crt", |text| text.replace("-----BEGIN", "—–BEGIN")),
-            &["bad-begin"],
+            &["bad-begin-line"],
             &[],
         ),
         (
             "tab behind begin",
             |set| set.edit("server.key", |text| text.replace('\n', "\t\n")),
-            &["bad-begin"],
+            &["bad-begin-line"],
             &[],
         ),
         (
@@ -548,7 +560,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                 let (leaf, intermediate, _) = set.below(|_| ());
                 set.write("server.crt", leaf.trim_end().to_owned() + &intermediate);
             },
-            &["joined"],
+            &["joined-blocks"],
             &[],
         ),
         (
@@ -624,7 +636,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         (
             "cut off",
             |set| set.edit("server.crt", |text| text[..text.len() / 2].to_owned()),
-            &["no-end"],
+            &["no-end-line"],
             &[],
         ),
         (
@@ -635,7 +647,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                     text.replacen("-----END CERTIFICATE-----\n", "", 1)
                 });
             },
-            &["no-end"],
+            &["no-end-line"],
             &[],
         ),
         (
@@ -645,7 +657,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                     text.replace("END CERT", "END X509 CERT")
                 })
             },
-            &["no-end"],
+            &["no-end-line"],
             &[],
         ),
         (
@@ -681,13 +693,13 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         (
             "key as certificate",
             |set| set.copy("server.key", "server.crt"),
-            &["wrong-slot"],
+            &["key-as-certificate"],
             &[],
         ),
         (
             "certificate as key",
             |set| set.copy("server.crt", "server.key"),
-            &["wrong-slot"],
+            &["wrong-file"],
             &[],
         ),
         (
@@ -697,7 +709,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                 set.write("server.crt", key);
                 set.write("server.key", certificate);
             },
-            &["wrong-slot", "wrong-slot"],
+            &["key-as-certificate", "wrong-file"],
             &[],
         ),
         (
@@ -710,7 +722,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                         .map_or_else(|_| request(), |csr| csr.pem().unwrap()),
                 )
             },
-            &["csr"],
+            &["csr-as-certificate"],
             &[],
         ),
         (
@@ -722,7 +734,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         (
             "key as ca",
             |set| set.copy("server.key", "ca.crt"),
-            &["wrong-slot"],
+            &["key-as-ca"],
             &[],
         ),
         (
@@ -731,13 +743,13 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                 set.roots_crl(2031, &[]);
                 set.copy("ca.crl", "ca.crt");
             },
-            &["wrong-slot"],
-            &["crl-foreign"],
+            &["wrong-file"],
+            &["crl-of-another-ca"],
         ),
         (
             "certificate as list",
             |set| set.case.crls.push(set.dir.join("ca.crt")),
-            &["wrong-slot"],
+            &["wrong-file"],
             &[],
         ),
         (
@@ -777,31 +789,31 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
                     pem_of("PRIVATE KEY", &der_of(&text)[..60])
                 })
             },
-            &["broken-key"],
+            &["malformed-key"],
             &[],
         ),
         (
             "rsa of 1024 bits",
             |set| set.openssl("rsa1024.crt", "small-ca.key", "ca.crt"),
-            &["unusable-key"],
+            &["weak-key"],
             &[],
         ),
         (
             "secp256k1",
             |set| set.openssl("k1-leaf.crt", "k1-ca.key", "ca.crt"),
-            &["unusable-key"],
+            &["unsupported-key"],
             &[],
         ),
         (
             "bytes that are no certificate",
             |set| set.write("server.crt", pem_of("CERTIFICATE", b"hello")),
-            &["bad-certificate"],
+            &["malformed-certificate"],
             &[],
         ),
         (
             "bytes that are no ca",
             |set| set.write("ca.crt", pem_of("CERTIFICATE", b"hello")),
-            &["bad-certificate"],
+            &["malformed-certificate"],
             &[],
         ),
         (
@@ -858,7 +870,7 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
             "ca's certificate as the server's",
             |set| set.copy("ca.crt", "server.crt"),
             &["key-mismatch", "ca-as-leaf", "no-san"],
-            &["key-usage"],
+            &["wrong-key-usage"],
         ),
         (
             "right key is the second",
@@ -893,7 +905,7 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
         (
             "version 1",
             |set| set.openssl("v1.crt", "leaf.key", "ca.crt"),
-            &["x509-v1"],
+            &["own-x509-v1"],
             &[],
         ),
         (
@@ -904,7 +916,7 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
                     ca_params("other").self_signed(&p256()).unwrap().pem(),
                 )
             },
-            &["unknown-issuer", "unknown-issuer"],
+            &["unknown-issuer", "client-unknown-issuer"],
             &[],
         ),
         (
@@ -929,7 +941,7 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
                 );
                 set.case.parties.truncate(1);
             },
-            &["issuer-key"],
+            &["ca-key-changed"],
             &[],
         ),
         (
@@ -991,14 +1003,14 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
                 let (leaf, _, _) = set.below(|_| ());
                 set.write("server.crt", leaf + &pem_of("CERTIFICATE", b"hello"));
             },
-            &["bad-certificate"],
+            &["malformed-certificate"],
             &[],
         ),
         (
             "broken block behind a whole chain",
             |set| set.edit("server.crt", |text| text + &pem_of("CERTIFICATE", b"hello")),
             &[],
-            &["bad-certificate"],
+            &["malformed-certificate"],
         ),
         (
             "sha-1",
@@ -1009,20 +1021,20 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
         (
             "ca with a small key",
             |set| set.openssl("small.crt", "leaf.key", "small-ca.crt"),
-            &["small-key"],
+            &["weak-ca-key"],
             &[],
         ),
         (
             "ca on an unknown curve",
             |set| set.openssl("k1.crt", "leaf.key", "k1-ca.crt"),
-            &["unknown-key"],
+            &["unsupported-key"],
             &[],
         ),
         (
             "certificate twice",
             |set| set.edit("ca.crt", |text| text.clone() + &text),
             &[],
-            &["duplicate"],
+            &["duplicate-certificate"],
         ),
         (
             "leaf beside the ca",
@@ -1039,7 +1051,7 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
                 set.case.parties.truncate(1);
             },
             &[],
-            &["not-a-root"],
+            &["partial-chain"],
         ),
     ]);
 }
@@ -1066,7 +1078,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)
                 })
             },
-            &["ca-as-leaf"],
+            &["client-ca-as-leaf"],
             &[],
         ),
         (
@@ -1096,7 +1108,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
         (
             "issuer that is no ca",
             |set| drop(set.chain(|params| params.is_ca = IsCa::ExplicitNoCa)),
-            &["not-a-ca"],
+            &["issuer-not-ca"],
             &[],
         ),
         (
@@ -1128,13 +1140,13 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
         (
             "unknown critical extension",
             |set| set.leaf(Side::Server, unknown_critical),
-            &["unknown-critical"],
+            &["own-unknown-critical-extension"],
             &[],
         ),
         (
             "unknown critical extension in an issuer",
             |set| drop(set.chain(unknown_critical)),
-            &["unknown-critical"],
+            &["unknown-critical-extension"],
             &[],
         ),
         (
@@ -1144,7 +1156,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
                 })
             },
-            &["purpose"],
+            &["wrong-purpose"],
             &[],
         ),
         (
@@ -1154,7 +1166,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth]
                 })
             },
-            &["purpose"],
+            &["client-wrong-purpose"],
             &[],
         ),
         (
@@ -1164,7 +1176,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any]
                 })
             },
-            &["purpose"],
+            &["wrong-purpose"],
             &[],
         ),
         (
@@ -1174,7 +1186,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
                 }))
             },
-            &["purpose"],
+            &["wrong-purpose"],
             &[],
         ),
         (
@@ -1214,7 +1226,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                 });
                 set.host("10.0.0.1");
             },
-            &["ip-in-dns"],
+            &["ip-in-dns-name"],
             &[],
         ),
         (
@@ -1226,7 +1238,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                 });
                 set.host("fd00::5");
             },
-            &["ip-in-dns"],
+            &["ip-in-dns-name"],
             &[],
         ),
         (
@@ -1237,7 +1249,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                 });
                 set.host("::1");
             },
-            &["ip-in-dns"],
+            &["ip-in-dns-name"],
             &[],
         ),
         (
@@ -1250,7 +1262,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                 })
             },
             &[],
-            &["ip-in-dns"],
+            &["ip-in-dns-name"],
         ),
         (
             "expired",
@@ -1269,7 +1281,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
                     params.not_after = date_time_ymd(2029, 12, 1)
                 })
             },
-            &["expired"],
+            &["client-expired"],
             &[],
         ),
         (
@@ -1285,7 +1297,7 @@ fn a_certificate_that_may_not_is_told_by_the_rule() {
         (
             "clock not set",
             |set| set.case.now = UnixTime::since_unix_epoch(Duration::from_secs(86_400)),
-            &["not-yet-valid", "not-yet-valid"],
+            &["not-yet-valid", "client-not-yet-valid"],
             &["root-dates"],
         ),
         (
@@ -1321,7 +1333,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
         (
             "revoked client",
             |set| set.roots_crl(2031, &[5, 12, 99]),
-            &["revoked"],
+            &["client-revoked"],
             &[],
         ),
         ("stale list", |set| set.roots_crl(2030, &[]), &[], &[]),
@@ -1332,7 +1344,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 set.case.now = UnixTime::since_unix_epoch(Duration::from_secs(NOW + 800 * 86_400));
             },
             &[],
-            &["crl-stale"],
+            &["crl-expired"],
         ),
         (
             "foreign list",
@@ -1344,8 +1356,8 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                     &[],
                 )
             },
-            &["no-crl", "no-crl"],
-            &["crl-foreign"],
+            &["crl-missing", "crl-missing"],
+            &["crl-of-another-ca"],
         ),
         (
             "foreign list beside the right one",
@@ -1359,7 +1371,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 );
             },
             &[],
-            &["crl-foreign"],
+            &["crl-of-another-ca"],
         ),
         (
             "intermediate without a list",
@@ -1367,7 +1379,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 set.chain(|_| ());
                 set.roots_crl(2031, &[]);
             },
-            &["no-crl"],
+            &["crl-missing"],
             &[],
         ),
         (
@@ -1380,7 +1392,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                     &[],
                 )
             },
-            &["crl-signature"],
+            &["crl-bad-signature"],
             &[],
         ),
         (
@@ -1391,7 +1403,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 set.crl("new.crl", &by, 2031, &[12]);
             },
             &[],
-            &["crl-unread"],
+            &["crl-ignored"],
         ),
         (
             "list of another distribution point",
@@ -1401,7 +1413,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 let by = set.same_root();
                 set.scoped_crl("2.crl", &by, 2031, &[], scope("http://ca/2.crl", None));
             },
-            &["no-crl"],
+            &["crl-missing"],
             &[],
         ),
         (
@@ -1411,7 +1423,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 let (by, cas) = (set.same_root(), Some(CrlScope::CaCertsOnly));
                 set.scoped_crl("1.crl", &by, 2031, &[], scope("http://ca/1.crl", cas));
             },
-            &["no-crl"],
+            &["crl-missing"],
             &[],
         ),
         (
@@ -1420,7 +1432,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 set.write("ca.crl", pem_of("X509 CRL", b"hello"));
                 set.case.crls.push(set.dir.join("ca.crl"));
             },
-            &["bad-crl"],
+            &["crl-unusable"],
             &[],
         ),
         (
@@ -1437,7 +1449,7 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                     &[],
                 );
             },
-            &["no-crl-sign"],
+            &["crl-sign-not-allowed"],
             &[],
         ),
     ]);
@@ -1462,7 +1474,7 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
                 })
             },
             &[],
-            &["root-purpose"],
+            &["root-wrong-purpose"],
         ),
         (
             "root without keyCertSign",
@@ -1522,13 +1534,13 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
                 })
             },
             &[],
-            &["key-usage"],
+            &["wrong-key-usage"],
         ),
         (
             "issuer without keyCertSign",
             |set| drop(set.chain(|params| params.key_usages = vec![KeyUsagePurpose::CrlSign])),
             &[],
-            &["key-usage"],
+            &["wrong-key-usage"],
         ),
         (
             "key for everybody",
@@ -1541,7 +1553,7 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
                 .unwrap();
             },
             &[],
-            &["key-readable"],
+            &["unprotected-key"],
         ),
         (
             "key in the ca file",

@@ -1,65 +1,20 @@
-//! The page of failures in Chinese: what is said around the table. The words about each case are in
-//! `chinese_words`; those of programs stay as they are.
+//! The page of failures in Chinese: what is said around the catalogue. The words of programs stay as they are.
 
-use hello_mtls::instruments::gallery::Words;
-use hello_mtls::instruments::gallery::versions::Wording;
-use hello_mtls::narration::{Side, Step};
+use hello_mtls::instruments::failures::Language;
 
-use super::chinese_words::WORDS;
-use super::page::Language;
+use super::page::Page;
 
-pub(crate) const CHINESE: Language = Language {
+pub(crate) const CHINESE: Page = Page {
+    language: Language::Chinese,
     path: "docs/zh/failures.md",
     head: HEAD,
     twin: "[English]: ../failures.md",
     by_alert: "\n<a id=\"by-alert\"></a>\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
-    comma: "、",
-    step: |step| format!("第 {} 步：{}", step.number(), title(step)),
-    step_number: |number| format!("第 {number} 步"),
-    words: |case| {
-        let told = WORDS.iter().find(|words| words.0 == case.name);
-        let (_, story, cause, remedy) = *told.unwrap();
-        Words {
-            story,
-            cause,
-            remedy,
-        }
-    },
-    space: "",
-    wording: Wording {
-        side: |side| match side {
-            Side::Server => "服务器",
-            Side::Client => "客户端",
-        },
-        step: |step| format!("第 {} 步，{}", step.number(), title(step)),
-        alert: "告警",
-        no_alert: "没有",
-        some_alert: "一个告警",
-        nothing: "没有察觉",
-        nothing_or_alert: "没有察觉，或者收到告警",
-        in_time: "客户端在握手时就知道了",
-        too_early: "客户端先以为自己已经进门",
-        at: "在",
-        colon: "：",
-        semicolon: "；",
-    },
+    doctor: "由 `hello-mtls doctor` 找到，没有可以演示的情形。",
     late: "，那时它以为自己已经进门",
     in_tls12: "在 TLS 1.2 里",
     remedy: "怎么办",
 };
-
-fn title(step: Step) -> &'static str {
-    match step {
-        Step::Preparation => "第一个字节之前",
-        Step::ClientConnects => "客户端发起连接",
-        Step::ServerPresentsCertificate => "服务器发送证书",
-        Step::ClientVerifiesServer => "客户端验证服务器",
-        Step::ClientPresentsCertificate => "客户端发送证书",
-        Step::ServerVerifiesClient => "服务器验证客户端",
-        Step::ServerAuthorizesClient => "服务器给客户端授权",
-        Step::ApplicationData => "双方交换加密数据",
-    }
-}
 
 const HEAD: &str = "\
 [English]
@@ -70,7 +25,9 @@ const HEAD: &str = "\
 
 `hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演一遍。只要 TLS 的两端就能重现的，还可以用 `hello-mtls step --refuse CASE` 一批消息一批消息地看。手里只有一句报错，就用 `hello-mtls gallery \"报错原文\"`，它会列出哪些情形里有程序这么说。
 
-这一页由 `src/instruments/gallery/cases` 里的表生成，中文说明在 `tests/inside/gallery/chinese_words.rs`。`HELLO_MTLS_BLESS=1 cargo test --test inside` 会重新写出它；测试会让每一种失败真正发生一次，和表对照。`…` 代表每次运行都不一样的内容。程序说的话保持原文，好让你拿自己的报错来搜。
+每一种失败只有一个名字，`hello-mtls doctor` 打印的也是它。有些失败没有可以演示的情形：它们由 doctor 在文件里、或者在正在运行的服务器上找到，这里只有简短的条目。
+
+这一页由 `src/instruments/failures` 里的目录和 `src/instruments/gallery/cases` 里的表生成。`HELLO_MTLS_BLESS=1 cargo test --test inside` 会重新写出它；测试会让每一种失败真正发生一次，和表对照。`…` 代表每次运行都不一样的内容。程序说的话保持原文，好让你拿自己的报错来搜。
 
 读之前先知道几件事：
 
@@ -80,5 +37,4 @@ const HEAD: &str = "\
 - rustls 说的 `peer`（对方），有时指的是你自己的证书。
 - curl、openssl 和 Node 的原话，出自旁边写明的版本；换一个版本，同样的失败可能换一种说法。
 - 有两种情形本程序做不出来，所以这里没有。一种是没有密码学后端（crypto provider），或者同时有两个：rustls 会 panic，说 `Could not automatically determine the process-level CryptoProvider`；用 `builder_with_provider` 指定一个。另一种是 P-521 私钥：用 ring 时和 weak-key 一样失败，用 aws-lc-rs 则没有问题。
-- .p12、.p7b、TRUSTED CERTIFICATE、公钥、UTF-16 文件，失败得和 key-as-certificate 一样，所以没有单列。`hello-mtls inspect FILE` 会告诉你文件是哪一种。
 ";

@@ -1,20 +1,16 @@
-//! The page of failures in English: what is said around the table.
+//! The page of failures in English: what is said around the catalogue.
 
-use hello_mtls::instruments::gallery::versions;
+use hello_mtls::instruments::failures::Language;
 
-use super::page::Language;
+use super::page::Page;
 
-pub(crate) const ENGLISH: Language = Language {
+pub(crate) const ENGLISH: Page = Page {
+    language: Language::English,
     path: "docs/failures.md",
     head: HEAD,
     twin: "[中文]: zh/failures.md",
     by_alert: "\n<a id=\"by-alert\"></a>\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
-    comma: ", ",
-    step: |step| format!("Step {}: {}", step.number(), step.title()),
-    step_number: |number| format!("step {number}"),
-    words: |case| case.words,
-    space: " ",
-    wording: versions::ENGLISH,
+    doctor: "`hello-mtls doctor` finds it; there is no case to run.",
     late: ", after it believed that it was in",
     in_tls12: "in TLS 1.2",
     remedy: "fix",
@@ -32,8 +28,12 @@ says, the alert on the wire, what the client says, and what the same failure is 
 `hello-mtls gallery --all` runs them all. `hello-mtls step --refuse CASE` moves one flight by flight, if two
 sides of TLS can do it alone. `hello-mtls gallery \"message\"` names the cases in which somebody says so.
 
-This page is made from the table in `src/instruments/gallery/cases`; `HELLO_MTLS_BLESS=1 cargo test --test inside`
-writes it, and a test compares it with what really happens. `…` stands for what differs from run to run.
+Every failure has one name, and `hello-mtls doctor` prints the same one. Some failures have no case to run: the
+doctor finds them in files, or on a live server. They are short entries here.
+
+This page is made from the catalogue in `src/instruments/failures` and the table in `src/instruments/gallery/cases`;
+`HELLO_MTLS_BLESS=1 cargo test --test inside` writes it, and a test compares it with what really happens. `…` stands for
+what differs from run to run.
 
 Before you read:
 
@@ -51,6 +51,4 @@ Before you read:
 - Not here, since nothing of this program can do it: no crypto provider or two (rustls panics with \"Could not
   automatically determine the process-level CryptoProvider\"; `builder_with_provider` names one), and P-521
   keys, which fail as weak-key does with ring and work with aws-lc-rs.
-- Not here, since they fail as key-as-certificate does: .p12, .p7b, TRUSTED CERTIFICATE, a public key, UTF-16.
-  `hello-mtls inspect FILE` says which it is.
 ";

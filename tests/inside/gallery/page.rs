@@ -1,11 +1,14 @@
-//! The table as a page of the docs, in any language. Unaware of connections.
+//! The catalogue as a page of the docs, in each language. Unaware of connections.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use hello_mtls::handshake::TlsMax;
-use hello_mtls::instruments::gallery::versions::{Wording, code};
-use hello_mtls::instruments::gallery::{Case, Outcome, SEEN, Twist, Words, cases};
+use hello_mtls::instruments::failures::{self, Failure, Language, SEEN};
+use hello_mtls::instruments::gallery::outcome_words::{
+    alert, code, differences, side, step_title, termination,
+};
+use hello_mtls::instruments::gallery::{Case, Fault, Outcome, case_of, cases};
 use hello_mtls::instruments::wire::names::alert_name;
 use hello_mtls::narration::{Side, Step};
 use rustls::AlertDescription;
@@ -21,8 +24,9 @@ const STEPS: [(u8, &str); 7] = [
     (7, "step7_application_data"),
 ];
 
-/// How a language says what the table says in numbers and names.
-pub(crate) struct Language {
+/// What a page says around the catalogue.
+pub(crate) struct Page {
+    pub(crate) language: Language,
     /// The page, seen from the project.
     pub(crate) path: &'static str,
     /// All before the first list.
@@ -31,139 +35,157 @@ pub(crate) struct Language {
     pub(crate) twin: &'static str,
     /// The heading of the list by alert, and its columns.
     pub(crate) by_alert: &'static str,
-    /// Between two names in a list.
-    pub(crate) comma: &'static str,
-    /// A step's heading: its number and its title.
-    pub(crate) step: fn(Step) -> String,
-    /// What a step is called in a link: its number.
-    pub(crate) step_number: fn(u8) -> String,
-    /// What is said about a case.
-    pub(crate) words: fn(&Case) -> Words,
-    /// Between two sentences.
-    pub(crate) space: &'static str,
-    /// How an outcome is worded.
-    pub(crate) wording: Wording,
+    /// Said of a failure without a live case.
+    pub(crate) doctor: &'static str,
     /// The client had reached step 7.
     pub(crate) late: &'static str,
-    /// Before what is otherwise in TLS 1.2.
+    /// Before what is different in TLS 1.2.
     pub(crate) in_tls12: &'static str,
     /// The remedy.
     pub(crate) remedy: &'static str,
 }
 
-/// The page, Markdown.
-pub(crate) fn page(language: &Language) -> String {
-    let mut page = language.head.to_owned();
-    by_alert(&mut page, language);
-    let mut step = None;
-    for case in cases::all() {
-        let [tls13, tls12] = &case.fails;
-        if step.replace(tls13.step) != Some(tls13.step) {
-            heading(&mut page, language, tls13.step);
+impl Page {
+    /// The page, Markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let mut page = self.head.to_owned();
+        self.by_alert(&mut page);
+        let mut step = None;
+        for failure in failures::all() {
+            if step.replace(failure.step) != Some(failure.step) {
+                self.heading(&mut page, failure.step);
+            }
+            self.entry(&mut page, failure);
         }
-        let (name, words) = (case.name, (language.words)(case));
-        let (story, cause, space) = (words.story, words.cause, language.space);
+        page.push('\n');
+        // At the end, as on the steps' pages: on rustdoc's page of `failures` they lead elsewhere.
+        let _ = writeln!(page, "{}", self.twin);
+        for (number, file) in STEPS {
+            let _ = writeln!(page, "[{}]: handshake/{file}.md", self.step_name(number));
+        }
+        page
+    }
+
+    fn entry(&self, page: &mut String, failure: &Failure) {
+        let (name, words) = (&failure.name, failure.words(self.language));
+        let (story, cause) = (&words.story, &words.cause);
+        let space = self.language.pick(" ", "");
         let _ = write!(
             page,
-            "\n<a id=\"{name}\"></a>\n### {name}\n\n{story}{space}{cause}\n\n| | |\n| --- | --- |\n"
+            "\n<a id=\"{name}\"></a>\n### {name}\n\n{story}{space}{cause}"
         );
-        outcome(&mut page, language, case, tls13);
-        let otherwise = language.wording.otherwise(tls13, tls12);
-        if !otherwise.is_empty() {
-            row(&mut page, language.in_tls12, &otherwise);
+        let Some(case) = case_of(failure) else {
+            let colon = self.language.pick(": ", "：");
+            let (remedy, doctor) = (self.remedy, self.doctor);
+            let _ = writeln!(
+                page,
+                "{space}{doctor}\n\n**{remedy}**{colon}{}",
+                words.remedy
+            );
+            return;
+        };
+        page.push_str("\n\n| | |\n| --- | --- |\n");
+        let [tls13, tls12] = &case.fails;
+        self.outcome(page, case, tls13);
+        let different = differences(self.language, tls13, tls12);
+        if !different.is_empty() {
+            row(page, self.in_tls12, &different);
         }
-        others(&mut page, language, case);
-        row(&mut page, &format!("**{}**", language.remedy), words.remedy);
+        self.programs(page, failure);
+        row(page, &format!("**{}**", self.remedy), &words.remedy);
     }
-    page.push('\n');
-    // At the end, as on the steps' pages: on rustdoc's page of `gallery::cases` they lead elsewhere.
-    let _ = writeln!(page, "{}", language.twin);
-    for (number, file) in STEPS {
-        let name = (language.step_number)(number);
-        let _ = writeln!(page, "[{name}]: handshake/{file}.md");
+
+    /// What a step is called in a link: its number.
+    fn step_name(&self, number: u8) -> String {
+        match self.language {
+            Language::English => format!("step {number}"),
+            Language::Chinese => format!("第 {number} 步"),
+        }
     }
-    page
-}
 
-/// `[unknown-ca]: …` for every case: what a step's page links to, where rustdoc shows it.
-pub(crate) fn links_for_rustdoc() -> String {
-    let link = |case: &Case| {
-        format!(
-            "[{name}]: crate::instruments::gallery::cases#{name}\n",
-            name = case.name
-        )
-    };
-    cases::all().map(link).collect()
-}
-
-fn heading(page: &mut String, language: &Language, step: Step) {
-    let number = step.number();
-    let title = (language.step)(step);
-    let _ = writeln!(page, "\n<a id=\"step-{number}\"></a>\n## {title}");
-    if STEPS.iter().any(|(with_page, _)| *with_page == number) {
-        let _ = writeln!(page, "\n→ [{}]", (language.step_number)(number));
+    fn heading(&self, page: &mut String, step: Step) {
+        let (number, title) = (step.number(), step_title(self.language, step));
+        let title = match self.language {
+            Language::English => format!("Step {number}: {title}"),
+            Language::Chinese => format!("第 {number} 步：{title}"),
+        };
+        let _ = writeln!(page, "\n<a id=\"step-{number}\"></a>\n## {title}");
+        if STEPS.iter().any(|(with_page, _)| *with_page == number) {
+            let _ = writeln!(page, "\n→ [{}]", self.step_name(number));
+        }
     }
-}
 
-/// For those who have an alert in their hands: which cases send it.
-fn by_alert(page: &mut String, language: &Language) {
-    let mut alerts: BTreeMap<u8, Vec<&str>> = BTreeMap::new();
-    for case in cases::all() {
-        for (_, alert) in case.fails.iter().filter_map(|outcome| outcome.alert) {
-            let names = alerts.entry(alert).or_default();
-            if !names.contains(&case.name) {
-                names.push(case.name);
+    /// For a reader who has an alert: which cases send it.
+    fn by_alert(&self, page: &mut String) {
+        let mut alerts: BTreeMap<u8, Vec<&str>> = BTreeMap::new();
+        for case in cases::all() {
+            for (_, alert) in case.fails.iter().filter_map(|outcome| outcome.alert) {
+                let names = alerts.entry(alert).or_default();
+                if !names.contains(&case.name) {
+                    names.push(case.name);
+                }
             }
         }
+        page.push_str(self.by_alert);
+        for (alert, names) in alerts {
+            let links = names.iter().map(|name| format!("[{name}](#{name})"));
+            let links: Vec<String> = links.collect();
+            let called = AlertDescription::from(alert);
+            let _ = writeln!(
+                page,
+                "| {} ({alert}) | `{called:?}` | {} |",
+                alert_name(alert),
+                links.join(self.language.pick(", ", "、"))
+            );
+        }
     }
-    page.push_str(language.by_alert);
-    for (alert, names) in alerts {
-        let links: Vec<String> = names
-            .iter()
-            .map(|name| format!("[{name}](#{name})"))
-            .collect();
-        let called = AlertDescription::from(alert);
-        let _ = writeln!(
+
+    fn outcome(&self, page: &mut String, case: &Case, outcome: &Outcome) {
+        if let Fault::Files(_, files) = case.scene.fault
+            && !files.rustls.is_empty()
+        {
+            row(page, "rustls", &code(files.rustls));
+        }
+        let late = match (outcome.by, outcome.believed) {
+            (Some(_), true) => self.late,
+            _ => "",
+        };
+        let language = self.language;
+        let ends = |ends| termination(language, outcome, ends);
+        row(page, side(language, Side::Server), &ends(outcome.server));
+        row(
             page,
-            "| {} ({alert}) | `{called:?}` | {} |",
-            alert_name(alert),
-            links.join(language.comma)
+            language.pick("alert", "告警"),
+            &alert(language, outcome),
         );
+        let client = format!("{}{late}", ends(outcome.client));
+        row(page, side(language, Side::Client), &client);
+    }
+
+    /// What other programs say, a row each.
+    fn programs(&self, page: &mut String, failure: &Failure) {
+        let [tls13, tls12] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| failure.said_by(tls_max));
+        for ((program, tls13), tls12) in SEEN.iter().zip(tls13).zip(tls12) {
+            if tls13.is_empty() {
+                continue;
+            }
+            let mut words = code(tls13);
+            if tls13 != tls12 {
+                let semicolon = self.language.pick("; ", "；");
+                words += &format!("{semicolon}{} {}", self.in_tls12, code(tls12));
+            }
+            row(page, program, &words);
+        }
     }
 }
 
-fn outcome(page: &mut String, language: &Language, case: &Case, outcome: &Outcome) {
-    if let Twist::Files(_, files) = case.scene.twist
-        && !files.rustls.is_empty()
-    {
-        row(page, "rustls", &code(files.rustls));
-    }
-    let late = match (outcome.by, outcome.believed) {
-        (Some(_), true) => language.late,
-        _ => "",
+/// `[unknown-issuer]: …` for every failure: what a step's page links to, where rustdoc shows it.
+pub(crate) fn links_for_rustdoc() -> String {
+    let link = |failure: &Failure| {
+        let name = &failure.name;
+        format!("[{name}]: crate::instruments::failures#{name}\n")
     };
-    let wording = &language.wording;
-    let [server, client] = [Side::Server, Side::Client].map(wording.side);
-    row(page, server, &wording.ends(outcome, outcome.server));
-    row(page, wording.alert, &wording.alert(outcome));
-    let client_ends = wording.ends(outcome, outcome.client);
-    row(page, client, &format!("{client_ends}{late}"));
-}
-
-/// What other programs say, a row each.
-fn others(page: &mut String, language: &Language, case: &Case) {
-    let [before, after] = [TlsMax::Tls13, TlsMax::Tls12].map(|tls_max| case.said_by(tls_max));
-    for ((program, before), after) in SEEN.iter().zip(before).zip(after) {
-        if before.is_empty() {
-            continue;
-        }
-        let mut words = code(before);
-        if before != after {
-            let Wording { semicolon, .. } = language.wording;
-            words += &format!("{semicolon}{} {}", language.in_tls12, code(after));
-        }
-        row(page, program, &words);
-    }
+    failures::all().iter().map(link).collect()
 }
 
 fn row(page: &mut String, what: &str, text: &str) {

@@ -188,7 +188,10 @@ fn outcome(folder: &Folder, port: u16, tls: &str, shows: Shows) -> String {
     ));
     let transcript = Transcript::parse(&folder.read("recording")).unwrap();
     let conversation = explain(&transcript);
-    let version = conversation.version.map(|version| version & 0xff);
+    let version = conversation
+        .negotiated
+        .version
+        .map(|version| version & 0xff);
     assert_eq!(version, Some(if tls == "1.3" { 4 } else { 3 }), "{ran}");
     match (status(&conversation), &conversation.ending) {
         (Some(status), _) => {

@@ -1,7 +1,7 @@
 //! Algorithms and sizes that the provider does not do. Asked before any signature is judged: a
 //! signature that nobody can check is not a wrong one.
 
-use super::keys::EXPECTED_KEY;
+use super::keys::{EXPECTED_KEY, size_code};
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::look::{Link, Look};
@@ -30,6 +30,10 @@ pub(super) fn signature(link: &Link<'_, '_, '_>) -> Option<Finding> {
 /// The key that the issuer signed with.
 pub(super) fn issuers_key(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let (code, words) = unknown(link.issuer?, link.look)?;
+    let code = match code {
+        "weak-key" => "weak-ca-key",
+        code => code,
+    };
     let found = format!("{} signs with {words}", link.issuer?.name());
     let finding = link.error(code, EXPECTED_KEY, found, NEW_CA);
     let file = link.issuer?.path.to_owned();
@@ -53,10 +57,10 @@ fn unknown(cert: &Cert<'_>, look: &Look<'_, '_>) -> Option<(&'static str, String
     let tree = x509::certificate(cert.der);
     let key = tree.find("subjectPublicKeyInfo");
     Some(match rsa_bits(cert.key()) {
-        Some(bits) => ("small-key", format!("an RSA key of {bits} bits")),
+        Some(bits) => (size_code(bits), format!("an RSA key of {bits} bits")),
         None => {
             let algorithm = shown(key.and_then(|key| key.find("algorithm")));
-            ("unknown-key", format!("a key for {algorithm}"))
+            ("unsupported-key", format!("a key for {algorithm}"))
         }
     })
 }

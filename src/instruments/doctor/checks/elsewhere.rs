@@ -56,7 +56,7 @@ pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Opti
     );
     let fix = "add the root's certificate to the file";
     Some(note(
-        "not-a-root",
+        "partial-chain",
         anchor.path,
         "the root as well",
         found,
@@ -73,7 +73,13 @@ pub(super) fn root_purpose(look: &Look<'_, '_>) -> Option<Finding> {
         root.name()
     );
     let expected = format!("a root for {}s too", look.role());
-    Some(note("root-purpose", root.path, &expected, found, NEW_CA))
+    Some(note(
+        "root-wrong-purpose",
+        root.path,
+        &expected,
+        found,
+        NEW_CA,
+    ))
 }
 
 /// The root's own path length, which only OpenSSL counts.
@@ -139,7 +145,7 @@ pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let (name, file) = (link.cert.name(), link.cert.path);
     let found = format!("{name} has a key usage without it; rustls does not look, but {others}");
     let expected = format!("key usage {needed}");
-    (!has).then(|| note("key-usage", file, &expected, found, &renew(link)))
+    (!has).then(|| note("wrong-key-usage", file, &expected, found, &renew(link)))
 }
 
 /// Each certificate once.
@@ -158,7 +164,7 @@ pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
     let found = format!("{} twice", twice.summary.shown_subject());
     let fix = "take one of the two blocks out";
     Some(note(
-        "duplicate",
+        "duplicate-certificate",
         twice.path,
         "each certificate once",
         found,

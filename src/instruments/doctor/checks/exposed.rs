@@ -25,7 +25,7 @@ pub(super) fn key_is_private(look: &Look<'_, '_>) -> Option<Finding> {
         format!("  chmod 600 {}", text::shell(file)),
     );
     let expected = "a private key that only its owner reads (mode 0600)";
-    (mode & 0o027 != 0).then(|| note("key-readable", file, expected, found, &fix))
+    (mode & 0o027 != 0).then(|| note("unprotected-key", file, expected, found, &fix))
 }
 
 /// A certificate is shown to everybody; its key is not. One file for both is meant so.

@@ -112,13 +112,13 @@ impl Stray<'_, '_, '_> {
             text::shell(other.path)
         );
         let fix = format!("the earlier CA file, or {}", new_leaf(self.look));
-        self.chain("issuer-key", found, fix)
+        self.chain("ca-key-changed", found, fix)
     }
 
     fn untrusted_root(&self) -> Finding {
         let found = format!("{} signed itself, and is not in that file", self.top.name());
         let fix = "the right CA file; is that root to be trusted?";
-        self.trust("unknown-issuer", found, fix)
+        self.trust("unknown-root", found, fix)
     }
 
     fn nobody(&self) -> Finding {

@@ -33,11 +33,12 @@ pub(super) fn usable(look: &Look<'_, '_>) -> Option<Finding> {
         _ => pkcs8,
     };
     if is(kind, der) {
-        let what = text::shorten(&algorithm(kind, der), 60);
-        let found = format!("{what}, which is not done here");
+        let (code, what) = algorithm(kind, der);
+        let what = text::shorten(&what, 60);
+        let found = format!("{what}, which rustls's provider does not support");
         let fix = remedy::new_pair(look, "a new key, and a certificate for it:");
         let step = Step::Preparation;
-        return Some(error("unusable-key", step, path, EXPECTED_KEY, found, fix));
+        return Some(error(code, step, path, EXPECTED_KEY, found, fix));
     }
     if let Some((right, _)) = LABELS.iter().find(|(_, kind)| is(*kind, der)) {
         let fix = file.rewritten(&format!("sed 's/ {label}-/ {right}-/' {{f}} >"));
@@ -47,22 +48,32 @@ pub(super) fn usable(look: &Look<'_, '_>) -> Option<Finding> {
     let lost = "the key again from its backup; without one, a new key and certificate:";
     let fix = remedy::new_pair(look, lost);
     let found = format!("bytes that are no whole {label}");
-    Some(file.error("broken-key", found, fix))
+    Some(file.error("malformed-key", found, fix))
 }
 
-/// The kind of a key in words. No private part is in it.
-fn algorithm(kind: Kind, der: &[u8]) -> String {
+/// The finding's code, and the kind of the key in words. No private part is in it.
+fn algorithm(kind: Kind, der: &[u8]) -> (&'static str, String) {
     let tree = describe(kind, der);
     // The modulus is a whole number of 128 bits, and up to four bytes of DER.
     if let Some(modulus) = tree.find("modulus") {
         let bits = modulus.range.len().saturating_sub(4) / 16 * 128;
-        return format!("an RSA key of {bits} bits");
+        return (size_code(bits), format!("an RSA key of {bits} bits"));
     }
     let named = ["privateKeyAlgorithm", "parameters"];
     let mut named = named.iter().filter_map(|label| tree.find(label));
     let name = named.find(|field| !field.value.is_empty());
-    name.map_or_else(
-        || "a key of a kind".to_owned(),
+    let what = name.map_or_else(
+        || "a key of an unknown kind".to_owned(),
         |field| format!("a key for {}", field.value),
-    )
+    );
+    ("unsupported-key", what)
+}
+
+/// An RSA key that is too short is weak; one that is too long is sound, and not supported.
+pub(super) fn size_code(bits: usize) -> &'static str {
+    if bits < 2048 {
+        "weak-key"
+    } else {
+        "unsupported-key"
+    }
 }

@@ -83,7 +83,7 @@ pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Findi
         ),
     };
     let expected = "a certificate revocation list, version 2, with a nextUpdate (RFC 5280 §5)";
-    Some(list.error("bad-crl", expected, &found, fix))
+    Some(list.error("crl-unusable", expected, &found, fix))
 }
 
 /// It is signed by the CA that it names.
@@ -104,7 +104,7 @@ pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Find
     let found = "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name";
     let expected = format!("a list signed by {}", list.issuer());
     let fix = "the list of the CA that is trusted here; a new one begins with nobody on it";
-    let finding = list.error("crl-signature", &expected, found, fix);
+    let finding = list.error("crl-bad-signature", &expected, found, fix);
     Some(Finding {
         step: Step::ServerVerifiesClient,
         ..finding
@@ -119,7 +119,10 @@ pub(super) fn known_issuer(list: &List<'_>, evidence: &Evidence<'_>) -> Option<F
     let found = format!("a list of {}", list.issuer());
     let fix = "leave it out, or load the CA's own list";
     let expected = "a list of one of the CAs in use";
-    Some(list.error("crl-foreign", expected, &found, fix).warning())
+    Some(
+        list.error("crl-of-another-ca", expected, &found, fix)
+            .warning(),
+    )
 }
 
 /// webpki does not look at the date; OpenSSL does.
@@ -139,7 +142,7 @@ pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding>
     };
     let fix = make_anew(list, evidence);
     let finding = list
-        .error("crl-stale", "a list of today", &found, &fix)
+        .error("crl-expired", "a list of today", &found, &fix)
         .warning();
     Some(Finding {
         step: Step::ServerVerifiesClient,

@@ -78,7 +78,7 @@ fn as_dns(look: &Look<'_, '_>, name: &str, address: IpAddr) -> Finding {
     let name = text::terminal(name);
     let found = format!("DNS:{name}: an address as a host name, which matches nothing");
     look.error(
-        "ip-in-dns",
+        "ip-in-dns-name",
         format!("an entry IP:{address}"),
         found,
         new_leaf(look),

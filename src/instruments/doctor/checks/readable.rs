@@ -31,7 +31,7 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
     let expected = "a CA certificate in each block";
     let step = Step::Preparation;
     Some(error(
-        "bad-certificate",
+        "malformed-certificate",
         step,
         file,
         expected,
@@ -59,7 +59,7 @@ pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
             Some(_) => Step::Preparation,
             None => look.step(),
         },
-        ..look.error("bad-certificate", expected, found, ASK_AGAIN)
+        ..look.error("malformed-certificate", expected, found, ASK_AGAIN)
     };
     // webpki passes over a broken block that it does not need.
     let needed = leaf_broken || look.anchor().is_none();
@@ -94,7 +94,12 @@ fn version(link: &Link<'_, '_, '_>) -> Finding {
         "X.509 version {version} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given"
     );
     let expected = "an X.509 certificate of version 3";
-    link.error("x509-v1", expected, found, renew(link))
+    let code = if link.height == 0 {
+        "x509-v1"
+    } else {
+        "ca-x509-v1"
+    };
+    link.error(code, expected, found, renew(link))
 }
 
 fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
@@ -109,7 +114,7 @@ fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
     let (name, oids) = (link.cert.name(), oids.join(", "));
     let found = format!("{name} has a critical extension that rustls does not know: {oids}");
     let expected = "no critical extension beyond the usual ones (RFC 5280 §4.2)";
-    link.error("unknown-critical", expected, found, renew(link))
+    link.error("unknown-critical-extension", expected, found, renew(link))
 }
 
 fn malformed(link: &Link<'_, '_, '_>, refused: &Error) -> Finding {
@@ -122,5 +127,5 @@ fn malformed(link: &Link<'_, '_, '_>, refused: &Error) -> Finding {
     };
     let found = format!("{}: {why}", link.cert.name());
     let expected = "an X.509 certificate by the rules (RFC 5280)";
-    link.error("bad-certificate", expected, found, renew(link))
+    link.error("malformed-certificate", expected, found, renew(link))
 }

@@ -46,7 +46,7 @@ pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding
         |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),
     );
     let file = other_scope.unwrap_or(first).path.to_owned();
-    let finding = link.error("no-crl", "a list of every CA in the chain", found, fix);
+    let finding = link.error("crl-missing", "a list of every CA in the chain", found, fix);
     Some(Finding { file, ..finding })
 }
 
@@ -63,7 +63,7 @@ pub(super) fn issuer_may_sign_lists(link: &Link<'_, '_, '_>) -> Option<Finding> 
     let file = issuer.path.to_owned();
     let finding = Finding {
         file,
-        ..link.error("no-crl-sign", expected, found, fix)
+        ..link.error("crl-sign-not-allowed", expected, found, fix)
     };
     let mut anchors = link.look.evidence.anchors.iter();
     let is_root = anchors.any(|anchor| anchor.der == issuer.der);
@@ -89,6 +89,6 @@ pub(super) fn one_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
         "a second one beside {first}, which rustls does not look at: who is on this one alone is let in"
     );
     let (expected, fix) = ("one list of a CA", "load the newest one alone");
-    let finding = error("crl-unread", Step::Preparation, file, expected, found, fix);
+    let finding = error("crl-ignored", Step::Preparation, file, expected, found, fix);
     Some(finding.warning())
 }

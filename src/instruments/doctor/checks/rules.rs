@@ -30,7 +30,7 @@ pub(super) fn issuer_is_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let name = link.cert.name();
     let found = format!("{name} signed the certificate below it and is no CA");
     let fix = format!("a CA signs instead; or {}", renew(link));
-    Some(link.error("not-a-ca", "CA:TRUE in an issuer", found, fix))
+    Some(link.error("issuer-not-ca", "CA:TRUE in an issuer", found, fix))
 }
 
 /// No more CAs below than the path length allows.
@@ -84,7 +84,7 @@ pub(super) fn purpose(link: &Link<'_, '_, '_>) -> Option<Finding> {
     let expected = format!("extended key usage {role}Auth, or none at all");
     let other = other_purpose(link.cert, role)?;
     let found = format!("{} is for {other}", link.cert.name());
-    Some(link.error("purpose", expected, found, renew(link)))
+    Some(link.error("wrong-purpose", expected, found, renew(link)))
 }
 
 /// What a certificate is for, if not for this role.

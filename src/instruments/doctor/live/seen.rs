@@ -78,7 +78,7 @@ impl Seen {
                 "it asks nobody: mTLS is off there, and the client's certificate was not used";
             let fix = "on the server: hello-mtls serve without --tls";
             let verified = self.session.is_some();
-            return verified.then(|| warning("not-asked", expected, found, fix));
+            return verified.then(|| warning("no-certificate-request", expected, found, fix));
         };
         let issuer = |der: &CertificateDer<'_>| {
             let (_, x509) = X509Certificate::from_der(der).ok()?;
@@ -89,7 +89,7 @@ impl Seen {
         let expected = "the CA of the client's certificate among those that the server names";
         let found = "only others (above): it will probably not know who signed the client's";
         let fix = "a certificate of one of those CAs, or the client's CA in the server's --cacert";
-        (!named).then(|| warning("not-named", expected, found, fix))
+        (!named).then(|| warning("client-ca-not-in-hint", expected, found, fix))
     }
 
     /// Why no answer came, unless a finding about the files has said so already.
@@ -98,7 +98,7 @@ impl Seen {
             Ok(_) | Err(Error::Output { .. }) => return None,
             Err(Error::Tls { diagnosis, .. }) => {
                 let (found, remedy) = (diagnosis.found.clone(), diagnosis.remedy.clone());
-                ("refused", diagnosis.step, found, remedy)
+                ("handshake-failed", diagnosis.step, found, remedy)
             }
             Err(Error::Network { found, remedy, .. }) => {
                 let (found, remedy) = (found.clone(), remedy.clone());

@@ -29,7 +29,7 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
             file.rewritten("openssl pkcs7 -in {f} -print_certs -out"),
         ),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
-            "csr",
+            instead_of(file.wanted, "csr-as-certificate"),
             "a request (CSR): a CA has to sign it first",
             sign(file),
         ),
@@ -47,18 +47,31 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
             file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
         ),
         "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
-            "unusable-key",
+            "unsupported-key",
             "a private key of a kind that TLS does not use any more",
             format!("  {}", new_key(file)),
         ),
-        "ENCRYPTED PRIVATE KEY" => ("wrong-slot", "a private key", swap(file)),
+        _ if kind(label) == Some(Wanted::PrivateKey) || label == "ENCRYPTED PRIVATE KEY" => (
+            instead_of(file.wanted, "key-as-certificate"),
+            "a private key",
+            swap(file),
+        ),
         _ => match kind(label) {
-            Some(kind) => ("wrong-slot", kind.noun(), swap(file)),
-            None => ("wrong-slot", "something else", swap(file)),
+            Some(kind) => ("wrong-file", kind.noun(), swap(file)),
+            None => ("wrong-file", "something else", swap(file)),
         },
     };
     let label = text::shorten(&text::terminal(label), 40);
     Some(file.error(code, format!("{what} (BEGIN {label})"), fix))
+}
+
+/// In the place of a certificate some files are met so often that they have a name of their own.
+fn instead_of(wanted: Wanted, name: &'static str) -> &'static str {
+    if wanted == Wanted::Certificate {
+        name
+    } else {
+        "wrong-file"
+    }
 }
 
 fn swap(file: &File<'_>) -> String {

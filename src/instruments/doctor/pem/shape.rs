@@ -53,7 +53,7 @@ fn empty(file: &File<'_>) -> Option<Finding> {
     let blank = file.bytes.iter().all(u8::is_ascii_whitespace);
     blank.then(|| {
         file.error(
-            "empty",
+            "empty-file",
             "the file is empty",
             "was it written to the end? A full disk?\nmake it again",
         )
@@ -77,7 +77,7 @@ fn bom(file: &File<'_>) -> Option<Finding> {
     // In front of other text the mark hides nothing.
     rest.starts_with(b"-----BEGIN").then(|| {
         let found = "three bytes in front of the first line (ef bb bf, a byte order mark): it does not begin with dashes then, and the first block is passed over";
-        file.error("bom", found, file.rewritten("tail -c +4 {f} >"))
+        file.error("byte-order-mark", found, file.rewritten("tail -c +4 {f} >"))
     })
 }
 
@@ -116,7 +116,7 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         let line = text::shorten(&text::terminal(line.trim()), 40);
         let fix = format!("a line with this and nothing else: -----BEGIN {wanted}-----");
         return Some(file.error(
-            "bad-begin",
+            "bad-begin-line",
             format!("a BEGIN line that is none: {line}"),
             fix,
         ));
@@ -126,7 +126,11 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         let fix = format!(
             "  (echo '-----BEGIN {wanted}-----'; cat {name}; echo; echo '-----END {wanted}-----') > {name}.new && mv {name}.new {name}"
         );
-        return Some(file.error("no-begin", "base64 without its BEGIN and END lines", fix));
+        return Some(file.error(
+            "no-begin-line",
+            "base64 without its BEGIN and END lines",
+            fix,
+        ));
     }
     let found = if file.bytes.contains(&0) {
         "binary data of no known kind"
@@ -159,7 +163,7 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
             block.line
         );
         let fix = file.rewritten("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/' {f} >");
-        return Some(file.error("bad-begin", found, fix));
+        return Some(file.error("bad-begin-line", found, fix));
     }
     let found = format!(
         "line {}: the BEGIN line holds more than -----BEGIN …-----",
@@ -181,7 +185,7 @@ fn joined(file: &File<'_>) -> Option<Finding> {
     file.first(|block| block.joined)?;
     let found = "END and the next BEGIN on one line: what follows is passed over";
     let fix = file.rewritten("awk '{gsub(/-----BEGIN/,\"\\n&\")}1' {f} >");
-    Some(file.error("joined", found, fix))
+    Some(file.error("joined-blocks", found, fix))
 }
 
 fn no_end(file: &File<'_>) -> Option<Finding> {
@@ -191,7 +195,7 @@ fn no_end(file: &File<'_>) -> Option<Finding> {
         "line {}: -----BEGIN {label}----- without its END line",
         block.line
     );
-    Some(file.error("no-end", found, COPY_AGAIN))
+    Some(file.error("no-end-line", found, COPY_AGAIN))
 }
 
 fn encrypted(file: &File<'_>) -> Option<Finding> {

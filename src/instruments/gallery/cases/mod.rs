@@ -1,16 +1,8 @@
 //! The table: a row a failure, a file a step or two. Data only.
 //!
-//! [中文]: crate#in-chinese
-//! [step 1]: crate::handshake::step1_client_connects
-//! [step 2]: crate::handshake::step2_server_presents_certificate
-//! [step 3]: crate::handshake::step3_client_verifies_server
-//! [step 4]: crate::handshake::step4_client_presents_certificate
-//! [step 5]: crate::handshake::step5_server_verifies_client
-//! [step 6]: crate::handshake::step6_server_authorizes_client
-//! [step 7]: crate::handshake::step7_application_data
-#![doc = include_str!("../../../../docs/failures.md")]
+//! What is said about a case stands in `src/instruments/failures/`, under its name. To add a case, add its row here
+//! and its words there; [`super::super::failures`] shows all of it.
 
-mod hears;
 mod step0_files;
 mod step1_hellos;
 mod step3_chain;
@@ -20,7 +12,7 @@ mod step5_client;
 mod step6_and_7;
 
 use super::pki::{Certificate, MY_SERVER};
-use super::{Case, Ends, FILES, Files, Others, Outcome, Party, SCENE, Scene, Twist, Words};
+use super::{Case, FILES, Fault, Files, Outcome, Party, SCENE, Scene, Termination};
 use crate::narration::{Side, Step};
 
 /// Every case, in the order of the story.
@@ -37,30 +29,6 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
 }
-
-/// Other programs cannot meet it.
-const CANNOT_MEET: Others = Others {
-    curl: "",
-    openssl: "",
-    node: "",
-    tls12: None,
-};
-
-/// The key is not the certificate's.
-const KEY_MISMATCH: Others = Others {
-    curl: "(58) unable to set private key file: '…' type PEM",
-    openssl: "x509 certificate routines:X509_check_private_key:key values mismatch",
-    node: "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
-    tls12: None,
-};
-
-/// Other programs notice nothing.
-const LET_IN: Others = Others {
-    curl: "200",
-    openssl: "HTTP/1.1 200 OK",
-    node: "200",
-    tls12: None,
-};
 
 /// A CA that openssl made: for what rcgen cannot sign.
 const OLD_CA: Certificate = fixture("old-ca", include_str!("../fixtures/old-ca.pem"));
@@ -86,7 +54,7 @@ const fn server_trusts(trusts: &'static [Certificate]) -> Party {
 const fn server_shows(shows: &'static [Certificate]) -> Scene {
     let server = Party {
         shows,
-        careful: false,
+        checks_own_certificate: false,
         ..SCENE.server
     };
     Scene { server, ..SCENE }
@@ -96,27 +64,30 @@ const fn server_shows(shows: &'static [Certificate]) -> Scene {
 const fn client_shows(shows: &'static [Certificate]) -> Scene {
     let client = Party {
         shows,
-        careful: false,
+        checks_own_certificate: false,
         ..SCENE.client
     };
     Scene { client, ..SCENE }
 }
 
-/// Two good sides, and a twist.
-const fn twisted(twist: Twist) -> Scene {
-    Scene { twist, ..SCENE }
+/// Two good sides, and a fault.
+const fn with_fault(fault: Fault) -> Scene {
+    Scene { fault, ..SCENE }
 }
 
 /// A side that reads these files.
 const fn reads(side: Side, files: Files) -> Scene {
-    twisted(Twist::Files(side, files))
+    with_fault(Fault::Files(side, files))
 }
 
-/// A side finds that its own files will not do. Of a server's clients, each finds nobody.
+/// A side refuses its own files. A server then never starts, so its clients find a closed port.
 const fn own_files(side: Side, words: &'static str) -> [Outcome; 2] {
     let (server, client) = match side {
-        Side::Server => (Ends::With(words), Ends::With("Connection refused")),
-        Side::Client => (Ends::Well, Ends::With(words)),
+        Side::Server => (
+            Termination::With(words),
+            Termination::With("Connection refused"),
+        ),
+        Side::Client => (Termination::Well, Termination::With(words)),
     };
     let (step, by, alert, believed) = (Step::Preparation, Some(side), None, false);
     [Outcome {
@@ -135,8 +106,8 @@ const fn server_ends(step: Step, alert: u8, words: &'static str) -> [Outcome; 2]
         step,
         by: Some(Side::Server),
         alert: Some((Side::Server, alert)),
-        server: Ends::With(words),
-        client: Ends::Alert,
+        server: Termination::With(words),
+        client: Termination::Alert,
         believed: false,
     }; 2]
 }
@@ -147,8 +118,8 @@ const fn client_refuses(alert: u8, words: &'static str) -> [Outcome; 2] {
         step: Step::ClientVerifiesServer,
         by: Some(Side::Client),
         alert: Some((Side::Client, alert)),
-        server: Ends::Alert,
-        client: Ends::With(words),
+        server: Termination::Alert,
+        client: Termination::With(words),
         believed: false,
     }; 2]
 }
@@ -159,8 +130,8 @@ const fn server_refuses(alert: u8, words: &'static str) -> [Outcome; 2] {
         step: Step::ServerVerifiesClient,
         by: Some(Side::Server),
         alert: Some((Side::Server, alert)),
-        server: Ends::With(words),
-        client: Ends::Alert,
+        server: Termination::With(words),
+        client: Termination::Alert,
         believed: false,
     };
     [
@@ -178,21 +149,21 @@ const fn server_forbids(why: &'static str) -> [Outcome; 2] {
         step: Step::ServerAuthorizesClient,
         by: Some(Side::Server),
         alert: None,
-        server: Ends::With(why),
-        client: Ends::With("HTTP/1.1 403 Forbidden"),
+        server: Termination::With(why),
+        client: Termination::With("HTTP/1.1 403 Forbidden"),
         believed: true,
     }; 2]
 }
 
 /// Nothing fails here, and that is the failure.
-const fn nobody_notices(step: Step) -> [Outcome; 2] {
+const fn unnoticed(step: Step) -> [Outcome; 2] {
     let (by, alert, believed) = (None, None, true);
     [Outcome {
         step,
         by,
         alert,
-        server: Ends::Well,
-        client: Ends::Well,
+        server: Termination::Well,
+        client: Termination::Well,
         believed,
     }; 2]
 }

@@ -1,4 +1,4 @@
-//! Somebody on the way, who forwards whole records and meddles once. Unaware of keys.
+//! A middlebox (RFC 8446 §9.3): forwards whole records between two sides, and lets a fault change one. Unaware of keys.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,24 +6,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use super::Twist;
+use super::fault::{Fault, Passing};
 
-/// Puts somebody before a server. Returns where to dial.
-pub(super) fn between(server: SocketAddr, meddles: Twist) -> io::Result<SocketAddr> {
+/// Puts a middlebox before a server. Returns the address to connect to.
+pub(super) fn before(server: SocketAddr, fault: Fault) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
     let meet = move || {
         for client in listener.incoming().flatten() {
-            let _ = meddle(client, server, meddles);
+            let _ = pass_on(client, server, fault);
         }
     };
     thread::Builder::new()
-        .name("between".to_owned())
+        .name("middlebox".to_owned())
         .spawn(meet)?;
     Ok(address)
 }
 
-fn meddle(client: TcpStream, server: SocketAddr, meddles: Twist) -> io::Result<()> {
+fn pass_on(client: TcpStream, server: SocketAddr, fault: Fault) -> io::Result<()> {
     let server = TcpStream::connect(server)?;
     for socket in [&client, &server] {
         socket.set_nodelay(true)?;
@@ -34,36 +34,23 @@ fn meddle(client: TcpStream, server: SocketAddr, meddles: Twist) -> io::Result<(
     let (mut hello, mut data) = (true, true);
     thread::Builder::new().spawn(move || {
         forward(from_client, server, |record| {
-            // Behind both headers and the version stands the client's random.
-            if std::mem::take(&mut hello) && matches!(meddles, Twist::ChangesHello) {
-                flip(record.get_mut(11));
-            }
+            let first = std::mem::take(&mut hello);
             seen.fetch_or(is_application_data(record), Ordering::SeqCst);
-            true
+            !first || fault.interfere(Passing::ClientHello, record)
         });
     })?;
     // The client sends records of this type when the server has sent its whole handshake: what comes
     // back now is data.
     forward(from_server, client, |record| {
-        if !is_application_data(record) || !client_has_data.load(Ordering::SeqCst) {
-            return true;
-        }
-        if std::mem::take(&mut data) && matches!(meddles, Twist::ChangesData) {
-            flip(record.last_mut());
-        }
-        !matches!(meddles, Twist::Cuts)
+        let is_data = is_application_data(record) && client_has_data.load(Ordering::SeqCst);
+        let first = is_data && std::mem::take(&mut data);
+        !first || fault.interfere(Passing::ServerData, record)
     });
     Ok(())
 }
 
-fn flip(byte: Option<&mut u8>) {
-    if let Some(byte) = byte {
-        *byte ^= 1;
-    }
-}
-
 fn is_application_data(record: &[u8]) -> bool {
-    record.first() == Some(&23)
+    record.first() == Some(&0x17)
 }
 
 /// Record by record, until one side ends or `pass` says no.

@@ -13,18 +13,18 @@ use rcgen::{
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-use super::pki::{Certificate, Purpose, RevocationList, Signs};
+use super::pki::{self, Certificate, Purpose, RevocationList};
 use crate::certificates::failed;
 use crate::certificates::request::{Name, common_name_only, generate, request};
 use crate::error::Error;
 
 /// Makes what is described. Keys are made when they are first asked for, and kept.
 #[derive(Default)]
-pub struct Maker {
+pub struct PkiBuilder {
     keys: HashMap<&'static str, Arc<KeyPair>>,
 }
 
-impl Maker {
+impl PkiBuilder {
     /// The certificate, PEM.
     pub fn certificate(&mut self, described: &Certificate) -> Result<String, Error> {
         if let Some(pem) = described.fixture {
@@ -123,10 +123,10 @@ fn params(described: &Certificate) -> Result<CertificateParams, Error> {
     params.subject_alt_names = subject_alt_names(described.names)?;
     params.serial_number = Some(serial_number(described));
     (params.not_before, params.not_after) = (day(described.days.0), day(described.days.1));
-    (params.is_ca, params.key_usages) = match described.signs {
-        Signs::Nothing => (IsCa::ExplicitNoCa, vec![KeyUsagePurpose::DigitalSignature]),
-        Signs::Everything => (IsCa::Ca(BasicConstraints::Unconstrained), signer_usages()),
-        Signs::Through(more) => (
+    (params.is_ca, params.key_usages) = match described.is_ca {
+        pki::IsCa::No => (IsCa::ExplicitNoCa, vec![KeyUsagePurpose::DigitalSignature]),
+        pki::IsCa::Unlimited => (IsCa::Ca(BasicConstraints::Unconstrained), signer_usages()),
+        pki::IsCa::PathLength(more) => (
             IsCa::Ca(BasicConstraints::Constrained(more)),
             signer_usages(),
         ),
@@ -137,16 +137,16 @@ fn params(described: &Certificate) -> Result<CertificateParams, Error> {
             Purpose::Servers => ExtendedKeyUsagePurpose::ServerAuth,
             Purpose::Clients => ExtendedKeyUsagePurpose::ClientAuth,
         }));
-    params.name_constraints = described.within.map(|domain| NameConstraints {
+    params.name_constraints = described.name_constraint.map(|domain| NameConstraints {
         permitted_subtrees: vec![GeneralSubtree::DnsName(domain.to_owned())],
         excluded_subtrees: Vec::new(),
     });
-    if described.strange {
+    if described.unknown_critical_extension {
         // An arc for examples (RFC 5612 §3), and a NULL in it.
-        let mut strange =
+        let mut extension =
             CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 32473, 1], vec![5, 0]);
-        strange.set_criticality(true);
-        params.custom_extensions.push(strange);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
     }
     // Without it only names lead to the issuer, and a namesake of its issuer seems to be its own.
     params.use_authority_key_identifier_extension = described
@@ -186,9 +186,10 @@ fn serial_number(described: &Certificate) -> SerialNumber {
 fn day<T: From<SystemTime>>(from_now: i64) -> T {
     let distance = Duration::from_secs(from_now.unsigned_abs() * 86_400);
     let now = SystemTime::now();
-    match from_now < 0 {
-        true => (now - distance).into(),
-        false => (now + distance).into(),
+    if from_now < 0 {
+        (now - distance).into()
+    } else {
+        (now + distance).into()
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::maker::Maker;
-use super::meeting::Failed;
-use super::stage::{Papers, papers};
+use super::failed::Failed;
+use super::pem_files::PemFiles;
+use super::pki_builder::PkiBuilder;
 use super::{Case, Contents, Files};
 use crate::credentials;
 use crate::error::Error;
@@ -18,26 +18,26 @@ use crate::narration::Side;
 pub(super) const NAMES: [&str; 3] = ["own.crt", "own.key", "ca.crt"];
 
 /// The files of a side, in a folder that is gone when this is dropped.
-pub(super) struct Laid(PathBuf);
+pub(super) struct TempFiles(PathBuf);
 
-impl Laid {
+impl TempFiles {
     /// Writes them.
-    pub(super) fn new(case: &Case, side: Side, files: &Files) -> Result<Laid, Error> {
+    pub(super) fn new(case: &Case, side: Side, files: &Files) -> Result<TempFiles, Error> {
         let party = match side {
             Side::Client => &case.scene.client,
             Side::Server => &case.scene.server,
         };
-        let maker = &mut Maker::default();
-        let contents = files.of(&papers(party, maker)?, maker)?;
-        let laid = Laid(folder()?);
+        let builder = &mut PkiBuilder::default();
+        let contents = files.of(&PemFiles::of(party, builder)?, builder)?;
+        let written = TempFiles(folder()?);
         let new = |(name, contents)| NewFile {
-            path: laid.0.join(name),
+            path: written.0.join(name),
             contents,
             readers: Readers::OnlyMe,
         };
         let new: Vec<NewFile> = NAMES.into_iter().zip(contents).map(new).collect();
         write_all(&new, true)?;
-        Ok(laid)
+        Ok(written)
     }
 
     /// The side reads them, as `serve` and `get` do before the first byte.
@@ -56,7 +56,7 @@ impl Laid {
         Ok(())
     }
 
-    /// The folder is gone when somebody reads of it.
+    /// The message without the name of the folder, which is gone when a reader sees it.
     fn without_folder(&self, failed: Failed) -> Failed {
         let folder = format!("{}/", self.0.display());
         Failed {
@@ -66,7 +66,7 @@ impl Laid {
     }
 }
 
-impl Drop for Laid {
+impl Drop for TempFiles {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
@@ -89,23 +89,27 @@ fn folder() -> Result<PathBuf, Error> {
 }
 
 impl Files {
-    /// What is in the files that [`NAMES`] names, if these are the right papers.
-    pub(super) fn of(&self, right: &Papers, maker: &mut Maker) -> Result<[Vec<u8>; 3], Error> {
+    /// What is in the files that [`NAMES`] names, if `right` are the files without the fault.
+    pub(super) fn of(
+        &self,
+        right: &PemFiles,
+        builder: &mut PkiBuilder,
+    ) -> Result<[Vec<u8>; 3], Error> {
         Ok([
-            self.certificate.bytes(&right.certificate, maker)?,
-            self.key.bytes(&right.key, maker)?,
-            self.authorities.bytes(&right.authorities, maker)?,
+            self.certificate.bytes(&right.certificate, builder)?,
+            self.key.bytes(&right.key, builder)?,
+            self.authorities.bytes(&right.authorities, builder)?,
         ])
     }
 }
 
 impl Contents {
-    fn bytes(self, right: &str, maker: &mut Maker) -> Result<Vec<u8>, Error> {
+    fn bytes(self, right: &str, builder: &mut PkiBuilder) -> Result<Vec<u8>, Error> {
         Ok(match self {
             Contents::Right => right.as_bytes().to_vec(),
-            Contents::Certificates(chain) => maker.chain(chain)?.into_bytes(),
-            Contents::Key(owner) => maker.key(owner)?.into_bytes(),
-            Contents::Request(owner) => maker.request(owner)?.into_bytes(),
+            Contents::Certificates(chain) => builder.chain(chain)?.into_bytes(),
+            Contents::Key(owner) => builder.key(owner)?.into_bytes(),
+            Contents::Request(owner) => builder.request(owner)?.into_bytes(),
             Contents::Written(how) => how(right),
             Contents::Text(text) => text.as_bytes().to_vec(),
         })

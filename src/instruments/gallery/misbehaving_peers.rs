@@ -1,4 +1,4 @@
-//! Peers that misbehave: the smallest honest thing for each. Unaware of cases and of who watches.
+//! Peers that misbehave, each in as few lines as possible. Unaware of cases and of what is done with their events.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::maker;
+use super::pki_builder;
 use crate::certificates::failed;
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
@@ -59,7 +59,7 @@ fn first_line(words: &[u8]) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// A client that writes, says goodbye and never reads.
+/// A client that writes, sends close_notify and never reads.
 pub(super) fn never_reads(
     setup: &ClientSetup,
     server_name: ServerName<'static>,
@@ -80,7 +80,7 @@ pub(super) fn never_reads(
 }
 
 /// A server that ends its answer by hanging up: no length before it, and no close_notify after it.
-pub(super) fn hangs_up(
+pub(super) fn no_close_notify(
     setup: &ServerSetup,
     mut transport: impl Transport,
 ) -> Result<(), Diagnosis> {
@@ -98,40 +98,38 @@ pub(super) fn hangs_up(
 
 /// A client that shows its certificate only to servers that name its CA: browsers do so.
 #[derive(Debug)]
-pub(super) struct Picky {
+pub(super) struct ClientFiltersByCaHint {
     issuer: Vec<u8>,
-    shows: ClientCertificateHook,
-    refrains: Arc<dyn ResolvesClientCert>,
+    shows: Arc<dyn ResolvesClientCert>,
+    refrains: ClientCertificateHook,
 }
 
-impl Picky {
-    /// Shows `certificate`, PEM, through `shows`, or nothing through `refrains`.
-    pub(super) fn new(
-        shows: ClientCertificateHook,
-        refrains: Arc<dyn ResolvesClientCert>,
-        certificate: &str,
-    ) -> Result<Picky, Error> {
-        let leaf = maker::certificates(certificate)?.swap_remove(0);
+impl ClientFiltersByCaHint {
+    /// Makes a client filter. `certificate`, PEM, is the one that it has.
+    pub(super) fn install(setup: &mut ClientSetup, certificate: &str) -> Result<(), Error> {
+        let leaf = pki_builder::certificates(certificate)?.swap_remove(0);
         let (_, leaf) = X509Certificate::from_der(&leaf)
             .map_err(|error| failed("read a certificate just made", &error))?;
-        let issuer = leaf.issuer().as_raw().to_vec();
-        Ok(Picky {
-            issuer,
-            shows,
-            refrains,
-        })
+        let config = Arc::make_mut(&mut setup.config);
+        config.client_auth_cert_resolver = Arc::new(ClientFiltersByCaHint {
+            issuer: leaf.issuer().as_raw().to_vec(),
+            shows: Arc::clone(&config.client_auth_cert_resolver),
+            refrains: ClientCertificateHook::new(None, setup.narrator.clone()),
+        });
+        Ok(())
     }
 }
 
-impl ResolvesClientCert for Picky {
+impl ResolvesClientCert for ClientFiltersByCaHint {
     fn resolve(
         &self,
         authorities: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        match authorities.contains(&&self.issuer[..]) {
-            true => self.shows.resolve(authorities, schemes),
-            false => self.refrains.resolve(authorities, schemes),
+        if authorities.contains(&&self.issuer[..]) {
+            self.shows.resolve(authorities, schemes)
+        } else {
+            self.refrains.resolve(authorities, schemes)
         }
     }
 
@@ -141,7 +139,7 @@ impl ResolvesClientCert for Picky {
 }
 
 /// The server's settings with a verifier that makes the decision of step 6 in step 5.
-pub(super) fn slamming(
+pub(super) fn verifier_rejects_identity(
     setup: &ServerSetup,
     offer: Offer,
 ) -> Result<Arc<ServerConfig>, rustls::Error> {
@@ -151,21 +149,22 @@ pub(super) fn slamming(
     let mut config = match &setup.verifier {
         None => builder.with_no_client_auth(),
         Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
-            verifier: Arc::new(Slam(Arc::clone(verifier))),
+            verifier: Arc::new(RejectsIdentity(Arc::clone(verifier))),
             narrator: setup.narrator.clone(),
         })),
     }
     .with_cert_resolver(Arc::clone(&own.cert_resolver));
     config.alpn_protocols.clone_from(&own.alpn_protocols);
     config.key_log = Arc::clone(&own.key_log);
+    config.time_provider = Arc::clone(&own.time_provider);
     Ok(Arc::new(config))
 }
 
-/// Lets nobody in, whom the CA vouches for or not.
+/// Refuses every client, also those for which the CA vouches.
 #[derive(Debug)]
-struct Slam(Arc<dyn ClientCertVerifier>);
+struct RejectsIdentity(Arc<dyn ClientCertVerifier>);
 
-impl ClientCertVerifier for Slam {
+impl ClientCertVerifier for RejectsIdentity {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         self.0.root_hint_subjects()
     }

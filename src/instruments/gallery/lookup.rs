@@ -1,0 +1,72 @@
+//! Which failure a reader means, and whether a case shows it live. Unaware of connections.
+
+use rustls::AlertDescription;
+
+use super::{Case, Fault, Termination, cases};
+use crate::error::Error;
+use crate::handshake::TlsMax;
+use crate::instruments::failures::{self, Failure, Language, message_matches};
+use crate::instruments::wire::names::alert_name;
+use crate::text;
+
+/// The failure of this name.
+///
+/// # Errors
+/// There is none: [`Error::Usage`], with the names that are most like it, if any is.
+pub fn find(name: &str) -> Result<&'static Failure, Error> {
+    failures::find(name).ok_or_else(|| {
+        let perhaps = match failures::nearest(name)[..] {
+            [] => String::new(),
+            ref names => format!("{}? ", names.join(", ")),
+        };
+        Error::Usage {
+            found: format!(
+                "there is no case \"{}\" in the gallery",
+                text::terminal(name)
+            ),
+            remedy: format!("{perhaps}`hello-mtls gallery` lists all"),
+        }
+    })
+}
+
+/// The live case of a failure. `None`: it is found in files, or on a live server, by the doctor.
+pub fn case_of(failure: &Failure) -> Option<&'static Case> {
+    cases::all().find(|case| case.name == failure.name)
+}
+
+/// The failures in which a program says these words: an error message, or a part of one.
+pub fn said_in(words: &str) -> Vec<&'static Failure> {
+    let says_so = |failure: &&Failure| {
+        texts(failure)
+            .iter()
+            .any(|text| message_matches(words, text))
+    };
+    failures::all().iter().filter(says_so).collect()
+}
+
+/// All that programs say in a failure, and its story in each language.
+fn texts(failure: &Failure) -> Vec<String> {
+    let story = |language| failure.words(language).story.clone();
+    let mut texts = vec![story(Language::English), story(Language::Chinese)];
+    let case = case_of(failure);
+    for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
+        texts.extend(failure.said_by(tls_max).iter().cloned());
+        let Some(outcome) = case.map(|case| case.expected(tls_max)) else {
+            continue;
+        };
+        for termination in [outcome.server, outcome.client] {
+            if let Termination::With(words) = termination {
+                texts.push(words.to_owned());
+            }
+        }
+        if let Some((_, alert)) = outcome.alert {
+            texts.push(alert_name(alert).to_string());
+            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
+            texts.push(heard.to_string());
+        }
+    }
+    if let Some(Fault::Files(_, files)) = case.map(|case| case.scene.fault) {
+        texts.push(files.rustls.to_owned());
+    }
+    texts
+}
