@@ -12,14 +12,14 @@ use crate::certificates::pem;
 use crate::certificates::summary::Summary;
 use crate::client::Url;
 use crate::error::Error;
-use crate::instruments::doctor::{Case, Party, examine, live, report};
+use crate::instruments::doctor::{SetupFiles, SideFiles, examine, live, report};
 use crate::instruments::page::Paint;
 use crate::narration::Side;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
 pub(super) struct Doctor {
-    /// Look at this server too, as a client with these files
+    /// SideView at this server too, as a client with these files
     url: Option<String>,
     #[command(flatten)]
     files: Files,
@@ -64,7 +64,7 @@ pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn case(options: &Doctor) -> Result<Case, Error> {
+fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     let sides = match (&options.url, options.role) {
         (Some(_), Some(Side::Server)) => {
             return Err(Error::Usage {
@@ -76,15 +76,15 @@ fn case(options: &Doctor) -> Result<Case, Error> {
         (None, Some(side)) => vec![side],
         (None, None) => sides(&options.files),
     };
-    let mut case = Case {
+    let mut case = SetupFiles {
         crls: options.crl.clone(),
-        ..Case::default()
+        ..SetupFiles::default()
     };
     for side in sides {
         let (authorities, own) = options.files.paths(side);
         case.authorities = authorities;
         case.parties
-            .extend(own.map(|pair| Party::of_files(side, pair)));
+            .extend(own.map(|pair| SideFiles::of_files(side, pair)));
     }
     if let Some(host) = &options.host {
         case.host = host.clone();

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::Error;
 use crate::instruments::doctor::explain::Given;
-use crate::instruments::doctor::{Case, Party};
+use crate::instruments::doctor::{SetupFiles, SideFiles};
 use crate::narration::Side;
 use crate::text;
 
@@ -49,12 +49,12 @@ impl Files {
     /// The same for the doctor, which explains an error with them.
     pub(super) fn given(&self, side: Side) -> Given {
         let (authorities, own) = self.paths(side);
-        let own = own.map(|pair| Party::of_files(side, pair));
+        let own = own.map(|pair| SideFiles::of_files(side, pair));
         Given {
-            case: Case {
+            case: SetupFiles {
                 authorities,
                 parties: own.into_iter().collect(),
-                ..Case::default()
+                ..SetupFiles::default()
             },
             options: self.options(),
             url: None,

@@ -6,8 +6,8 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::reading::{Files, Held, Key, Neighbour};
-use super::{Case, Party};
+use super::reading::{Files, Key, LoadedSide, Neighbour};
+use super::{SetupFiles, SideFiles};
 use crate::certificates::summary::Summary;
 
 /// A certificate and where it comes from.
@@ -109,8 +109,8 @@ impl<'a> List<'a> {
 }
 
 /// One side with its parsed files.
-pub(super) struct Side<'a> {
-    pub(super) party: &'a Party,
+pub(super) struct SideEvidence<'a> {
+    pub(super) party: &'a SideFiles,
     /// Readable certificates, in the file's order, but the leaf in front.
     pub(super) chain: Vec<Cert<'a>>,
     /// Where the leaf stands in the file, from 0, if it is not in front.
@@ -119,15 +119,15 @@ pub(super) struct Side<'a> {
     pub(super) keys: &'a [Key],
 }
 
-impl<'a> Side<'a> {
-    fn of(party: &'a Party, held: &'a Held) -> Side<'a> {
+impl<'a> SideEvidence<'a> {
+    fn of(party: &'a SideFiles, held: &'a LoadedSide) -> SideEvidence<'a> {
         let mut chain = parse_all(party.certificate.label(), &held.chain);
         let place = place_of_leaf(&chain, &held.keys);
         let misplaced = place > 0 && chain.len() == held.chain.len();
         if misplaced {
             chain[..=place].rotate_right(1);
         }
-        Side {
+        SideEvidence {
             party,
             chain,
             misplaced: misplaced.then_some(place),
@@ -139,16 +139,16 @@ impl<'a> Side<'a> {
 
 /// All that the checks look at.
 pub(super) struct Evidence<'a> {
-    pub(super) case: &'a Case,
+    pub(super) case: &'a SetupFiles,
     pub(super) files: &'a Files,
     pub(super) anchors: Vec<Cert<'a>>,
-    pub(super) sides: Vec<Side<'a>>,
+    pub(super) sides: Vec<SideEvidence<'a>>,
     pub(super) lists: Vec<List<'a>>,
     pub(super) nearby: Vec<Cert<'a>>,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn of(case: &'a Case, files: &'a Files) -> Evidence<'a> {
+    pub(super) fn of(case: &'a SetupFiles, files: &'a Files) -> Evidence<'a> {
         let trusted = case.authorities.as_deref().unwrap_or(Path::new(""));
         let sides = case.parties.iter().zip(&files.parties);
         let nearby = files.nearby.iter();
@@ -156,7 +156,9 @@ impl<'a> Evidence<'a> {
             case,
             files,
             anchors: parse_all(trusted, &files.anchors),
-            sides: sides.map(|(party, held)| Side::of(party, held)).collect(),
+            sides: sides
+                .map(|(party, held)| SideEvidence::of(party, held))
+                .collect(),
             lists: files.lists.iter().map(List::of).collect(),
             nearby: nearby
                 .flat_map(|file| parse_all(&file.path, &file.certificates))

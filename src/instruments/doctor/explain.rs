@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::pem::shape;
-use super::{Case, Party, examine};
+use super::{SetupFiles, SideFiles, examine};
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Wanted};
 use crate::files;
@@ -18,7 +18,7 @@ use crate::text;
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// Its files.
-    pub case: Case,
+    pub case: SetupFiles,
     /// The same files as options of `hello-mtls doctor`, quoted for a shell: ` --certs mine`.
     pub options: String,
     /// The URL, if the command is a client.
@@ -61,7 +61,7 @@ fn unusable(
     files: Vec<PathBuf>,
     wanted: &'static str,
     cause: rustls::Error,
-    given: &Case,
+    given: &SetupFiles,
 ) -> Error {
     let case = those_alone(&files, given);
     let mut findings = examine(&case).findings;
@@ -89,13 +89,13 @@ fn unusable(
 }
 
 /// The part of the case that these files are: one side's pair, or the CAs and their lists.
-fn those_alone(files: &[PathBuf], given: &Case) -> Case {
-    let is_own = |party: &&Party| {
+fn those_alone(files: &[PathBuf], given: &SetupFiles) -> SetupFiles {
+    let is_own = |party: &&SideFiles| {
         let certificate = party.certificate.path();
         certificate.is_some_and(|path| files.iter().any(|file| file == path))
     };
     let Some(own) = given.parties.iter().find(is_own) else {
-        return Case {
+        return SetupFiles {
             parties: Vec::new(),
             ..given.clone()
         };
@@ -107,7 +107,7 @@ fn those_alone(files: &[PathBuf], given: &Case) -> Case {
         .path()
         .map(|path| path.with_file_name("ca.crt"));
     let beside = beside.filter(|ca| ca.exists());
-    Case {
+    SetupFiles {
         authorities: beside.or_else(|| given.authorities.clone()),
         parties: vec![own.clone()],
         crls: Vec::new(),
@@ -146,7 +146,7 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
 
 /// What a server will mind in the client's certificate. Nothing about its CA: the CAs that the server
 /// trusts are in the server's files.
-fn about_own_certificate(case: &Case) -> Option<Finding> {
+fn about_own_certificate(case: &SetupFiles) -> Option<Finding> {
     let own = case.parties.first()?.certificate.path()?;
     let minded =
         |finding: &Finding| finding.step == Step::ServerVerifiesClient && finding.file == own;

@@ -11,12 +11,12 @@ pub(crate) mod pem;
 mod reading;
 mod evidence;
 mod signatures;
-mod route;
-mod ask;
-mod look;
+mod certification_path;
+mod webpki_verdict;
+mod side_view;
 mod checks;
 mod remedy;
-mod told;
+mod findings;
 mod verdict;
 pub mod report;
 pub mod live;
@@ -27,20 +27,20 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
 use self::evidence::Evidence;
-use self::look::Look;
+use self::findings::Findings;
 use self::reading::Files;
-use self::told::Told;
+use self::side_view::SideView;
 pub use self::verdict::{Ruling, Verdict};
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::narration::Side;
 
 /// What is to be examined.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub struct SetupFiles {
     /// The CAs that both sides trust.
     pub authorities: Option<PathBuf>,
     /// The sides whose certificates are to be judged.
-    pub parties: Vec<Party>,
+    pub parties: Vec<SideFiles>,
     /// The lists that are loaded, if any.
     pub crls: Vec<PathBuf>,
     /// By what name or address a client dials the server.
@@ -49,11 +49,11 @@ pub struct Case {
     pub now: UnixTime,
 }
 
-impl Default for Case {
+impl Default for SetupFiles {
     /// Nothing, for `localhost` and now.
-    fn default() -> Case {
+    fn default() -> SetupFiles {
         let localhost = ServerName::try_from("localhost");
-        Case {
+        SetupFiles {
             authorities: None,
             parties: Vec::new(),
             crls: Vec::new(),
@@ -65,21 +65,21 @@ impl Default for Case {
 
 /// One side.
 #[derive(Clone, Debug)]
-pub struct Party {
+pub struct SideFiles {
     /// Which.
     pub side: Side,
     /// Its certificate chain.
-    pub certificate: Shown,
+    pub certificate: ChainSource,
     /// Its private key, if it is here.
     pub key: Option<PathBuf>,
 }
 
-impl Party {
+impl SideFiles {
     /// A side with its two files.
-    pub(crate) fn of_files(side: Side, (certificate, key): (PathBuf, PathBuf)) -> Party {
-        Party {
+    pub(crate) fn of_files(side: Side, (certificate, key): (PathBuf, PathBuf)) -> SideFiles {
+        SideFiles {
             side,
-            certificate: Shown::File(certificate),
+            certificate: ChainSource::File(certificate),
             key: Some(key),
         }
     }
@@ -87,7 +87,7 @@ impl Party {
 
 /// Where a certificate chain comes from.
 #[derive(Clone, Debug)]
-pub enum Shown {
+pub enum ChainSource {
     /// A PEM file.
     File(PathBuf),
     /// A server on the other end of a connection.
@@ -99,19 +99,19 @@ pub enum Shown {
     },
 }
 
-impl Shown {
+impl ChainSource {
     /// Its file, if it is one.
     fn path(&self) -> Option<&Path> {
         match self {
-            Shown::File(path) => Some(path),
-            Shown::Sent { .. } => None,
+            ChainSource::File(path) => Some(path),
+            ChainSource::Sent { .. } => None,
         }
     }
 
     /// What a finding calls it.
     fn label(&self) -> &Path {
         match self {
-            Shown::File(path) | Shown::Sent { by: path, .. } => path,
+            ChainSource::File(path) | ChainSource::Sent { by: path, .. } => path,
         }
     }
 }
@@ -137,17 +137,17 @@ impl Report {
 }
 
 /// Reads the files and says what is wrong with them. Never fails: what cannot be read is a finding.
-pub fn examine(case: &Case) -> Report {
+pub fn examine(case: &SetupFiles) -> Report {
     let (files, unreadable) = Files::read(case);
     report(case, &files, unreadable)
 }
 
 /// The case in order: evidence, a look at each side, the checks, the last word.
-fn report(case: &Case, files: &Files, unreadable: Vec<Finding>) -> Report {
+fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report {
     let evidence = Evidence::of(case, files);
     let sides = evidence.sides.iter();
-    let looks: Vec<Look<'_, '_>> = sides.map(|side| Look::at(side, &evidence)).collect();
-    let mut told = Told::default();
+    let looks: Vec<SideView<'_, '_>> = sides.map(|side| SideView::at(side, &evidence)).collect();
+    let mut told = Findings::default();
     for finding in unreadable {
         told.add(None, finding);
     }

@@ -16,10 +16,10 @@ const RSA_BITS: RangeInclusive<usize> = 2048..=8192;
 /// Whether a signature was made with a key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signed {
-    Yes,
-    No,
+    Valid,
+    Invalid,
     /// The provider does not do that algorithm, or that key.
-    Unknown,
+    UnsupportedAlgorithm,
 }
 
 /// Whether `cert` was signed with the key of `by`.
@@ -50,7 +50,7 @@ pub(super) fn signed(
         .iter()
         .any(|one| has_identifier(&one.signature_alg_id(), algorithm));
     if !known || !knows_key(key, provider) {
-        return Signed::Unknown;
+        return Signed::UnsupportedAlgorithm;
     }
     let fits = all.iter().any(|one| {
         has_identifier(&one.signature_alg_id(), algorithm)
@@ -59,7 +59,7 @@ pub(super) fn signed(
                 .verify_signature(&key.subject_public_key.data, message, signature)
                 .is_ok()
     });
-    if fits { Signed::Yes } else { Signed::No }
+    if fits { Signed::Valid } else { Signed::Invalid }
 }
 
 /// Whether the provider does signatures of this algorithm, with any key.

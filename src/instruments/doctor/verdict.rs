@@ -1,7 +1,7 @@
 //! The last word: what webpki answers, what the checks say of it, and what both amount to.
 
-use super::look::Look;
-use super::told::Told;
+use super::findings::Findings;
+use super::side_view::SideView;
 use crate::error::Diagnosis;
 use crate::error::diagnosis::diagnose_tls;
 use crate::instruments::doctor::finding::Finding;
@@ -28,7 +28,7 @@ pub struct Ruling {
 }
 
 /// The last word on the certificate of one side. A refusal that no check explains becomes a finding.
-pub(super) fn rule(look: &Look<'_, '_>, told: &mut Told) -> Option<Ruling> {
+pub(super) fn rule(look: &SideView<'_, '_>, told: &mut Findings) -> Option<Ruling> {
     let side = look.role();
     let judge = match side {
         narration::Side::Server => narration::Side::Client,

@@ -10,7 +10,7 @@ use super::{Case, Contents, Files};
 use crate::credentials;
 use crate::error::Error;
 use crate::files::{NewFile, Readers, write_all};
-use crate::instruments::doctor::Party;
+use crate::instruments::doctor::SideFiles;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::narration::Side;
 
@@ -50,7 +50,7 @@ impl TempFiles {
                 let pair = (certificate.clone(), key.clone());
                 let mut given = Given::default();
                 given.case.authorities = Some(authorities.clone());
-                given.case.parties = vec![Party::of_files(side, pair)];
+                given.case.parties = vec![SideFiles::of_files(side, pair)];
                 self.without_folder(Failed::from(explain(error, &given)))
             })?;
         Ok(())

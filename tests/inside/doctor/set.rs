@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hello_mtls::instruments::doctor::{Case, Party, Shown};
+use hello_mtls::instruments::doctor::{ChainSource, SetupFiles, SideFiles};
 use hello_mtls::narration::Side;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
@@ -20,7 +20,7 @@ pub(crate) const NOW: u64 = 1_893_456_000;
 pub(crate) struct Set {
     pub(crate) dir: PathBuf,
     pub(crate) root: Issuer<'static, KeyPair>,
-    pub(crate) case: Case,
+    pub(crate) case: SetupFiles,
 }
 
 pub(crate) type Params = CertificateParams;
@@ -96,16 +96,16 @@ impl Set {
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir).unwrap();
         let key = || KeyPair::generate_for(algorithm).unwrap();
-        let party = |side: Side| Party {
+        let party = |side: Side| SideFiles {
             side,
-            certificate: Shown::File(dir.join(format!("{side}.crt"))),
+            certificate: ChainSource::File(dir.join(format!("{side}.crt"))),
             key: Some(dir.join(format!("{side}.key"))),
         };
-        let case = Case {
+        let case = SetupFiles {
             authorities: Some(dir.join("ca.crt")),
             parties: vec![party(Side::Server), party(Side::Client)],
             now: UnixTime::since_unix_epoch(Duration::from_secs(NOW)),
-            ..Case::default()
+            ..SetupFiles::default()
         };
         let mut set = Set {
             dir,

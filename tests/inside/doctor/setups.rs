@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use hello_mtls::instruments::doctor::finding::Severity;
-use hello_mtls::instruments::doctor::{Report, Shown, examine};
+use hello_mtls::instruments::doctor::{ChainSource, Report, examine};
 use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
 use rcgen::{
@@ -331,7 +331,7 @@ fn on_a_healthy_setup_nothing_is_found() {
             "certificate and key in one file",
             |set| {
                 set.edit("server.key", |text| text + &set.read("server.crt"));
-                set.case.parties[0].certificate = Shown::File(set.dir.join("server.key"));
+                set.case.parties[0].certificate = ChainSource::File(set.dir.join("server.key"));
             },
             &[],
             &[],
@@ -387,7 +387,7 @@ fn on_a_healthy_setup_nothing_is_found() {
             |set| {
                 set.copy("server.crt", "my server's $(certificate).pem");
                 set.case.parties[0].certificate =
-                    Shown::File(set.dir.join("my server's $(certificate).pem"));
+                    ChainSource::File(set.dir.join("my server's $(certificate).pem"));
             },
             &[],
             &[],

@@ -4,14 +4,14 @@
 use super::keys::{EXPECTED_KEY, size_code};
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::look::{Link, Look};
 use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::doctor::signatures::{knows_algorithm, knows_key, rsa_bits};
 use crate::instruments::fields::Field;
 use crate::instruments::x509;
 
 /// The algorithm that the issuer signed with. A key that is unknown too is another check's.
-pub(super) fn signature(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn signature(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let provider = &link.look.evidence.files.provider;
     let algorithm = link.cert.x509.signature_algorithm.algorithm.as_bytes();
     let its_key = link
@@ -28,7 +28,7 @@ pub(super) fn signature(link: &Link<'_, '_, '_>) -> Option<Finding> {
 }
 
 /// The key that the issuer signed with.
-pub(super) fn issuers_key(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn issuers_key(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let (code, words) = unknown(link.issuer?, link.look)?;
     let code = match code {
         "weak-key" => "weak-ca-key",
@@ -41,7 +41,7 @@ pub(super) fn issuers_key(link: &Link<'_, '_, '_>) -> Option<Finding> {
 }
 
 /// The key of a server on the other end; one's own is judged with its file.
-pub(super) fn sent_key(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn sent_key(look: &SideView<'_, '_>) -> Option<Finding> {
     let leaf = look.leaf().filter(|_| look.is_sent())?;
     let (code, words) = unknown(leaf, look)?;
     let found = format!("{} has {words}", leaf.name());
@@ -50,7 +50,7 @@ pub(super) fn sent_key(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// A key that the provider does not verify with: the finding's code, and the key in words.
-fn unknown(cert: &Cert<'_>, look: &Look<'_, '_>) -> Option<(&'static str, String)> {
+fn unknown(cert: &Cert<'_>, look: &SideView<'_, '_>) -> Option<(&'static str, String)> {
     if knows_key(cert.key(), &look.evidence.files.provider) {
         return None;
     }

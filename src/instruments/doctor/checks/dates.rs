@@ -3,8 +3,8 @@
 use crate::clock::Moment;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::Link;
 use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::side_view::ChainLink;
 use crate::narration::Step;
 
 /// 2024-01-01: a clock before it has not been set.
@@ -47,7 +47,7 @@ fn wrong(cert: &Cert<'_>, now: i64) -> Option<(&'static str, String, String)> {
 }
 
 /// Each certificate on the route is valid now.
-pub(super) fn valid(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn valid(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let (code, expected, found) = wrong(link.cert, link.look.evidence.now())?;
     let anew = renew(link);
     let fix = match code {

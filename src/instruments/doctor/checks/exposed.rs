@@ -4,15 +4,15 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::elsewhere::note;
+use super::openssl_would_reject::note;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::look::Look;
 use crate::instruments::doctor::pem::shape::private_keys;
+use crate::instruments::doctor::side_view::SideView;
 use crate::{files, text};
 
 /// Only its owner reads a private key.
-pub(super) fn key_is_private(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn key_is_private(look: &SideView<'_, '_>) -> Option<Finding> {
     let file = look
         .side
         .party
@@ -29,7 +29,7 @@ pub(super) fn key_is_private(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// A certificate is shown to everybody; its key is not. One file for both is meant so.
-pub(super) fn no_key_beside_certificate(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn no_key_beside_certificate(look: &SideView<'_, '_>) -> Option<Finding> {
     let file = look.side.party.certificate.path()?;
     let apart = look.side.party.key.as_deref() != Some(file) && !look.side.ders.is_empty();
     apart.then(|| key_in(file)).flatten()

@@ -2,19 +2,19 @@
 
 use std::path::Path;
 
+use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::Look;
 use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::remedy::{append, new_leaf, reorder};
-use crate::instruments::doctor::route::End;
+use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
 use crate::narration::Step;
 use crate::text;
 
 /// A chain that does not arrive at a trusted CA.
-struct Stray<'l, 'e, 'a> {
-    look: &'l Look<'e, 'a>,
+struct BrokenPath<'l, 'e, 'a> {
+    look: &'l SideView<'e, 'a>,
     /// The file of the trusted CAs.
     authorities: &'e Path,
     own: &'e Cert<'a>,
@@ -22,10 +22,10 @@ struct Stray<'l, 'e, 'a> {
     top: &'e Cert<'a>,
 }
 
-/// The chain arrives at one of the trusted CAs.
-pub(super) fn arrives(look: &Look<'_, '_>) -> Option<Finding> {
+/// The chain chains_to_anchor at one of the trusted CAs.
+pub(super) fn chains_to_anchor(look: &SideView<'_, '_>) -> Option<Finding> {
     let route = look.route.as_ref()?;
-    let stray = Stray {
+    let stray = BrokenPath {
         look,
         authorities: look.evidence.authorities()?,
         own: route.certs.first()?,
@@ -46,7 +46,7 @@ pub(super) fn arrives(look: &Look<'_, '_>) -> Option<Finding> {
     }
 }
 
-impl Stray<'_, '_, '_> {
+impl BrokenPath<'_, '_, '_> {
     /// An error of the chain.
     fn chain(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
         let (name, authorities) = (self.own.name(), text::shell(self.authorities));
@@ -153,11 +153,11 @@ fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<
     let mut named = nearby
         .filter(|near| near.subject() == cert.issuer() && near.der != cert.der)
         .take(16);
-    named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Yes)
+    named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)
 }
 
 /// Each certificate is followed by its issuer.
-pub(super) fn in_order(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn in_order(look: &SideView<'_, '_>) -> Option<Finding> {
     let (route, chain) = (look.route.as_ref()?, &look.side.chain);
     let place = |cert: &&Cert<'_>| chain.iter().position(|one| std::ptr::eq(one, *cert));
     let places: Vec<usize> = route.certs.iter().filter_map(place).collect();
@@ -179,7 +179,7 @@ pub(super) fn in_order(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// A CA file is for CAs: who trusts a leaf as well, cannot revoke it.
-pub(super) fn leaf_among_anchors(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn leaf_among_anchors(look: &SideView<'_, '_>) -> Option<Finding> {
     let (leaf, anchor, evidence) = (look.leaf()?, look.anchor()?, look.evidence);
     let trusted = evidence.anchors.iter().any(|one| one.der == leaf.der);
     let file = evidence

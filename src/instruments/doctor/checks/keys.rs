@@ -3,10 +3,10 @@
 use rustls::pki_types::PrivateKeyDer;
 
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::Look;
 use crate::instruments::doctor::pem::block::{File, Wanted};
 use crate::instruments::doctor::pem::der::is;
 use crate::instruments::doctor::remedy;
+use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::x509::{Kind, describe};
 use crate::narration::Step;
 use crate::text;
@@ -21,7 +21,7 @@ const LABELS: [(&str, Kind); 3] = [
 ];
 
 /// The provider can use the first key of the file, which is the one that counts.
-pub(super) fn usable(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn usable(look: &SideView<'_, '_>) -> Option<Finding> {
     let path = look.side.party.key.as_deref()?;
     let key = look.side.keys.first().filter(|key| key.public.is_none())?;
     let file = File::of(path, &[], Wanted::PrivateKey);

@@ -96,7 +96,7 @@ pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Find
     );
     let provider = &evidence.files.provider;
     let fits = |cert: &&Cert<'_>| {
-        signed(message, algorithm.as_bytes(), value, cert.key(), provider) != Signed::No
+        signed(message, algorithm.as_bytes(), value, cert.key(), provider) != Signed::Invalid
     };
     if signers.is_empty() || signers.iter().any(fits) {
         return None;

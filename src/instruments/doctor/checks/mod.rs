@@ -11,76 +11,76 @@ mod dates;
 mod scope;
 mod lists;
 mod revocation;
-mod elsewhere;
+mod openssl_would_reject;
 mod exposed;
 
 use super::evidence::{Cert, Evidence, List};
-use super::look::{Link, Look};
-use super::told::Told;
+use super::findings::Findings;
+use super::side_view::{ChainLink, SideView};
 use crate::instruments::doctor::finding::Finding;
 
 enum Check {
     /// Once a side.
-    Side(fn(&Look<'_, '_>) -> Option<Finding>),
+    Side(fn(&SideView<'_, '_>) -> Option<Finding>),
     /// Once a certificate on the route, the leaf first.
-    Link(fn(&Link<'_, '_, '_>) -> Option<Finding>),
+    ChainLink(fn(&ChainLink<'_, '_, '_>) -> Option<Finding>),
     /// Once a trusted CA at which a route ends.
     Anchor(fn(&Cert<'_>, &Evidence<'_>) -> Option<Finding>),
     /// Once a revocation list.
     List(fn(&List<'_>, &Evidence<'_>) -> Option<Finding>),
     /// Once a case.
-    Case(fn(&Evidence<'_>) -> Option<Finding>),
+    SetupFiles(fn(&Evidence<'_>) -> Option<Finding>),
 }
 
 const CHECKS: &[Check] = &[
-    Check::Case(readable::anchors_parsed),
+    Check::SetupFiles(readable::anchors_parsed),
     Check::Side(readable::parsed),
     Check::Side(keys::usable),
     Check::Side(pair::key_fits),
     Check::Side(pair::leaf_first),
-    Check::Link(readable::by_rustls),
-    Check::Link(algorithms::signature),
-    Check::Link(algorithms::issuers_key),
+    Check::ChainLink(readable::by_rustls),
+    Check::ChainLink(algorithms::signature),
+    Check::ChainLink(algorithms::issuers_key),
     Check::Side(algorithms::sent_key),
-    Check::Side(issuers::arrives),
-    Check::Link(rules::leaf_is_no_ca),
-    Check::Link(rules::issuer_is_ca),
-    Check::Link(rules::path_length),
+    Check::Side(issuers::chains_to_anchor),
+    Check::ChainLink(rules::leaf_is_no_ca),
+    Check::ChainLink(rules::issuer_is_ca),
+    Check::ChainLink(rules::path_length),
     Check::Side(rules::name_constraints),
-    Check::Link(rules::purpose),
+    Check::ChainLink(rules::purpose),
     Check::Side(names::has_names),
     Check::Side(names::host),
     Check::Side(names::address_as_dns),
-    Check::Link(dates::valid),
+    Check::ChainLink(dates::valid),
     Check::List(lists::readable),
     Check::List(lists::signature),
     Check::List(lists::known_issuer),
-    Check::Link(revocation::every_issuer_has_a_list),
-    Check::Link(revocation::issuer_may_sign_lists),
-    Check::Link(revocation::not_revoked),
-    Check::Link(revocation::one_list),
+    Check::ChainLink(revocation::every_issuer_has_a_list),
+    Check::ChainLink(revocation::issuer_may_sign_lists),
+    Check::ChainLink(revocation::not_revoked),
+    Check::ChainLink(revocation::one_list),
     Check::List(lists::fresh),
     Check::Side(pair::one_key),
     Check::Side(issuers::in_order),
     Check::Side(issuers::leaf_among_anchors),
     Check::Anchor(dates::root_valid),
-    Check::Anchor(elsewhere::root_may_sign),
-    Check::Anchor(elsewhere::root_is_a_root),
-    Check::Side(elsewhere::root_purpose),
-    Check::Link(elsewhere::root_path_length),
-    Check::Link(elsewhere::own_name),
-    Check::Link(elsewhere::key_usage),
+    Check::Anchor(openssl_would_reject::root_may_sign),
+    Check::Anchor(openssl_would_reject::root_is_a_root),
+    Check::Side(openssl_would_reject::root_purpose),
+    Check::ChainLink(openssl_would_reject::root_path_length),
+    Check::ChainLink(openssl_would_reject::own_name),
+    Check::ChainLink(openssl_would_reject::key_usage),
     Check::Side(exposed::key_is_private),
     Check::Side(exposed::no_key_beside_certificate),
-    Check::Case(exposed::no_key_beside_authorities),
-    Check::Case(elsewhere::each_once),
+    Check::SetupFiles(exposed::no_key_beside_authorities),
+    Check::SetupFiles(openssl_would_reject::each_once),
 ];
 
 /// Calls every check on all that it is for.
-pub(super) fn run(evidence: &Evidence<'_>, looks: &[Look<'_, '_>], told: &mut Told) {
+pub(super) fn run(evidence: &Evidence<'_>, looks: &[SideView<'_, '_>], told: &mut Findings) {
     for check in CHECKS {
         match check {
-            Check::Case(check) => told.extend(None, [check(evidence)]),
+            Check::SetupFiles(check) => told.extend(None, [check(evidence)]),
             Check::List(check) => {
                 let lists = evidence.lists.iter();
                 told.extend(None, lists.map(|list| check(list, evidence)));
@@ -92,7 +92,7 @@ pub(super) fn run(evidence: &Evidence<'_>, looks: &[Look<'_, '_>], told: &mut To
             Check::Side(check) => looks
                 .iter()
                 .for_each(|look| told.extend(Some(look.role()), [check(look)])),
-            Check::Link(check) => looks.iter().for_each(|look| {
+            Check::ChainLink(check) => looks.iter().for_each(|look| {
                 told.extend(Some(look.role()), look.links().map(|link| check(&link)));
             }),
         }
@@ -100,9 +100,9 @@ pub(super) fn run(evidence: &Evidence<'_>, looks: &[Look<'_, '_>], told: &mut To
 }
 
 /// The CAs at which routes end; without any side, all.
-fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[Look<'e, 'a>]) -> Vec<&'e Cert<'a>> {
+fn anchors<'e, 'a>(evidence: &'e Evidence<'a>, looks: &[SideView<'e, 'a>]) -> Vec<&'e Cert<'a>> {
     match looks {
         [] => evidence.anchors.iter().collect(),
-        looks => looks.iter().filter_map(Look::anchor).collect(),
+        looks => looks.iter().filter_map(SideView::anchor).collect(),
     }
 }

@@ -9,20 +9,20 @@ use rustls::server::ParsedCertificate;
 
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::look::Look;
 use crate::instruments::doctor::remedy::new_leaf;
+use crate::instruments::doctor::side_view::SideView;
 use crate::narration::Side;
 use crate::text;
 
 /// A server's leaf that can be read, and the host that is asked for.
-fn subject<'e, 'a>(look: &Look<'e, 'a>) -> Option<(&'e Cert<'a>, &'e ServerName<'static>)> {
+fn subject<'e, 'a>(look: &SideView<'e, 'a>) -> Option<(&'e Cert<'a>, &'e ServerName<'static>)> {
     let leaf = look.leaf()?;
     let server = look.role() == Side::Server && leaf.summary.version == 3;
     server.then_some((leaf, &look.evidence.case.host))
 }
 
 /// There is a subjectAltName with a host name or an address.
-pub(super) fn has_names(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn has_names(look: &SideView<'_, '_>) -> Option<Finding> {
     let (leaf, host) = subject(look)?;
     if !names(leaf).is_empty() {
         return None;
@@ -39,7 +39,7 @@ pub(super) fn has_names(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// The host that is asked for is among the names. rustls compares.
-pub(super) fn host(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn host(look: &SideView<'_, '_>) -> Option<Finding> {
     let (leaf, host) = subject(look)?;
     let names = names(leaf);
     let parsed = ParsedCertificate::try_from(leaf.der).ok()?;
@@ -66,7 +66,7 @@ pub(super) fn host(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// An address among the host names, which nobody has asked for yet.
-pub(super) fn address_as_dns(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn address_as_dns(look: &SideView<'_, '_>) -> Option<Finding> {
     let (leaf, host) = subject(look)?;
     let listed = &leaf.summary.addresses;
     let mut addresses = addresses_as_names(leaf);
@@ -74,7 +74,7 @@ pub(super) fn address_as_dns(look: &Look<'_, '_>) -> Option<Finding> {
     (!is_host(address, host)).then(|| as_dns(look, name, address).warning())
 }
 
-fn as_dns(look: &Look<'_, '_>, name: &str, address: IpAddr) -> Finding {
+fn as_dns(look: &SideView<'_, '_>, name: &str, address: IpAddr) -> Finding {
     let name = text::terminal(name);
     let found = format!("DNS:{name}: an address as a host name, which matches nothing");
     look.error(

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::Look;
 use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::reading::Key;
 use crate::instruments::doctor::remedy::{new_leaf, new_pair, reorder};
+use crate::instruments::doctor::side_view::SideView;
 use crate::narration::Step;
 use crate::text;
 
 /// The key is that of the first certificate in the file.
-pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn key_fits(look: &SideView<'_, '_>) -> Option<Finding> {
     let key = look.side.keys.first().filter(|key| key.public.is_some())?;
     let (leaf, file) = (look.leaf()?, look.side.party.key.as_deref()?);
     let chain_file = look.side.party.certificate.path()?;
@@ -30,14 +30,14 @@ pub(super) fn key_fits(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// The right key is in the same file, but not the first.
-fn another_in_the_file(look: &Look<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<String> {
+fn another_in_the_file(look: &SideView<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<String> {
     let keys = look.side.keys;
     let place = keys.iter().position(|key| key.is_of(leaf.public_key()))?;
     Some(reorder(file, Wanted::PrivateKey, &first(place, keys.len())))
 }
 
 /// Whose key it is.
-fn owner(look: &Look<'_, '_>, key: &Key) -> String {
+fn owner(look: &SideView<'_, '_>, key: &Key) -> String {
     let mut nearby = look.evidence.nearby.iter();
     match nearby.find(|cert| key.is_of(cert.public_key())) {
         Some(cert) => format!("the key of {} in {}", cert.name(), text::shell(cert.path)),
@@ -46,7 +46,7 @@ fn owner(look: &Look<'_, '_>, key: &Key) -> String {
 }
 
 /// Puts the right key, if it lies nearby, in the place of this one; otherwise a way to a new pair.
-fn right_key(look: &Look<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -> String {
+fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -> String {
     if leaf.is_ca() {
         // A CA's certificate in the place of a leaf: the key may well be right.
         return new_leaf(look);
@@ -99,7 +99,7 @@ fn first(place: usize, of: usize) -> Vec<usize> {
 }
 
 /// A chain begins with the leaf. Often the CA is in front.
-pub(super) fn leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn leaf_first(look: &SideView<'_, '_>) -> Option<Finding> {
     let (chain, place) = (&look.side.chain, look.side.misplaced?);
     let (step, fix) = match look.side.party.certificate.path() {
         Some(path) => {
@@ -122,7 +122,7 @@ pub(super) fn leaf_first(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// More than one key where one is read.
-pub(super) fn one_key(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn one_key(look: &SideView<'_, '_>) -> Option<Finding> {
     let count = look.side.keys.len();
     let file = look.side.party.key.as_deref().filter(|_| count > 1)?;
     let found = format!("{count} private keys, of which the first is used");

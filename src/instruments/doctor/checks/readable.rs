@@ -6,8 +6,8 @@ use rustls::{CertificateError, Error, RootCertStore};
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::{Link, Look};
 use crate::instruments::doctor::remedy::renew;
+use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::narration::Step;
 use crate::text;
 
@@ -41,7 +41,7 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
 }
 
 /// A block that says CERTIFICATE and holds none.
-pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
     let (ders, chain) = (&look.side.ders, &look.side.chain);
     let broken = ders.len() - chain.len();
     let leaf_broken = ders.first().map(|der| &**der) != chain.first().map(|cert| &**cert.der);
@@ -67,7 +67,7 @@ pub(super) fn parsed(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// rustls can read the certificate: version 3, nothing critical that is unknown.
-pub(super) fn by_rustls(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn by_rustls(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let refused = ParsedCertificate::try_from(link.cert.der).err()?;
     let own = link.height == 0 && !link.look.side.keys.is_empty();
     let finding = match (webpki_error(&refused), &refused) {
@@ -88,7 +88,7 @@ pub(super) fn by_rustls(link: &Link<'_, '_, '_>) -> Option<Finding> {
     })
 }
 
-fn version(link: &Link<'_, '_, '_>) -> Finding {
+fn version(link: &ChainLink<'_, '_, '_>) -> Finding {
     let (version, name) = (link.cert.summary.version, link.cert.name());
     let found = format!(
         "X.509 version {version} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given"
@@ -102,7 +102,7 @@ fn version(link: &Link<'_, '_, '_>) -> Finding {
     link.error(code, expected, found, renew(link))
 }
 
-fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
+fn unknown_critical(link: &ChainLink<'_, '_, '_>) -> Finding {
     let extensions = link.cert.x509.extensions().iter();
     let critical = extensions.filter(|extension| extension.critical);
     let known = |oid: &str| {
@@ -117,7 +117,7 @@ fn unknown_critical(link: &Link<'_, '_, '_>) -> Finding {
     link.error("unknown-critical-extension", expected, found, renew(link))
 }
 
-fn malformed(link: &Link<'_, '_, '_>, refused: &Error) -> Finding {
+fn malformed(link: &ChainLink<'_, '_, '_>, refused: &Error) -> Finding {
     let why = match refused {
         Error::InvalidCertificate(CertificateError::BadEncoding) => {
             "bytes changed, missing or too many: it does not read as DER".to_owned()

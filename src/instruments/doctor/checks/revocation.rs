@@ -5,13 +5,13 @@ use super::scope::covers;
 use crate::clock::Moment;
 use crate::instruments::doctor::evidence::{Cert, List};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::Link;
 use crate::instruments::doctor::remedy::renew;
+use crate::instruments::doctor::side_view::ChainLink;
 use crate::narration::Step;
 use crate::text;
 
 /// The lists that speak for a certificate. webpki looks at the first.
-fn lists<'l>(link: &'l Link<'_, '_, '_>) -> impl Iterator<Item = &'l List<'l>> {
+fn lists<'l>(link: &'l ChainLink<'_, '_, '_>) -> impl Iterator<Item = &'l List<'l>> {
     let lists = link.look.evidence.lists.iter();
     lists.filter(|list| covers(list, link))
 }
@@ -24,7 +24,7 @@ fn on_it(list: &List<'_>, cert: &Cert<'_>) -> Option<Moment> {
 }
 
 /// Every issuer on the route has a list.
-pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let evidence = link.look.evidence;
     let (all, issuer) = (&evidence.lists, link.issuer?);
     let unreadable = all.iter().any(|list| list.crl.is_none());
@@ -51,7 +51,7 @@ pub(super) fn every_issuer_has_a_list(link: &Link<'_, '_, '_>) -> Option<Finding
 }
 
 /// The issuer's key usage allows it to sign lists. webpki asks intermediates only.
-pub(super) fn issuer_may_sign_lists(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn issuer_may_sign_lists(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let issuer = link.issuer.filter(|_| lists(link).next().is_some())?;
     let usage = issuer.x509.key_usage().ok().flatten()?;
     if usage.value.crl_sign() {
@@ -71,7 +71,7 @@ pub(super) fn issuer_may_sign_lists(link: &Link<'_, '_, '_>) -> Option<Finding> 
 }
 
 /// The certificate is not on the list that counts.
-pub(super) fn not_revoked(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn not_revoked(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let list = lists(link).next()?;
     let since = on_it(list, link.cert)?.date();
     let (name, file) = (link.cert.name(), text::shell(list.path));
@@ -81,7 +81,7 @@ pub(super) fn not_revoked(link: &Link<'_, '_, '_>) -> Option<Finding> {
 }
 
 /// One list speaks for a certificate: webpki does not look at a second one.
-pub(super) fn one_list(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn one_list(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let mut lists = lists(link);
     let (first, second) = (lists.next()?, lists.next()?);
     let (first, file) = (text::shell(first.path), second.path);

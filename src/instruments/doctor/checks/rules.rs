@@ -5,14 +5,14 @@ use x509_parser::extensions::ExtendedKeyUsage;
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::look::{Link, Look};
 use crate::instruments::doctor::remedy::renew;
+use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::x509;
 use crate::narration::Side;
 use crate::text;
 
 /// The leaf is no CA. OpenSSL does not mind, rustls does.
-pub(super) fn leaf_is_no_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn leaf_is_no_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     if link.height != 0 || !link.cert.is_ca() {
         return None;
     }
@@ -23,7 +23,7 @@ pub(super) fn leaf_is_no_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
 }
 
 /// Who signs between leaf and root may do so. A root's own extensions are not looked at by webpki.
-pub(super) fn issuer_is_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn issuer_is_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     if link.height == 0 || link.cert.is_ca() || link.cert.summary.version != 3 {
         return None;
     }
@@ -34,7 +34,7 @@ pub(super) fn issuer_is_ca(link: &Link<'_, '_, '_>) -> Option<Finding> {
 }
 
 /// No more CAs below than the path length allows.
-pub(super) fn path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn path_length(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let below = link.height.checked_sub(1)?;
     let most = length(link.cert).filter(|most| below > *most)?;
     let name = link.cert.name();
@@ -50,7 +50,7 @@ pub(super) fn length(cert: &Cert<'_>) -> Option<usize> {
 }
 
 /// The names are within what the CAs may sign for. webpki compares; this says which CA and which names.
-pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn name_constraints(look: &SideView<'_, '_>) -> Option<Finding> {
     use webpki::Error as W;
     let refusal = webpki_error(look.answer.as_ref()?.as_ref().err()?)?;
     let violated = matches!(
@@ -79,7 +79,7 @@ pub(super) fn name_constraints(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.
-pub(super) fn purpose(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn purpose(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let role = link.look.role();
     let expected = format!("extended key usage {role}Auth, or none at all");
     let other = other_purpose(link.cert, role)?;

@@ -7,10 +7,10 @@ use x509_parser::extensions::{
 };
 
 use crate::instruments::doctor::evidence::{Cert, List};
-use crate::instruments::doctor::look::Link;
+use crate::instruments::doctor::side_view::ChainLink;
 
 /// Whether the list speaks for this certificate.
-pub(super) fn covers(list: &List<'_>, link: &Link<'_, '_, '_>) -> bool {
+pub(super) fn covers(list: &List<'_>, link: &ChainLink<'_, '_, '_>) -> bool {
     list.is_of(link.cert.issuer()) && limits(list).is_none_or(|limits| within(limits, link))
 }
 
@@ -23,7 +23,7 @@ fn limits<'l>(list: &'l List<'_>) -> Option<&'l IssuingDistributionPoint<'l>> {
     })
 }
 
-fn within(limits: &IssuingDistributionPoint<'_>, link: &Link<'_, '_, '_>) -> bool {
+fn within(limits: &IssuingDistributionPoint<'_>, link: &ChainLink<'_, '_, '_>) -> bool {
     let other_kind = match link.height {
         0 => limits.only_contains_ca_certs,
         _ => limits.only_contains_user_certs,

@@ -2,8 +2,8 @@
 //!
 //! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
 
-mod seen;
-mod watch;
+mod observation;
+mod recording_hooks;
 
 use std::io;
 use std::path::PathBuf;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use rustls::Error as TlsError;
 
-use self::seen::Seen;
-use self::watch::watched;
+use self::observation::Observation;
+use self::recording_hooks::watched;
 use super::reading::Files;
-use super::{Case, Party, Report, Shown, report};
+use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
@@ -27,22 +27,22 @@ use crate::text;
 const ANSWER: usize = 1 << 20;
 
 /// Examines the files of `case`, those of a client, and the server at `url`.
-pub fn examine(case: &Case, url: &Url) -> Report {
+pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     let (files, unreadable) = Files::read(case);
     if files.anchors.is_empty() {
         // Without a CA a client cannot even begin.
         return report(case, &files, unreadable);
     }
     let by = PathBuf::from(format!("the server at {}", text::terminal(&url.place)));
-    let seen = look(&files, url).unwrap_or_else(Seen::nothing);
-    let mut case = Case {
+    let seen = look(&files, url).unwrap_or_else(Observation::nothing);
+    let mut case = SetupFiles {
         host: url.server_name.clone(),
         ..case.clone()
     };
     if !seen.chain.is_empty() {
         let (by, chain) = (by.clone(), seen.chain.clone());
-        let (certificate, key) = (Shown::Sent { by, chain }, None);
-        case.parties.push(Party {
+        let (certificate, key) = (ChainSource::Sent { by, chain }, None);
+        case.parties.push(SideFiles {
             side: Side::Server,
             certificate,
             key,
@@ -56,7 +56,7 @@ pub fn examine(case: &Case, url: &Url) -> Report {
     all
 }
 
-fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
+fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
     let unusable = |failed: TlsError| Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
@@ -86,7 +86,7 @@ fn look(files: &Files, url: &Url) -> Result<Seen, Error> {
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
     let mut events = recorder.events().into_iter();
     let agreed = events.find(|event| event.step == Some(Step::ApplicationData));
-    Ok(Seen {
+    Ok(Observation {
         chain: memory.chain(),
         asked: memory.asked(),
         session: agreed

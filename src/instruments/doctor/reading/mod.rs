@@ -9,7 +9,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 pub(super) use self::nearby::Neighbour;
-use super::{Case, Party, Shown};
+use super::{ChainSource, SetupFiles, SideFiles};
 use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
@@ -30,12 +30,12 @@ pub(super) struct Files {
     pub(super) anchors: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
     /// In the order of the case's parties.
-    pub(super) parties: Vec<Held>,
+    pub(super) parties: Vec<LoadedSide>,
     pub(super) nearby: Vec<Neighbour>,
 }
 
 /// What one side holds.
-pub(super) struct Held {
+pub(super) struct LoadedSide {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) keys: Vec<Key>,
 }
@@ -71,7 +71,7 @@ impl Key {
 
 impl Files {
     /// What can be read, and a finding for each file that cannot.
-    pub(super) fn read(case: &Case) -> (Files, Vec<Finding>) {
+    pub(super) fn read(case: &SetupFiles) -> (Files, Vec<Finding>) {
         let (provider, mut findings) = (provider(), Vec::new());
         let mut files = Files {
             anchors: Vec::new(),
@@ -91,7 +91,7 @@ impl Files {
                 .extend(lists.into_iter().map(|list| (path.clone(), list)));
         }
         for party in &case.parties {
-            files.parties.push(Held {
+            files.parties.push(LoadedSide {
                 chain: chain(party, &mut findings),
                 keys: Key::load_all(keys(party, &mut findings), &files.provider),
             });
@@ -107,14 +107,14 @@ impl Files {
     }
 }
 
-fn chain(party: &Party, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
+fn chain(party: &SideFiles, findings: &mut Vec<Finding>) -> Vec<CertificateDer<'static>> {
     match &party.certificate {
-        Shown::File(path) => certificates(path, findings),
-        Shown::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
+        ChainSource::File(path) => certificates(path, findings),
+        ChainSource::Sent { chain, .. } => chain.iter().take(MOST).cloned().collect(),
     }
 }
 
-fn keys(party: &Party, findings: &mut Vec<Finding>) -> Vec<PrivateKeyDer<'static>> {
+fn keys(party: &SideFiles, findings: &mut Vec<Finding>) -> Vec<PrivateKeyDer<'static>> {
     match &party.key {
         Some(path) => load(path, Wanted::PrivateKey, findings, pem::private_keys_in),
         None => Vec::new(),

@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use super::Key;
 use crate::certificates::pem;
 use crate::files;
-use crate::instruments::doctor::Case;
+use crate::instruments::doctor::SetupFiles;
 
 /// Files of a folder that are looked at, and the largest of them in bytes.
 const NEIGHBOURS: usize = 64;
@@ -22,7 +22,7 @@ pub(in crate::instruments::doctor) struct Neighbour {
     pub(in crate::instruments::doctor) keys: Vec<Key>,
 }
 
-pub(super) fn look_around(case: &Case, provider: &CryptoProvider) -> Vec<Neighbour> {
+pub(super) fn look_around(case: &SetupFiles, provider: &CryptoProvider) -> Vec<Neighbour> {
     let paths = folders(case).into_iter().flat_map(neighbours);
     paths.filter_map(|path| read(path, provider)).collect()
 }
@@ -40,7 +40,7 @@ fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {
 }
 
 /// The folders of certificates, keys and CAs, each once.
-fn folders(case: &Case) -> Vec<&Path> {
+fn folders(case: &SetupFiles) -> Vec<&Path> {
     let sides = case.parties.iter();
     let own = sides.flat_map(|party| [party.certificate.path(), party.key.as_deref()]);
     let mut folders = Vec::new();

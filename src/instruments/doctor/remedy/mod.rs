@@ -11,14 +11,14 @@ use std::path::Path;
 
 pub(super) use self::edits::{append, reorder};
 use super::evidence::Cert;
-use super::look::{Link, Look};
+use super::side_view::{ChainLink, SideView};
 
 /// For a CA that is at fault itself.
 pub(super) const NEW_CA: &str =
     "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
 
 /// A certificate of a route made anew.
-pub(super) fn renew(link: &Link<'_, '_, '_>) -> String {
+pub(super) fn renew(link: &ChainLink<'_, '_, '_>) -> String {
     let name = link.cert.name();
     match link.height {
         0 => new_leaf(link.look),
@@ -27,7 +27,7 @@ pub(super) fn renew(link: &Link<'_, '_, '_>) -> String {
 }
 
 /// A new certificate for the key of this side, of version 3, with its names and its purpose.
-pub(super) fn new_leaf(look: &Look<'_, '_>) -> String {
+pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
     let Some(own) = Own::of(look) else {
         return match look.is_sent() {
             true => "a new certificate, from its owner's CA".to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn new_leaf(look: &Look<'_, '_>) -> String {
 }
 
 /// A new key in place of one that will not do, and a certificate for it. `why` introduces the commands.
-pub(super) fn new_pair(look: &Look<'_, '_>, why: &str) -> String {
+pub(super) fn new_pair(look: &SideView<'_, '_>, why: &str) -> String {
     let Some(own) = Own::of(look) else {
         return "its own key".to_owned();
     };
@@ -58,7 +58,7 @@ pub(super) fn new_pair(look: &Look<'_, '_>, why: &str) -> String {
 
 /// A side whose certificate and key are files here.
 struct Own<'l, 'e, 'a> {
-    look: &'l Look<'e, 'a>,
+    look: &'l SideView<'e, 'a>,
     certificate: &'e Path,
     key: &'e Path,
 }
@@ -71,7 +71,7 @@ struct Signer<'e> {
 }
 
 impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
-    fn of(look: &'l Look<'e, 'a>) -> Option<Own<'l, 'e, 'a>> {
+    fn of(look: &'l SideView<'e, 'a>) -> Option<Own<'l, 'e, 'a>> {
         Some(Own {
             look,
             certificate: look.side.party.certificate.path()?,

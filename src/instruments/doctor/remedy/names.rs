@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use crate::certificates::request::Name;
 use crate::certificates::signing::client_uri;
-use crate::instruments::doctor::look::Look;
+use crate::instruments::doctor::side_view::SideView;
 use crate::narration::Side;
 use crate::text;
 
 /// The subjectAltName as openssl writes it.
-pub(super) fn alternatives(look: &Look<'_, '_>) -> String {
+pub(super) fn alternatives(look: &SideView<'_, '_>) -> String {
     let entry = |host: String| match host.parse::<IpAddr>() {
         Ok(_) => format!("IP:{host}"),
         Err(_) => format!("DNS:{host}"),
@@ -24,7 +24,7 @@ pub(super) fn alternatives(look: &Look<'_, '_>) -> String {
 }
 
 /// The subject as openssl's option.
-pub(super) fn subject(look: &Look<'_, '_>) -> String {
+pub(super) fn subject(look: &SideView<'_, '_>) -> String {
     let name = match look.role() {
         Side::Server => hosts(look).into_iter().next().unwrap_or_default(),
         Side::Client => common_name(look),
@@ -33,7 +33,7 @@ pub(super) fn subject(look: &Look<'_, '_>) -> String {
 }
 
 /// The host that is asked for, and those that the certificate names and that are host names.
-pub(super) fn hosts(look: &Look<'_, '_>) -> Vec<String> {
+pub(super) fn hosts(look: &SideView<'_, '_>) -> Vec<String> {
     let mut hosts = vec![look.evidence.case.host.to_str().into_owned()];
     if let Some(leaf) = look.leaf() {
         let addresses = leaf.summary.addresses.iter().map(ToString::to_string);
@@ -50,7 +50,7 @@ pub(super) fn hosts(look: &Look<'_, '_>) -> Vec<String> {
 }
 
 /// The client's name, if it is one that can be asked for again.
-pub(super) fn common_name(look: &Look<'_, '_>) -> String {
+pub(super) fn common_name(look: &SideView<'_, '_>) -> String {
     let names = look.leaf().map(|leaf| leaf.summary.common_names.as_slice());
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
     match names {

@@ -4,7 +4,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
-use super::evidence::{Evidence, Side};
+use super::evidence::{Evidence, SideEvidence};
 use crate::handshake::{Trust, client_verifier, server_verifier};
 use crate::narration;
 
@@ -12,7 +12,7 @@ use crate::narration;
 /// for that.
 pub(super) fn webpki(
     evidence: &Evidence<'_>,
-    side: &Side<'_>,
+    side: &SideEvidence<'_>,
 ) -> Option<Result<(), rustls::Error>> {
     let (leaf, rest) = side.ders.split_first()?;
     let mut loaded = Ok(());

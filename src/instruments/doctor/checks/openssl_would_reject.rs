@@ -7,8 +7,8 @@ use x509_parser::extensions::ParsedExtension;
 use super::rules::{length, other_purpose};
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::look::{Link, Look};
 use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::narration::Step;
 
 /// A warning that comes before the first byte.
@@ -65,7 +65,7 @@ pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Opti
 }
 
 /// The root's own purpose, which only OpenSSL looks at.
-pub(super) fn root_purpose(look: &Look<'_, '_>) -> Option<Finding> {
+pub(super) fn root_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
     let root = look.anchor().filter(|root| root.is_ca())?;
     let other = other_purpose(root, look.role())?;
     let found = format!(
@@ -83,7 +83,7 @@ pub(super) fn root_purpose(look: &Look<'_, '_>) -> Option<Finding> {
 }
 
 /// The root's own path length, which only OpenSSL counts.
-pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn root_path_length(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let (root, below) = (link.look.anchor()?, link.height);
     let issuer_is_root = link.issuer.is_some_and(|issuer| issuer.der == root.der);
     let most = length(root).filter(|most| issuer_is_root && below > *most)?;
@@ -97,7 +97,7 @@ pub(super) fn root_path_length(link: &Link<'_, '_, '_>) -> Option<Finding> {
 
 /// A name of its own. OpenSSL takes a leaf named like its CA for self-signed, unless key identifiers tell
 /// the two apart.
-pub(super) fn own_name(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn own_name(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let issuer = link.issuer?;
     if issuer.subject() != link.cert.subject() || issuer.public_key() == link.cert.public_key() {
         return None;
@@ -129,7 +129,7 @@ fn signer_has_another_identifier(cert: &Cert<'_>) -> bool {
 }
 
 /// A CA signs certificates, and a leaf signs in the handshake (RFC 8446 §4.4.2.2). rustls looks at neither.
-pub(super) fn key_usage(link: &Link<'_, '_, '_>) -> Option<Finding> {
+pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let usage = link.cert.x509.key_usage().ok().flatten()?.value;
     let (has, needed, others) = match link.height {
         0 => {

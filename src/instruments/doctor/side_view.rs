@@ -2,38 +2,38 @@
 
 use std::path::Path;
 
-use super::evidence::{Cert, Evidence, Side};
-use super::route::Route;
-use super::{Shown, ask};
+use super::certification_path::CertificationPath;
+use super::evidence::{Cert, Evidence, SideEvidence};
+use super::{ChainSource, webpki_verdict};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::{self, Step};
 
 /// One side: its files, the route to a CA, and what webpki says.
-pub(super) struct Look<'e, 'a> {
+pub(super) struct SideView<'e, 'a> {
     pub(super) evidence: &'e Evidence<'a>,
-    pub(super) side: &'e Side<'a>,
+    pub(super) side: &'e SideEvidence<'a>,
     /// `None` without a readable leaf.
-    pub(super) route: Option<Route<'e, 'a>>,
+    pub(super) route: Option<CertificationPath<'e, 'a>>,
     /// webpki's answer; `None` if it cannot be asked.
     pub(super) answer: Option<Result<(), rustls::Error>>,
 }
 
 /// One certificate of a route.
-pub(super) struct Link<'l, 'e, 'a> {
-    pub(super) look: &'l Look<'e, 'a>,
+pub(super) struct ChainLink<'l, 'e, 'a> {
+    pub(super) look: &'l SideView<'e, 'a>,
     pub(super) cert: &'e Cert<'a>,
     /// 0 is the leaf.
     pub(super) height: usize,
     pub(super) issuer: Option<&'e Cert<'a>>,
 }
 
-impl<'e, 'a> Look<'e, 'a> {
-    pub(super) fn at(side: &'e Side<'a>, evidence: &'e Evidence<'a>) -> Look<'e, 'a> {
-        Look {
+impl<'e, 'a> SideView<'e, 'a> {
+    pub(super) fn at(side: &'e SideEvidence<'a>, evidence: &'e Evidence<'a>) -> SideView<'e, 'a> {
+        SideView {
             evidence,
             side,
-            route: Route::find(evidence, side),
-            answer: ask::webpki(evidence, side),
+            route: CertificationPath::find(evidence, side),
+            answer: webpki_verdict::webpki(evidence, side),
         }
     }
 
@@ -50,9 +50,13 @@ impl<'e, 'a> Look<'e, 'a> {
         self.route.as_ref()?.anchor()
     }
 
-    pub(super) fn links(&self) -> impl Iterator<Item = Link<'_, 'e, 'a>> {
-        let links = self.route.iter().flat_map(Route::links).enumerate();
-        links.map(|(height, (cert, issuer))| Link {
+    pub(super) fn links(&self) -> impl Iterator<Item = ChainLink<'_, 'e, 'a>> {
+        let links = self
+            .route
+            .iter()
+            .flat_map(CertificationPath::links)
+            .enumerate();
+        links.map(|(height, (cert, issuer))| ChainLink {
             look: self,
             cert,
             height,
@@ -72,7 +76,7 @@ impl<'e, 'a> Look<'e, 'a> {
 
     /// Whether it was sent by the server on the other end, where nobody here can mend it.
     pub(super) fn is_sent(&self) -> bool {
-        matches!(self.side.party.certificate, Shown::Sent { .. })
+        matches!(self.side.party.certificate, ChainSource::Sent { .. })
     }
 
     /// An error of this side's certificate.
@@ -87,7 +91,7 @@ impl<'e, 'a> Look<'e, 'a> {
     }
 }
 
-impl Link<'_, '_, '_> {
+impl ChainLink<'_, '_, '_> {
     /// An error of this certificate.
     pub(super) fn error(
         &self,

@@ -8,9 +8,9 @@ use crate::narration::{Side, Step};
 
 /// Findings, each with the side whose certificate it is about; `None`: both.
 #[derive(Default)]
-pub(super) struct Told(Vec<(Option<Side>, Finding)>);
+pub(super) struct Findings(Vec<(Option<Side>, Finding)>);
 
-impl Told {
+impl Findings {
     /// Adds a finding. One that both sides share, such as a CA's, becomes one about both.
     pub(super) fn add(&mut self, about: Option<Side>, new: Finding) {
         match self.0.iter_mut().find(|(_, old)| same(old, &new)) {

@@ -15,7 +15,7 @@ use crate::instruments::doctor::reading::Files;
 use crate::narration::Step;
 
 /// One connection.
-pub(super) struct Seen {
+pub(super) struct Observation {
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
     pub(super) asked: Option<Vec<Vec<u8>>>,
@@ -24,9 +24,9 @@ pub(super) struct Seen {
     pub(super) outcome: Result<Answer, Error>,
 }
 
-impl Seen {
-    pub(super) fn nothing(failed: Error) -> Seen {
-        Seen {
+impl Observation {
+    pub(super) fn nothing(failed: Error) -> Observation {
+        Observation {
             chain: Vec::new(),
             asked: None,
             session: None,

@@ -2,7 +2,7 @@
 //!
 //! webpki searches too, but tells only that it found nothing. This search keeps how far it came.
 
-use super::evidence::{Cert, Evidence, Side};
+use super::evidence::{Cert, Evidence, SideEvidence};
 use super::signatures::{Signed, signed_by};
 
 /// Intermediates that webpki follows, and signatures that it checks, at most.
@@ -10,7 +10,7 @@ const HIGHEST: usize = 6;
 const SIGNATURES: usize = 100;
 
 /// How far one comes.
-pub(super) struct Route<'e, 'a> {
+pub(super) struct CertificationPath<'e, 'a> {
     /// The leaf, then who signed it, and so on; without the anchor.
     pub(super) certs: Vec<&'e Cert<'a>>,
     pub(super) end: End<'e, 'a>,
@@ -29,17 +29,20 @@ pub(super) enum End<'e, 'a> {
     Nobody,
 }
 
-impl<'e, 'a> Route<'e, 'a> {
+impl<'e, 'a> CertificationPath<'e, 'a> {
     /// `None` without a leaf.
-    pub(super) fn find(evidence: &'e Evidence<'a>, side: &'e Side<'a>) -> Option<Route<'e, 'a>> {
+    pub(super) fn find(
+        evidence: &'e Evidence<'a>,
+        side: &'e SideEvidence<'a>,
+    ) -> Option<CertificationPath<'e, 'a>> {
         let mut search = Search {
             evidence,
             chain: &side.chain,
             left: SIGNATURES,
         };
         let leaf = side.chain.first()?;
-        let (certs, end) = search.climb(vec![leaf]);
-        Some(Route { certs, end })
+        let (certs, end) = search.build_path(vec![leaf]);
+        Some(CertificationPath { certs, end })
     }
 
     /// The trusted CA at its end.
@@ -70,18 +73,18 @@ struct Search<'e, 'a> {
 }
 
 impl<'e, 'a> Search<'e, 'a> {
-    fn climb(&mut self, here: Vec<&'e Cert<'a>>) -> Climb<'e, 'a> {
+    fn build_path(&mut self, here: Vec<&'e Cert<'a>>) -> Climb<'e, 'a> {
         let Some(top) = here.last().copied() else {
             return (here, End::Nobody);
         };
         let mut end = End::Nobody;
         for anchor in self.issuers_of(top, &self.evidence.anchors) {
             match self.signed(top, anchor) {
-                Signed::No => end = End::OtherKey(anchor),
+                Signed::Invalid => end = End::OtherKey(anchor),
                 _ => return (here, End::Anchor(anchor)),
             }
         }
-        if top.self_issued() && self.signed(top, top) == Signed::Yes {
+        if top.self_issued() && self.signed(top, top) == Signed::Valid {
             return (here, End::OwnIssuer);
         }
         let mut best = (here.clone(), end);
@@ -92,11 +95,11 @@ impl<'e, 'a> Search<'e, 'a> {
             if here.iter().any(|below| below.is_as(issuer)) {
                 continue;
             }
-            if self.signed(top, issuer) == Signed::No {
+            if self.signed(top, issuer) == Signed::Invalid {
                 best.1 = End::OtherKey(issuer);
                 continue;
             }
-            let higher = self.climb(here.iter().copied().chain([issuer]).collect());
+            let higher = self.build_path(here.iter().copied().chain([issuer]).collect());
             if matches!(higher.1, End::Anchor(_)) {
                 return higher;
             }

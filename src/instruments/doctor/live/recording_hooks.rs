@@ -36,11 +36,11 @@ pub(super) fn watched(
 ) -> (ClientConfig, Arc<Memory>) {
     let (mut config, memory) = (config.clone(), Arc::new(Memory::default()));
     let resolver = Arc::clone(&config.client_auth_cert_resolver);
-    config.client_auth_cert_resolver = Arc::new(Hears {
+    config.client_auth_cert_resolver = Arc::new(RecordingResolver {
         resolver,
         memory: Arc::clone(&memory),
     });
-    let watches = Watches {
+    let watches = RecordingVerifier {
         verifier,
         memory: Arc::clone(&memory),
     };
@@ -52,12 +52,12 @@ pub(super) fn watched(
 
 /// webpki's verifier, and a memory of what it was shown.
 #[derive(Debug)]
-struct Watches {
+struct RecordingVerifier {
     verifier: ServerVerifierHook,
     memory: Arc<Memory>,
 }
 
-impl ServerCertVerifier for Watches {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -102,12 +102,12 @@ impl ServerCertVerifier for Watches {
 
 /// The client's own answer to a request for a certificate, and a memory of the request.
 #[derive(Debug)]
-struct Hears {
+struct RecordingResolver {
     resolver: Arc<dyn ResolvesClientCert>,
     memory: Arc<Memory>,
 }
 
-impl ResolvesClientCert for Hears {
+impl ResolvesClientCert for RecordingResolver {
     fn resolve(
         &self,
         authorities: &[&[u8]],
