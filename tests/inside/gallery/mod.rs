@@ -7,7 +7,7 @@ mod chinese;
 use std::collections::BTreeSet;
 
 use hello_mtls::handshake::TlsMax;
-use hello_mtls::instruments::doctor::{self, Party, Shown, examine};
+use hello_mtls::instruments::doctor::{self, ChainSource, SideFiles, examine};
 use hello_mtls::instruments::failures::{self, Failure, Language};
 use hello_mtls::instruments::gallery::external::open;
 use hello_mtls::instruments::gallery::panels::Panels;
@@ -123,14 +123,14 @@ fn the_doctor_calls_a_clients_files_what_the_gallery_calls_the_case() {
         for (name, contents) in &files {
             folder.write(name, contents);
         }
-        let examined = doctor::Case {
+        let examined = doctor::SetupFiles {
             authorities: Some(folder.path("ca.crt")),
-            parties: vec![Party {
+            parties: vec![SideFiles {
                 side: Side::Client,
-                certificate: Shown::File(folder.path("own.crt")),
+                certificate: ChainSource::File(folder.path("own.crt")),
                 key: Some(folder.path("own.key")),
             }],
-            ..doctor::Case::default()
+            ..doctor::SetupFiles::default()
         };
         let found = examine(&examined).findings;
         let found: Vec<&str> = found.iter().map(|finding| finding.code).collect();
