@@ -20,7 +20,8 @@ use crate::narration::{Fact, Side, Step};
 use crate::text;
 use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
-/// How long each address may take to answer our SYN.
+/// How long each address may take to answer our SYN: some firewalls drop it without a word, and the next
+/// address may work.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long the handshake may last.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -170,6 +171,7 @@ fn exchange<T: Transport>(
     stream.flush().map_err(Failure::Io)?;
     let mut reader = MessageReader::new(stream);
     let head = ResponseHead::read(&mut reader)?;
+    // The status does not matter here: a 403 is a complete answer, and its body says why.
     let mut body = Body { out, failed: None };
     let copied = head.copy_body(&mut reader, &mut body);
     if let Some(error) = body.failed {
@@ -212,6 +214,7 @@ fn read_pending_alert<T: Transport>(
     error: &io::Error,
 ) -> Option<rustls::Error> {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    // Any other error came from reading: there is nothing more to read.
     if !matches!(
         error.kind(),
         BrokenPipe | ConnectionAborted | ConnectionReset

@@ -42,6 +42,7 @@ pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Re
             "both Content-Length and Transfer-Encoding",
         ));
     }
+    // RFC 9112 §6.1: an HTTP/1.0 neighbour does not know chunks, and would take them for the body.
     if version_minor == 0 {
         return Err(ReadError::malformed(
             400,
@@ -138,6 +139,7 @@ fn copy_chunks(
     for _ in 0..MOST_CHUNKS {
         let size = chunk_size(&reader.line(LONGEST_CHUNK_LINE, 400)?)?;
         if size == 0 {
+            // The trailer section: read, so that the next message begins where it should, and ignored.
             Fields::read(reader)?;
             return Ok(copied);
         }

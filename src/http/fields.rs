@@ -55,6 +55,7 @@ impl Fields {
 
 /// Splits a field line. Bytes above 0x7f (obs-text) are read as Latin-1: no byte is lost.
 fn field(line: &[u8]) -> Result<(String, String), ReadError> {
+    // RFC 9112 §5.2: a server refuses obs-fold. A proxy may join the lines in another way than we would.
     if line.starts_with(b" ") || line.starts_with(b"\t") {
         return Err(ReadError::malformed(
             400,
@@ -65,6 +66,7 @@ fn field(line: &[u8]) -> Result<(String, String), ReadError> {
         return Err(ReadError::malformed(400, "a header field has no colon"));
     };
     let (name, value) = (&line[..colon], &line[colon + 1..]);
+    // RFC 9112 §5.1: to one receiver `Content-Length : 5` is a length, to another an unknown field.
     if name.last().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
         return Err(ReadError::malformed(
             400,
@@ -77,6 +79,8 @@ fn field(line: &[u8]) -> Result<(String, String), ReadError> {
             "a header field's name is not a token",
         ));
     }
+    // RFC 9110 §5.5: a NUL or a bare CR in a value is invalid and dangerous, because logs and programs in C end
+    // a text there.
     if value
         .iter()
         .any(|byte| byte.is_ascii_control() && *byte != b'\t')

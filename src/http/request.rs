@@ -108,6 +108,7 @@ fn request_line(line: &[u8]) -> Result<(String, String, u8), ReadError> {
     let version_minor = match version {
         b"HTTP/1.1" => 1,
         b"HTTP/1.0" => 0,
+        // RFC 9110 §2.5: a higher minor version is read as the highest that the receiver knows.
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor] if minor.is_ascii_digit() => 1,
         [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
             if major.is_ascii_digit() && minor.is_ascii_digit() =>
@@ -124,6 +125,7 @@ fn request_line(line: &[u8]) -> Result<(String, String, u8), ReadError> {
             ));
         }
     };
+    // A fragment never leaves a client (RFC 9110 §7.1); a space would have made four parts.
     if target.is_empty() || !target.iter().all(u8::is_ascii_graphic) || target.contains(&b'#') {
         return Err(ReadError::malformed(
             400,

@@ -125,6 +125,7 @@ impl ResponseHead {
                 }
             }
             let framing = match status {
+                // RFC 9112 §6.3: these have no body, whatever their fields say.
                 204 | 304 => Framing::Length(0),
                 _ => body::framing(&fields, version_minor)?.unwrap_or(Framing::UntilClose),
             };

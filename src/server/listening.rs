@@ -34,6 +34,7 @@ impl Listener {
     /// [`Error::Network`] names the address and the cause.
     pub fn bind(place: &str) -> Result<Listener, Error> {
         let mut last = None;
+        // Eight is arbitrary: once is nearly always enough.
         for _ in 0..8 {
             match Listener::bind_once(place) {
                 // With port 0, the port that is free for the first address may be taken for the second.
@@ -63,6 +64,7 @@ impl Listener {
             });
         };
         for mut address in addresses_of(host, port)? {
+            // Port 0: the first socket has taken a free port, and the others want the same.
             if let (0, Some(first)) = (address.port(), listener.addresses.first()) {
                 address.set_port(first.port());
             }
@@ -138,6 +140,7 @@ impl Server {
     where
         F: Fn(TcpStream, SocketAddr, u64) + Send + Sync + 'static,
     {
+        // A thread per address, because std has no way to wait for two listeners at once. They share the limit.
         let limit = Arc::new(ConnectionLimit::new(most));
         let acceptor = Arc::new(Acceptor {
             limit: Arc::clone(&limit),
@@ -178,6 +181,7 @@ impl Server {
 
     /// Stops accepting, then waits until open connections are done, at most `within`.
     pub fn stop(self, within: Duration) {
+        // Closed first: an accepting thread that wakes up finds no permit, and ends.
         self.limit.close();
         for address in &self.addresses {
             // Wakes the thread that waits in `accept`.
@@ -211,7 +215,8 @@ where
                 return;
             };
             let Ok((stream, address)) = accepted else {
-                // Out of file descriptors, most likely: another moment may be better.
+                // Out of file descriptors, most likely: another moment may be better. Without the pause the
+                // loop would burn a processor, because `accept` fails again at once.
                 thread::sleep(Duration::from_millis(50));
                 continue;
             };

@@ -38,6 +38,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        // A handshake takes two round trips and some milliseconds of work: ten seconds are for a slow phone, and
+        // not for a client that wants to hold a thread. An idle connection may wait longer, because a browser
+        // comes back to it. The bound on requests makes every client shake hands again one day, and then its
+        // certificate is judged anew.
         Limits {
             handshake: Duration::from_secs(10),
             request: Duration::from_secs(10),
@@ -130,7 +134,7 @@ pub fn serve_connection<T: Transport>(
         }
     };
 
-    // Step 6: may this client come in?
+    // Step 6: may this client come in? Asked on a resumed connection, too: its ticket proves who the client was.
     let authorized = handshake::authorize(setup, &connection);
     let mut stream = StreamOwned::new(connection, transport);
     stream.sock.set_deadline(limits.request);
