@@ -13,6 +13,7 @@ use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
 use crate::instruments::gallery::{case_of, cases, find, said_in};
 use crate::instruments::page::Paint;
+use crate::text;
 
 #[derive(Args)]
 pub(super) struct Gallery {
@@ -46,11 +47,15 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
                 None => panels.entry(failure).map_err(output)?,
             },
             Err(unknown) => {
-                let said = said_in(words);
-                if said.is_empty() {
+                let matches = said_in(words);
+                if matches.failures.is_empty() && !is_a_name(words) {
+                    say(&format!("hello-mtls: {}", not_known(words)));
+                    return Ok(ExitCode::FAILURE);
+                }
+                if matches.failures.is_empty() {
                     return Err(unknown);
                 }
-                panels.found(&said).map_err(output)?;
+                panels.found(&matches).map_err(output)?;
             }
         },
         None if gallery.all => {
@@ -77,4 +82,20 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
     );
     say(&format!("hello-mtls: {report}"));
     Ok(ExitCode::FAILURE)
+}
+
+/// Names of failures are lower case with hyphens; what has anything else in it is a message.
+fn is_a_name(words: &str) -> bool {
+    words
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// No match is an answer. A far-fetched one would send the reader the wrong way.
+fn not_known(words: &str) -> Report {
+    Report::new(
+        "no failure in the catalogue is known by these words",
+        format!("\"{}\"", text::shorten(&text::terminal(words), 200)),
+        "a shorter part of the message; `hello-mtls doctor` with your files, or with the URL",
+    )
 }

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `facts.txt` | the names in the order of the story, their steps, and the words of curl, openssl and Node |
 //! | `en.txt`, `zh.txt` | story, cause and remedy in a language |
+//! | `messages.txt`, `alerts.txt` | what many more programs say, for the search by an error message |
 //!
 //! Unaware of connections and of files: [`super::gallery`] and [`super::doctor`] refer to it by name.
 //!
@@ -22,13 +23,15 @@
 #![doc = include_str!("../../../docs/failures.md")]
 
 mod parser;
-mod search;
+mod names;
+mod messages;
 
 use std::sync::LazyLock;
 
+pub use self::messages::{Matches, said_in};
+pub use self::names::{nearest, says};
 pub use self::parser::Misplaced;
 use self::parser::{Section, parse};
-pub use self::search::{message_matches, nearest, says};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
 

@@ -1,12 +1,9 @@
 //! Which failure a reader means, and whether a case shows it live. Unaware of connections.
 
-use rustls::AlertDescription;
-
 use super::{Case, Fault, Termination, cases};
 use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{self, Failure, Language, message_matches};
-use crate::instruments::wire::names::alert_name;
+use crate::instruments::failures::{self, Failure, Language, Matches};
 use crate::text;
 
 /// The failure of this name.
@@ -34,23 +31,19 @@ pub fn case_of(failure: &Failure) -> Option<&'static Case> {
     cases::all().find(|case| case.name == failure.name)
 }
 
-/// The failures in which a program says these words: an error message, or a part of one.
-pub fn said_in(words: &str) -> Vec<&'static Failure> {
-    let says_so = |failure: &&Failure| {
-        texts(failure)
-            .iter()
-            .any(|text| message_matches(words, text))
-    };
-    failures::all().iter().filter(says_so).collect()
+/// The failures in which a program prints these words, or a line that has them in it.
+pub fn said_in(words: &str) -> Matches {
+    failures::said_in(words, texts)
 }
 
-/// All that programs say in a failure, and its story in each language.
+/// What curl, openssl, Node and rustls say in a failure, and its story in each language. Alerts have a table of their own.
 fn texts(failure: &Failure) -> Vec<String> {
     let story = |language| failure.words(language).story.clone();
     let mut texts = vec![story(Language::English), story(Language::Chinese)];
     let case = case_of(failure);
     for tls_max in [TlsMax::Tls13, TlsMax::Tls12] {
-        texts.extend(failure.said_by(tls_max).iter().cloned());
+        let said = failure.said_by(tls_max).iter();
+        texts.extend(said.filter(|words| !words.contains("200")).cloned());
         let Some(outcome) = case.map(|case| case.expected(tls_max)) else {
             continue;
         };
@@ -58,11 +51,6 @@ fn texts(failure: &Failure) -> Vec<String> {
             if let Termination::With(words) = termination {
                 texts.push(words.to_owned());
             }
-        }
-        if let Some((_, alert)) = outcome.alert {
-            texts.push(alert_name(alert).to_string());
-            let heard = rustls::Error::AlertReceived(AlertDescription::from(alert));
-            texts.push(heard.to_string());
         }
     }
     if let Some(Fault::Files(_, files)) = case.map(|case| case.scene.fault) {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
-use crate::instruments::failures::{self, Failure, Language};
+use crate::instruments::failures::{self, Failure, Language, Matches};
 use crate::instruments::page::{self, BOLD, DIM, RED};
 use crate::narration::Step;
+use crate::text;
 
 impl Panels<'_> {
     /// The failures that have a live case, by step: name and story.
@@ -27,13 +28,26 @@ impl Panels<'_> {
         )
     }
 
-    /// The failures in which a program says the words that were asked for, by step.
-    pub fn found(&mut self, said: &[&'static Failure]) -> io::Result<()> {
-        self.by_step(said, |failure| failure.step, Self::row)?;
+    /// The failures in which a program says the words that were asked for, the likeliest first.
+    pub fn found(&mut self, matches: &Matches) -> io::Result<()> {
         writeln!(
             self.out,
-            "\nA program says so in each of these. hello-mtls gallery CASE shows one."
-        )
+            "Programs say this in each of these, the likeliest first:\n"
+        )?;
+        for failure in matches
+            .failures
+            .iter()
+            .filter_map(|name| failures::find(name))
+        {
+            self.row(failure)?;
+        }
+        for note in &matches.notes {
+            writeln!(self.out)?;
+            for line in text::wrap(&format!("Note: {note}."), 80) {
+                writeln!(self.out, "{line}")?;
+            }
+        }
+        writeln!(self.out, "\nhello-mtls gallery NAME shows one.")
     }
 
     fn row(&mut self, failure: &Failure) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use hello_mtls::handshake::TlsMax;
 use hello_mtls::instruments::doctor::{self, ChainSource, SideFiles, examine};
-use hello_mtls::instruments::failures::{self, Failure, Language};
+use hello_mtls::instruments::failures::{self, Failure, Language, Matches};
 use hello_mtls::instruments::gallery::external::open;
 use hello_mtls::instruments::gallery::panels::Panels;
 use hello_mtls::instruments::gallery::run::{Run, run};
@@ -211,7 +211,11 @@ fn every_line_fits_eighty_columns() {
     };
     panels.list().unwrap();
     let all: Vec<&Failure> = failures::all().iter().collect();
-    panels.found(&all).unwrap();
+    let matches = Matches {
+        failures: all.iter().map(|failure| failure.name.as_str()).collect(),
+        notes: vec!["a note"; 2],
+    };
+    panels.found(&matches).unwrap();
     all.iter()
         .for_each(|failure| panels.entry(failure).unwrap());
     for tls_max in VERSIONS {
@@ -248,13 +252,10 @@ fn an_error_message_leads_to_its_cases() {
             "unknown-root",
         ),
     ] {
-        let found: Vec<&str> = said_in(message)
-            .iter()
-            .map(|failure| failure.name.as_str())
-            .collect();
+        let found = said_in(message).failures;
         assert!(found.contains(&case), "{message}: {found:?}");
     }
-    assert!(said_in("wrongname").is_empty());
+    assert!(said_in("wrongname").failures.is_empty());
     let nearest = find("wrongname").unwrap_err().to_string();
     assert!(nearest.contains("wrong-host"), "{nearest}");
 }

@@ -1,4 +1,4 @@
-//! Which failure a reader means: by an error message, or by a name that is old or almost right.
+//! Which failure a reader means by a name that is old or almost right.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -11,16 +11,6 @@ pub fn says(text: &str, pattern: &str) -> bool {
     parts
         .try_fold(text, |rest, part| Some(rest.split_once(part)?.1))
         .is_some()
-}
-
-/// True if `asked` is a part of what is `said`, or a whole message that has what is `said` in it.
-///
-/// Case and underscores do not count: CERT_HAS_EXPIRED is "cert has expired". A single word or number is said
-/// too often to be looked for in a message.
-pub fn message_matches(asked: &str, said: &str) -> bool {
-    let plain = |words: &str| words.to_lowercase().replace('_', " ");
-    let (asked, said) = (plain(asked), plain(said));
-    (asked.len() > 3 && said.contains(&asked)) || (said.contains(' ') && says(&asked, &said))
 }
 
 /// The names that are most like this one, best first: three, or fewer if it is like none. A former name leads
@@ -66,18 +56,5 @@ mod tests {
             assert_eq!(nearest(old).first(), Some(&new), "{old}");
         }
         assert!(nearest("zzzz").is_empty());
-    }
-
-    #[test]
-    fn a_message_is_found_by_a_part_and_by_a_whole_line() {
-        assert!(message_matches(
-            "CERT_HAS_EXPIRED",
-            "CERT_HAS_EXPIRED certificate has expired"
-        ));
-        assert!(message_matches(
-            "curl: (7) Failed to connect",
-            "(7) Failed to connect"
-        ));
-        assert!(!message_matches("the 403 came", "403"));
     }
 }
