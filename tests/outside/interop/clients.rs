@@ -144,6 +144,16 @@ impl Other {
             "go" => rest.to_owned(),
             // Before it stands the address of a buffer, behind it a place in OpenSSL's source.
             "node" => rest.split(":../").next().unwrap_or_default().to_owned(),
+            // The repairs of a version move these.
+            "curl" => {
+                let steady = |word: &&str| !word.starts_with("OpenSSL/");
+                let words: Vec<&str> = line.split(' ').filter(steady).collect();
+                words.join(" ")
+            }
+            "python" => match line.split_once(" (_ssl.c:") {
+                Some((before, _)) => before.to_owned(),
+                None => line.to_owned(),
+            },
             "java" => line.trim_start_matches("Caused by: ").to_owned(),
             _ => line.to_owned(),
         }
