@@ -12,6 +12,8 @@ use graph::{Mention, Named, Scopes, Source, mentions, sources};
 
 /// The rooms of the story, and what each may name beside itself and its own rooms. `cli` may name everything.
 const STORY: &[(&str, &[&str])] = &[
+    ("main", &["cli"]),
+    ("credentials", &["certificates", "handshake", "error"]),
     (
         "handshake",
         &[
@@ -46,14 +48,12 @@ const STORY: &[(&str, &[&str])] = &[
     ),
     ("http", &["clock"]),
     ("certificates", &["files", "error", "text", "clock"]),
-    ("credentials", &["certificates", "handshake", "error"]),
-    ("error", &["narration", "text", "clock"]),
     ("narration", &["text", "clock"]),
-    ("transport", &["error", "text", "clock"]),
-    ("files", &["error", "text", "clock"]),
-    ("text", &[]),
+    ("error", &["narration", "text", "clock"]),
+    ("transport", &["error", "text"]),
+    ("files", &["error", "text"]),
     ("clock", &[]),
-    ("main", &["cli"]),
+    ("text", &[]),
 ];
 
 /// The rooms of the wing, from the ground upwards. A room may name the whole story, and rooms of lower floors.
@@ -206,6 +206,27 @@ fn is_exception(broken: &str) -> bool {
         broken.starts_with(&format!("src/{file}")) && broken.contains(what)
     };
     EXCEPTIONS.iter().any(|exception| fits(&exception))
+}
+
+/// The rows `| `room` | job | may name |` of the page, in either language.
+#[test]
+fn the_page_about_the_architecture_has_the_same_rules() {
+    for page in ["docs/architecture.md", "docs/zh/architecture.md"] {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (room, allowed) in STORY.iter().filter(|(room, _)| *room != "main") {
+            let is_row = |line: &&str| {
+                line.starts_with(&format!("| `{room}/`"))
+                    || line.starts_with(&format!("| `{room}.rs`"))
+            };
+            let row = text.lines().find(is_row);
+            let row = row.unwrap_or_else(|| panic!("{page:?} has no row for {room}"));
+            let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+            let named: BTreeSet<&str> = cell.split('`').skip(1).step_by(2).collect();
+            let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
+            assert_eq!(named, allowed, "{page:?}: {row}");
+        }
+    }
 }
 
 #[test]
