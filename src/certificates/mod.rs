@@ -82,7 +82,7 @@ impl GeneratedFile {
 /// A file that only its owner reads: a private key.
 pub fn secret(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
     GeneratedFile {
-        name: name.into(),
+        name,
         contents,
         readers: Readers::OnlyMe,
         purpose,
@@ -92,7 +92,7 @@ pub fn secret(name: String, contents: String, purpose: &'static str) -> Generate
 /// A file that everybody may read: all but the keys.
 pub fn public(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
     GeneratedFile {
-        name: name.into(),
+        name,
         contents,
         readers: Readers::Everybody,
         purpose,
