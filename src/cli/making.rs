@@ -54,10 +54,8 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        list.push_str(&format!(
-            "{:<22} {purpose}\n",
-            text::terminal(&path.display().to_string())
-        ));
+        let name = text::terminal(&path.display().to_string());
+        list.push_str(&format!("{} {purpose}\n", text::pad(&name, 22)));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),

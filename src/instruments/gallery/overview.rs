@@ -42,10 +42,8 @@ impl Panels<'_> {
             self.row(failure)?;
         }
         for note in &matches.notes {
-            writeln!(self.out)?;
-            for line in text::wrap(&format!("Note: {note}."), 80) {
-                writeln!(self.out, "{line}")?;
-            }
+            self.page().blank()?;
+            self.page().paragraph("", &format!("Note: {note}."), "")?;
         }
         writeln!(self.out, "\nhello-mtls gallery NAME shows one.")
     }
@@ -60,7 +58,7 @@ impl Panels<'_> {
         } else {
             " "
         };
-        let name = self.paint.with(BOLD, &format!("{:<27}", failure.name));
+        let name = self.paint.with(BOLD, &text::pad(&failure.name, 27));
         let story = &failure.words(Language::English).story;
         writeln!(self.out, "{mark} {name} {story}")
     }
@@ -116,7 +114,7 @@ impl Panels<'_> {
         writeln!(self.out, "{}", line.trim_end())?;
         differences
             .iter()
-            .try_for_each(|line| self.paragraph(6, line))
+            .try_for_each(|line| self.page().paragraph("      ", line, ""))
     }
 
     /// A row for each, under the titles of their steps.

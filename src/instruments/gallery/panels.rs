@@ -9,13 +9,14 @@ use super::run::{Alert, Run, View};
 use super::{Case, Fault, Files};
 use crate::handshake::TlsMax;
 use crate::instruments::failures::{Failure, Language, SEEN};
-use crate::instruments::page::{self, BOLD, DIM, MAGENTA, Paint, RED};
+use crate::instruments::page::{self, BOLD, DIM, LongWords, MAGENTA, Page, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
 use crate::narration::{Side, Step, en};
 use crate::text;
 
-const WIDTH: usize = 80;
+/// What stands below an event begins where the words of the event begin.
+const MARGIN: &str = "      ";
 /// The language of the panels.
 const LANGUAGE: Language = Language::English;
 
@@ -28,6 +29,15 @@ pub struct Panels<'a> {
 }
 
 impl Panels<'_> {
+    /// The shared page, on which all views of the wing write.
+    pub(super) fn page(&mut self) -> Page<'_> {
+        Page {
+            out: self.out,
+            paint: self.paint,
+            long_words: LongWords::Keep,
+        }
+    }
+
     /// One case: three panels, and what is said about it.
     pub fn show(&mut self, run: &Run) -> io::Result<()> {
         let Run { case, .. } = run;
@@ -37,25 +47,26 @@ impl Panels<'_> {
         self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            let line = self.paint.with(BOLD, &line);
-            writeln!(self.out, "      {line}")?;
+            self.page().paragraph(MARGIN, &line, BOLD)?;
         }
         self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
-            let title = self.paint.with(RED, "It did not fail as it should:");
-            writeln!(self.out, "\n{title}")?;
+            self.page().blank()?;
+            self.page()
+                .paragraph("", "It did not fail as it should:", RED)?;
         }
         differences
             .iter()
-            .try_for_each(|line| self.paragraph(2, line))
+            .try_for_each(|line| self.page().paragraph("  ", line, ""))
     }
 
     /// A failure without a live case: what is said about it, and where it is found.
     pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
         self.heading(&failure.name, failure.step, "")?;
-        self.paragraph(0, &failure.words(LANGUAGE).story)?;
-        writeln!(self.out)?;
+        self.page()
+            .paragraph("", &failure.words(LANGUAGE).story, "")?;
+        self.page().blank()?;
         let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
         self.said(failure, &[("found", seen)])
     }
@@ -66,19 +77,14 @@ impl Panels<'_> {
         self.heading(case.name, case.expected(tls_max).step, &version)?;
         let failure = case.failure();
         failure.map_or(Ok(()), |failure| {
-            self.paragraph(0, &failure.words(LANGUAGE).story)
+            self.page()
+                .paragraph("", &failure.words(LANGUAGE).story, "")
         })
     }
 
     fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
-        let title = format!(
-            "{name} · step {}, {}{version} ",
-            step.number(),
-            step.title()
-        );
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint.with(BOLD, format!("{title}{rule}").trim_end());
-        writeln!(self.out, "{title}")
+        let step = format!("step {}, {}", step.number(), step.title());
+        self.page().rule(&format!("{name} · {step}{version}"), BOLD)
     }
 
     /// What a side told, a line an event with its time, and how it ended.
@@ -132,22 +138,13 @@ impl Panels<'_> {
         at: Instant,
         began: Instant,
     ) -> io::Result<()> {
-        let wrapped = says.lines().flat_map(|line| text::wrap(line, WIDTH - 15));
-        let mut lines = wrapped.collect::<Vec<_>>().into_iter();
-        let first = lines.next().unwrap_or_default();
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
-        let first = self
+        let head = self
             .paint
-            .with(colour, &format!("{} {mark} {first:<65}", step.number()));
-        writeln!(
-            self.out,
-            "  {first}{:>9}",
-            milliseconds(at.saturating_duration_since(began))
-        )?;
-        lines.try_for_each(|line| {
-            let line = self.paint.with(colour, &line);
-            writeln!(self.out, "      {line}")
-        })
+            .with(colour, &format!("{} {mark} ", step.number()));
+        let time = milliseconds(at.saturating_duration_since(began));
+        self.page()
+            .entry(&format!("  {head}"), says, &format!("{time:>9}"), colour)
     }
 
     /// The alert: its record as it crossed, and what was inside.
@@ -162,7 +159,7 @@ impl Panels<'_> {
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
         let route = format!("{} → {}", alert.from, alert.from.peer());
-        writeln!(self.out, "  ✉ {route:<67}{time:>9}")?;
+        self.page().row(&format!("  ✉ {route}"), &time)?;
         let shown = alert
             .record
             .get(..alert.record.len().min(14))
@@ -183,7 +180,7 @@ impl Panels<'_> {
 
     /// Cause, fix, and the words of other programs.
     pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
-        writeln!(self.out)?;
+        self.page().blank()?;
         let Some(failure) = case.failure() else {
             return Ok(());
         };
@@ -214,34 +211,21 @@ impl Panels<'_> {
         let more = [("more", page.as_str())];
         let all = about.iter().chain(rows).chain(&more);
         for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
-            let mut label = *label;
-            for line in text::wrap(words, WIDTH - 17) {
-                let shown = self.paint.with(DIM, &format!("{label:<14}"));
-                writeln!(self.out, "  {shown} {line}")?;
-                label = "";
-            }
+            let label = self.paint.with(DIM, &text::pad(label, 14));
+            self.page().paragraph(&format!("  {label} "), words, "")?;
         }
         Ok(())
     }
 
     fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
-        let line = format!("{words}{right:>width$}", width = WIDTH - words.len());
-        let line = self.paint.with(colour, line.trim_end());
-        writeln!(self.out, "\n{line}")
+        let left = self.paint.with(colour, words);
+        let right = self.paint.with(colour, right);
+        self.page().blank()?;
+        self.page().row(&left, &right)
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {
-        text::wrap(words, WIDTH - 6).iter().try_for_each(|line| {
-            let line = self.paint.with(DIM, line);
-            writeln!(self.out, "      {line}")
-        })
-    }
-
-    pub(super) fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
-        let lines = text::wrap(words, WIDTH - indent);
-        lines
-            .iter()
-            .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+        self.page().paragraph(MARGIN, words, DIM)
     }
 }
 

@@ -77,7 +77,7 @@ fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String
         }
         (value, _) => text::shorten(value, most),
     };
-    *length += words.chars().count() + 2;
+    *length += text::columns(&words) + 2;
     if *length > most + 2 && !said.is_empty() {
         return false;
     }

@@ -12,15 +12,16 @@ use super::glance::{at_a_glance, notes};
 use super::{SECRETS, bytes_in_words, is_framing, milliseconds, one_line, protection};
 use super::{record_name, records_of, short_hex, starts_expanded};
 use crate::instruments::fields::Field;
-use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
+use crate::instruments::page::{
+    self, BOLD, DIM, GREEN, LongWords, MAGENTA, Page, Paint, RED, WIDTH,
+};
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Input, Message, Outcome,
 };
 use crate::narration::Side;
-use crate::text;
+use crate::text::{self, columns};
 
-/// Columns of the whole, and where the words stand: behind two blanks, 17 columns of hex, two blanks.
-const WIDTH: usize = 80;
+/// Where the words stand: behind two blanks, 17 columns of hex, two blanks.
 const WORDS: usize = 21;
 /// Of what a peer can repeat at will, so much is shown.
 const MOST_FIELDS: usize = 40;
@@ -32,9 +33,16 @@ const LONGEST_VALUE: usize = 170;
 /// Text of peers is escaped, whatever the paint.
 pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) -> io::Result<()> {
     let told = HashSet::new();
-    let mut page = Page { out, paint, told };
+    // A long value is hexadecimal: it is broken, because it is read and not copied.
+    let long_words = LongWords::Break;
+    let page = Page {
+        out,
+        paint,
+        long_words,
+    };
+    let mut page = Recording { page, told };
     for (label, value) in at_a_glance(conversation) {
-        page.paragraph(&format!("{label:<17}"), &value, "")?;
+        page.paragraph(&text::pad(label, 17), &value, "")?;
     }
     for note in notes(conversation).into_iter().chain([SECRETS.to_owned()]) {
         page.blank()?;
@@ -46,19 +54,17 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
     Ok(())
 }
 
-struct Page<'a, W> {
-    out: &'a mut W,
-    paint: Paint,
+/// The view of a recording on the shared page.
+struct Recording<'a> {
+    page: Page<'a>,
     /// Meanings that were told: once is enough.
     told: HashSet<String>,
 }
 
-impl<W: Write> Page<'_, W> {
+impl Recording<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
-        let title = format!("── {}. {} ", chapter.number(), chapter.title());
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        self.blank()?;
-        self.line("", &format!("{title}{rule}"), BOLD)?;
+        let title = format!("{}. {}", chapter.number(), chapter.title());
+        self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
         let sources = match chapter.sources {
             [] => String::new(),
@@ -91,12 +97,10 @@ impl<W: Write> Page<'_, W> {
             bytes_in_words(message.bytes.len()),
             milliseconds(message.at)
         );
-        let gap = WIDTH.saturating_sub(9 + name.chars().count() + size.chars().count());
         self.blank()?;
-        let head = self
-            .paint
-            .with(page::side(message.from), &format!("{side}{name}"));
-        writeln!(self.out, "{head}{:gap$}{size}", "")?;
+        let colour = page::side(message.from);
+        let head = self.page.paint.with(colour, &format!("{side}{name}"));
+        self.page.row(&head, &size)?;
         let records = records_of(conversation, message);
         for record in records.iter().take(3) {
             let how = format!("in {}, {}", record_name(record), protection(record));
@@ -239,7 +243,11 @@ impl<W: Write> Page<'_, W> {
             if derivation.computable_by != computable_by {
                 computable_by = derivation.computable_by;
                 self.blank()?;
-                self.paragraph("  + ", &format!("Now computable: {computable_by}."), "35")?;
+                self.paragraph(
+                    "  + ",
+                    &format!("Now computable: {computable_by}."),
+                    MAGENTA,
+                )?;
             }
             let Derivation {
                 name,
@@ -275,9 +283,8 @@ impl<W: Write> Page<'_, W> {
         } else {
             String::new()
         };
-        let on_a_line =
-            meaning.is_empty() || said.chars().count() + 3 + meaning.chars().count() <= width;
-        let first = lines(&said, width);
+        let on_a_line = meaning.is_empty() || columns(&said) + 3 + columns(&meaning) <= width;
+        let first = self.page.lines(&said, width);
         let last = first.len().saturating_sub(1);
         for (number, line) in first.iter().enumerate() {
             let column = if number == 0 {
@@ -285,17 +292,22 @@ impl<W: Write> Page<'_, W> {
             } else {
                 String::new()
             };
-            let column = self.paint.with(DIM, &format!("  {column:<17}  "));
+            let column = self.page.paint.with(DIM, &format!("  {column:<17}  "));
             let line = match line.strip_prefix(&label) {
-                Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
+                Some(rest) if number == 0 => {
+                    format!("{}{rest}", self.page.paint.with(BOLD, &label))
+                }
                 _ => line.clone(),
             };
             let line = if on_a_line && !meaning.is_empty() && number == last {
-                format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}")))
+                format!(
+                    "{line}{}",
+                    self.page.paint.with(DIM, &format!(" · {meaning}"))
+                )
             } else {
                 line
             };
-            writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
+            self.page.line(&format!("{column}{indent}{line}"))?;
         }
         if on_a_line {
             return Ok(());
@@ -303,42 +315,12 @@ impl<W: Write> Page<'_, W> {
         self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM)
     }
 
-    /// Words in lines, the first behind `head`, the others under it.
+    /// Words of a peer are escaped here.
     fn paragraph(&mut self, head: &str, words: &str, colour: &str) -> io::Result<()> {
-        let indent = head.chars().count();
-        for (number, line) in lines(&text::terminal(words), WIDTH - indent)
-            .iter()
-            .enumerate()
-        {
-            match number {
-                0 => self.line(head, line, colour)?,
-                _ => self.line(&" ".repeat(indent), line, colour)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn line(&mut self, head: &str, line: &str, colour: &str) -> io::Result<()> {
-        let line = self.paint.with(colour, line);
-        writeln!(self.out, "{head}{line}")
+        self.page.paragraph(head, &text::terminal(words), colour)
     }
 
     fn blank(&mut self) -> io::Result<()> {
-        writeln!(self.out)
+        self.page.blank()
     }
-}
-
-/// Wrapped, and words longer than a line broken.
-fn lines(words: &str, width: usize) -> Vec<String> {
-    // Whole bytes of `aa:bb:cc`.
-    let most = (width - width % 3).max(1);
-    let broken = words.split(' ').flat_map(|word| {
-        let letters: Vec<char> = word.chars().collect();
-        let parts: Vec<String> = letters
-            .chunks(most)
-            .map(|part| part.iter().collect())
-            .collect();
-        parts
-    });
-    text::wrap(&broken.collect::<Vec<_>>().join(" "), width)
 }
