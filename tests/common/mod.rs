@@ -6,6 +6,8 @@ pub(crate) mod play;
 pub(crate) mod peers;
 pub(crate) mod wire;
 pub(crate) mod pages;
+pub(crate) mod snapshots;
+pub(crate) mod properties;
 
 use std::fmt;
 use std::fs;

@@ -1,6 +1,4 @@
 //! What is shown of a recorded connection: complete, within its bounds, and safe whatever a peer sends.
-//!
-//! `HELLO_MTLS_BLESS=1 cargo test --test inside` writes the samples in `docs/` anew.
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::common::peers::{self, Pki, Setup};
+use crate::common::snapshots::holds;
 use hello_mtls::instruments::page::Paint;
 use hello_mtls::instruments::show::{html, pcapng, terminal};
 use hello_mtls::instruments::wire::conversation::{Conversation, Kind};
@@ -49,32 +48,14 @@ fn text_of(conversation: &Conversation, paint: Paint) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn compare(path: &str, shown: &str) {
-    let path = root().join(path);
-    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
-        return fs::write(path, shown).unwrap();
-    }
-    let wanted = fs::read_to_string(&path).unwrap_or_default();
-    let differs = wanted
-        .lines()
-        .zip(shown.lines())
-        .position(|(old, new)| old != new);
-    assert!(
-        wanted == shown,
-        "{} is not what is shown now, from line {}. If that is meant: HELLO_MTLS_BLESS=1 cargo test --test inside",
-        path.display(),
-        differs.map_or(0, |line| line + 1)
-    );
-}
-
 #[test]
 fn the_samples_in_the_docs_are_what_is_shown() {
     let conversation = explain(&transcript("hello-mtls13.transcript"));
-    compare(
+    holds(
         "docs/wire-sample.txt",
         &text_of(&conversation, Paint::PLAIN),
     );
-    compare("docs/wire-sample.html", &html::page(&conversation));
+    holds("docs/wire-sample.html", &html::page(&conversation));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::properties::{mutated, rounds};
 use hello_mtls::instruments::fields::Field;
 use hello_mtls::instruments::inspect;
 use hello_mtls::instruments::x509::{Kind, certificate, describe, request};
@@ -270,18 +271,27 @@ fn cut_off_anywhere_every_byte_stays_in_one_leaf() {
     }
 }
 
+/// Every place in each of these.
+fn places(samples: &[(Kind, Vec<u8>)]) -> Vec<(Kind, &[u8], usize)> {
+    let each = samples.iter();
+    each.flat_map(|(kind, der)| (0..der.len()).map(|at| (*kind, &der[..], at)))
+        .collect()
+}
+
 #[test]
 fn with_any_byte_changed_every_byte_stays_in_one_leaf() {
-    let mut random = XorShift(0x9e37_79b9_7f4a_7c15);
-    for (kind, der) in samples() {
-        for at in 0..der.len() {
-            let mut broken = der.clone();
-            broken[at] ^= (random.next() as u8).max(1);
-            assert_shown(kind, &broken);
-            broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
-            assert_shown(kind, &broken);
-        }
-    }
+    let samples = samples();
+    let places = places(&samples);
+    rounds(places.len(), |round, u| {
+        let (kind, der, at) = places[round % places.len()];
+        let mut broken = der.to_vec();
+        broken[at] ^= u.int_in_range(1..=255)?;
+        assert_shown(kind, &broken);
+        broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
+        assert_shown(kind, &broken);
+        assert_shown(kind, &mutated(u, der)?);
+        Ok(())
+    });
 }
 
 #[test]
@@ -423,18 +433,19 @@ fn no_private_byte_is_shown() {
 
 #[test]
 fn of_a_broken_key_nothing_is_told_but_where_it_breaks() {
-    let mut random = XorShift(7);
-    for (kind, der) in keys() {
-        for at in 0..der.len() {
-            let mut broken = der.clone();
-            broken[at] ^= (random.next() as u8).max(1);
-            let tree = describe(kind, &broken);
-            assert_eq!(leaf_bytes(&tree), broken.len());
-            if tree.leaves().iter().any(|leaf| leaf.malformed) {
-                assert_eq!(tree.leaves().len(), 1);
-            }
+    let keys = keys();
+    let places = places(&keys);
+    rounds(places.len(), |round, u| {
+        let (kind, der, at) = places[round % places.len()];
+        let mut broken = der.to_vec();
+        broken[at] ^= u.int_in_range(1..=255)?;
+        let tree = describe(kind, &broken);
+        assert_eq!(leaf_bytes(&tree), broken.len());
+        if tree.leaves().iter().any(|leaf| leaf.malformed) {
+            assert_eq!(tree.leaves().len(), 1);
         }
-    }
+        Ok(())
+    });
 }
 
 // ---- helpers -------------------------------------------------------------------------------
@@ -509,17 +520,6 @@ fn assert_shown(kind: Kind, der: &[u8]) {
 fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = (contents.len() as u32).to_be_bytes();
     [&[tag, 0x83][..], &length[1..], contents].concat()
-}
-
-struct XorShift(u64);
-
-impl XorShift {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
 }
 
 fn key() -> KeyPair {

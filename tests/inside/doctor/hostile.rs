@@ -13,36 +13,7 @@ use rcgen::{
 };
 
 use super::set::*;
-
-/// xorshift64: the same bytes in each run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % below.max(1) as u64) as usize
-    }
-
-    fn spoil(&mut self, bytes: &mut Vec<u8>) {
-        for _ in 0..=self.next(3) {
-            let at = self.next(bytes.len());
-            match self.next(6) {
-                0 => bytes.truncate(at),
-                1 => bytes.insert(at, self.next(256) as u8),
-                2 => drop(bytes.drain(at..(at + self.next(9)).min(bytes.len()))),
-                3 => bytes.extend_from_within(at..(at + 40).min(bytes.len())),
-                _ => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte =
-                            [0, 0xff, 0x80, 0x30, *byte ^ 1, self.next(256) as u8][self.next(6)];
-                    }
-                }
-            }
-        }
-    }
-}
+use crate::common::properties::{mutated, rounds};
 
 /// The page, as the program prints it.
 fn page(report: &Report) -> String {
@@ -66,31 +37,19 @@ fn any_bytes_in_any_file_are_a_finding_or_nothing() {
         ("ca.crl", "X509 CRL"),
     ];
     let whole: Vec<String> = names.iter().map(|(name, _)| set.read(name)).collect();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for round in 0..800 {
+    rounds(800, |round, u| {
         let file = round % names.len();
         let (name, label) = names[file];
-        let spoiled = match random.next(3) {
-            0 => {
-                let mut bytes = whole[file].clone().into_bytes();
-                random.spoil(&mut bytes);
-                bytes
-            }
-            1 => {
-                let mut bytes = der_of(&whole[file]);
-                random.spoil(&mut bytes);
-                bytes
-            }
-            _ => {
-                let mut bytes = der_of(&whole[file]);
-                random.spoil(&mut bytes);
-                pem_of(label, &bytes).into_bytes()
-            }
+        let spoiled = match u.int_in_range(0..=2)? {
+            0 => mutated(u, whole[file].as_bytes())?,
+            1 => mutated(u, &der_of(&whole[file]))?,
+            _ => pem_of(label, &mutated(u, &der_of(&whole[file]))?).into_bytes(),
         };
         set.write(name, &spoiled);
         page(&examine(&set.case));
         set.write(name, &whole[file]);
-    }
+        Ok(())
+    });
 }
 
 #[test]
