@@ -146,7 +146,10 @@ fn with_any_byte_changed_every_byte_stays_in_one_leaf() {
         assert_shown(kind, &broken);
         broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
         assert_shown(kind, &broken);
-        assert_shown(kind, &mutated(u, der)?);
+        // Each costs as much as a whole page does: a few of those that change their length as well.
+        if at % 8 == 0 {
+            assert_shown(kind, &mutated(u, der)?);
+        }
         Ok(())
     });
 }

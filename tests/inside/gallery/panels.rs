@@ -1,5 +1,6 @@
 //! What `hello-mtls gallery NAME` shows of each case, word by word, in TLS 1.3 and in TLS 1.2.
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use hello_mtls::instruments::gallery::cases;
 use hello_mtls::instruments::gallery::panels::Panels;
@@ -34,9 +35,8 @@ const NOT_ALWAYS_HEARD: &str = "  7 ✗ the client refused with alert bad_record
 /// The panels without what another run or another machine has otherwise. A number by lot is a `#`. Its width decides
 /// where the lines are folded, so such a paragraph is unfolded; the others stay as they are shown.
 fn without_lots(shown: &str) -> String {
-    let mut paragraphs: Vec<Vec<String>> = Vec::new();
+    let mut paragraphs: Vec<Vec<&str>> = Vec::new();
     for line in shown.lines() {
-        let line = without_time(line);
         let goes_on = line.starts_with("      ") && !line.starts_with("      rustls: ");
         match paragraphs.last_mut() {
             Some(lines) if goes_on && !lines[0].contains(['✉', '→']) => lines.push(line),
@@ -44,37 +44,36 @@ fn without_lots(shown: &str) -> String {
         }
     }
     let mut all = String::new();
-    for lines in paragraphs {
-        let indent = lines[0].len() - lines[0].trim_start().len();
-        let words: Vec<&str> = lines
+    for mut lines in paragraphs {
+        let timed = without_time(lines[0]);
+        lines[0] = timed.unwrap_or(lines[0]);
+        let further = lines[1..]
             .iter()
-            .flat_map(|line| line.split_whitespace())
-            .collect();
-        let unfolded = format!("{:indent$}{}", "", words.join(" "));
+            .map(|line| format!(" {}", line.trim_start()));
+        let unfolded = lines[0].to_owned() + &further.collect::<String>();
         // Two days less a moment.
         let masked = masked(&unfolded.replace("only in 47 hours,", "only in 2 days,"));
-        if unfolded.starts_with(NOT_ALWAYS_HEARD) {
+        if masked.starts_with(NOT_ALWAYS_HEARD) {
             continue;
         }
-        all += &if masked == unfolded {
-            lines.join("\n")
-        } else {
-            masked
-        };
-        all.push('\n');
+        if masked != unfolded {
+            lines = vec![&masked];
+        }
+        for (number, line) in lines.into_iter().enumerate() {
+            match timed {
+                Some(_) if number == 0 => writeln!(all, "{line:<76} #.#").unwrap(),
+                _ => writeln!(all, "{line}").unwrap(),
+            }
+        }
     }
     all
 }
 
-/// The line with another time at its right edge.
-fn without_time(line: &str) -> String {
-    let is_time = |text: &str| text.parse::<f64>().is_ok();
-    let (text, last) = line.rsplit_once("  ").unwrap_or((line, ""));
-    if line.chars().count() == 80 && is_time(last.trim_start()) {
-        format!("{:<76} #.#", text.trim_end())
-    } else {
-        line.to_owned()
-    }
+/// The line without the time at its right edge, if it has one.
+fn without_time(line: &str) -> Option<&str> {
+    let (text, time) = line.rsplit_once("  ")?;
+    let is_time = line.chars().count() == 80 && time.trim_start().parse::<f64>().is_ok();
+    is_time.then(|| text.trim_end())
 }
 
 /// The line with a `#` for each number that is by lot: dates, hours, ports, amounts that depend on the clock or on a
@@ -116,10 +115,12 @@ fn by_lot(word: &str, next: &str) -> bool {
     date || port || amount && UNITS.contains(&next)
 }
 
-/// `(435` is `(#`.
+/// `(435` is `(#`; of an address only the port is hidden.
 fn hidden(word: &str) -> String {
-    let mut hidden = String::new();
-    for letter in word.chars() {
+    let port = word.starts_with("127.0.0.1:");
+    let (shown, by_lot) = word.split_at(if port { "127.0.0.1:".len() } else { 0 });
+    let mut hidden = shown.to_owned();
+    for letter in by_lot.chars() {
         match letter {
             '0'..='9' | '.' if hidden.ends_with('#') => {}
             '0'..='9' => hidden.push('#'),
