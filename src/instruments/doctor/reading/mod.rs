@@ -14,8 +14,8 @@ use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::pem::shape;
+use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
 use crate::{files, text};
 
@@ -141,6 +141,10 @@ fn load<T>(
             return Vec::new();
         }
     };
+    if let Some(finding) = foreign::profile(&File::of(path, &bytes, wanted)) {
+        findings.push(finding);
+        return Vec::new();
+    }
     parse(path, &bytes).unwrap_or_else(|refused| {
         let said = match refused {
             Error::Pem { said, .. } => said,
