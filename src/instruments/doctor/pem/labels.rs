@@ -76,6 +76,7 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
 /// What other programs put between BEGIN and END.
 fn other(label: &str) -> &'static str {
     const OTHERS: [(&str, &str); 8] = [
+        ("EC PARAMETERS", "the name of a curve, and no key"),
         ("PGP ", "something of PGP's, which is no part of TLS"),
         ("OpenVPN Static key", "a static key of OpenVPN's (tls-auth)"),
         (
