@@ -198,24 +198,13 @@ fn block(item: Item) -> Option<(Kind, Vec<u8>)> {
 /// The bytes with `CERTIFICATE REQUEST` for the older `NEW CERTIFICATE REQUEST`, which Java's keytool, Windows'
 /// certreq and GnuTLS's certtool still write. A parser may read it (RFC 7468 §7); rustls-pemfile passes over it.
 fn with_usual_labels(bytes: &[u8]) -> Cow<'_, [u8]> {
-    const OLD: &[u8] = b" NEW CERTIFICATE REQUEST-----";
-    let find = |bytes: &[u8]| bytes.windows(OLD.len()).position(|part| part == OLD);
-    let Some(mut at) = find(bytes) else {
-        return Cow::Borrowed(bytes);
-    };
-    let (mut usual, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
-    loop {
-        let (before, old) = rest.split_at(at);
-        usual.extend_from_slice(before);
-        usual.extend_from_slice(b" CERTIFICATE REQUEST-----");
-        rest = &old[OLD.len()..];
-        match find(rest) {
-            Some(next) => at = next,
-            None => break,
-        }
+    const OLD: &str = " NEW CERTIFICATE REQUEST-----";
+    let text = String::from_utf8_lossy(bytes);
+    if text.contains(OLD) {
+        // What is no text stands beside the blocks: base64 is ASCII.
+        return Cow::Owned(text.replace(OLD, " CERTIFICATE REQUEST-----").into_bytes());
     }
-    usual.extend_from_slice(rest);
-    Cow::Owned(usual)
+    Cow::Borrowed(bytes)
 }
 
 /// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after

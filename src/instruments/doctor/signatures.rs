@@ -8,7 +8,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::evidence::Cert;
-use crate::instruments::doctor::pem::der::inside;
+use crate::instruments::doctor::pem::der::{X9_62, inside};
 
 /// Bits of an RSA key that the provider verifies with.
 const RSA_BITS: RangeInclusive<usize> = 2048..=8192;
@@ -74,29 +74,11 @@ pub(super) fn signed(
     }
 }
 
-/// Begins the identifiers of ECDSA's keys and signatures: 1.2.840.10045.
-const X9_62: &[u8] = b"\x2a\x86\x48\xce\x3d";
-
 /// Whether the provider does signatures of this algorithm, with any key.
 pub(super) fn knows_algorithm(algorithm: &[u8], provider: &CryptoProvider) -> bool {
     let all = provider.signature_verification_algorithms.all;
     all.iter()
         .any(|one| one.signature_alg_id().as_ref() == algorithm)
-}
-
-/// Whether it is a key of an elliptic curve whose numbers are written out instead of the curve's name. RFC 5480
-/// §2.1.1 forbids that, and rustls knows curves by their names.
-pub(super) fn has_explicit_curve(spki: &[u8]) -> bool {
-    let algorithm = || inside(inside(spki)?.0).map(|(algorithm, _)| algorithm);
-    let parameters = || inside(algorithm()?).map(|(_, parameters)| parameters);
-    algorithm().is_some_and(|id| id.get(2..).is_some_and(|id| id.starts_with(X9_62)))
-        && parameters().is_some_and(|parameters| parameters.starts_with(&[0x30]))
-}
-
-/// The last element of a `SubjectPublicKeyInfo`: the key itself, as a BIT STRING.
-pub(super) fn bits_of(spki: &[u8]) -> Option<&[u8]> {
-    let (key, _) = inside(spki)?;
-    inside(key).map(|(_, bits)| bits)
 }
 
 /// Whether the provider verifies with a key of this kind and size.

@@ -7,10 +7,11 @@ use super::keys::{EXPECTED_KEY, size_code};
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::der::has_explicit_curve;
 use crate::instruments::doctor::remedy::{NEW_CA, renew, request};
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::doctor::signatures::{
-    Signed, algorithm_of, has_explicit_curve, knows_algorithm, knows_key, rsa_bits, signed_by,
+    Signed, algorithm_of, knows_algorithm, knows_key, rsa_bits, signed_by,
 };
 use crate::instruments::fields::Field;
 use crate::instruments::x509;

@@ -78,12 +78,10 @@ impl<'a> File<'a> {
     pub(crate) fn rewritten(&self, command: &str) -> String {
         let (name, old) = (text::shell(self.path), self.backup());
         let command = command.replace("{f}", &name);
-        let command = format!(
-            "cp -p {name} {old} && {command} {name}.new && cat {name}.new > {name} && rm {name}.new"
-        );
+        let command = format!("{command} {name}.new && cat {name}.new > {name} && rm {name}.new");
         match self.wanted {
-            Wanted::PrivateKey => format!("  (umask 077; {command})"),
-            _ => format!("  {command}"),
+            Wanted::PrivateKey => format!("  cp -p {name} {old}\n  (umask 077; {command})"),
+            _ => format!("  cp -p {name} {old}\n  {command}"),
         }
     }
 

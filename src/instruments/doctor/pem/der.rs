@@ -24,6 +24,24 @@ pub(crate) fn inside(der: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.get(header..)?.split_at_checked(length)
 }
 
+/// Begins the identifiers of ECDSA's keys and signatures: 1.2.840.10045.
+pub(crate) const X9_62: &[u8] = b"\x2a\x86\x48\xce\x3d";
+
+/// Whether it is a key of an elliptic curve whose numbers are written out instead of the curve's name. RFC 5480
+/// §2.1.1 forbids that, and rustls knows curves by their names.
+pub(crate) fn has_explicit_curve(spki: &[u8]) -> bool {
+    let algorithm = || inside(inside(spki)?.0).map(|(algorithm, _)| algorithm);
+    let parameters = || inside(algorithm()?).map(|(_, parameters)| parameters);
+    algorithm().is_some_and(|id| id.get(2..).is_some_and(|id| id.starts_with(X9_62)))
+        && parameters().is_some_and(|parameters| parameters.starts_with(&[0x30]))
+}
+
+/// The last element of a `SubjectPublicKeyInfo`: the key itself, as a BIT STRING.
+pub(crate) fn bits_of(spki: &[u8]) -> Option<&[u8]> {
+    let (key, _) = inside(spki)?;
+    inside(key).map(|(_, bits)| bits)
+}
+
 /// A bag of PKCS#12 with a private key, encrypted or not: 1.2.840.113549.1.12.10.1.1 and .2, as far as the last
 /// byte. Bags of keys stand outside of what the passphrase encrypts.
 const KEY_BAG: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";

@@ -2,6 +2,8 @@
 //! what is wanted. A foreign file belongs to its tool, so no command here writes to it: what is taken out
 //! goes into a new file beside it.
 
+use std::path::Path;
+
 use super::block::{File, Wanted};
 use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
@@ -396,17 +398,22 @@ fn taken_out(file: &File<'_>, key: &str) -> (String, String) {
 
 /// A profile of OpenVPN that has its files inside. rustls reads its blocks in the order in which they stand,
 /// and takes the CA in front for the leaf; and the tags have to stay where they are.
-pub(crate) fn profile(file: &File<'_>) -> Option<Finding> {
-    let lines: Vec<&[u8]> = file
-        .bytes
+pub(crate) fn profile(path: &Path, bytes: &[u8], wanted: Wanted) -> Option<Finding> {
+    // It holds three or four blocks. A list of megabytes is not looked through for tags.
+    const LARGEST: usize = 256 * 1024;
+    if bytes.len() > LARGEST || wanted != Wanted::Certificate {
+        return None;
+    }
+    let lines: Vec<&[u8]> = bytes
         .split(|byte| *byte == b'\n')
         .map(<[u8]>::trim_ascii)
         .collect();
     let place = |tag: &str| lines.iter().position(|line| *line == tag.as_bytes());
     let (ca, cert) = (place("<ca>")?, place("<cert>")?);
-    if file.wanted != Wanted::Certificate || cert < ca {
+    if cert < ca {
         return None;
     }
+    let file = File::of(path, bytes, wanted);
     let from = text::shell(file.path);
     let (mut fix, mut options) = (
         "each part into a file of its own; the profile stays as it is:".to_owned(),

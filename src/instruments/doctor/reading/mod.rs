@@ -11,13 +11,13 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKey
 
 pub(super) use self::nearby::Neighbour;
 pub(super) use self::other_names::other_names;
-use super::signatures::{bits_of, has_explicit_curve};
 use super::{ChainSource, SetupFiles, SideFiles};
 use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::block::Wanted;
+use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
 use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
 use crate::{files, text};
@@ -148,7 +148,7 @@ fn load<T>(
             return Vec::new();
         }
     };
-    if let Some(finding) = foreign::profile(&File::of(path, &bytes, wanted)) {
+    if let Some(finding) = foreign::profile(path, &bytes, wanted) {
         findings.push(finding);
         return Vec::new();
     }
