@@ -14,6 +14,7 @@
 //!
 //! and `PrivateKeyDer::from_pem_slice(pem)` would read a key.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use rustls::pki_types::{
@@ -29,7 +30,7 @@ use crate::files;
 pub enum Kind {
     /// `CERTIFICATE`: RFC 5280 §4.1.
     Certificate,
-    /// `CERTIFICATE REQUEST`: RFC 2986.
+    /// `CERTIFICATE REQUEST`, or `NEW CERTIFICATE REQUEST`: RFC 2986.
     Request,
     /// `X509 CRL`: RFC 5280 §5.1.
     RevocationList,
@@ -121,7 +122,7 @@ pub fn request(path: &Path) -> Result<CertificateSigningRequestDer<'static>, Err
 /// # Errors
 /// [`Error::Certificates`] if there is none in it.
 pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'static>, Error> {
-    match rustls_pemfile::csr(&mut pem.as_bytes()) {
+    match rustls_pemfile::csr(&mut &*with_usual_labels(pem.as_bytes())) {
         Ok(Some(request)) => Ok(request),
         _ => Err(Error::Certificates {
             doing: "read back the request".to_owned(),
@@ -155,6 +156,7 @@ fn blocks_of_kind(
         wanted,
         said,
     };
+    let bytes = &*with_usual_labels(bytes);
     let items: Result<Vec<Item>, _> = rustls_pemfile::read_all(&mut &*bytes).collect();
     let items = items.map_err(|error| refused(error.to_string()))?;
     // A chain or a CA file that is read in part would fail later, and far from its cause.
@@ -191,6 +193,18 @@ fn block(item: Item) -> Option<(Kind, Vec<u8>)> {
         // The enum is open for more; today these are all.
         _ => return None,
     })
+}
+
+/// The bytes with `CERTIFICATE REQUEST` for the older `NEW CERTIFICATE REQUEST`, which Java's keytool, Windows'
+/// certreq and GnuTLS's certtool still write. A parser may read it (RFC 7468 §7); rustls-pemfile passes over it.
+fn with_usual_labels(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const OLD: &str = " NEW CERTIFICATE REQUEST-----";
+    let text = String::from_utf8_lossy(bytes);
+    if text.contains(OLD) {
+        // What is no text stands beside the blocks: base64 is ASCII.
+        return Cow::Owned(text.replace(OLD, " CERTIFICATE REQUEST-----").into_bytes());
+    }
+    Cow::Borrowed(bytes)
 }
 
 /// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after

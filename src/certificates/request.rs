@@ -63,8 +63,9 @@ impl Name {
             return Ok(Name::Ip(address));
         }
         match ServerName::try_from(text.strip_prefix("*.").unwrap_or(text)) {
-            Ok(ServerName::DnsName(_)) => Ok(Name::Dns(text.to_owned())),
-            _ => Err("neither a host name nor an IP address".to_owned()),
+            // A resolver understands the dot, and a client compares without it (RFC 5280 §4.2.1.6).
+            Ok(ServerName::DnsName(_)) if !text.ends_with('.') => Ok(Name::Dns(text.to_owned())),
+            _ => Err(no_host(text)),
         }
     }
 
@@ -81,6 +82,29 @@ impl Name {
             Name::Uri(uri) => SanType::URI(ascii(uri)?),
         })
     }
+}
+
+/// Why a text is no host, and which host may be meant. Safe to show.
+pub fn no_host(text: &str) -> String {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = match authority
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
+        Some((address, _)) => address,
+        None => authority
+            .split_once(':')
+            .map_or(authority, |(host, _)| host),
+    };
+    let host = crate::text::ascii_host(host.trim_end_matches('.')).unwrap_or_default();
+    let known = host != text && ServerName::try_from(host.as_str()).is_ok();
+    let hint = if known {
+        format!("; write {host}")
+    } else {
+        String::new()
+    };
+    format!("neither a host name nor an IP address{hint}")
 }
 
 /// As a certificate's reader sees it: `DNS:localhost`.

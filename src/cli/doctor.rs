@@ -9,6 +9,7 @@ use rustls::pki_types::ServerName;
 
 use super::{Files, output, print};
 use crate::certificates::pem;
+use crate::certificates::request::no_host;
 use crate::certificates::summary::Summary;
 use crate::client::Url;
 use crate::error::Error;
@@ -43,8 +44,7 @@ fn role(name: &str) -> Result<Side, String> {
 }
 
 fn server_name(name: &str) -> Result<ServerName<'static>, String> {
-    ServerName::try_from(name.to_owned())
-        .map_err(|_| "neither a host name nor an IP address".to_owned())
+    ServerName::try_from(name.to_owned()).map_err(|_| no_host(name))
 }
 
 pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {

@@ -31,9 +31,18 @@ impl Url {
     pub fn parse(url: &str) -> Result<Url, Error> {
         parts(url).map_err(|found| Error::Usage {
             found: format!("{found}: {}", text::terminal(url)),
-            remedy: "a URL like https://localhost:3000/".to_owned(),
+            remedy: in_ascii(url).unwrap_or("a URL like https://localhost:3000/".to_owned()),
         })
     }
+}
+
+/// The same URL with its host in ASCII, as DNS has it, if that is all that is wrong.
+fn in_ascii(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+    let ascii = format!("{scheme}://{}{port}{path}", text::ascii_host(host)?);
+    (ascii != url && parts(&ascii).is_ok()).then(|| format!("DNS has that name in ASCII: {ascii}"))
 }
 
 fn parts(url: &str) -> Result<Url, &'static str> {

@@ -40,6 +40,17 @@ impl Allowed {
         let (kind, name) = text.split_once(':').unwrap_or((text, ""));
         match (kind, name) {
             (_, "") => Err("write uri:NAME, dns:NAME or cn:NAME".to_owned()),
+            // In a certificate both are ASCII (RFC 5280 §4.2.1.6): another letter would match nobody, ever.
+            ("uri", name) if !name.is_ascii() => {
+                let encoded = text::percent_encoded(name);
+                Err(format!(
+                    "a URI in a certificate is ASCII: write uri:{encoded}"
+                ))
+            }
+            ("dns", name) if !name.is_ascii() => Err(match text::ascii_host(name) {
+                Some(ascii) => format!("a DNS name in a certificate is ASCII: write dns:{ascii}"),
+                None => "a DNS name in a certificate is ASCII".to_owned(),
+            }),
             ("uri", name) => Ok(Allowed::Uri(name.to_owned())),
             ("dns", name) => Ok(Allowed::Dns(name.to_owned())),
             ("cn", name) => Ok(Allowed::CommonName(name.to_owned())),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::pem::shape;
+use super::reading::other_names;
 use super::{SetupFiles, SideFiles, examine};
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Wanted};
@@ -29,6 +30,7 @@ pub struct Given {
 pub fn explain(error: Error, given: &Given) -> Error {
     match error {
         Error::Pem { path, wanted, said } => not_the_pem(path, wanted, said),
+        Error::File { ref path, .. } => other_names(path).map_or(error, contents),
         Error::Unusable {
             files,
             wanted,

@@ -8,7 +8,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::evidence::Cert;
-use crate::instruments::doctor::pem::der::inside;
+use crate::instruments::doctor::pem::der::{X9_62, inside};
 
 /// Bits of an RSA key that the provider verifies with.
 const RSA_BITS: RangeInclusive<usize> = 2048..=8192;
@@ -27,17 +27,22 @@ pub(super) fn signed_by(cert: &Cert<'_>, by: &Cert<'_>, provider: &CryptoProvide
     let x509 = &cert.x509;
     let signature = &x509.signature_value.data;
     let tbs = x509.tbs_certificate.as_ref();
-    let algorithm = x509.signature_algorithm.algorithm.as_bytes();
-    signed(
-        tbs,
-        algorithm,
-        signature,
-        &by.x509.tbs_certificate.subject_pki,
-        provider,
-    )
+    let key = &by.x509.tbs_certificate.subject_pki;
+    signed(tbs, algorithm_of(cert.der), signature, key, provider)
 }
 
-/// `algorithm` is the contents of its object identifier.
+/// The contents of the AlgorithmIdentifier that stands behind what is signed, in a certificate as in a list.
+pub(super) fn algorithm_of(der: &[u8]) -> &[u8] {
+    let algorithm = || {
+        let (outer, _) = inside(der)?;
+        let (_, behind) = inside(outer)?;
+        Some(inside(behind)?.0)
+    };
+    algorithm().unwrap_or_default()
+}
+
+/// `algorithm` is the contents of its identifier, parameters and all: webpki knows RSASSA-PSS by its
+/// parameters, and does one salt length for each hash.
 pub(super) fn signed(
     message: &[u8],
     algorithm: &[u8],
@@ -45,28 +50,35 @@ pub(super) fn signed(
     key: &SubjectPublicKeyInfo<'_>,
     provider: &CryptoProvider,
 ) -> Signed {
-    let all = provider.signature_verification_algorithms.all;
-    let known = all
-        .iter()
-        .any(|one| has_identifier(&one.signature_alg_id(), algorithm));
-    if !known || !knows_key(key, provider) {
+    if !knows_algorithm(algorithm, provider) || !knows_key(key, provider) {
         return Signed::UnsupportedAlgorithm;
     }
-    let fits = all.iter().any(|one| {
-        has_identifier(&one.signature_alg_id(), algorithm)
-            && is_of(key, &one.public_key_alg_id())
-            && one
-                .verify_signature(&key.subject_public_key.data, message, signature)
-                .is_ok()
+    let all = provider.signature_verification_algorithms.all.iter();
+    let mut both = all.filter(|one| {
+        one.signature_alg_id().as_ref() == algorithm && is_of(key, &one.public_key_alg_id())
     });
-    if fits { Signed::Valid } else { Signed::Invalid }
+    let data = &key.subject_public_key.data;
+    if both
+        .clone()
+        .any(|one| one.verify_signature(data, message, signature).is_ok())
+    {
+        return Signed::Valid;
+    }
+    // A key of another kind did not sign. One of the same kind may have, where the provider does not do the
+    // two together: then nobody here can tell.
+    let ecdsa = [&algorithm, &identifier(key)]
+        .map(|id| id.get(2..).is_some_and(|id| id.starts_with(X9_62)));
+    match both.next() {
+        None if ecdsa == [true, true] => Signed::UnsupportedAlgorithm,
+        _ => Signed::Invalid,
+    }
 }
 
 /// Whether the provider does signatures of this algorithm, with any key.
 pub(super) fn knows_algorithm(algorithm: &[u8], provider: &CryptoProvider) -> bool {
     let all = provider.signature_verification_algorithms.all;
     all.iter()
-        .any(|one| has_identifier(&one.signature_alg_id(), algorithm))
+        .any(|one| one.signature_alg_id().as_ref() == algorithm)
 }
 
 /// Whether the provider verifies with a key of this kind and size.
@@ -84,12 +96,12 @@ pub(super) fn rsa_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
     }
 }
 
-/// An AlgorithmIdentifier begins with its OBJECT IDENTIFIER.
-fn has_identifier(identifier: &AlgorithmIdentifier, oid: &[u8]) -> bool {
-    inside(identifier.as_ref()).is_some_and(|(contents, _)| contents == oid)
+fn is_of(key: &SubjectPublicKeyInfo<'_>, identifier: &AlgorithmIdentifier) -> bool {
+    self::identifier(key) == identifier.as_ref()
 }
 
-fn is_of(key: &SubjectPublicKeyInfo<'_>, identifier: &AlgorithmIdentifier) -> bool {
+/// The contents of a key's AlgorithmIdentifier.
+fn identifier<'k>(key: &SubjectPublicKeyInfo<'k>) -> &'k [u8] {
     let algorithm = inside(key.raw).and_then(|(key, _)| inside(key));
-    algorithm.is_some_and(|(algorithm, _)| algorithm == identifier.as_ref())
+    algorithm.map_or(&[], |(algorithm, _)| algorithm)
 }

@@ -77,6 +77,15 @@ pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
     Ok(bytes.iter().copied().map(char::from).collect())
 }
 
+/// An IA5String has ASCII only. Where a CA wrote more, the name is shown as its bytes read, so that a reader sees
+/// what the certificate is for: no host name equals it.
+fn ia5(bytes: &[u8]) -> String {
+    match str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => format!("#{}", primitive::hex(bytes)),
+    }
+}
+
 /// A list of `GeneralName`s: `DNS:localhost, IP:127.0.0.1, URI:spiffe://…`.
 pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
     Ok(sequence_of(reader, |reader| general_name(reader, address))?.join(", "))
@@ -105,7 +114,7 @@ pub(super) fn general_name(
         0xa4 => unwrapped(reader, SEQUENCE, "Name", relative_names),
         0x87 => contents(reader, ip),
         0x88 => contents(reader, primitive::dotted),
-        _ => contents(reader, ascii),
+        _ => contents(reader, |bytes| Ok(ia5(bytes))),
     })?;
     Ok(match tag {
         0xa4 => format!("{kind}:({name})"),

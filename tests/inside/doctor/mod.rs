@@ -5,5 +5,6 @@
 mod set;
 mod setups;
 mod program;
+mod formats;
 mod live;
 mod hostile;

@@ -13,7 +13,7 @@ use super::set::*;
 const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
 
 /// Runs `hello-mtls` in the folder above the set's, so that the folder's name is short: `set`.
-fn hello(dir: &Path, arguments: &[&str]) -> Output {
+pub(super) fn hello(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(HELLO)
         .args(arguments)
         .current_dir(dir)
@@ -21,17 +21,17 @@ fn hello(dir: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(output: &[u8]) -> String {
+pub(super) fn text(output: &[u8]) -> String {
     String::from_utf8(output.to_vec()).unwrap()
 }
 
 /// With single spaces, so that line ends do not matter.
-fn flat(page: &str) -> String {
+pub(super) fn flat(page: &str) -> String {
     page.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A set whose files are called `set/server.crt` from the folder that is returned with it.
-fn named(name: &str) -> (Set, std::path::PathBuf) {
+pub(super) fn named(name: &str) -> (Set, std::path::PathBuf) {
     let set = Set::new(&format!("{name}/set"));
     let above = set.dir.parent().unwrap().to_owned();
     (set, above)
@@ -472,7 +472,7 @@ fn a_fix_that_is_pasted_mends_what_was_found() {
 }
 
 /// The commands of the finding with that code.
-fn commands(page: &str, code: &str) -> String {
+pub(super) fn commands(page: &str, code: &str) -> String {
     let (_, entry) = page.split_once(code).unwrap();
     let entry = entry.split("\n\n").next().unwrap();
     let command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
@@ -483,7 +483,7 @@ fn commands(page: &str, code: &str) -> String {
         .collect()
 }
 
-fn paste(dir: &Path, script: &str, typed: &str) {
+pub(super) fn paste(dir: &Path, script: &str, typed: &str) {
     let path = format!(
         "{}:{}",
         Path::new(HELLO).parent().unwrap().display(),

@@ -592,7 +592,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         (
             "html",
             |set| set.write("ca.crt", "<!doctype html>\n<title>404</title>"),
-            &["not-pem"],
+            &["web-page"],
             &[],
         ),
         (

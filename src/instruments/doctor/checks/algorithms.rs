@@ -1,41 +1,94 @@
 //! Algorithms and sizes that the provider does not do. Asked before any signature is judged: a
 //! signature that nobody can check is not a wrong one.
 
+use x509_parser::signature_algorithm::RsaSsaPssParams;
+
 use super::keys::{EXPECTED_KEY, size_code};
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::der::has_explicit_curve;
+use crate::instruments::doctor::remedy::{NEW_CA, renew, request};
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
-use crate::instruments::doctor::signatures::{knows_algorithm, knows_key, rsa_bits};
+use crate::instruments::doctor::signatures::{
+    Signed, algorithm_of, knows_algorithm, knows_key, rsa_bits, signed_by,
+};
 use crate::instruments::fields::Field;
 use crate::instruments::x509;
 
 /// The algorithm that the issuer signed with. A key that is unknown too is another check's.
 pub(super) fn signature(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let provider = &link.look.evidence.files.provider;
-    let algorithm = link.cert.x509.signature_algorithm.algorithm.as_bytes();
-    let its_key = link
-        .issuer
-        .is_none_or(|issuer| knows_key(issuer.key(), provider));
-    if knows_algorithm(algorithm, provider) || !its_key {
+    let algorithm = algorithm_of(link.cert.der);
+    let unchecked = |issuer: &Cert<'_>| {
+        signed_by(link.cert, issuer, provider) == Signed::UnsupportedAlgorithm
+            && knows_key(issuer.key(), provider)
+    };
+    let refused = match link.issuer {
+        Some(issuer) => unchecked(issuer),
+        None => !knows_algorithm(algorithm, provider),
+    };
+    if !refused {
         return None;
+    }
+    let name = link.cert.name();
+    let parameters = link.cert.x509.signature_algorithm.parameters.as_ref();
+    if let Some(pss) = parameters.and_then(|any| RsaSsaPssParams::try_from(any).ok()) {
+        let salt = pss.salt_length();
+        let found = format!(
+            "{name} is signed with RSASSA-PSS and a salt of {salt} bytes. webpki does no other salt than one as long as the hash, so it cannot check this signature; it may well be right"
+        );
+        let expected =
+            "RSASSA-PSS with SHA-256, -384 or -512 for all of it, and a salt of 32, 48 or 64 bytes";
+        let fix = format!(
+            "its CA signs it again, with openssl's -sigopt rsa_pss_saltlen:digest; or {}",
+            renew(link)
+        );
+        return Some(link.error("pss-salt", expected, found, fix));
     }
     let tree = x509::certificate(link.cert.der);
     let algorithm = shown(tree.find("signatureAlgorithm"));
-    let found = format!("{} is signed with {algorithm}", link.cert.name());
+    let found = format!("{name} is signed with {algorithm}");
     let expected = "a signature with SHA-256 or better, by ECDSA, RSA or Ed25519";
     Some(link.error("weak-signature", expected, found, renew(link)))
 }
 
+/// The curve of one's own certificate is named. The key itself may be as good as any.
+pub(super) fn named_curve(look: &SideView<'_, '_>) -> Option<Finding> {
+    let leaf = look
+        .leaf()
+        .filter(|leaf| has_explicit_curve(leaf.public_key()))?;
+    let found = format!("{} writes out the numbers of its curve", leaf.name());
+    let fix = match look.side.party.key.as_deref() {
+        Some(key) => {
+            let file = File::of(key, &[], Wanted::PrivateKey);
+            let named = file.rewritten("openssl ec -in {f} -param_enc named_curve -out");
+            let leaf = request(look);
+            format!(
+                "the same key with the name of its curve, and a new certificate:\n{named}\n{leaf}"
+            )
+        }
+        None => "a certificate whose key names its curve, from its owner".to_owned(),
+    };
+    Some(look.error("explicit-curve", NAMED, found, fix))
+}
+
+const NAMED: &str = "a curve by its name, such as P-256 (RFC 5480 §2.1.1)";
+
 /// The key that the issuer signed with.
 pub(super) fn issuers_key(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let (code, words) = unknown(link.issuer?, link.look)?;
+    let expected = if code == "explicit-curve" {
+        NAMED
+    } else {
+        EXPECTED_KEY
+    };
     let code = match code {
         "weak-key" => "weak-ca-key",
         code => code,
     };
     let found = format!("{} signs with {words}", link.issuer?.name());
-    let finding = link.error(code, EXPECTED_KEY, found, NEW_CA);
+    let finding = link.error(code, expected, found, NEW_CA);
     let file = link.issuer?.path.to_owned();
     Some(Finding { file, ..finding })
 }
@@ -43,6 +96,9 @@ pub(super) fn issuers_key(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
 /// The key of a server on the other end; one's own is judged with its file.
 pub(super) fn sent_key(look: &SideView<'_, '_>) -> Option<Finding> {
     let leaf = look.leaf().filter(|_| look.is_sent())?;
+    if has_explicit_curve(leaf.public_key()) {
+        return None;
+    }
     let (code, words) = unknown(leaf, look)?;
     let found = format!("{} has {words}", leaf.name());
     let fix = "a new key and certificate, from its owner";
@@ -53,6 +109,10 @@ pub(super) fn sent_key(look: &SideView<'_, '_>) -> Option<Finding> {
 fn unknown(cert: &Cert<'_>, look: &SideView<'_, '_>) -> Option<(&'static str, String)> {
     if knows_key(cert.key(), &look.evidence.files.provider) {
         return None;
+    }
+    if has_explicit_curve(cert.public_key()) {
+        let words = "a key of a curve whose numbers are written out".to_owned();
+        return Some(("explicit-curve", words));
     }
     let tree = x509::certificate(cert.der);
     let key = tree.find("subjectPublicKeyInfo");

@@ -8,7 +8,7 @@ use crate::files::place;
 use crate::handshake::{Trust, server_verifier};
 use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::signatures::{Signed, signed};
+use crate::instruments::doctor::signatures::{Signed, algorithm_of, signed};
 use crate::narration::Step;
 use crate::text;
 
@@ -90,13 +90,10 @@ pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Findi
 pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
     let (crl, signers) = (list.crl.as_ref()?, signers(list, evidence));
     let message = crl.tbs_cert_list.as_ref();
-    let (algorithm, value) = (
-        &crl.signature_algorithm.algorithm,
-        &crl.signature_value.data,
-    );
+    let (algorithm, value) = (algorithm_of(list.der), &crl.signature_value.data);
     let provider = &evidence.files.provider;
     let fits = |cert: &&Cert<'_>| {
-        signed(message, algorithm.as_bytes(), value, cert.key(), provider) != Signed::Invalid
+        signed(message, algorithm, value, cert.key(), provider) != Signed::Invalid
     };
     if signers.is_empty() || signers.iter().any(fits) {
         return None;

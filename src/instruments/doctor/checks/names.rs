@@ -11,6 +11,7 @@ use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::remedy::new_leaf;
 use crate::instruments::doctor::side_view::SideView;
+use crate::instruments::x509;
 use crate::narration::Side;
 use crate::text;
 
@@ -27,7 +28,13 @@ pub(super) fn has_names(look: &SideView<'_, '_>) -> Option<Finding> {
     if !names(leaf).is_empty() {
         return None;
     }
+    let tree = x509::certificate(leaf.der);
+    let others = tree.find("subjectAltName").map(|field| &field.value);
     let found = match leaf.summary.common_names.first() {
+        _ if others.is_some() => {
+            let others = text::shorten(others.map_or("", String::as_str), 120);
+            format!("a subjectAltName without a host name or an address: {others}")
+        }
         Some(name) => {
             let name = text::shorten(&text::terminal(name), 40);
             format!("no subjectAltName; the CN \"{name}\" is not looked at")
@@ -51,7 +58,21 @@ pub(super) fn host(look: &SideView<'_, '_>) -> Option<Finding> {
     if let Some((name, address)) = addresses_as_names(leaf).find(asked) {
         return Some(as_dns(look, name, address));
     }
-    let found = format!("only {}", text::shorten(&names.join(", "), 160));
+    let (dead, why) = unmatchable(leaf);
+    let live: Vec<String> = names
+        .into_iter()
+        .filter(|name| !dead.contains(name))
+        .collect();
+    if live.is_empty() {
+        let expected = format!("the name \"{}\"", host.to_str());
+        return Some(look.error("unmatchable-name", expected, why, new_leaf(look)));
+    }
+    let why = if why.is_empty() {
+        why
+    } else {
+        format!(". {why}")
+    };
+    let found = format!("only {}{why}", text::shorten(&live.join(", "), 160));
     let option = if look.is_sent() {
         ""
     } else {
@@ -63,6 +84,62 @@ pub(super) fn host(look: &SideView<'_, '_>) -> Option<Finding> {
     );
     let expected = format!("the name \"{}\"", host.to_str());
     Some(look.error("wrong-host", expected, found, fix))
+}
+
+/// Each entry can match something. Beside one that does, the others are for nothing.
+pub(super) fn matchable(look: &SideView<'_, '_>) -> Option<Finding> {
+    let (leaf, host) = subject(look)?;
+    let parsed = ParsedCertificate::try_from(leaf.der).ok()?;
+    verify_server_name(&parsed, host).ok()?;
+    let (dead, why) = unmatchable(leaf);
+    let expected = "host names and addresses";
+    let warn = || {
+        look.error("unmatchable-name", expected, why, new_leaf(look))
+            .warning()
+    };
+    (!dead.is_empty()).then(warn)
+}
+
+/// The DNS entries that no host name ever equals, and why. Addresses among them are another check's.
+fn unmatchable(leaf: &Cert<'_>) -> (Vec<String>, String) {
+    let (mut dead, mut reasons) = (Vec::new(), Vec::new());
+    for name in &leaf.summary.dns_names {
+        if let Some(why) = why_unmatchable(name) {
+            let shown = format!("DNS:{}", text::terminal(name));
+            reasons.push(format!("{}: {why}", text::shorten(&shown, 60)));
+            dead.push(shown);
+        }
+    }
+    reasons.truncate(4);
+    (dead, reasons.join("; "))
+}
+
+/// Why an entry can match nothing. `None`: it can.
+fn why_unmatchable(name: &str) -> Option<String> {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let port = name.rsplit_once(':').is_some_and(|(_, port)| is_port(port));
+    let why = match name {
+        "" => "it is empty",
+        _ if address => return None,
+        _ if name.contains("://") => "a URL, where only its host belongs",
+        _ if name.contains('/') => "a path, where only a host belongs",
+        _ if port => "a port, which no certificate is for",
+        _ if name.ends_with('.') => "the dot at its end; clients compare without it",
+        _ if name.contains(char::is_whitespace) => "a blank in it",
+        _ if !name.is_ascii() => {
+            let ascii = text::ascii_host(name).map_or(String::new(), |name| format!(": {name}"));
+            return Some(format!(
+                "letters that are not ASCII; DNS has such a name in Punycode{ascii}"
+            ));
+        }
+        "*" => "a * alone; it stands for one label in front of others, as in *.example.test",
+        _ if name.strip_prefix("*.").unwrap_or(name).contains('*') => {
+            "a * may only be the whole first label (RFC 9525 §6.3)"
+        }
+        _ => return None,
+    };
+    Some(why.to_owned())
 }
 
 /// An address among the host names, which nobody has asked for yet.

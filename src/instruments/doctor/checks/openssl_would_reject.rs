@@ -148,6 +148,26 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     (!has).then(|| note("wrong-key-usage", file, &expected, found, &renew(link)))
 }
 
+/// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.
+pub(super) fn serial(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
+    let serial = link.cert.x509.raw_serial();
+    let what = match serial {
+        [0] => "zero: some verifiers refuse that",
+        [first, ..] if first & 0x80 != 0 => "negative: Go 1.23 and later refuse that",
+        _ if serial.len() > 20 => "longer than 20 octets: GnuTLS and others refuse that",
+        _ => return None,
+    };
+    let found = format!("the serial number of {} is {what}", link.cert.name());
+    let expected = "a positive serial number of at most 20 octets";
+    Some(note(
+        "unusual-serial",
+        link.cert.path,
+        expected,
+        found,
+        &renew(link),
+    ))
+}
+
 /// Each certificate once.
 pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
     let files = [&evidence.anchors]

@@ -6,10 +6,12 @@ use rustls::{CertificateError, Error, RootCertStore};
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::pem::block::{File, Wanted};
+use crate::instruments::doctor::pem::der::in_base64;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::narration::Step;
-use crate::text;
+use crate::{files, text};
 
 const ASK_AGAIN: &str = "the certificate again, from its CA or from its backup";
 
@@ -27,6 +29,11 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
         .iter()
         .map(|der| RootCertStore::empty().add(der.clone()));
     let (place, of) = (taken.position(|taken| taken.is_err())? + 1, anchors.len());
+    let bytes = files::read(file).unwrap_or_default();
+    let own = File::of(file, &bytes, Wanted::Certificate);
+    if let Some(finding) = anchors.get(place - 1).and_then(|der| in_base64(&own, der)) {
+        return Some(finding);
+    }
     let found = format!("block {place} of {of} holds bytes that are no certificate");
     let expected = "a CA certificate in each block";
     let step = Step::Preparation;
@@ -53,6 +60,9 @@ pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
             ders.len()
         ),
     };
+    if let Some(finding) = something_else(look).filter(|_| leaf_broken) {
+        return Some(finding);
+    }
     let expected = "an X.509 certificate in each block";
     let finding = Finding {
         step: match look.side.party.key {
@@ -64,6 +74,14 @@ pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
     // webpki passes over a broken block that it does not need.
     let needed = leaf_broken || look.anchor().is_none();
     Some(if needed { finding } else { finding.warning() })
+}
+
+/// The first block holds something else that is known.
+fn something_else(look: &SideView<'_, '_>) -> Option<Finding> {
+    let path = look.side.party.certificate.path()?;
+    let bytes = files::read(path).ok()?;
+    let file = File::of(path, &bytes, Wanted::Certificate);
+    in_base64(&file, look.side.ders.first()?)
 }
 
 /// rustls can read the certificate: version 3, nothing critical that is unknown.

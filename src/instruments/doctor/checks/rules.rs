@@ -1,6 +1,6 @@
 //! What a certificate is allowed to be: a leaf or a CA, for whom, and how far down.
 
-use x509_parser::extensions::ExtendedKeyUsage;
+use x509_parser::extensions::{ExtendedKeyUsage, GeneralName};
 
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Cert;
@@ -70,12 +70,82 @@ pub(super) fn name_constraints(look: &SideView<'_, '_>) -> Option<Finding> {
     let route = look.route.as_ref()?;
     let mut above = route.certs.iter().copied().chain(route.anchor()).rev();
     let (issuer, allowed) = above.find_map(|cert| Some((cert, shown(cert, "nameConstraints")?)))?;
-    let (leaf, issuer) = (look.leaf()?, issuer.name());
+    let leaf = look.leaf()?;
+    if let Some(form) = unchecked_form(issuer, leaf) {
+        let expected = "constraints on DNS names and addresses: webpki compares no others";
+        let found = format!(
+            "{} constrains {form}: {allowed}. webpki cannot check that, and so refuses every certificate with such a name, also one that is within (rustls/webpki#19). OpenSSL and others compare",
+            issuer.name()
+        );
+        let fix =
+            "a CA without that constraint; or one that constrains DNS names or addresses instead";
+        return Some(look.error("unsupported-name-constraint", expected, found, fix));
+    }
+    let issuer = issuer.name();
     let names = shown(leaf, "subjectAltName").unwrap_or_default();
     let expected = format!("names within those that {issuer} may sign for: {allowed}");
     let found = format!("{} is for {names}", leaf.name());
     let fix = "another name in the certificate, or a CA that may sign for this one";
     Some(look.error("name-constraints", expected, found, fix))
+}
+
+/// A form of name that is constrained and that webpki does not compare, if the leaf has one and is within the
+/// rest: every certificate has a directory name, its subject.
+fn unchecked_form(issuer: &Cert<'_>, leaf: &Cert<'_>) -> Option<&'static str> {
+    let constraints = issuer.x509.name_constraints().ok().flatten()?.value;
+    let [permitted, excluded] = [
+        &constraints.permitted_subtrees,
+        &constraints.excluded_subtrees,
+    ]
+    .map(|trees| {
+        let bases = trees.iter().flatten().map(|tree| &tree.base);
+        bases.collect::<Vec<&GeneralName<'_>>>()
+    });
+    let names = leaf.x509.subject_alternative_name().ok().flatten();
+    let names = names.map_or(&[][..], |names| &names.value.general_names);
+    let outside = |name: &GeneralName<'_>| {
+        let mut compared = permitted
+            .iter()
+            .filter_map(|base| within(name, base))
+            .peekable();
+        let allowed = compared.peek().is_none() || compared.any(|is| is);
+        !allowed || excluded.iter().any(|base| within(name, base) == Some(true))
+    };
+    if names.iter().any(outside) {
+        return None;
+    }
+    let email = |name: &GeneralName<'_>| matches!(name, GeneralName::RFC822Name(_));
+    permitted
+        .iter()
+        .chain(&excluded)
+        .find_map(|base| match base {
+            GeneralName::DirectoryName(_) => Some("directory names"),
+            GeneralName::URI(_) if !leaf.summary.uris.is_empty() => Some("URIs"),
+            GeneralName::RFC822Name(_) if names.iter().any(email) => Some("mail addresses"),
+            _ => None,
+        })
+}
+
+/// Whether a name is within a constraint (RFC 5280 §4.2.1.10); `None`: they are not both DNS names or addresses.
+fn within(name: &GeneralName<'_>, base: &GeneralName<'_>) -> Option<bool> {
+    match (name, base) {
+        (GeneralName::DNSName(name), GeneralName::DNSName(base)) => {
+            let (name, base) = (name.to_ascii_lowercase(), base.to_ascii_lowercase());
+            let base = base.trim_start_matches('.');
+            let label = name.strip_suffix(base);
+            Some(
+                label.is_some_and(|label| {
+                    base.is_empty() || label.is_empty() || label.ends_with('.')
+                }),
+            )
+        }
+        (GeneralName::IPAddress(name), GeneralName::IPAddress(base)) => {
+            let (network, mask) = base.split_at(base.len() / 2);
+            let mut bytes = name.iter().zip(network).zip(mask);
+            Some(network.len() == name.len() && bytes.all(|((a, b), mask)| a & mask == b & mask))
+        }
+        _ => None,
+    }
 }
 
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.

@@ -1,6 +1,6 @@
 //! A file as blocks: from each BEGIN line to its END line, well-formed or not. Unaware of what is wrong.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::Step;
@@ -39,7 +39,7 @@ pub(crate) fn kind(label: &str) -> Option<Wanted> {
         "CERTIFICATE" => Wanted::Certificate,
         "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Wanted::PrivateKey,
         "X509 CRL" => Wanted::RevocationList,
-        "CERTIFICATE REQUEST" => Wanted::Request,
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Wanted::Request,
         _ => return None,
     })
 }
@@ -72,17 +72,31 @@ impl<'a> File<'a> {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
-    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
-    /// and no other user can read a key at any moment.
+    /// A command that writes the file anew: `{f}` is its name, and the new file's name goes behind. The old
+    /// one stays beside it. Its contents are replaced, not the file: mode, owner and links stay, and nothing
+    /// is replaced unless all went well. No other user can read a key at any moment.
     pub(crate) fn rewritten(&self, command: &str) -> String {
-        let name = text::shell(self.path);
+        let (name, old) = (text::shell(self.path), self.backup());
         let command = command.replace("{f}", &name);
+        let command = format!("{command} {name}.new && cat {name}.new > {name} && rm {name}.new");
         match self.wanted {
-            Wanted::PrivateKey => {
-                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
-            }
-            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
+            Wanted::PrivateKey => format!("  cp -p {name} {old}\n  (umask 077; {command})"),
+            _ => format!("  cp -p {name} {old}\n  {command}"),
         }
+    }
+
+    /// A name for a copy of the file: one that is not taken.
+    pub(super) fn backup(&self) -> String {
+        let name = |end: &str| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let taken = |end: &str| name(end).exists();
+        let end = [".old", ".old2", ".old3"]
+            .into_iter()
+            .find(|end| !taken(end));
+        text::shell(&name(end.unwrap_or(".old4")))
     }
 
     /// The same name with another extension, for what is taken out of this file. Nothing that is there

@@ -1,9 +1,12 @@
 //! Bytes without PEM: what they would be, and the command that makes PEM of them.
 
+use std::path::Path;
+
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::block::File;
+use super::block::{File, Wanted};
+use crate::certificates::pem;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::x509::{Kind, der_length, describe};
 use crate::text;
@@ -21,34 +24,182 @@ pub(crate) fn inside(der: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.get(header..)?.split_at_checked(length)
 }
 
+/// Begins the identifiers of ECDSA's keys and signatures: 1.2.840.10045.
+pub(crate) const X9_62: &[u8] = b"\x2a\x86\x48\xce\x3d";
+
+/// Whether it is a key of an elliptic curve whose numbers are written out instead of the curve's name. RFC 5480
+/// §2.1.1 forbids that, and rustls knows curves by their names.
+pub(crate) fn has_explicit_curve(spki: &[u8]) -> bool {
+    let algorithm = || inside(inside(spki)?.0).map(|(algorithm, _)| algorithm);
+    let parameters = || inside(algorithm()?).map(|(_, parameters)| parameters);
+    algorithm().is_some_and(|id| id.get(2..).is_some_and(|id| id.starts_with(X9_62)))
+        && parameters().is_some_and(|parameters| parameters.starts_with(&[0x30]))
+}
+
+/// The last element of a `SubjectPublicKeyInfo`: the key itself, as a BIT STRING.
+pub(crate) fn bits_of(spki: &[u8]) -> Option<&[u8]> {
+    let (key, _) = inside(spki)?;
+    inside(key).map(|(_, bits)| bits)
+}
+
+/// A bag of PKCS#12 with a private key, encrypted or not: 1.2.840.113549.1.12.10.1.1 and .2, as far as the last
+/// byte. Bags of keys stand outside of what the passphrase encrypts.
+const KEY_BAG: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";
+
+/// What a run of DER is, for those who meet it in the wrong place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Pkcs7,
+    Pkcs12 {
+        key: bool,
+    },
+    EncryptedKey,
+    PublicKey,
+    OcspResponse,
+    /// What it is called, and the tool of openssl's that reads it.
+    Known(&'static str, &'static str),
+}
+
+fn what(der: &[u8]) -> Option<Found> {
+    // BER may leave the length open, and Windows does.
+    let contents = match der.strip_prefix(b"\x30\x80") {
+        Some(contents) => contents,
+        None => match der.starts_with(&[0x30]).then(|| inside(der))?? {
+            (contents, []) => contents,
+            _ => return None,
+        },
+    };
+    let begins = |start: &[u8]| contents.starts_with(start);
+    if begins(PKCS7) {
+        return Some(Found::Pkcs7);
+    }
+    if begins(&[2, 1, 3, 0x30]) {
+        let mut parts = contents.windows(KEY_BAG.len() + 1);
+        let key = parts.any(|part| part.starts_with(KEY_BAG) && matches!(part.last(), Some(1 | 2)));
+        return Some(Found::Pkcs12 { key });
+    }
+    if begins(b"\x0a\x01") {
+        return Some(Found::OcspResponse);
+    }
+    if let Some((what, tool)) = kind_of(der) {
+        return Some(Found::Known(what, tool));
+    }
+    // EncryptedPrivateKeyInfo begins with an algorithm of PKCS#5 or PKCS#12 (RFC 5958 §3).
+    let (algorithm, _) = inside(contents)?;
+    let pbe: [&[u8]; 2] = [
+        b"\x2a\x86\x48\x86\xf7\x0d\x01\x05",
+        b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c",
+    ];
+    if pbe
+        .iter()
+        .any(|oid| algorithm.get(2..).is_some_and(|id| id.starts_with(oid)))
+    {
+        return Some(Found::EncryptedKey);
+    }
+    is(Kind::PublicKey, der).then_some(Found::PublicKey)
+}
+
 /// The finding about a file of plain DER, if it is one.
 pub(super) fn binary(file: &File<'_>) -> Option<Finding> {
-    let (contents, []) = file
-        .bytes
-        .starts_with(&[0x30])
-        .then(|| inside(file.bytes))??
-    else {
-        return None;
+    Some(match what(file.bytes)? {
+        Found::Pkcs7 => {
+            let fix = file.rewritten("openssl pkcs7 -inform DER -in {f} -print_certs -out");
+            file.error("pkcs7", "certificates in a binary PKCS#7 wrapper", fix)
+        }
+        Found::Pkcs12 { key } => pkcs12(file, key, "", ""),
+        Found::EncryptedKey => {
+            let fix = file.rewritten("openssl pkcs8 -inform DER -in {f} -out");
+            let found = "a private key in DER, encrypted with a passphrase";
+            file.error(
+                "encrypted-key",
+                found,
+                format!("with its passphrase:\n{fix}"),
+            )
+        }
+        Found::PublicKey => file.error(
+            "public-key",
+            "a public key alone, in DER",
+            format!("the file with {}", file.wanted.noun()),
+        ),
+        Found::OcspResponse => file.error(
+            "wrong-file",
+            "an OCSP response: what a CA says about a certificate",
+            format!("the file with {}", file.wanted.noun()),
+        ),
+        Found::Known(what, tool) => {
+            let fix = file.rewritten(&format!("openssl {tool} -inform DER -in {{f}} -out"));
+            file.error("der", format!("{what} in DER, the binary form"), fix)
+        }
+    })
+}
+
+/// A PKCS#12 file; `before` makes one of a file that has it in base64.
+fn pkcs12(file: &File<'_>, key: bool, before: &str, around: &str) -> Finding {
+    let name = match before {
+        "" => text::shell(file.path),
+        _ => file.beside("p12"),
     };
-    if contents.starts_with(PKCS7) {
-        let fix = file.rewritten("openssl pkcs7 -inform DER -in {f} -print_certs -out");
-        return Some(file.error("pkcs7", "certificates in a binary PKCS#7 wrapper", fix));
+    let [cert, key_file] = ["crt", "key"].map(|end| file.beside(end));
+    let legacy = "with its passphrase (one of an old Windows or Java needs -legacy too):";
+    let certificates = format!("{before}\n  openssl pkcs12 -in {name} -nokeys -out {cert}");
+    if !key {
+        let found =
+            format!("a PKCS#12 store{around} with certificates and no key, such as a truststore");
+        let fix = format!("take them out, {legacy}{certificates}\nthen {cert} in its place");
+        return file.error("pkcs12", found, fix);
     }
-    if contents.starts_with(&[2, 1, 3, 0x30]) {
-        let name = text::shell(file.path);
-        let [cert, key] = ["crt", "key"].map(|end| file.beside(end));
-        let fix = format!(
-            "take it apart, with its passphrase (one of an old Windows or Java needs -legacy too):\n  openssl pkcs12 -in {name} -nokeys -out {cert}\n  openssl pkcs12 -in {name} -nocerts -nodes -out {key}\nthen --cert {cert} --key {key}"
-        );
-        return Some(file.error(
-            "pkcs12",
-            "a PKCS#12 bundle (.p12, .pfx): certificate and key in one",
-            fix,
-        ));
-    }
-    let (what, tool) = kind_of(file.bytes)?;
-    let fix = file.rewritten(&format!("openssl {tool} -inform DER -in {{f}} -out"));
-    Some(file.error("der", format!("{what} in DER, the binary form"), fix))
+    let found = format!("a PKCS#12 bundle (.p12, .pfx){around}: certificate and key in one");
+    let fix = format!(
+        "take it apart, {legacy}{certificates}\n  (umask 077; openssl pkcs12 -in {name} -nocerts -nodes -out {key_file})\nthen --cert {cert} --key {key_file}"
+    );
+    file.error("pkcs12", found, fix)
+}
+
+/// The bytes of base64 text.
+pub(super) fn from_base64(path: &Path, base64: &str) -> Option<Vec<u8>> {
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+    let read = pem::certificates_in(path, pem.as_bytes()).ok()?;
+    Some(read.first()?.to_vec())
+}
+
+/// The finding about a file whose base64, bare or in a block labelled CERTIFICATE, holds something else.
+/// Windows' `certutil -encode` writes that label around anything.
+pub(crate) fn in_base64(file: &File<'_>, der: &[u8]) -> Option<Finding> {
+    let bare = "grep -v -e ----- {f} | tr -d '\\r' | base64 -d";
+    let around = if file.blocks.is_empty() {
+        ", in base64"
+    } else {
+        ", in a CERTIFICATE block"
+    };
+    let taken = |end: &str| {
+        let command = bare.replace("{f}", &text::shell(file.path));
+        format!("\n  (umask 077; {command} > {})", file.beside(end))
+    };
+    Some(match what(der)? {
+        Found::Pkcs12 { key } => pkcs12(file, key, &taken("p12"), around),
+        Found::Pkcs7 => {
+            let fix = file.rewritten(&format!(
+                "{bare} | openssl pkcs7 -inform DER -print_certs -out"
+            ));
+            file.error(
+                "pkcs7",
+                format!("certificates in a PKCS#7 wrapper{around}"),
+                fix,
+            )
+        }
+        Found::Known("a certificate", _) if file.wanted != Wanted::PrivateKey => return None,
+        Found::Known("a private key", _) if file.wanted == Wanted::PrivateKey => return None,
+        Found::Known(what, tool) => {
+            let out = file.beside(tool);
+            let command = bare.replace("{f}", &text::shell(file.path));
+            let fix = format!(
+                "the file with {}. To have this one under its right label:\n  (umask 077; {command} | openssl {tool} -inform DER -out {out})",
+                file.wanted.noun()
+            );
+            file.error("wrong-file", format!("{what}{around}"), fix)
+        }
+        Found::EncryptedKey | Found::PublicKey | Found::OcspResponse => return None,
+    })
 }
 
 fn kind_of(der: &[u8]) -> Option<(&'static str, &'static str)> {

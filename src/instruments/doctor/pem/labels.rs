@@ -46,6 +46,14 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
             "a key of OpenSSH's own form",
             file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
         ),
+        "EC PARAMETERS" if file.wanted == Wanted::PrivateKey => (
+            "parameters-alone",
+            "the name of a curve, and no key: openssl ecparam without -genkey",
+            format!(
+                "a key of that curve, and a request for a new certificate:\n{}",
+                file.rewritten("chmod 600 {f} && openssl ecparam -in {f} -genkey -noout -out")
+            ),
+        ),
         "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
             "unsupported-key",
             "a private key of a kind that TLS does not use any more",
@@ -58,11 +66,36 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         ),
         _ => match kind(label) {
             Some(kind) => ("wrong-file", kind.noun(), swap(file)),
-            None => ("wrong-file", "something else", swap(file)),
+            None => ("wrong-file", other(label), swap(file)),
         },
     };
     let label = text::shorten(&text::terminal(label), 40);
     Some(file.error(code, format!("{what} (BEGIN {label})"), fix))
+}
+
+/// What other programs put between BEGIN and END.
+fn other(label: &str) -> &'static str {
+    const OTHERS: [(&str, &str); 8] = [
+        ("EC PARAMETERS", "the name of a curve, and no key"),
+        ("PGP ", "something of PGP's, which is no part of TLS"),
+        ("OpenVPN Static key", "a static key of OpenVPN's (tls-auth)"),
+        (
+            "TSS2 PRIVATE KEY",
+            "a key that only the chip of one machine (TPM) can use",
+        ),
+        ("SSL SESSION", "a TLS session that openssl s_client saved"),
+        (
+            "DH PARAMETERS",
+            "numbers for a key exchange (openssl dhparam), and no key",
+        ),
+        ("PKCS12", "a PKCS#12 bundle"),
+        (
+            "ATTRIBUTE CERTIFICATE",
+            "an attribute certificate, which has no key",
+        ),
+    ];
+    let known = OTHERS.iter().find(|(start, _)| label.starts_with(start));
+    known.map_or("something else", |(_, what)| what)
 }
 
 /// In the place of a certificate some files are met so often that they have a name of their own.

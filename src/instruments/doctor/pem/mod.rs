@@ -3,4 +3,5 @@
 pub(crate) mod block;
 pub(crate) mod labels;
 pub(crate) mod der;
+pub(crate) mod foreign;
 pub(crate) mod shape;

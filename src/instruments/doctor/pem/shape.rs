@@ -6,19 +6,20 @@
 use std::path::Path;
 
 use super::block::{Block, File, Wanted, blocks, kind, takes};
-use super::{der, labels};
+use super::{der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
 
 type Check = fn(&File<'_>) -> Option<Finding>;
 
 /// In the order in which one hides the next.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     empty,
     utf_16,
     bom,
     binary,
     base64_twice,
+    foreign::foreign,
     no_begin,
     indented,
     begin_line_not_alone,
@@ -88,22 +89,17 @@ fn binary(file: &File<'_>) -> Option<Finding> {
     der::binary(file)
 }
 
-/// Base64 of `-----BEGIN `: a file that was encoded once more, as Kubernetes keeps it in a Secret.
-const TWICE: &[u8] = b"LS0tLS1CRUdJTi";
-
 fn base64_twice(file: &File<'_>) -> Option<Finding> {
-    let mut parts = file.bytes.windows(TWICE.len());
-    if !file.blocks.is_empty() || !parts.any(|part| part == TWICE) {
+    let twice = foreign::TWICE.as_bytes();
+    let mut parts = file.bytes.windows(twice.len());
+    if !file.blocks.is_empty() || !parts.any(|part| part == twice) {
         return None;
     }
-    let alone = file.bytes.trim_ascii_start().starts_with(TWICE);
-    if alone {
+    if file.bytes.trim_ascii_start().starts_with(twice) {
         let fix = file.rewritten("base64 -d < {f} >");
         return Some(file.error("base64-twice", "base64 of a PEM file", fix));
     }
-    let found = "a text with base64 of PEM files in it, such as a Kubernetes Secret";
-    let fix = "one value alone, decoded:\n  kubectl get secret NAME -o 'jsonpath={.data.tls\\.crt}' | base64 -d";
-    Some(file.error("base64-twice", found, fix))
+    Some(foreign::kubernetes(file))
 }
 
 fn no_begin(file: &File<'_>) -> Option<Finding> {
@@ -122,10 +118,13 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         ));
     }
     if text.trim_start().starts_with("MI") {
-        let name = text::shell(file.path);
-        let fix = format!(
-            "  (echo '-----BEGIN {wanted}-----'; cat {name}; echo; echo '-----END {wanted}-----') > {name}.new && mv {name}.new {name}"
-        );
+        let inside = der::from_base64(file.path, &text);
+        if let Some(finding) = inside.and_then(|der| der::in_base64(file, &der)) {
+            return Some(finding);
+        }
+        let fix = file.rewritten(&format!(
+            "(echo '-----BEGIN {wanted}-----'; cat {{f}}; echo; echo '-----END {wanted}-----') >"
+        ));
         return Some(file.error(
             "no-begin-line",
             "base64 without its BEGIN and END lines",
@@ -146,11 +145,32 @@ fn indented(file: &File<'_>) -> Option<Finding> {
         "line {}: the BEGIN line is indented, and so passed over",
         block.line
     );
-    Some(file.error(
-        "indented",
-        found,
-        file.rewritten("sed 's/^[[:space:]]*//' {f} >"),
-    ))
+    // In a YAML file the indentation has a meaning: the blocks are taken out, and the file stays.
+    let fix = if other_text(file.bytes) {
+        let (label, out) = match file.wanted {
+            Wanted::PrivateKey => ("PRIVATE KEY", file.beside("key")),
+            wanted => (labels::usual(wanted), file.beside("pem")),
+        };
+        let name = text::shell(file.path);
+        format!(
+            "  (umask 077; sed -n '/-----BEGIN .*{label}-----/,/-----END .*{label}-----/s/^[[:space:]]*//p' {name} > {out})\nthen {out} in its place"
+        )
+    } else {
+        file.rewritten("sed 's/^[[:space:]]*//' {f} >")
+    };
+    Some(file.error("indented", found, fix))
+}
+
+/// Whether there is text beside the blocks.
+fn other_text(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut inside = false;
+    text.lines().any(|line| {
+        inside |= line.contains("-----BEGIN ");
+        let other = !inside && !line.trim().is_empty();
+        inside &= !line.contains("-----END ");
+        other
+    })
 }
 
 fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {

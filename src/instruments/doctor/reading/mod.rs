@@ -1,6 +1,7 @@
 //! Reading: the files of a case, once. What cannot be read becomes a finding.
 
 mod nearby;
+mod other_names;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,13 +10,15 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 pub(super) use self::nearby::Neighbour;
+pub(super) use self::other_names::other_names;
 use super::{ChainSource, SetupFiles, SideFiles};
 use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::pem::shape;
+use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
+use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
 use crate::{files, text};
 
@@ -63,9 +66,13 @@ impl Key {
         keys.map(|key| Key::load(key, provider)).collect()
     }
 
-    /// Whether it is the key of the certificate with this public key.
+    /// Whether it is the key of the certificate with this public key. Where the certificate writes out the
+    /// numbers of the curve, the points are compared: the provider gives the curve its name.
     pub(super) fn is_of(&self, public_key: &[u8]) -> bool {
-        self.public.as_deref() == Some(public_key)
+        let Some(own) = self.public.as_deref() else {
+            return false;
+        };
+        own == public_key || has_explicit_curve(public_key) && bits_of(own) == bits_of(public_key)
     }
 }
 
@@ -141,6 +148,10 @@ fn load<T>(
             return Vec::new();
         }
     };
+    if let Some(finding) = foreign::profile(path, &bytes, wanted) {
+        findings.push(finding);
+        return Vec::new();
+    }
     parse(path, &bytes).unwrap_or_else(|refused| {
         let said = match refused {
             Error::Pem { said, .. } => said,
@@ -168,6 +179,9 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
             "no such folder".to_owned(),
             fix,
         );
+    }
+    if let Some(finding) = other_names(path) {
+        return finding;
     }
     let found = match &failed {
         Error::File { source, .. } => io_words(source),

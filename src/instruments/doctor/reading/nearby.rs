@@ -27,7 +27,7 @@ pub(super) fn look_around(case: &SetupFiles, provider: &CryptoProvider) -> Vec<N
     paths.filter_map(|path| read(path, provider)).collect()
 }
 
-fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {
+pub(super) fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {
     let file = fs::metadata(&path).ok()?;
     let small = file.is_file() && file.len() <= LARGEST;
     let bytes = small.then(|| files::read(&path).ok()).flatten()?;

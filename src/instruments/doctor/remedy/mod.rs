@@ -56,6 +56,17 @@ pub(super) fn new_pair(look: &SideView<'_, '_>, why: &str) -> String {
     format!("{why}\n{}\n{certify}", commands::new_key(own.key))
 }
 
+/// A new certificate for the key as it will be then: no request that is here already is of use.
+pub(super) fn request(look: &SideView<'_, '_>) -> String {
+    let Some(own) = Own::of(look) else {
+        return "a new certificate, from its CA".to_owned();
+    };
+    match own.signer() {
+        Some(signer) => commands::openssl(&own, &signer),
+        None => commands::request(&own),
+    }
+}
+
 /// A side whose certificate and key are files here.
 struct Own<'l, 'e, 'a> {
     look: &'l SideView<'e, 'a>,
