@@ -139,3 +139,29 @@ impl Meeting {
         format!("{}\n{}", ran.stdout, ran.stderr)
     }
 }
+
+/// Go and Python have no words in the catalogue. They have to fail where the table says that a client fails, and to
+/// be refused by the server that refuses.
+#[test]
+fn go_and_python_fail_as_the_client_of_the_case_does() {
+    for (program, installed) in [("Go", "go"), ("Python", "python3")] {
+        if !have(installed) {
+            continue;
+        }
+        for name in [
+            "expired",
+            "unknown-issuer",
+            "client-expired",
+            "no-client-certificate",
+            "forbidden",
+        ] {
+            let case = cases::all().find(|case| case.name == name).expect(name);
+            let said = Meeting::of(case, TlsMax::Tls13).said(program);
+            let failed = said.contains("tls: ") || said.contains("[SSL: ") || said.contains("403");
+            assert!(
+                failed && !said.contains("200 OK"),
+                "{program}, {name}: {said}"
+            );
+        }
+    }
+}

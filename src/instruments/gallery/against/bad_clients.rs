@@ -88,7 +88,7 @@ pub(super) fn all(material: &Material<'_>) -> Result<Vec<BadClient>, Error> {
             self_signed(&good)?,
         ),
         client(
-            "CA of the same name, another key",
+            "same CA name, another key",
             refuse,
             // The name that the server knows, and a key that it does not.
             of_false_ca(&good, name(leaf.issuer())?)?,
@@ -98,7 +98,7 @@ pub(super) fn all(material: &Material<'_>) -> Result<Vec<BadClient>, Error> {
             refuse,
             of_false_ca(&good, common_name_only("strangers-ca"))?,
         ),
-        client("your certificate without its key", refuse, thief),
+        client("your certificate, not its key", refuse, thief),
         client("the server's own certificate", refuse, servers),
     ];
     clients.extend(of_the_ca(material, &good)?);
@@ -119,7 +119,7 @@ fn of_the_ca(material: &Material<'_>, good: &CertificateParams) -> Result<Vec<Ba
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         }),
         (
-            "your CA: unknown critical extension",
+            "your CA: an unknown extension",
             Expected::Refuse,
             |params| {
                 // An arc for examples (RFC 5612 §3), and a NULL in it.
@@ -140,7 +140,7 @@ fn of_the_ca(material: &Material<'_>, good: &CertificateParams) -> Result<Vec<Ba
             },
         ),
         (
-            "your CA: another client, CN=mallory",
+            "your CA: CN=mallory",
             Expected::Either("it authorizes every client of the CA"),
             |params| {
                 params.distinguished_name = common_name_only("mallory");

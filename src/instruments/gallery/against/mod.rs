@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustls::sign::CertifiedKey;
 
-use self::bad_clients::{BadClient, Material, Shows, all};
+use self::bad_clients::{Material, Shows, all};
 use self::judge::{Verdict, status_of, verdict};
 use crate::certificates::pem;
 use crate::client::{Answer, Url, dial, get};
@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config};
 use crate::instruments::gallery::pem_files::unusable;
-use crate::narration::{Narrator, Recorder, Side, Step};
+use crate::narration::{Event, Narrator, Recorder, Side, Step};
 use crate::transport::{Deadline, Transport};
 
 /// A server to try, and the files that good and bad clients are made of.
@@ -58,6 +58,7 @@ pub struct Findings {
 struct Row {
     name: &'static str,
     expected: Expected,
+    of_the_ca: bool,
     verdict: Verdict,
 }
 
@@ -79,18 +80,6 @@ impl Against<'_> {
     /// The files, or why the good client cannot tell that this is the right server: then nothing is known.
     pub fn run(&self) -> Result<Findings, Error> {
         let trust = credentials::trust(self.authorities, &[])?;
-        let (certificate, key) = &self.own;
-        let own = credentials::identity(certificate, key)?;
-        let server = self.server.as_ref();
-        let material = Material {
-            own,
-            server: server
-                .map(|(certificate, key)| credentials::identity(certificate, key))
-                .transpose()?,
-            ca_key: self.ca_key.as_deref(),
-            anchors: &trust.anchors,
-            lists: self.lists()?,
-        };
         let mut findings = Findings {
             place: self.url.place.clone(),
             target: self.url.target.clone(),
@@ -98,66 +87,52 @@ impl Against<'_> {
             rows: Vec::new(),
         };
         let mut good_status = None;
-        let mut ca_is_trusted = true;
-        for (number, client) in (1..).zip(all(&material)?) {
-            let BadClient {
-                name,
-                expected,
-                shows,
-                of_the_ca,
-            } = client;
-            let shown = match shows {
-                Shows::Nothing => None,
-                Shows::Certificate(certified) => Some(*certified),
-                Shows::CannotBeMade(why) => {
-                    let verdict = Verdict::NotTried(why);
-                    findings.rows.push(Row {
-                        name,
-                        expected,
-                        verdict,
-                    });
-                    continue;
+        for (number, client) in (1..).zip(all(&self.material(&trust)?)?) {
+            let shown = match client.shows {
+                Shows::Nothing => Ok(None),
+                Shows::Certificate(certified) => Ok(Some(*certified)),
+                Shows::CannotBeMade(why) => Err(why),
+            };
+            let verdict = match shown {
+                Err(why) => Verdict::NotTried(why),
+                Ok(shown) => {
+                    let (outcome, asked) = self.connect(&trust, shown, number)?;
+                    let verdict = verdict(&outcome, good_status);
+                    if number == 1 {
+                        good_status = status_of(&outcome);
+                        findings.asked = asked;
+                        ended_too_early(outcome)?;
+                    }
+                    verdict
                 }
             };
-            let (outcome, asked) = self.connect(&trust, shown, number)?;
-            if number == 1 {
-                // Without a handshake up to step 3 this is another server, or none.
-                let outcome = too_early(outcome)?;
-                findings.asked = asked;
-                good_status = status_of(&outcome);
-                let verdict = verdict(&outcome, None);
-                findings.rows.push(Row {
-                    name,
-                    expected,
-                    verdict,
-                });
-                continue;
-            }
-            let mut verdict = verdict(&outcome, good_status);
-            let refused = matches!(verdict, Verdict::Refused { .. });
-            if of_the_ca && expected == Expected::LetIn {
-                ca_is_trusted = !refused;
-            } else if of_the_ca && refused && !ca_is_trusted {
-                let why = "refused, as is any other certificate of this CA";
-                verdict = Verdict::CannotBeTold(why.to_owned());
-            }
             findings.rows.push(Row {
-                name,
-                expected,
+                name: client.name,
+                expected: client.expected,
+                of_the_ca: client.of_the_ca,
                 verdict,
             });
         }
+        findings.doubt_the_ca();
         Ok(findings)
     }
 
-    fn lists(
-        &self,
-    ) -> Result<Vec<rustls::pki_types::CertificateRevocationListDer<'static>>, Error> {
+    fn material<'a>(&'a self, trust: &'a Trust) -> Result<Material<'a>, Error> {
+        let (certificate, key) = &self.own;
+        let server = self.server.as_ref();
         let mut lists = Vec::new();
         for path in self.crls {
             lists.extend(pem::revocation_lists(path)?);
         }
-        Ok(lists)
+        Ok(Material {
+            own: credentials::identity(certificate, key)?,
+            server: server
+                .map(|(certificate, key)| credentials::identity(certificate, key))
+                .transpose()?,
+            ca_key: self.ca_key.as_deref(),
+            anchors: &trust.anchors,
+            lists,
+        })
     }
 
     /// One connection. True: the server asked for a certificate.
@@ -179,26 +154,36 @@ impl Against<'_> {
             let transport = Hurried(socket);
             get(&setup, self.url, transport, &mut io::sink())
         });
-        let asked =
-            |event: &crate::narration::Event| event.step == Some(Step::ClientPresentsCertificate);
+        let asked = |event: &Event| event.step == Some(Step::ClientPresentsCertificate);
         Ok((outcome, recorder.events().iter().any(asked)))
     }
 }
 
-/// The good client did not come as far as to show its certificate.
-fn too_early(outcome: Result<Answer, Error>) -> Result<Result<Answer, Error>, Error> {
+/// The good client did not come as far as to show its certificate: then this is another server, or none.
+fn ended_too_early(outcome: Result<Answer, Error>) -> Result<(), Error> {
     match outcome {
-        Err(Error::Tls {
-            side,
-            peer,
-            diagnosis,
-        }) if diagnosis.step <= Step::ClientVerifiesServer => Err(Error::Tls {
-            side,
-            peer,
-            diagnosis,
-        }),
-        Err(error @ Error::Network { .. }) => Err(error),
-        other => Ok(other),
+        Err(Error::Tls { ref diagnosis, .. }) if diagnosis.step > Step::ClientVerifiesServer => {
+            Ok(())
+        }
+        Err(error @ (Error::Tls { .. } | Error::Network { .. })) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl Findings {
+    /// Where a good certificate of the CA is refused, the refusal of a bad one is not about what is bad in it.
+    fn doubt_the_ca(&mut self) {
+        let refused = |row: &Row| matches!(row.verdict, Verdict::Refused { .. });
+        let comparison = |row: &Row| row.of_the_ca && row.expected == Expected::LetIn;
+        if !self.rows.iter().any(|row| comparison(row) && refused(row)) {
+            return;
+        }
+        for row in &mut self.rows {
+            if row.of_the_ca && !comparison(row) && refused(row) {
+                let why = "refused, as a good one is";
+                row.verdict = Verdict::CannotBeTold(why.to_owned());
+            }
+        }
     }
 }
 

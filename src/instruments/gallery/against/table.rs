@@ -8,7 +8,7 @@ use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint, RED};
 use crate::text;
 
 /// Columns of a client's name, with its mark.
-const NAME: usize = 38;
+const NAME: usize = 34;
 
 impl Row {
     /// A client is in that must not be.
@@ -40,7 +40,7 @@ impl Row {
                 } else {
                     "✓"
                 };
-                (mark, format!("refused at step {}: {how}", step.number()))
+                (mark, format!("refused, step {}: {how}", step.number()))
             }
             Verdict::CannotBeTold(why) => ("?", format!("cannot be told: {why}")),
             Verdict::NotTried(why) => ("–", format!("not tried: {why}")),
@@ -72,14 +72,16 @@ impl Findings {
             "Only for servers of your own: these are the clients of an attacker. One connection each, GET {target}."
         );
         page.paragraph("", &about, "")?;
-        if let Some(good) = self.rows.iter().find(|row| row.is_no_comparison()) {
-            let words = format!(
-                "A good client is not let in ({}). So a refusal below proves nothing: first find out why, with \
-                 hello-mtls doctor and this URL.",
-                good.name
-            );
+        for row in self.rows.iter().filter(|row| row.is_no_comparison()) {
+            let words = if row.of_the_ca {
+                "The server does not trust what --ca-key signs, even a good client: the rows of your CA prove \
+                 nothing. Is it the key of the CA that the server has for its clients?"
+            } else {
+                "Your client itself is not let in, so the refusals below prove nothing. Find out why: hello-mtls \
+                 doctor with this URL, without --against."
+            };
             page.blank()?;
-            page.paragraph("", &words, RED)?;
+            page.paragraph("", words, RED)?;
         }
         if !self.asked {
             page.blank()?;
