@@ -171,20 +171,23 @@ fn reachable(addresses: &[SocketAddr]) -> SocketAddr {
     address
 }
 
-/// How a connection ended for the server: the step and the words.
+/// How a connection ended for the server: the step and the words. Where it refused nothing, the last thing that it
+/// told.
 fn outcome(served: Result<(), Failed>, events: &[Event]) -> String {
+    let told = |event: &Event| Some((event.step?, en::words(&event.fact).what));
     let refusal = events.iter().rfind(|event| !event.fact.passed());
-    let told = refusal.and_then(|event| Some((event.step?, en::words(&event.fact).what)));
     let failed = served
         .err()
         .and_then(|failed| Some((failed.step?, failed.said)));
-    match told.or(failed) {
+    let last = events.iter().rev().find_map(told);
+    match refusal.and_then(told).or(failed).or(last) {
         Some((step, said)) => {
+            // One of rustls's messages ends with an address that explains it at length.
             let said = said.split(": https://").next().unwrap_or_default();
             let said = text::shorten(&text::terminal(&said.replace('\n', " ")), 200);
             format!("step {}, {}: {said}", step.number(), step.title())
         }
-        None => "was served to the end: this server noticed nothing".to_owned(),
+        None => "left before the first byte".to_owned(),
     }
 }
 

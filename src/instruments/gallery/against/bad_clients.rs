@@ -197,8 +197,9 @@ impl Material<'_> {
         let behind = self.own.chain.iter().skip(1);
         let public = rcgen::PublicKeyData::der_bytes(&key).to_vec();
         let has_it = |der: &&CertificateDer<'static>| {
-            X509Certificate::from_der(der)
-                .is_ok_and(|(_, ca)| ca.public_key().subject_public_key.data == public)
+            X509Certificate::from_der(der).is_ok_and(|(_, ca)| {
+                ca.is_ca() && ca.public_key().subject_public_key.data == public
+            })
         };
         let found = self
             .anchors
