@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use rustls::pki_types::ServerName;
 
-use super::{Files, output, print};
+use super::{Files, against, output, print};
 use crate::certificates::pem;
 use crate::certificates::request::no_host;
 use crate::certificates::summary::Summary;
@@ -33,6 +33,12 @@ pub(super) struct Doctor {
     /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
+    /// Send bad clients to your own server: does it refuse them?
+    #[arg(long, requires = "url")]
+    against: bool,
+    /// Key of the clients' CA: makes more of them
+    #[arg(long, value_name = "FILE", requires = "against")]
+    ca_key: Option<PathBuf>,
 }
 
 fn role(name: &str) -> Result<Side, String> {
@@ -50,6 +56,9 @@ fn server_name(name: &str) -> Result<ServerName<'static>, String> {
 pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
     let url = options.url.as_deref().map(Url::parse).transpose()?;
     let case = case(options)?;
+    if let (true, Some(url)) = (options.against, &url) {
+        return against::run(url, &options.files, options.ca_key.as_deref(), &options.crl);
+    }
     let found = match &url {
         Some(url) => live::examine(&case, url),
         None => examine(&case),

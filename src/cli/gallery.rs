@@ -6,9 +6,11 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::{output, say, tls_max};
+use super::log::Log;
+use super::{output, print, say, tls_max};
 use crate::error::{Error, Report};
 use crate::handshake::TlsMax;
+use crate::instruments::gallery::listen;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
 use crate::instruments::gallery::{case_of, cases, find, said_in};
@@ -25,12 +27,40 @@ pub(super) struct Gallery {
     /// Run every case, a line each
     #[arg(long, conflicts_with = "case")]
     all: bool,
+    /// Keep the server of this case open for any client
+    #[arg(long, value_name = "HOST:PORT", requires = "case")]
+    listen: Option<String>,
     /// Highest TLS version: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
     tls_max: TlsMax,
 }
 
+/// Serves until the process ends. What to try goes to stdout, a line per connection to stderr.
+fn keep_open(case: &str, place: &str, tls_max: TlsMax) -> Result<ExitCode, Error> {
+    let failure = find(case)?;
+    let Some(case) = case_of(failure) else {
+        return Err(Error::Usage {
+            found: format!(
+                "{} cannot listen: it is found by the doctor, and has no server",
+                failure.name
+            ),
+            remedy: format!("hello-mtls gallery {} explains it", failure.name),
+        });
+    };
+    let log = Log::to(io::stderr()).map_err(output)?;
+    let listening = listen::listen(case, tls_max, place, move |line| log.say(line))?;
+    let mut page = Vec::new();
+    let paint = Paint::on(io::stdout().is_terminal());
+    listening.write(&mut page, paint).map_err(output)?;
+    print(page)?;
+    listening.wait();
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
+    if let (Some(case), Some(place)) = (&gallery.case, &gallery.listen) {
+        return keep_open(case, place, gallery.tls_max);
+    }
     let (stdout, began) = (io::stdout(), Instant::now());
     let paint = Paint::on(stdout.is_terminal());
     let out = &mut io::BufWriter::new(stdout.lock());

@@ -11,6 +11,7 @@ mod serve;
 mod log;
 mod get;
 mod doctor;
+mod against;
 mod step;
 mod gallery;
 mod wire;

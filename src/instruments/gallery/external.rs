@@ -58,7 +58,8 @@ fn serve_forever(stage: Stage, fault: Fault) -> Result<SocketAddr, Error> {
     Ok(address)
 }
 
-fn client_files(
+/// The files of the client of a case: name and contents.
+pub(super) fn client_files(
     fault: Fault,
     right: &PemFiles,
     builder: &mut PkiBuilder,

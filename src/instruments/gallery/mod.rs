@@ -12,6 +12,9 @@
 //! | `temp_files` | files that a side cannot use |
 //! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
 //! | [`external`] | the server of a case, open to curl, openssl and Node |
+//! | [`other_clients`] | the commands that put curl, openssl, Node, Go and Python in the client's place |
+//! | [`listen`] | the server of a case at an address, for a person to try |
+//! | [`against`] | turned round: bad clients, and a server that should refuse them |
 //! | [`panels`], `overview` | what was seen, at 80 columns: of one case, and of all |
 //! | `lookup` | the failure or the case that a reader means |
 //! | [`outcome_words`] | an outcome in words, and what is different in another version of TLS |
@@ -30,6 +33,9 @@ mod overview;
 pub mod outcome_words;
 pub mod stage;
 pub mod external;
+pub mod other_clients;
+pub mod listen;
+pub mod against;
 pub mod pem_files;
 mod meeting;
 mod failed;

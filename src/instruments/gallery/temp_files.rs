@@ -73,7 +73,7 @@ impl Drop for TempFiles {
 }
 
 /// A new folder, where the system keeps such things.
-fn folder() -> Result<PathBuf, Error> {
+pub(super) fn folder() -> Result<PathBuf, Error> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());

@@ -1,5 +1,7 @@
 //! The gallery is true: every case fails as its row says, in TLS 1.3 and in TLS 1.2. The catalogue of failures has
 //! what is used and nothing else, and the pages of failures are the catalogue, in each language.
+mod against;
+mod listen;
 mod page;
 mod panels;
 mod english;

@@ -5,6 +5,7 @@
 //! (`server.tsv`, `client.tsv`). Each test starts the program, measures again, and compares. `make interop`
 //! writes the tables and `docs/interop.md` anew.
 
+mod against;
 mod clients;
 mod pages;
 mod servers;

@@ -17,7 +17,7 @@ pub(super) struct Other {
     /// The folder of its files.
     pub(super) name: &'static str,
     /// What has to be installed.
-    program: &'static str,
+    pub(super) program: &'static str,
     /// Prints its name and version.
     version: &'static str,
     /// Makes what it needs beside its files.
@@ -129,7 +129,7 @@ fn meet(name: &str) {
 
 impl Other {
     /// True unless this is the package whose dependencies could not be had: that needs the network, once.
-    fn can_be_built(&self) -> bool {
+    pub(super) fn can_be_built(&self) -> bool {
         let fetched = || {
             let manifest = super::files_of("rust").join("Cargo.toml");
             let mut fetch = Command::new("cargo");
@@ -146,7 +146,7 @@ impl Other {
     }
 
     /// The server, listening, with certificates of this kind.
-    fn started(&self, key_type: &str, edits: &[(&str, &str)]) -> (Folder, Running, u16) {
+    pub(super) fn started(&self, key_type: &str, edits: &[(&str, &str)]) -> (Folder, Running, u16) {
         let (folder, port) = (desk(key_type), free_port());
         copy(self.name, &folder.path(""), port, edits);
         if self.name == "rust" {

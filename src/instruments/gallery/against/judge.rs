@@ -1,0 +1,92 @@
+//! What a server did with a client: let it in, or refused it at which step and how. Unaware of certificates.
+
+use rustls::AlertDescription;
+
+use crate::client::Answer;
+use crate::error::{Diagnosis, Error};
+use crate::instruments::wire::names::alert_name;
+use crate::narration::Step;
+
+/// What became of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The server answered it as it answers a good one.
+    LetIn(String),
+    /// The server refused it.
+    Refused { step: Step, how: String },
+    /// It came, and what the server did says neither.
+    CannotBeTold(String),
+    /// It did not come, because it could not be made.
+    NotTried(&'static str),
+}
+
+/// The status of an answer.
+pub(super) fn status_of(outcome: &Result<Answer, Error>) -> Option<u16> {
+    outcome.as_ref().ok().map(|answer| answer.status)
+}
+
+/// Reads an outcome. `good`: the status that the good client got.
+pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Verdict {
+    match outcome {
+        Ok(answer) => of_status(answer, good),
+        Err(Error::Tls { diagnosis, .. }) => of_diagnosis(diagnosis),
+        // close_notify and no answer: the server hung up, politely.
+        Err(Error::Http { found, .. }) if found.contains("in good order") => Verdict::Refused {
+            step: Step::ServerVerifiesClient,
+            how: "closed without an answer".to_owned(),
+        },
+        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.clone()),
+        Err(Error::Network { found, .. }) => Verdict::CannotBeTold(found.replace('\n', "; ")),
+        Err(other) => Verdict::CannotBeTold(other.to_string().replace('\n', "; ")),
+    }
+}
+
+fn of_status(answer: &Answer, good: Option<u16>) -> Verdict {
+    let said = format!("{} {}", answer.status, answer.reason);
+    let said = said.trim_end().to_owned();
+    let refused = |step| Verdict::Refused {
+        step,
+        how: format!("status {said}"),
+    };
+    match answer.status {
+        200..=299 => Verdict::LetIn(said),
+        401 | 403 => refused(Step::ServerAuthorizesClient),
+        // nginx ends a handshake well and then answers 400; 495 and 496 are what it calls the two reasons.
+        400 | 495 | 496 => refused(Step::ServerVerifiesClient),
+        _ if good.is_none() => Verdict::LetIn(said),
+        status if good == Some(status) => Verdict::LetIn(format!("{said}, as for a good client")),
+        // Some servers hide what a client may not see.
+        402..=499 => refused(Step::ServerAuthorizesClient),
+        _ => Verdict::CannotBeTold(format!("status {said}")),
+    }
+}
+
+/// Behind a good client nothing but the certificate differs. So a refusal is about the certificate,
+/// whichever word the server has for it: Go says bad_certificate, and some hang up without an alert.
+fn of_diagnosis(diagnosis: &Diagnosis) -> Verdict {
+    let said = diagnosis.rustls_message.as_str();
+    let how = match alert_in(said) {
+        Some(alert) => format!("alert {}", alert_name(alert)),
+        None if diagnosis.step == Step::ClientVerifiesServer => {
+            return Verdict::CannotBeTold(diagnosis.found.clone());
+        }
+        None if said.contains("timed out") => {
+            return Verdict::CannotBeTold("silent for too long".to_owned());
+        }
+        None if said.contains("reset") || said.contains("roken pipe") => "reset".to_owned(),
+        None => "closed without an alert".to_owned(),
+    };
+    let step = match diagnosis.step {
+        Step::ServerAuthorizesClient => Step::ServerAuthorizesClient,
+        _ => Step::ServerVerifiesClient,
+    };
+    Verdict::Refused { step, how }
+}
+
+/// The number of the alert that rustls names in its words.
+fn alert_in(said: &str) -> Option<u8> {
+    let heard = |number: &u8| {
+        rustls::Error::AlertReceived(AlertDescription::from(*number)).to_string() == said
+    };
+    (0..=u8::MAX).find(heard)
+}
