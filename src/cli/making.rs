@@ -27,6 +27,7 @@ pub(super) struct Making {
 pub(super) fn common_name(name: &str) -> Result<String, String> {
     match name {
         "" => Err("it is empty".to_owned()),
+        // RFC 5280 appendix A.1 (ub-common-name) counts characters; columns of a terminal are not meant.
         _ if name.chars().count() > 64 => {
             Err("more than 64 characters (RFC 5280, upper bound)".to_owned())
         }
@@ -54,10 +55,8 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        list.push_str(&format!(
-            "{:<22} {purpose}\n",
-            text::terminal(&path.display().to_string())
-        ));
+        let shown = text::terminal(&path.display().to_string());
+        list.push_str(&format!("{} {purpose}\n", text::pad(&shown, 22)));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),

@@ -104,9 +104,9 @@ fn lines_of(event: &Event, language: Language) -> String {
     let milliseconds = event.since_opening.as_secs_f64() * 1000.0;
     let mark = if event.fact.passed() { ' ' } else { '✗' };
     let mut lines = format!(
-        "#{number} step {}{mark} {:<50} {milliseconds:>9.1} ms\n",
+        "#{number} step {}{mark} {} {milliseconds:>9.1} ms\n",
         step.number(),
-        (language.title)(step)
+        text::pad((language.title)(step), 50)
     );
     for line in [words.what, words.so]
         .iter()

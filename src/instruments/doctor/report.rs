@@ -4,96 +4,82 @@ use std::io::{self, Write};
 
 use super::Report;
 use crate::instruments::doctor::finding::{Finding, Severity};
-use crate::instruments::page::{BOLD, Paint, RED, YELLOW};
+use crate::instruments::page::{BOLD, LongWords, Page, Paint, RED, YELLOW};
 use crate::narration::Step;
 use crate::text;
 
-/// Columns of the page, and where the words of a finding begin.
-const WIDTH: usize = 80;
-const WORDS: usize = 13;
-
 /// Writes the page. Fails only where `out` fails.
 pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<()> {
-    if !report.seen.is_empty() {
-        writeln!(out, "The server")?;
-        for line in &report.seen {
-            paragraph(out, "  ", line)?;
-        }
-        writeln!(out)?;
-    }
-    let mut counts = Vec::new();
-    for (severity, one, colour) in [
-        (Severity::Error, "error", RED),
-        (Severity::Warning, "warning", YELLOW),
-    ] {
-        let of: Vec<&Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .collect();
-        counts.push(of.len());
-        let title = match of.len() {
-            0 => continue,
-            1 => format!("1 {one}"),
-            many => format!("{many} {one}s"),
-        };
-        writeln!(out, "{}\n", paint.with(colour, &title))?;
-        for finding in of {
-            entry(out, finding, paint)?;
-        }
-    }
-    let [errors, warnings] = [0, 1].map(|index| counts.get(index).copied().unwrap_or(0));
-    paragraph(
+    // Paths and commands stay whole, because the reader copies them into a shell.
+    let long_words = LongWords::Keep;
+    let mut page = Page {
         out,
-        "",
-        &format!("Verdict: {}.", report.verdict.sentence(errors, warnings)),
-    )
+        paint,
+        long_words,
+    };
+    if !report.seen.is_empty() {
+        page.line("The server")?;
+        for line in &report.seen {
+            page.paragraph("  ", line, "")?;
+        }
+        page.blank()?;
+    }
+    let errors = findings(&mut page, report, Severity::Error, "error", RED)?;
+    let warnings = findings(&mut page, report, Severity::Warning, "warning", YELLOW)?;
+    let verdict = report.verdict.sentence(errors, warnings);
+    page.paragraph("", &format!("Verdict: {verdict}."), "")
 }
 
-fn entry(out: &mut impl Write, finding: &Finding, paint: Paint) -> io::Result<()> {
+/// The findings of one severity under a title that counts them. Returns their number.
+fn findings(
+    page: &mut Page<'_>,
+    report: &Report,
+    severity: Severity,
+    one: &str,
+    colour: &str,
+) -> io::Result<usize> {
+    let all = report.findings.iter();
+    let of: Vec<&Finding> = all.filter(|found| found.severity == severity).collect();
+    let title = match of.len() {
+        0 => return Ok(0),
+        1 => format!("1 {one}"),
+        many => format!("{many} {one}s"),
+    };
+    page.paragraph("", &title, colour)?;
+    page.blank()?;
+    of.iter().try_for_each(|finding| entry(page, finding))?;
+    Ok(of.len())
+}
+
+fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let file = text::terminal(&finding.file.display().to_string());
     let when = match finding.step {
         Step::Preparation => finding.step.title().to_owned(),
         step => format!("step {}: {}", step.number(), step.title()),
     };
-    for line in text::wrap(&format!("{file} [{}], {when}", finding.code), WIDTH - 2) {
-        writeln!(out, "  {}", paint.with(BOLD, &line))?;
-    }
-    words(out, "expected", &finding.expected)?;
-    words(out, "found", &finding.found)?;
+    page.paragraph("  ", &format!("{file} [{}], {when}", finding.code), BOLD)?;
+    words(page, "expected", &finding.expected)?;
+    words(page, "found", &finding.found)?;
     let mut label = "fix";
     for line in finding.fix.lines() {
         match line.strip_prefix("  ") {
             Some(command) => {
                 if label == "fix" {
-                    writeln!(out, "    fix")?;
+                    page.line("    fix")?;
                 }
-                for line in text::fold(command, WIDTH - 6) {
-                    writeln!(out, "      {line}")?;
-                }
+                page.command("      ", command)?;
             }
-            None => words(out, label, line)?,
+            None => words(page, label, line)?,
         }
         label = "";
     }
-    writeln!(out)
+    page.blank()
 }
 
-fn words(out: &mut impl Write, label: &str, words: &str) -> io::Result<()> {
-    let mut label = label;
-    let lines = words
-        .lines()
-        .flat_map(|line| text::wrap(line, WIDTH - WORDS));
-    for line in lines {
-        writeln!(out, "    {label:<9}{line}")?;
-        label = "";
+/// A label and its words; no line at all where there are no words.
+fn words(page: &mut Page<'_>, label: &str, words: &str) -> io::Result<()> {
+    if words.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn paragraph(out: &mut impl Write, margin: &str, words: &str) -> io::Result<()> {
-    for line in text::wrap(words, WIDTH - margin.len()) {
-        writeln!(out, "{margin}{line}")?;
-    }
-    Ok(())
+    page.paragraph(&format!("    {}", text::pad(label, 9)), words, "")
 }

@@ -9,25 +9,38 @@ use super::run::{Alert, Run, View};
 use super::{Case, Fault, Files};
 use crate::handshake::TlsMax;
 use crate::instruments::failures::{Failure, Language, SEEN};
-use crate::instruments::page::{self, BOLD, DIM, MAGENTA, Paint, RED};
+use crate::instruments::page::{self, BOLD, DIM, LongWords, MAGENTA, Page, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
 use crate::narration::{Side, Step, en};
 use crate::text;
 
-const WIDTH: usize = 80;
 /// The language of the panels.
 const LANGUAGE: Language = Language::English;
 
-/// Writes lines, with colours if they are wanted.
+/// Where a quotation stands: below the words of an event.
+const QUOTE: &str = "      ";
+
+/// The gallery's view on the shared page.
 pub struct Panels<'a> {
-    /// Where to.
-    pub out: &'a mut dyn Write,
-    /// In which colours.
-    pub paint: Paint,
+    /// The page that the panels fill.
+    pub page: Page<'a>,
 }
 
-impl Panels<'_> {
+impl<'a> Panels<'a> {
+    /// Panels that are written to `out` in these colours.
+    pub fn new(out: &'a mut dyn Write, paint: Paint) -> Panels<'a> {
+        // A reader copies addresses and paths, so they stay whole.
+        let long_words = LongWords::Keep;
+        Panels {
+            page: Page {
+                out,
+                paint,
+                long_words,
+            },
+        }
+    }
+
     /// One case: three panels, and what is said about it.
     pub fn show(&mut self, run: &Run) -> io::Result<()> {
         let Run { case, .. } = run;
@@ -37,25 +50,26 @@ impl Panels<'_> {
         self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            let line = self.paint.with(BOLD, &line);
-            writeln!(self.out, "      {line}")?;
+            self.page.paragraph(QUOTE, &line, BOLD)?;
         }
         self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
-            let title = self.paint.with(RED, "It did not fail as it should:");
-            writeln!(self.out, "\n{title}")?;
+            self.page.blank()?;
+            self.page
+                .paragraph("", "It did not fail as it should:", RED)?;
         }
         differences
             .iter()
-            .try_for_each(|line| self.paragraph(2, line))
+            .try_for_each(|line| self.page.paragraph("  ", line, ""))
     }
 
     /// A failure without a live case: what is said about it, and where it is found.
     pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
         self.heading(&failure.name, failure.step, "")?;
-        self.paragraph(0, &failure.words(LANGUAGE).story)?;
-        writeln!(self.out)?;
+        self.page
+            .paragraph("", &failure.words(LANGUAGE).story, "")?;
+        self.page.blank()?;
         let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
         self.said(failure, &[("found", seen)])
     }
@@ -66,19 +80,14 @@ impl Panels<'_> {
         self.heading(case.name, case.expected(tls_max).step, &version)?;
         let failure = case.failure();
         failure.map_or(Ok(()), |failure| {
-            self.paragraph(0, &failure.words(LANGUAGE).story)
+            self.page.paragraph("", &failure.words(LANGUAGE).story, "")
         })
     }
 
     fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
-        let title = format!(
-            "{name} · step {}, {}{version} ",
-            step.number(),
-            step.title()
-        );
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        let title = self.paint.with(BOLD, format!("{title}{rule}").trim_end());
-        writeln!(self.out, "{title}")
+        let (number, title) = (step.number(), step.title());
+        let title = format!("{name} · step {number}, {title}{version}");
+        self.page.rule(&title, BOLD)
     }
 
     /// What a side told, a line an event with its time, and how it ended.
@@ -132,22 +141,11 @@ impl Panels<'_> {
         at: Instant,
         began: Instant,
     ) -> io::Result<()> {
-        let wrapped = says.lines().flat_map(|line| text::wrap(line, WIDTH - 15));
-        let mut lines = wrapped.collect::<Vec<_>>().into_iter();
-        let first = lines.next().unwrap_or_default();
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
-        let first = self
-            .paint
-            .with(colour, &format!("{} {mark} {first:<65}", step.number()));
-        writeln!(
-            self.out,
-            "  {first}{:>9}",
-            milliseconds(at.saturating_duration_since(began))
-        )?;
-        lines.try_for_each(|line| {
-            let line = self.paint.with(colour, &line);
-            writeln!(self.out, "      {line}")
-        })
+        let head = format!("{} {mark} ", step.number());
+        let head = format!("  {}", self.page.paint.with(colour, &head));
+        let time = milliseconds(at.saturating_duration_since(began));
+        self.page.entry(&head, says, &format!("{time:>9}"), colour)
     }
 
     /// The alert: its record as it crossed, and what was inside.
@@ -162,7 +160,7 @@ impl Panels<'_> {
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
         let route = format!("{} → {}", alert.from, alert.from.peer());
-        writeln!(self.out, "  ✉ {route:<67}{time:>9}")?;
+        self.page.row(&format!("  ✉ {route}"), &time)?;
         let shown = alert
             .record
             .get(..alert.record.len().min(14))
@@ -183,7 +181,7 @@ impl Panels<'_> {
 
     /// Cause, fix, and the words of other programs.
     pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
-        writeln!(self.out)?;
+        self.page.blank()?;
         let Some(failure) = case.failure() else {
             return Ok(());
         };
@@ -214,34 +212,20 @@ impl Panels<'_> {
         let more = [("more", page.as_str())];
         let all = about.iter().chain(rows).chain(&more);
         for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
-            let mut label = *label;
-            for line in text::wrap(words, WIDTH - 17) {
-                let shown = self.paint.with(DIM, &format!("{label:<14}"));
-                writeln!(self.out, "  {shown} {line}")?;
-                label = "";
-            }
+            let label = self.page.paint.with(DIM, &text::pad(label, 14));
+            self.page.paragraph(&format!("  {label} "), words, "")?;
         }
         Ok(())
     }
 
     fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
-        let line = format!("{words}{right:>width$}", width = WIDTH - words.len());
-        let line = self.paint.with(colour, line.trim_end());
-        writeln!(self.out, "\n{line}")
+        let [left, right] = [words, right].map(|words| self.page.paint.with(colour, words));
+        self.page.blank()?;
+        self.page.row(&left, &right)
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {
-        text::wrap(words, WIDTH - 6).iter().try_for_each(|line| {
-            let line = self.paint.with(DIM, line);
-            writeln!(self.out, "      {line}")
-        })
-    }
-
-    pub(super) fn paragraph(&mut self, indent: usize, words: &str) -> io::Result<()> {
-        let lines = text::wrap(words, WIDTH - indent);
-        lines
-            .iter()
-            .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+        self.page.paragraph(QUOTE, words, DIM)
     }
 }
 

@@ -12,15 +12,16 @@ use super::glance::{at_a_glance, notes};
 use super::{SECRETS, bytes_in_words, is_framing, milliseconds, one_line, protection};
 use super::{record_name, records_of, short_hex, starts_expanded};
 use crate::instruments::fields::Field;
-use crate::instruments::page::{self, BOLD, DIM, GREEN, Paint, RED};
+use crate::instruments::page::{
+    self, BOLD, DIM, GREEN, LongWords, MAGENTA, Page, Paint, RED, WIDTH,
+};
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Input, Message, Outcome,
 };
 use crate::narration::Side;
-use crate::text;
+use crate::text::{self, columns};
 
-/// Columns of the whole, and where the words stand: behind two blanks, 17 columns of hex, two blanks.
-const WIDTH: usize = 80;
+/// Where the words stand: behind two blanks, 17 columns of hex, two blanks.
 const WORDS: usize = 21;
 /// Of what a peer can repeat at will, so much is shown.
 const MOST_FIELDS: usize = 40;
@@ -31,34 +32,39 @@ const LONGEST_VALUE: usize = 170;
 ///
 /// Text of peers is escaped, whatever the paint.
 pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) -> io::Result<()> {
-    let told = HashSet::new();
-    let mut page = Page { out, paint, told };
+    let mut view = WireView {
+        page: Page {
+            out,
+            paint,
+            // Hexadecimal bytes and names of a peer are there to be read, not to be copied.
+            long_words: LongWords::Break,
+        },
+        told: HashSet::new(),
+    };
     for (label, value) in at_a_glance(conversation) {
-        page.paragraph(&format!("{label:<17}"), &value, "")?;
+        view.paragraph(&text::pad(label, 17), &value, "")?;
     }
     for note in notes(conversation).into_iter().chain([SECRETS.to_owned()]) {
-        page.blank()?;
-        page.paragraph("", &note, DIM)?;
+        view.page.blank()?;
+        view.paragraph("", &note, DIM)?;
     }
     for chapter in &CHAPTERS {
-        page.chapter(conversation, chapter)?;
+        view.chapter(conversation, chapter)?;
     }
     Ok(())
 }
 
-struct Page<'a, W> {
-    out: &'a mut W,
-    paint: Paint,
+/// The view of a recorded connection on the shared page.
+struct WireView<'a> {
+    page: Page<'a>,
     /// Meanings that were told: once is enough.
     told: HashSet<String>,
 }
 
-impl<W: Write> Page<'_, W> {
+impl WireView<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
-        let title = format!("── {}. {} ", chapter.number(), chapter.title());
-        let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count()));
-        self.blank()?;
-        self.line("", &format!("{title}{rule}"), BOLD)?;
+        let title = format!("{}. {}", chapter.number(), chapter.title());
+        self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
         let sources = match chapter.sources {
             [] => String::new(),
@@ -68,7 +74,7 @@ impl<W: Write> Page<'_, W> {
         let of_step = |message: &&Message| message.step == chapter.step;
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
-            self.blank()?;
+            self.page.blank()?;
             self.paragraph("  – ", &remark, "")?;
         }
         for message in messages.iter().take(MOST_MESSAGES) {
@@ -91,23 +97,18 @@ impl<W: Write> Page<'_, W> {
             bytes_in_words(message.bytes.len()),
             milliseconds(message.at)
         );
-        let gap = WIDTH.saturating_sub(9 + name.chars().count() + size.chars().count());
-        self.blank()?;
-        let head = self
-            .paint
-            .with(page::side(message.from), &format!("{side}{name}"));
-        writeln!(self.out, "{head}{:gap$}{size}", "")?;
+        self.page.blank()?;
+        let head = format!("{side}{name}");
+        let head = self.page.paint.with(page::side(message.from), &head);
+        self.page.row(&head, &size)?;
         let records = records_of(conversation, message);
         for record in records.iter().take(3) {
             let how = format!("in {}, {}", record_name(record), protection(record));
             self.paragraph("         ", &how, DIM)?;
         }
         if records.len() > 3 {
-            self.paragraph(
-                "         ",
-                &format!("and {} records more", records.len() - 3),
-                DIM,
-            )?;
+            let more = format!("and {} records more", records.len() - 3);
+            self.paragraph("         ", &more, DIM)?;
         }
         if self.told.insert(message.meaning.clone()) {
             let source = match message.fields.source {
@@ -211,7 +212,7 @@ impl<W: Write> Page<'_, W> {
                 (format!("? not verified here: {}: {why}", check.name), DIM)
             }
         };
-        self.blank()?;
+        self.page.blank()?;
         self.paragraph("  ", &mark, colour)?;
         let proves = format!("proves: {} ({})", check.proves, check.source);
         if self.told.insert(proves.clone()) {
@@ -238,8 +239,12 @@ impl<W: Write> Page<'_, W> {
         for derivation in derivations {
             if derivation.computable_by != computable_by {
                 computable_by = derivation.computable_by;
-                self.blank()?;
-                self.paragraph("  + ", &format!("Now computable: {computable_by}."), "35")?;
+                self.page.blank()?;
+                self.paragraph(
+                    "  + ",
+                    &format!("Now computable: {computable_by}."),
+                    MAGENTA,
+                )?;
             }
             let Derivation {
                 name,
@@ -275,70 +280,30 @@ impl<W: Write> Page<'_, W> {
         } else {
             String::new()
         };
-        let on_a_line =
-            meaning.is_empty() || said.chars().count() + 3 + meaning.chars().count() <= width;
-        let first = lines(&said, width);
-        let last = first.len().saturating_sub(1);
-        for (number, line) in first.iter().enumerate() {
-            let column = if number == 0 {
-                short_hex(bytes)
-            } else {
-                String::new()
-            };
-            let column = self.paint.with(DIM, &format!("  {column:<17}  "));
-            let line = match line.strip_prefix(&label) {
-                Some(rest) if number == 0 => format!("{}{rest}", self.paint.with(BOLD, &label)),
-                _ => line.clone(),
-            };
-            let line = if on_a_line && !meaning.is_empty() && number == last {
-                format!("{line}{}", self.paint.with(DIM, &format!(" · {meaning}")))
-            } else {
-                line
-            };
-            writeln!(self.out, "{}", format!("{column}{indent}{line}").trim_end())?;
+        let on_a_line = columns(&said) + 3 + columns(&meaning) <= width;
+        let mut lines = self.page.lines(&said, width);
+        let paint = self.page.paint;
+        if let Some(rest) = lines.first().and_then(|line| line.strip_prefix(&label)) {
+            lines[0] = format!("{}{rest}", paint.with(BOLD, &label));
         }
-        if on_a_line {
+        if on_a_line && !meaning.is_empty() {
+            lines[0].push_str(&paint.with(DIM, &format!(" · {meaning}")));
+        }
+        let mut hex = short_hex(bytes);
+        for line in lines {
+            let column = paint.with(DIM, &text::pad(&hex, 17));
+            self.page.line(&format!("  {column}  {indent}{line}"))?;
+            hex.clear();
+        }
+        if on_a_line || meaning.is_empty() {
             return Ok(());
         }
-        self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM)
+        let head = format!("{:WORDS$}{indent}  ", "");
+        self.page.paragraph(&head, &meaning, DIM)
     }
 
-    /// Words in lines, the first behind `head`, the others under it.
+    /// A paragraph with text of a peer in it, which the page would not escape.
     fn paragraph(&mut self, head: &str, words: &str, colour: &str) -> io::Result<()> {
-        let indent = head.chars().count();
-        for (number, line) in lines(&text::terminal(words), WIDTH - indent)
-            .iter()
-            .enumerate()
-        {
-            match number {
-                0 => self.line(head, line, colour)?,
-                _ => self.line(&" ".repeat(indent), line, colour)?,
-            }
-        }
-        Ok(())
+        self.page.paragraph(head, &text::terminal(words), colour)
     }
-
-    fn line(&mut self, head: &str, line: &str, colour: &str) -> io::Result<()> {
-        let line = self.paint.with(colour, line);
-        writeln!(self.out, "{head}{line}")
-    }
-
-    fn blank(&mut self) -> io::Result<()> {
-        writeln!(self.out)
-    }
-}
-
-/// Wrapped, and words longer than a line broken.
-fn lines(words: &str, width: usize) -> Vec<String> {
-    // Whole bytes of `aa:bb:cc`.
-    let most = (width - width % 3).max(1);
-    let broken = words.split(' ').flat_map(|word| {
-        let letters: Vec<char> = word.chars().collect();
-        let parts: Vec<String> = letters
-            .chunks(most)
-            .map(|part| part.iter().collect())
-            .collect();
-        parts
-    });
-    text::wrap(&broken.collect::<Vec<_>>().join(" "), width)
 }
