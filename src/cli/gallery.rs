@@ -64,7 +64,7 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
     let (stdout, began) = (io::stdout(), Instant::now());
     let paint = Paint::on(stdout.is_terminal());
     let out = &mut io::BufWriter::new(stdout.lock());
-    let mut panels = Panels { out, paint };
+    let mut panels = Panels::new(out, paint);
     let mut runs: Vec<Run> = Vec::new();
     match &gallery.case {
         Some(words) => match find(words) {
@@ -96,7 +96,7 @@ pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
         }
         None => panels.list().map_err(output)?,
     }
-    panels.out.flush().map_err(output)?;
+    panels.page.out.flush().map_err(output)?;
     let odd = runs.iter().filter(|run| !run.differences().is_empty());
     let odd: Vec<&str> = odd.map(|run| run.case.name).collect();
     if odd.is_empty() {

@@ -35,11 +35,11 @@ pub(super) fn run(step: &Step) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
         return refused(gallery::find(name)?, step.tls_max);
     }
-    let cast = TwoEnds::new(step.tls, step.tls_max)?;
+    let ends = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
-        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
+        stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
     }
-    show(&cast)
+    show(&ends)
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
@@ -56,42 +56,31 @@ fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
         });
     };
     let Stage {
-        client,
-        server,
-        later,
-        server_name,
-        recorder,
-        ..
+        mut ends, later, ..
     } = Stage::new(&case.scene, tls_max)?;
-    let mut cast = TwoEnds {
-        client,
-        server,
-        server_name,
-        recorder,
-    };
     if let Some(later) = later {
-        stepper::run(&cast, &mut io::sink(), Paint::PLAIN, None)?;
-        cast.server = later;
+        stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
+        ends.server = later;
     }
     words(|panels| panels.title(case, tls_max))?;
-    show(&cast)?;
+    show(&ends)?;
     words(|panels| panels.words(case, tls_max))
 }
 
-fn show(cast: &TwoEnds) -> Result<(), Error> {
+fn show(ends: &TwoEnds) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let interactive = stdin.is_terminal() && stdout.is_terminal();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
     let paint = Paint::on(stdout.is_terminal());
-    stepper::run(cast, &mut stdout, paint, keys)
+    stepper::run(ends, &mut stdout, paint, keys)
 }
 
 /// Writes what the gallery says about a case.
 fn words(write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
     let out = &mut io::stdout().lock();
     let paint = Paint::on(out.is_terminal());
-    let mut panels = Panels { out, paint };
+    let mut panels = Panels::new(out, paint);
     write(&mut panels)
-        .and_then(|()| panels.out.flush())
+        .and_then(|()| panels.page.out.flush())
         .map_err(output)
 }

@@ -150,7 +150,7 @@ fn paragraph(f: &mut fmt::Formatter<'_>, label: &str, words: &str) -> fmt::Resul
             None => text::wrap(line, 70),
         };
         for line in lines {
-            write!(f, "\n  {label:<6} {line}")?;
+            write!(f, "\n  {} {line}", text::pad(label, 6))?;
             label = "";
         }
     }

@@ -8,15 +8,14 @@ use crate::instruments::page::{BOLD, LongWords, Page, Paint, RED, YELLOW};
 use crate::narration::Step;
 use crate::text;
 
-/// Columns in front of the words of a finding: four blanks and a label.
-const LABEL: usize = 13;
-
 /// Writes the page. Fails only where `out` fails.
 pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<()> {
+    // Paths and commands stay whole, because the reader copies them into a shell.
+    let long_words = LongWords::Keep;
     let mut page = Page {
         out,
         paint,
-        long_words: LongWords::Keep,
+        long_words,
     };
     if !report.seen.is_empty() {
         page.line("The server")?;
@@ -25,29 +24,31 @@ pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<
         }
         page.blank()?;
     }
-    let mut counts = [0; 2];
-    let kinds = [
-        (Severity::Error, "error", RED),
-        (Severity::Warning, "warning", YELLOW),
-    ];
-    for ((severity, one, colour), count) in kinds.into_iter().zip(&mut counts) {
-        let has_it = |finding: &&Finding| finding.severity == severity;
-        let findings: Vec<&Finding> = report.findings.iter().filter(has_it).collect();
-        *count = findings.len();
-        let title = match findings.len() {
-            0 => continue,
-            1 => format!("1 {one}"),
-            many => format!("{many} {one}s"),
-        };
-        page.paragraph("", &title, colour)?;
-        page.blank()?;
-        for finding in findings {
-            entry(&mut page, finding)?;
-        }
-    }
-    let [errors, warnings] = counts;
+    let errors = findings(&mut page, report, Severity::Error, "error", RED)?;
+    let warnings = findings(&mut page, report, Severity::Warning, "warning", YELLOW)?;
     let verdict = report.verdict.sentence(errors, warnings);
     page.paragraph("", &format!("Verdict: {verdict}."), "")
+}
+
+/// The findings of one severity under a title that counts them. Returns their number.
+fn findings(
+    page: &mut Page<'_>,
+    report: &Report,
+    severity: Severity,
+    one: &str,
+    colour: &str,
+) -> io::Result<usize> {
+    let all = report.findings.iter();
+    let of: Vec<&Finding> = all.filter(|found| found.severity == severity).collect();
+    let title = match of.len() {
+        0 => return Ok(0),
+        1 => format!("1 {one}"),
+        many => format!("{many} {one}s"),
+    };
+    page.paragraph("", &title, colour)?;
+    page.blank()?;
+    of.iter().try_for_each(|finding| entry(page, finding))?;
+    Ok(of.len())
 }
 
 fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
@@ -75,10 +76,10 @@ fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     page.blank()
 }
 
+/// A label and its words; no line at all where there are no words.
 fn words(page: &mut Page<'_>, label: &str, words: &str) -> io::Result<()> {
     if words.is_empty() {
         return Ok(());
     }
-    let head = text::pad(&format!("    {label}"), LABEL);
-    page.paragraph(&head, words.trim_end_matches('\n'), "")
+    page.paragraph(&format!("    {}", text::pad(label, 9)), words, "")
 }

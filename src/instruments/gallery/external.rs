@@ -44,7 +44,7 @@ pub fn open(case: &'static Case, tls_max: TlsMax) -> Result<External, Error> {
 /// Serves one connection after the other, in a thread of its own.
 fn serve_forever(stage: Stage, fault: Fault) -> Result<SocketAddr, Error> {
     let (listener, address) = listen(fault)?;
-    let (mut server, mut later) = (stage.server, stage.later);
+    let (mut server, mut later) = (stage.ends.server, stage.later);
     let accept = move || {
         for socket in listener.incoming().flatten() {
             let tap = Recording::new(Side::Server);

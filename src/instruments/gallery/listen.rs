@@ -82,7 +82,7 @@ pub fn listen(
 
     // Where the client comes twice, the second connection and all later ones meet the server as it is then.
     let mut servers: Vec<_> = stage.later.take().into_iter().collect();
-    servers.push(stage.server.clone());
+    servers.push(stage.ends.server.clone());
     let servers = Mutex::new(servers);
     let serve_one = move |socket, from: SocketAddr, _| {
         let mut servers = servers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +96,7 @@ pub fn listen(
         let served = serve(&setup, socket, from, &tap, case.scene.fault);
         log(&format!(
             "{from} {}",
-            outcome(served, &stage.recorder.take())
+            outcome(served, &stage.ends.recorder.take())
         ));
     };
     // One connection at a time, so that the events between two of them belong to one.
@@ -197,7 +197,7 @@ impl Listening {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write, paint: Paint) -> io::Result<()> {
-        Panels { out, paint }.title(self.case, self.tls_max)?;
+        Panels::new(out, paint).title(self.case, self.tls_max)?;
         let page = &mut Page {
             out,
             paint,

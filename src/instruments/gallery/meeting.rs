@@ -12,6 +12,7 @@ use super::{Fault, middlebox};
 use crate::client::{self, Url, connect_tcp};
 use crate::error::Error;
 use crate::handshake::ServerSetup;
+use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::narration::Side;
 use crate::server::Limits;
@@ -39,7 +40,7 @@ impl Meeting {
         let (accepted, from) = listener.accept().map_err(no_loopback)?;
         let (client, server) = thread::scope(|scope| {
             let server = scope.spawn(|| serve(server, accepted, from, server_tap, fault));
-            let client = dial(stage, dialled, address, client_tap, fault);
+            let client = dial(&stage.ends, dialled, address, client_tap, fault);
             let crashed = |_| {
                 Err(Failed {
                     step: None,
@@ -92,21 +93,21 @@ pub(super) fn serve(
 
 /// The client's side of a meeting.
 fn dial(
-    stage: &Stage,
+    ends: &TwoEnds,
     socket: TcpStream,
     address: SocketAddr,
     recording: &Recording,
     fault: Fault,
 ) -> Result<(), Failed> {
-    let setup = stage.client.with_key_log(Arc::new(recording.clone()));
+    let setup = ends.client.with_key_log(Arc::new(recording.clone()));
     setup.narrator.begin_connection(1, address);
     let transport = Tap::new(deadline(socket)?, recording.clone());
     let url = Url {
         host: address.ip().to_string(),
         port: address.port(),
         place: address.to_string(),
-        server_name: stage.server_name.clone(),
-        host_field: stage.server_name.to_str().into_owned(),
+        server_name: ends.server_name.clone(),
+        host_field: ends.server_name.to_str().into_owned(),
         target: "/".to_owned(),
     };
     fault.dial(&setup, &url, transport)

@@ -7,7 +7,7 @@ use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
 use crate::instruments::failures::{self, Failure, Language, Matches};
-use crate::instruments::page::{self, BOLD, DIM, RED};
+use crate::instruments::page::{BOLD, DIM, RED};
 use crate::narration::Step;
 use crate::text;
 
@@ -17,35 +17,29 @@ impl Panels<'_> {
         let live = |failure: &&Failure| case_of(failure).is_some();
         let (live, others): (Vec<_>, Vec<_>) = failures::all().iter().partition(live);
         self.by_step(&live, |failure| failure.step, Self::row)?;
-        writeln!(
-            self.out,
+        self.page.line(&format!(
             "\nAll fail in TLS 1.3 and in 1.2; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
              hello-mtls gallery CASE shows one, --all runs all of them.\n\
              hello-mtls gallery \"an error message\" says which cases have it.\n\
              hello-mtls doctor finds {} more, in files and on servers: docs/failures.md lists\n\
              them, and hello-mtls gallery NAME explains one.",
             others.len()
-        )
+        ))
     }
 
     /// The failures in which a program says the words that were asked for, the likeliest first.
     pub fn found(&mut self, matches: &Matches) -> io::Result<()> {
-        writeln!(
-            self.out,
-            "Programs say this in each of these, the likeliest first:\n"
-        )?;
-        for failure in matches
-            .failures
-            .iter()
-            .filter_map(|name| failures::find(name))
-        {
+        self.page
+            .line("Programs say this in each of these, the likeliest first:\n")?;
+        let named = matches.failures.iter();
+        for failure in named.filter_map(|name| failures::find(name)) {
             self.row(failure)?;
         }
         for note in &matches.notes {
-            self.page().blank()?;
-            self.page().paragraph("", &format!("Note: {note}."), "")?;
+            self.page.blank()?;
+            self.page.paragraph("", &format!("Note: {note}."), "")?;
         }
-        writeln!(self.out, "\nhello-mtls gallery NAME shows one.")
+        self.page.line("\nhello-mtls gallery NAME shows one.")
     }
 
     fn row(&mut self, failure: &Failure) -> io::Result<()> {
@@ -58,9 +52,9 @@ impl Panels<'_> {
         } else {
             " "
         };
-        let name = self.paint.with(BOLD, &text::pad(&failure.name, 27));
+        let name = self.page.paint.with(BOLD, &text::pad(&failure.name, 27));
         let story = &failure.words(Language::English).story;
-        writeln!(self.out, "{mark} {name} {story}")
+        self.page.paragraph(&format!("{mark} {name} "), story, "")
     }
 
     /// A line for each case: who noticed, the alert, and how long the client believed that it was in.
@@ -69,8 +63,7 @@ impl Panels<'_> {
             "    {:<28}{:<8}{:<27}{:>8}",
             "case", "who saw", "alert", "too late"
         );
-        let columns = self.paint.with(DIM, &columns);
-        writeln!(self.out, "{columns}")?;
+        self.page.line(&self.page.paint.with(DIM, &columns))?;
         let in_order: Vec<&Run> = cases::all()
             .filter_map(|case| runs.iter().find(|run| run.case.name == case.name))
             .collect();
@@ -80,13 +73,12 @@ impl Panels<'_> {
             .filter(|run| run.differences().is_empty())
             .count();
         let unseen = runs.iter().filter(|run| run.noticed().is_none()).count();
-        writeln!(
-            self.out,
+        self.page.line(&format!(
             "\n{well} of {} failed as they should in {}, {unseen} of them unnoticed by all ({:.1} s)",
             runs.len(),
             runs.first().map_or("", |run| version(run.tls_max)),
             took.as_secs_f64()
-        )
+        ))
     }
 
     fn result_row(&mut self, run: &Run) -> io::Result<()> {
@@ -94,27 +86,23 @@ impl Panels<'_> {
         let mark = if differences.is_empty() {
             "✓".to_owned()
         } else {
-            self.paint.with(RED, "✗")
+            self.page.paint.with(RED, "✗")
         };
-        let who = match run.noticed() {
-            Some((_, side)) => self
-                .paint
-                .with(page::side(side), &format!("{:<6}", side.to_string())),
-            None => "nobody".to_owned(),
-        };
+        // `client`, `server` and `nobody` have six letters each: no need to pad them.
+        let who = run
+            .noticed()
+            .map_or("nobody".to_owned(), |(_, side)| self.page.paint.side(side));
         let alert = run.alert.as_ref().map_or("-".to_owned(), named);
         let believed = match self::believed(run) {
             Some(time) => format!("{:>5} ms", milliseconds(time)),
             None => String::new(),
         };
-        let line = format!(
-            "  {mark} {:<27} {who}  {alert:<27} {believed}",
-            run.case.name
-        );
-        writeln!(self.out, "{}", line.trim_end())?;
+        let [name, alert] = [run.case.name, &alert].map(|words| text::pad(words, 27));
+        self.page
+            .line(&format!("  {mark} {name} {who}  {alert} {believed}"))?;
         differences
             .iter()
-            .try_for_each(|line| self.page().paragraph("      ", line, ""))
+            .try_for_each(|line| self.page.paragraph("      ", line, ""))
     }
 
     /// A row for each, under the titles of their steps.
@@ -128,10 +116,11 @@ impl Panels<'_> {
         for one in rows {
             let step = step_of(one);
             if last != Some(step) {
-                let gap = if last.is_none() { "" } else { "\n" };
+                if last.is_some() {
+                    self.page.blank()?;
+                }
                 let title = format!("step {}, {}", step.number(), step.title());
-                let title = self.paint.with(BOLD, &title);
-                writeln!(self.out, "{gap}{title}")?;
+                self.page.paragraph("", &title, BOLD)?;
                 last = Some(step);
             }
             row(self, one)?;

@@ -15,26 +15,29 @@ use crate::instruments::wire::transcript::spaced_hex;
 use crate::narration::{Side, Step, en};
 use crate::text;
 
-/// What stands below an event begins where the words of the event begin.
-const MARGIN: &str = "      ";
 /// The language of the panels.
 const LANGUAGE: Language = Language::English;
 
-/// Writes lines, with colours if they are wanted.
+/// Where a quotation stands: below the words of an event.
+const QUOTE: &str = "      ";
+
+/// The gallery's view on the shared page.
 pub struct Panels<'a> {
-    /// Where to.
-    pub out: &'a mut dyn Write,
-    /// In which colours.
-    pub paint: Paint,
+    /// The page that the panels fill.
+    pub page: Page<'a>,
 }
 
-impl Panels<'_> {
-    /// The shared page, on which all views of the wing write.
-    pub(super) fn page(&mut self) -> Page<'_> {
-        Page {
-            out: self.out,
-            paint: self.paint,
-            long_words: LongWords::Keep,
+impl<'a> Panels<'a> {
+    /// Panels that are written to `out` in these colours.
+    pub fn new(out: &'a mut dyn Write, paint: Paint) -> Panels<'a> {
+        // A reader copies addresses and paths, so they stay whole.
+        let long_words = LongWords::Keep;
+        Panels {
+            page: Page {
+                out,
+                paint,
+                long_words,
+            },
         }
     }
 
@@ -47,26 +50,26 @@ impl Panels<'_> {
         self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
             let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            self.page().paragraph(MARGIN, &line, BOLD)?;
+            self.page.paragraph(QUOTE, &line, BOLD)?;
         }
         self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
-            self.page().blank()?;
-            self.page()
+            self.page.blank()?;
+            self.page
                 .paragraph("", "It did not fail as it should:", RED)?;
         }
         differences
             .iter()
-            .try_for_each(|line| self.page().paragraph("  ", line, ""))
+            .try_for_each(|line| self.page.paragraph("  ", line, ""))
     }
 
     /// A failure without a live case: what is said about it, and where it is found.
     pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
         self.heading(&failure.name, failure.step, "")?;
-        self.page()
+        self.page
             .paragraph("", &failure.words(LANGUAGE).story, "")?;
-        self.page().blank()?;
+        self.page.blank()?;
         let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
         self.said(failure, &[("found", seen)])
     }
@@ -77,14 +80,14 @@ impl Panels<'_> {
         self.heading(case.name, case.expected(tls_max).step, &version)?;
         let failure = case.failure();
         failure.map_or(Ok(()), |failure| {
-            self.page()
-                .paragraph("", &failure.words(LANGUAGE).story, "")
+            self.page.paragraph("", &failure.words(LANGUAGE).story, "")
         })
     }
 
     fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
-        let step = format!("step {}, {}", step.number(), step.title());
-        self.page().rule(&format!("{name} · {step}{version}"), BOLD)
+        let (number, title) = (step.number(), step.title());
+        let title = format!("{name} · step {number}, {title}{version}");
+        self.page.rule(&title, BOLD)
     }
 
     /// What a side told, a line an event with its time, and how it ended.
@@ -139,12 +142,10 @@ impl Panels<'_> {
         began: Instant,
     ) -> io::Result<()> {
         let (mark, colour) = if passed { (" ", "") } else { ("✗", RED) };
-        let head = self
-            .paint
-            .with(colour, &format!("{} {mark} ", step.number()));
+        let head = format!("{} {mark} ", step.number());
+        let head = format!("  {}", self.page.paint.with(colour, &head));
         let time = milliseconds(at.saturating_duration_since(began));
-        self.page()
-            .entry(&format!("  {head}"), says, &format!("{time:>9}"), colour)
+        self.page.entry(&head, says, &format!("{time:>9}"), colour)
     }
 
     /// The alert: its record as it crossed, and what was inside.
@@ -159,7 +160,7 @@ impl Panels<'_> {
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
         let route = format!("{} → {}", alert.from, alert.from.peer());
-        self.page().row(&format!("  ✉ {route}"), &time)?;
+        self.page.row(&format!("  ✉ {route}"), &time)?;
         let shown = alert
             .record
             .get(..alert.record.len().min(14))
@@ -180,7 +181,7 @@ impl Panels<'_> {
 
     /// Cause, fix, and the words of other programs.
     pub fn words(&mut self, case: &Case, tls_max: TlsMax) -> io::Result<()> {
-        self.page().blank()?;
+        self.page.blank()?;
         let Some(failure) = case.failure() else {
             return Ok(());
         };
@@ -211,21 +212,20 @@ impl Panels<'_> {
         let more = [("more", page.as_str())];
         let all = about.iter().chain(rows).chain(&more);
         for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
-            let label = self.paint.with(DIM, &text::pad(label, 14));
-            self.page().paragraph(&format!("  {label} "), words, "")?;
+            let label = self.page.paint.with(DIM, &text::pad(label, 14));
+            self.page.paragraph(&format!("  {label} "), words, "")?;
         }
         Ok(())
     }
 
     fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
-        let left = self.paint.with(colour, words);
-        let right = self.paint.with(colour, right);
-        self.page().blank()?;
-        self.page().row(&left, &right)
+        let [left, right] = [words, right].map(|words| self.page.paint.with(colour, words));
+        self.page.blank()?;
+        self.page.row(&left, &right)
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {
-        self.page().paragraph(MARGIN, words, DIM)
+        self.page.paragraph(QUOTE, words, DIM)
     }
 }
 

@@ -192,15 +192,15 @@ impl View {
 fn meet(run: &mut Run) -> Result<(), Error> {
     let stage = Stage::new(&run.case.scene, run.tls_max)?;
     let fault = run.case.scene.fault;
-    let mut met = Meeting::of(&stage, &stage.server, fault)?;
+    let mut met = Meeting::of(&stage, &stage.ends.server, fault)?;
     if let Some(later) = &stage.later {
-        stage.recorder.take();
+        stage.ends.recorder.take();
         met = Meeting::of(&stage, later, fault)?;
     }
     run.began = met.began;
     run.server.ends(met.server);
     run.client.ends(met.client);
-    let events = stage.recorder.events().into_iter();
+    let events = stage.ends.recorder.events().into_iter();
     let (client, server) = events.partition(|event| event.side == Side::Client);
     run.client.tells(client);
     run.server.tells(server);

@@ -18,21 +18,16 @@ use crate::handshake::step2_server_presents_certificate::ServerCertificateHook;
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax, client_config, server_config};
+use crate::instruments::stepper::TwoEnds;
 use crate::narration::{Narrator, Recorder, Side};
 
-/// The two sides.
+/// The two sides of a case, and what a case needs beside them.
 #[derive(Debug)]
 pub struct Stage {
-    /// The side that listens.
-    pub server: ServerSetup,
+    /// The two sides, as the stepper takes them.
+    pub ends: TwoEnds,
     /// The same server when the client comes a second time, if it does.
     pub later: Option<ServerSetup>,
-    /// The side that connects.
-    pub client: ClientSetup,
-    /// The name that it asks for.
-    pub server_name: ServerName<'static>,
-    /// Where the events of both arrive.
-    pub recorder: Arc<Recorder>,
     /// The client's files, so that other programs can try in its place.
     pub client_files: PemFiles,
 }
@@ -69,12 +64,15 @@ impl Stage {
         let client = client(scene, &client_files, tls_max, narrator(Side::Client))?;
         let server_name =
             ServerName::try_from(scene.server_name).map_err(|error| unusable(&error))?;
-        Ok(Stage {
-            server,
-            later,
+        let ends = TwoEnds {
             client,
+            server,
             server_name,
             recorder,
+        };
+        Ok(Stage {
+            ends,
+            later,
             client_files,
         })
     }

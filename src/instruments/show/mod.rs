@@ -56,7 +56,7 @@ fn is_framing(field: &Field) -> bool {
     FRAMING.contains(&field.label.as_str())
 }
 
-/// What a field says, on a line: its value, or that of its parts, in about `most` characters. Hostile text.
+/// What a field says, on a line: its value, or that of its parts, in about `most` columns. Hostile text.
 fn one_line(field: &Field, most: usize) -> String {
     let mut said = Vec::new();
     let complete = collect(field, most, &mut 0, &mut said);

@@ -32,36 +32,36 @@ const LONGEST_VALUE: usize = 170;
 ///
 /// Text of peers is escaped, whatever the paint.
 pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) -> io::Result<()> {
-    let told = HashSet::new();
-    // A long value is hexadecimal: it is broken, because it is read and not copied.
-    let long_words = LongWords::Break;
-    let page = Page {
-        out,
-        paint,
-        long_words,
+    let mut view = WireView {
+        page: Page {
+            out,
+            paint,
+            // Hexadecimal bytes and names of a peer are there to be read, not to be copied.
+            long_words: LongWords::Break,
+        },
+        told: HashSet::new(),
     };
-    let mut page = Recording { page, told };
     for (label, value) in at_a_glance(conversation) {
-        page.paragraph(&text::pad(label, 17), &value, "")?;
+        view.paragraph(&text::pad(label, 17), &value, "")?;
     }
     for note in notes(conversation).into_iter().chain([SECRETS.to_owned()]) {
-        page.blank()?;
-        page.paragraph("", &note, DIM)?;
+        view.page.blank()?;
+        view.paragraph("", &note, DIM)?;
     }
     for chapter in &CHAPTERS {
-        page.chapter(conversation, chapter)?;
+        view.chapter(conversation, chapter)?;
     }
     Ok(())
 }
 
-/// The view of a recording on the shared page.
-struct Recording<'a> {
+/// The view of a recorded connection on the shared page.
+struct WireView<'a> {
     page: Page<'a>,
     /// Meanings that were told: once is enough.
     told: HashSet<String>,
 }
 
-impl Recording<'_> {
+impl WireView<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
         let title = format!("{}. {}", chapter.number(), chapter.title());
         self.page.title(&title, BOLD)?;
@@ -74,7 +74,7 @@ impl Recording<'_> {
         let of_step = |message: &&Message| message.step == chapter.step;
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
-            self.blank()?;
+            self.page.blank()?;
             self.paragraph("  – ", &remark, "")?;
         }
         for message in messages.iter().take(MOST_MESSAGES) {
@@ -97,9 +97,9 @@ impl Recording<'_> {
             bytes_in_words(message.bytes.len()),
             milliseconds(message.at)
         );
-        self.blank()?;
-        let colour = page::side(message.from);
-        let head = self.page.paint.with(colour, &format!("{side}{name}"));
+        self.page.blank()?;
+        let head = format!("{side}{name}");
+        let head = self.page.paint.with(page::side(message.from), &head);
         self.page.row(&head, &size)?;
         let records = records_of(conversation, message);
         for record in records.iter().take(3) {
@@ -107,11 +107,8 @@ impl Recording<'_> {
             self.paragraph("         ", &how, DIM)?;
         }
         if records.len() > 3 {
-            self.paragraph(
-                "         ",
-                &format!("and {} records more", records.len() - 3),
-                DIM,
-            )?;
+            let more = format!("and {} records more", records.len() - 3);
+            self.paragraph("         ", &more, DIM)?;
         }
         if self.told.insert(message.meaning.clone()) {
             let source = match message.fields.source {
@@ -215,7 +212,7 @@ impl Recording<'_> {
                 (format!("? not verified here: {}: {why}", check.name), DIM)
             }
         };
-        self.blank()?;
+        self.page.blank()?;
         self.paragraph("  ", &mark, colour)?;
         let proves = format!("proves: {} ({})", check.proves, check.source);
         if self.told.insert(proves.clone()) {
@@ -242,7 +239,7 @@ impl Recording<'_> {
         for derivation in derivations {
             if derivation.computable_by != computable_by {
                 computable_by = derivation.computable_by;
-                self.blank()?;
+                self.page.blank()?;
                 self.paragraph(
                     "  + ",
                     &format!("Now computable: {computable_by}."),
@@ -283,44 +280,30 @@ impl Recording<'_> {
         } else {
             String::new()
         };
-        let on_a_line = meaning.is_empty() || columns(&said) + 3 + columns(&meaning) <= width;
-        let first = self.page.lines(&said, width);
-        let last = first.len().saturating_sub(1);
-        for (number, line) in first.iter().enumerate() {
-            let column = if number == 0 {
-                short_hex(bytes)
-            } else {
-                String::new()
-            };
-            let column = self.page.paint.with(DIM, &format!("  {column:<17}  "));
-            let line = match line.strip_prefix(&label) {
-                Some(rest) if number == 0 => {
-                    format!("{}{rest}", self.page.paint.with(BOLD, &label))
-                }
-                _ => line.clone(),
-            };
-            let line = if on_a_line && !meaning.is_empty() && number == last {
-                format!(
-                    "{line}{}",
-                    self.page.paint.with(DIM, &format!(" · {meaning}"))
-                )
-            } else {
-                line
-            };
-            self.page.line(&format!("{column}{indent}{line}"))?;
+        let on_a_line = columns(&said) + 3 + columns(&meaning) <= width;
+        let mut lines = self.page.lines(&said, width);
+        let paint = self.page.paint;
+        if let Some(rest) = lines.first().and_then(|line| line.strip_prefix(&label)) {
+            lines[0] = format!("{}{rest}", paint.with(BOLD, &label));
         }
-        if on_a_line {
+        if on_a_line && !meaning.is_empty() {
+            lines[0].push_str(&paint.with(DIM, &format!(" · {meaning}")));
+        }
+        let mut hex = short_hex(bytes);
+        for line in lines {
+            let column = paint.with(DIM, &text::pad(&hex, 17));
+            self.page.line(&format!("  {column}  {indent}{line}"))?;
+            hex.clear();
+        }
+        if on_a_line || meaning.is_empty() {
             return Ok(());
         }
-        self.paragraph(&format!("{:WORDS$}{indent}  ", ""), &meaning, DIM)
+        let head = format!("{:WORDS$}{indent}  ", "");
+        self.page.paragraph(&head, &meaning, DIM)
     }
 
-    /// Words of a peer are escaped here.
+    /// A paragraph with text of a peer in it, which the page would not escape.
     fn paragraph(&mut self, head: &str, words: &str, colour: &str) -> io::Result<()> {
         self.page.paragraph(head, &text::terminal(words), colour)
-    }
-
-    fn blank(&mut self) -> io::Result<()> {
-        self.page.blank()
     }
 }

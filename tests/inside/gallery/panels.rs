@@ -16,10 +16,7 @@ fn the_panels_of_every_case_are_what_is_held() {
     for case in cases::all() {
         let mut out = Vec::new();
         for tls_max in VERSIONS {
-            let mut panels = Panels {
-                out: &mut out,
-                paint: Paint::PLAIN,
-            };
+            let mut panels = Panels::new(&mut out, Paint::PLAIN);
             panels.show(&run(case, tls_max).unwrap()).unwrap();
             out.push(b'\n');
         }
