@@ -92,17 +92,17 @@ const PAGE: &str = "the file itself instead of the page around it, or of the err
 const KEYTOOL: &str = "the certificate itself, by the same command with -rfc: keytool -list -rfc -keystore STORE, or keytool -printcert -rfc -file CERT";
 const AGAIN: &str = "the certificate itself; with openssl x509 that is: without -noout";
 
-/// By the words at the beginning, in small letters.
+/// By the words at the beginning, in capitals.
 const BEGINNINGS: &[Kind<&str>] = &[
-    ("<!doctype html", "web-page", "a web page (HTML)", PAGE),
-    ("<html", "web-page", "a web page (HTML)", PAGE),
-    ("<head", "web-page", "a web page (HTML)", PAGE),
-    ("ssh-", "openssh-key", "a public key of SSH", SSH),
-    ("ecdsa-sha2-", "openssh-key", "a public key of SSH", SSH),
-    ("sk-", "openssh-key", "a public key of SSH", SSH),
-    ("---- begin ssh2", "openssh-key", "a public key of SSH", SSH),
+    ("<!DOCTYPE HTML", "web-page", "a web page (HTML)", PAGE),
+    ("<HTML", "web-page", "a web page (HTML)", PAGE),
+    ("<HEAD", "web-page", "a web page (HTML)", PAGE),
+    ("SSH-", "openssh-key", "a public key of SSH", SSH),
+    ("ECDSA-SHA2-", "openssh-key", "a public key of SSH", SSH),
+    ("SK-", "openssh-key", "a public key of SSH", SSH),
+    ("---- BEGIN SSH2", "openssh-key", "a public key of SSH", SSH),
     (
-        "putty-user-key",
+        "PUTTY-USER-KEY",
         "openssh-key",
         "a key of PuTTY, for SSH",
         SSH,
@@ -214,7 +214,7 @@ pub(super) fn foreign(file: &File<'_>) -> Option<Finding> {
         return Some(told(file, (code, what), if a_key { JKS_KEY } else { fix }));
     }
     let start: String = text.trim_start().chars().take(20).collect();
-    let start = start.to_ascii_lowercase();
+    let start = start.to_ascii_uppercase();
     let beginnings = BEGINNINGS
         .iter()
         .find(|(words, ..)| start.starts_with(words));
