@@ -26,7 +26,7 @@ impl List<'_> {
 /// All certificates that could have signed it.
 fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<'a>> {
     let sent = evidence.sides.iter().flat_map(|side| &side.chain);
-    let all = evidence.anchors.iter().chain(sent);
+    let all = evidence.anchors.iter().chain(&evidence.peer).chain(sent);
     all.filter(|cert| list.is_of(cert.subject())).collect()
 }
 

@@ -65,8 +65,8 @@ pub(super) fn issuer_may_sign_lists(link: &ChainLink<'_, '_, '_>) -> Option<Find
         file,
         ..link.error("crl-sign-not-allowed", expected, found, fix)
     };
-    let mut anchors = link.look.evidence.anchors.iter();
-    let is_root = anchors.any(|anchor| anchor.der == issuer.der);
+    let anchors = link.look.evidence.anchors_of(link.look.side);
+    let is_root = anchors.iter().any(|anchor| anchor.der == issuer.der);
     Some(if is_root { finding.warning() } else { finding })
 }
 

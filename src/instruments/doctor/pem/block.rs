@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::in_place::rewrite;
 use crate::narration::Step;
 use crate::text;
 
@@ -72,17 +73,9 @@ impl<'a> File<'a> {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
-    /// A command that writes the file anew: `{f}` is its name. It is replaced only if all went well,
-    /// and no other user can read a key at any moment.
+    /// A command that writes the file anew, as [`rewrite`] does: `{f}` is its name.
     pub(crate) fn rewritten(&self, command: &str) -> String {
-        let name = text::shell(self.path);
-        let command = command.replace("{f}", &name);
-        match self.wanted {
-            Wanted::PrivateKey => {
-                format!("  (umask 077; {command} {name}.new) && mv {name}.new {name}")
-            }
-            _ => format!("  {command} {name}.new && mv {name}.new {name}"),
-        }
+        rewrite(self.path, command)
     }
 
     /// The same name with another extension, for what is taken out of this file. Nothing that is there

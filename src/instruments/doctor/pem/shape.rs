@@ -122,10 +122,9 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         ));
     }
     if text.trim_start().starts_with("MI") {
-        let name = text::shell(file.path);
-        let fix = format!(
-            "  (echo '-----BEGIN {wanted}-----'; cat {name}; echo; echo '-----END {wanted}-----') > {name}.new && mv {name}.new {name}"
-        );
+        let fix = file.rewritten(&format!(
+            "(echo '-----BEGIN {wanted}-----'; cat {{f}}; echo; echo '-----END {wanted}-----') >"
+        ));
         return Some(file.error(
             "no-begin-line",
             "base64 without its BEGIN and END lines",

@@ -1,6 +1,7 @@
 //! Reading: the files of a case, once. What cannot be read becomes a finding.
 
 mod nearby;
+mod role;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 pub(super) use self::nearby::Neighbour;
-use super::{ChainSource, SetupFiles, SideFiles};
+pub use self::role::role_of;
+use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
@@ -28,6 +30,8 @@ const KEYS: usize = 16;
 pub(super) struct Files {
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) anchors: Vec<CertificateDer<'static>>,
+    /// Of the file of [`PeerTrust::File`].
+    pub(super) peer: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
     /// In the order of the case's parties.
     pub(super) parties: Vec<LoadedSide>,
@@ -75,6 +79,7 @@ impl Files {
         let (provider, mut findings) = (provider(), Vec::new());
         let mut files = Files {
             anchors: Vec::new(),
+            peer: Vec::new(),
             lists: Vec::new(),
             parties: Vec::new(),
             nearby: nearby::look_around(case, &provider),
@@ -82,6 +87,9 @@ impl Files {
         };
         if let Some(path) = &case.authorities {
             files.anchors = certificates(path, &mut findings);
+        }
+        if let PeerTrust::File(path) = &case.peer {
+            files.peer = certificates(path, &mut findings);
         }
         for path in &case.crls {
             let (wanted, parse) = (Wanted::RevocationList, pem::revocation_lists_in);
