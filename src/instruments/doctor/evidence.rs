@@ -198,7 +198,10 @@ impl<'a> Evidence<'a> {
         match &self.case.peer {
             PeerTrust::File(_) if !is_sent => self.peer.iter().collect(),
             PeerTrust::Unknown if !is_sent => {
-                let roots = self.nearby.iter().filter(|near| near.self_issued());
+                let mut roots: Vec<&Cert<'_>> = self.nearby.iter().collect();
+                roots.retain(|near| near.self_issued());
+                // A file that holds one root alone is the better one to name.
+                roots.sort_by_key(|root| root.place.1);
                 self.anchors.iter().chain(roots).collect()
             }
             _ => self.anchors.iter().collect(),

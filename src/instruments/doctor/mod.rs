@@ -166,8 +166,8 @@ impl Report {
         for finding in self.findings.iter_mut().filter(of_the_client) {
             finding.severity = Severity::Warning;
         }
-        let client = |ruling: &Ruling| ruling.side == Side::Client;
-        self.verdict.rulings.retain(|ruling| !client(ruling));
+        let rulings = &mut self.verdict.rulings;
+        rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
         self.findings.sort_by_key(|finding| finding.severity);
     }
 }
@@ -198,9 +198,11 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
     if case.role_unknown {
         told.one_role_is_enough();
     }
+    let mut notes: Vec<String> = looks.iter().filter_map(checks::whom_to_trust).collect();
+    notes.dedup();
     let verdict = Verdict {
         rulings,
-        notes: looks.iter().filter_map(checks::whom_to_trust).collect(),
+        notes,
         host: case.host.to_str().into_owned(),
     };
     Report {

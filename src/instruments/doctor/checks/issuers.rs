@@ -7,7 +7,7 @@ use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::remedy::{append, can_be_renewed, new_leaf, reorder, trust};
+use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder, trust};
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
 use crate::narration::Step;
@@ -62,9 +62,15 @@ pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> 
     if !look.peer_unknown() || evidence.case.peer_hints.is_some() || look.misnamed().is_some() {
         return None;
     }
-    let peer = look.role().peer();
+    let peer = match evidence.case.role_unknown {
+        true => "other side".to_owned(),
+        false => look.role().peer().to_string(),
+    };
     let Some(anchor) = look.anchor() else {
-        let top = look.route.as_ref()?.certs.last()?;
+        let top = *look.route.as_ref()?.certs.last()?;
+        if nearby_issuer(evidence, top).is_some() {
+            return None;
+        }
         let issuer = top.summary.shown_issuer();
         return Some(format!(
             "The {peer} has to trust {issuer}, whose certificate is not here"
@@ -186,14 +192,15 @@ impl BrokenPath<'_, '_, '_> {
             "{}: that was the one in {old_file}. The one in {new_file} has the same name and another key: the CA was made anew",
             self.says()
         );
-        let fix = match (can_be_renewed(self.look), self.judge) {
-            (true, _) => new_leaf(self.look),
-            (false, Some(_)) => format!(
-                "a new certificate from the new CA; until then, {}",
-                self.and_trust(old)
-            ),
-            (false, None) => {
-                "a new certificate from the new CA, if the other side has that one".to_owned()
+        let fix = match (new_leaf_by(self.look, new), self.judge) {
+            (Some(anew), Some(_)) => anew,
+            (Some(anew), None) => format!("if the other side has the new CA, {anew}"),
+            (None, Some(_)) => {
+                let until = self.and_trust(old);
+                format!("a new certificate from the new CA; until then, {until}")
+            }
+            (None, None) => {
+                "a new certificate from the new CA, if the other side has it".to_owned()
             }
         };
         self.chain("ca-key-changed", found, fix)

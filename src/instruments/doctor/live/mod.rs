@@ -51,7 +51,11 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     }
     let mut all = super::examine(&case);
     all.seen = seen.sentences();
-    if seen.outcome.as_ref().is_ok_and(|answer| answer.status < 400) {
+    if seen
+        .outcome
+        .as_ref()
+        .is_ok_and(|answer| answer.status < 400)
+    {
         all.let_in();
     }
     let more = [seen.refusal(&all, &by), seen.warning(&files, &by)];

@@ -27,16 +27,27 @@ pub fn role_of(certificate: &Path, key: &Path) -> Option<Side> {
             keys.iter().any(|key| key.is_of(public))
         })
     };
+    let by_name = || by_name(certificate).or_else(|| by_name(key));
     if let Some(own) = chain.iter().find(is_named) {
-        return side_of(own);
+        return side_of(own).or_else(by_name);
     }
     let neighbours = nearby::in_folders(&[key, certificate], &provider);
     let mut around = neighbours.iter().flat_map(|file| &file.certificates);
-    let own = around.find(is_named);
-    side_of(own.or(chain.first())?)
+    let own = around.find(is_named).or(chain.first());
+    own.and_then(side_of).or_else(by_name)
 }
 
-/// By the purpose; where none is named, by the names: without a host nobody can dial it.
+/// What the user calls the file, if the certificate does not say.
+fn by_name(path: &Path) -> Option<Side> {
+    let name = path.file_stem()?.to_string_lossy().to_lowercase();
+    match (name.contains("server"), name.contains("client")) {
+        (true, false) => Some(Side::Server),
+        (false, true) => Some(Side::Client),
+        _ => None,
+    }
+}
+
+/// By the purpose. A CA in the place of a leaf, as `openssl req -x509` makes it, by its names.
 fn side_of(der: &CertificateDer<'_>) -> Option<Side> {
     let (_, x509) = X509Certificate::from_der(der).ok()?;
     let summary = Summary::of(der)?;
@@ -45,8 +56,7 @@ fn side_of(der: &CertificateDer<'_>) -> Option<Side> {
     match usage.map(|usage| (usage.value.server_auth, usage.value.client_auth)) {
         Some((true, false)) => Some(Side::Server),
         Some((false, true)) => Some(Side::Client),
-        _ if x509.is_ca() || summary.version != 3 => None,
-        _ if !is_dialled => Some(Side::Client),
+        _ if x509.is_ca() && is_dialled => Some(Side::Server),
         _ => None,
     }
 }

@@ -102,16 +102,17 @@ pub(in crate::instruments::doctor) fn reorder(
         true => moved.next().copied().unwrap_or(place),
         false => place,
     });
-    let order: String = order.map(|place| format!("b[{}]", place + 1)).collect();
+    let order: String = order.map(|place| format!("b[{place}]")).collect();
     // A file of an old Mac ends its lines with a carriage return alone: for awk it would be one line.
-    let print = match blocks.old_mac {
-        true => "tr '\\r' '\\n' < {f} | awk",
-        false => "awk",
-    };
-    let file = if blocks.old_mac { "" } else { " {f}" };
+    let last = blocks.labels.len();
     let awk = format!(
-        "{print} '{{b[n+1]=b[n+1]$0\"\\n\"}}/-----END /{{n++}}END{{ORS=\"\";print {order}b[n+1]}}'{file} >"
+        "awk -v n=0 -v ORS= '{{b[n]=b[n]$0\"\\n\"}}/-END /{{n++}}END{{print {order}b[{last}]}}'"
     );
+    // A file of an old Mac ends its lines with a carriage return alone: for awk it would be one line.
+    let awk = match blocks.old_mac {
+        true => format!("tr '\\r' '\\n' < {{f}} | {awk} >"),
+        false => format!("{awk} {{f}} >"),
+    };
     Some(rewrite(path, &awk))
 }
 
@@ -133,9 +134,9 @@ impl Blocks {
         let (mut labels, mut open) = (Vec::new(), None);
         let (mut has_text, mut is_tagged) = (false, false);
         for line in contents.split(['\n', '\r']) {
-            if let Some((_, label)) = line.split_once("-----BEGIN ") {
+            if let Some((_, label)) = line.split_once("-BEGIN ") {
                 open = Some(label.trim_end().trim_end_matches('-').to_owned());
-            } else if line.contains("-----END ") {
+            } else if line.contains("-END ") {
                 labels.push(open.take().unwrap_or_default());
             } else if open.is_none() {
                 has_text |= !line.trim().is_empty();

@@ -42,9 +42,7 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
         return other;
     }
     if let Some(signer) = own.signer() {
-        let commands = commands::our_tool(&own, &signer);
-        let commands = commands.unwrap_or_else(|| commands::openssl(&own, &signer));
-        return format!("a new certificate for its key:\n{commands}");
+        return renewed(&own, &signer);
     }
     match own.signs_itself() {
         Some(key) => commands::leaf_of_its_own(&own, key),
@@ -52,9 +50,16 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
     }
 }
 
-/// Whether a CA that decides about this side has its key here, so that it can sign anew.
-pub(super) fn can_be_renewed(look: &SideView<'_, '_>) -> bool {
-    Own::of(look).is_some_and(|own| own.signer().is_some())
+/// A new certificate for the key of this side, by this CA; `None` if the CA's key is not here.
+pub(super) fn new_leaf_by(look: &SideView<'_, '_>, ca: &Cert<'_>) -> Option<String> {
+    let own = Own::of(look).filter(|_| !look.evidence.case.role_unknown)?;
+    Some(renewed(&own, &own.files_of(ca)?))
+}
+
+fn renewed(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+    let commands = commands::our_tool(own, signer);
+    let commands = commands.unwrap_or_else(|| commands::openssl(own, signer));
+    format!("a new certificate for its key:\n{commands}")
 }
 
 /// A new key in place of one that will not do, and a certificate for it. `why` introduces the commands.
