@@ -93,6 +93,10 @@ fn check(setups: &[Setup]) {
 /// finding may outlive its remedy, and a client's certificate stays one.
 fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
     set.case.now = UnixTime::now();
+    // The CA's key lies beside the CA, as the tutorial leaves it: the remedies can go to their end.
+    if set.dir.exists() {
+        set.write("ca.key", set.root.key().serialize_pem());
+    }
     let before = blocks(&set.dir);
     let client = set.dir.join("client.crt");
     let is_clients = |purpose: Option<(bool, bool)>| purpose == Some((false, true));
@@ -109,7 +113,8 @@ fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             let is_a_look = ["ls -l", "kubectl", "date -u"]
                 .iter()
                 .any(|look| script.contains(look));
-            if script.is_empty() || is_a_look {
+            let is_for_others = finding.fix.contains("signs this request");
+            if script.is_empty() || is_a_look || is_for_others {
                 continue;
             }
             let well = pasted(&set.dir, &script);

@@ -40,7 +40,8 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
         None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
     };
     let mut nearby = evidence.nearby.iter();
-    let near = nearby.find(|cert| cert.der == issuer.der && other_scope.is_none());
+    let near =
+        nearby.find(|cert| cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none());
     let fix = near.map_or_else(
         || "--crl with that one as well".to_owned(),
         |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),

@@ -155,9 +155,10 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
     fn files_of(&self, ca: &Cert<'_>) -> Option<Signer<'e>> {
         let evidence = self.look.evidence;
         // openssl reads the first certificate of a file.
-        let mut first = evidence.nearby.iter().filter(|near| near.place.0 == 1);
+        let mut first: Vec<&Cert<'_>> = evidence.nearby.iter().collect();
+        first.retain(|near| near.place.0 == 1 && near.der == ca.der);
         Some(Signer {
-            certificate: first.find(|near| near.der == ca.der)?.path,
+            certificate: first.into_iter().min_by_key(|near| near.place.1)?.path,
             key: evidence.keys_of(ca).next()?,
         })
     }
