@@ -8,12 +8,12 @@ use clap::Args;
 use rustls::pki_types::ServerName;
 
 use super::{Files, against, output, print};
-use crate::certificates::pem;
 use crate::certificates::request::no_host;
-use crate::certificates::summary::Summary;
 use crate::client::Url;
 use crate::error::Error;
-use crate::instruments::doctor::{SetupFiles, SideFiles, examine, live, report};
+use crate::instruments::doctor::{
+    PeerTrust, SetupFiles, SideFiles, examine, live, report, role_of,
+};
 use crate::instruments::page::Paint;
 use crate::narration::Side;
 
@@ -30,6 +30,9 @@ pub(super) struct Doctor {
     /// Name or address that clients dial [default: localhost]
     #[arg(long, value_name = "NAME", value_parser = server_name, conflicts_with = "url")]
     host: Option<ServerName<'static>>,
+    /// CAs that the other side believes: its own --cacert [default: in a folder, the same]
+    #[arg(long, value_name = "FILE")]
+    peer_cacert: Option<PathBuf>,
     /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
@@ -85,8 +88,17 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
         (None, Some(side)) => vec![side],
         (None, None) => sides(&options.files),
     };
+    // In a folder one CA signs for both sides. Files that are named one by one may come from two CAs, and a
+    // live server says itself whom it believes.
+    let peer = match &options.peer_cacert {
+        Some(file) => PeerTrust::File(file.clone()),
+        None if options.url.is_some() || options.files.cert.is_some() => PeerTrust::Unknown,
+        None => PeerTrust::Same,
+    };
     let mut case = SetupFiles {
         crls: options.crl.clone(),
+        peer,
+        role_unknown: options.files.cert.is_some() && sides.len() > 1,
         ..SetupFiles::default()
     };
     for side in sides {
@@ -101,17 +113,13 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     Ok(case)
 }
 
-/// Whose files these are: in a folder of those that are there; otherwise as the certificate says.
+/// Whose files these are: in a folder of those that are there; otherwise as the certificate says to which the
+/// key belongs. Both, where it does not say.
 fn sides(files: &Files) -> Vec<Side> {
-    if let Some(cert) = &files.cert {
-        let chain = pem::certificates(cert).unwrap_or_default();
-        let leaf = chain.first().and_then(|der| Summary::of(der));
-        if leaf.is_some_and(|leaf| leaf.for_clients_only) {
-            return vec![Side::Client];
-        }
-        return vec![Side::Server];
-    }
     let both = vec![Side::Server, Side::Client];
+    if let Some((cert, key)) = files.cert.as_ref().zip(files.key.as_ref()) {
+        return role_of(cert, key).map_or(both, |side| vec![side]);
+    }
     let there = |side: &Side| match files.paths(*side) {
         (_, Some((cert, key))) => cert.exists() || key.exists(),
         _ => false,

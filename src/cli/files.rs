@@ -23,7 +23,7 @@ pub(super) struct Files {
     pub(super) cert: Option<PathBuf>,
     /// Private key of that certificate
     #[arg(long, value_name = "FILE", requires = "cert")]
-    key: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
 }
 
 impl Files {

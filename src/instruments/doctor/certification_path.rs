@@ -37,7 +37,8 @@ impl<'e, 'a> CertificationPath<'e, 'a> {
     ) -> Option<CertificationPath<'e, 'a>> {
         let mut search = Search {
             evidence,
-            chain: &side.chain,
+            anchors: evidence.anchors_of(side),
+            chain: side.chain.iter().collect(),
             left: SIGNATURES,
         };
         let leaf = side.chain.first()?;
@@ -68,7 +69,8 @@ type Climb<'e, 'a> = (Vec<&'e Cert<'a>>, End<'e, 'a>);
 
 struct Search<'e, 'a> {
     evidence: &'e Evidence<'a>,
-    chain: &'e [Cert<'a>],
+    anchors: Vec<&'e Cert<'a>>,
+    chain: Vec<&'e Cert<'a>>,
     left: usize,
 }
 
@@ -78,7 +80,7 @@ impl<'e, 'a> Search<'e, 'a> {
             return (here, End::Nobody);
         };
         let mut end = End::Nobody;
-        for anchor in self.issuers_of(top, &self.evidence.anchors) {
+        for anchor in self.issuers_of(top, &self.anchors) {
             match self.signed(top, anchor) {
                 Signed::Invalid => end = End::OtherKey(anchor),
                 _ => return (here, End::Anchor(anchor)),
@@ -88,7 +90,7 @@ impl<'e, 'a> Search<'e, 'a> {
             return (here, End::OwnIssuer);
         }
         let mut best = (here.clone(), end);
-        for issuer in self.issuers_of(top, self.chain) {
+        for issuer in self.issuers_of(top, &self.chain) {
             if here.len() > HIGHEST || self.left == 0 {
                 break;
             }
@@ -110,8 +112,11 @@ impl<'e, 'a> Search<'e, 'a> {
 
     /// Those of the issuer's name. A CA that is valid now comes before one that is not: webpki tries
     /// all of them until one will do.
-    fn issuers_of(&self, cert: &Cert<'_>, among: &'e [Cert<'a>]) -> Vec<&'e Cert<'a>> {
-        let named = among.iter().filter(|one| one.subject() == cert.issuer());
+    fn issuers_of(&self, cert: &Cert<'_>, among: &[&'e Cert<'a>]) -> Vec<&'e Cert<'a>> {
+        let named = among
+            .iter()
+            .copied()
+            .filter(|one| one.subject() == cert.issuer());
         let mut named: Vec<&Cert<'_>> = named.collect();
         named.sort_by_key(|one| !(one.is_ca() && one.is_valid(self.evidence.now())));
         named

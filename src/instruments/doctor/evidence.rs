@@ -7,8 +7,9 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::reading::{Files, Key, LoadedSide, Neighbour};
-use super::{SetupFiles, SideFiles};
+use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::summary::Summary;
+use crate::narration::Side;
 
 /// A certificate and where it comes from.
 pub(super) struct Cert<'a> {
@@ -81,6 +82,15 @@ impl<'a> Cert<'a> {
         (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now)
     }
 
+    /// Whether its extended key usage, if it has one, names this role.
+    pub(super) fn is_for(&self, role: Side) -> bool {
+        let usage = self.x509.extended_key_usage().ok().flatten();
+        usage.is_none_or(|usage| match role {
+            Side::Server => usage.value.server_auth,
+            Side::Client => usage.value.client_auth,
+        })
+    }
+
     pub(super) fn is_ca(&self) -> bool {
         self.x509.is_ca()
     }
@@ -141,7 +151,10 @@ impl<'a> SideEvidence<'a> {
 pub(super) struct Evidence<'a> {
     pub(super) case: &'a SetupFiles,
     pub(super) files: &'a Files,
+    /// Whom the sides here believe.
     pub(super) anchors: Vec<Cert<'a>>,
+    /// Of the file that says whom the other side believes, if there is one.
+    pub(super) peer: Vec<Cert<'a>>,
     pub(super) sides: Vec<SideEvidence<'a>>,
     pub(super) lists: Vec<List<'a>>,
     pub(super) nearby: Vec<Cert<'a>>,
@@ -156,6 +169,10 @@ impl<'a> Evidence<'a> {
             case,
             files,
             anchors: parse_all(trusted, &files.anchors),
+            peer: match &case.peer {
+                PeerTrust::File(path) => parse_all(path, &files.peer),
+                _ => Vec::new(),
+            },
             sides: sides
                 .map(|(party, held)| SideEvidence::of(party, held))
                 .collect(),
@@ -174,6 +191,34 @@ impl<'a> Evidence<'a> {
         files.map(|file| file.path.as_path())
     }
 
+    /// The CAs that decide about a side's certificate. Where nobody here knows what the other side believes,
+    /// each root that lies here may be the one, and what a root signs is judged as if it were.
+    pub(super) fn anchors_of<'e>(&'e self, side: &SideEvidence<'_>) -> Vec<&'e Cert<'a>> {
+        let is_sent = matches!(side.party.certificate, ChainSource::Sent { .. });
+        match &self.case.peer {
+            PeerTrust::File(_) if !is_sent => self.peer.iter().collect(),
+            PeerTrust::Unknown if !is_sent => {
+                let mut roots: Vec<&Cert<'_>> = self.nearby.iter().collect();
+                roots.retain(|near| near.self_issued());
+                // A file that holds one root alone is the better one to name.
+                roots.sort_by_key(|root| root.place.1);
+                self.anchors.iter().chain(roots).collect()
+            }
+            _ => self.anchors.iter().collect(),
+        }
+    }
+
+    /// The file of the CAs that decide about a side's certificate, and the option that names it.
+    pub(super) fn judge(&self, side: &SideEvidence<'_>) -> Option<(&'a Path, &'static str)> {
+        let is_sent = matches!(side.party.certificate, ChainSource::Sent { .. });
+        match &self.case.peer {
+            PeerTrust::File(path) if !is_sent => {
+                (!self.peer.is_empty()).then_some((path.as_path(), "--peer-cacert"))
+            }
+            _ => Some((self.authorities()?, "--cacert")),
+        }
+    }
+
     /// The file of the trusted CAs, if it could be read.
     pub(super) fn authorities(&self) -> Option<&'a Path> {
         let file = self.case.authorities.as_deref();
@@ -186,11 +231,13 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// The leaf is the certificate of the key. Where no key says so, the first that is no CA.
+/// The leaf is the certificate of the key, of the first in its file if several fit. Where no key says so, the
+/// first that is no CA.
 fn place_of_leaf(chain: &[Cert<'_>], keys: &[Key]) -> usize {
     let first_is_ca = chain.first().is_some_and(Cert::is_ca);
+    let of = |key: &Key| chain.iter().position(|cert| key.is_of(cert.public_key()));
     let place = match keys.first() {
-        Some(key) => chain.iter().position(|cert| key.is_of(cert.public_key())),
+        Some(_) => keys.iter().find_map(of),
         None => chain.iter().position(|cert| first_is_ca && !cert.is_ca()),
     };
     place.unwrap_or(0)

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, Severity};
+use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::instruments::failures;
 use crate::narration::{Side, Step};
 
@@ -40,8 +41,34 @@ impl Findings {
             .filter(|finding| finding.severity == Severity::Error)
     }
 
-    /// The findings under their names in the catalogue. `authorities` is the file of the trusted CAs.
-    pub(super) fn worst_first(self, authorities: Option<&Path>) -> Vec<Finding> {
+    /// Of the findings about the certificate of `side`, only the one with this code and those about both sides.
+    /// The wrong file was named, and what is wrong with that file does not matter.
+    pub(super) fn keep_alone(&mut self, side: Side, code: &str) {
+        let stays =
+            |about: Option<Side>, finding: &Finding| about != Some(side) || finding.code == code;
+        self.0.retain(|(about, finding)| stays(*about, finding));
+    }
+
+    /// Both sides were judged with the same files, for nothing says whose they are. If one may use them, what
+    /// speaks against the other one is no error.
+    pub(super) fn one_role_is_enough(&mut self) {
+        let fails = [Side::Server, Side::Client].map(|side| self.errors(side).next().is_some());
+        let [server, client] = fails;
+        if server == client {
+            return;
+        }
+        for (_, finding) in &mut self.0 {
+            finding.severity = Severity::Warning;
+        }
+    }
+
+    /// The findings under their names in the catalogue.
+    pub(super) fn worst_first(self, case: &SetupFiles) -> Vec<Finding> {
+        let peer = match &case.peer {
+            PeerTrust::File(path) => Some(path.as_path()),
+            _ => None,
+        };
+        let authorities = [case.authorities.as_deref(), peer];
         let named = self.0.into_iter().map(|(about, finding)| Finding {
             code: catalogue_name(&finding, about, authorities),
             ..finding
@@ -57,11 +84,11 @@ impl Findings {
 fn catalogue_name(
     finding: &Finding,
     about: Option<Side>,
-    authorities: Option<&Path>,
+    authorities: [Option<&Path>; 2],
 ) -> &'static str {
     let code = finding.code;
     match code {
-        "key-as-certificate" if authorities == Some(&finding.file) => "key-as-ca",
+        "key-as-certificate" if authorities.contains(&Some(&finding.file)) => "key-as-ca",
         // rustls reads its own certificate before the first byte, and refuses these two there.
         "x509-v1" if finding.step == Step::Preparation => "own-x509-v1",
         "unknown-critical-extension" if finding.step == Step::Preparation => {

@@ -7,6 +7,7 @@
 //! webpki decides, the checks explain. Where the two disagree, the report says so.
 
 pub mod finding;
+mod in_place;
 pub(crate) mod pem;
 mod reading;
 mod evidence;
@@ -29,16 +30,24 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use self::evidence::Evidence;
 use self::findings::Findings;
 use self::reading::Files;
+pub use self::reading::role_of;
 use self::side_view::SideView;
 pub use self::verdict::{Ruling, Verdict};
 use crate::instruments::doctor::finding::{Finding, Severity};
-use crate::narration::Side;
+use crate::narration::{Side, Step};
 
 /// What is to be examined.
 #[derive(Clone, Debug)]
 pub struct SetupFiles {
-    /// The CAs that both sides trust.
+    /// The CAs that vouch for the other side.
     pub authorities: Option<PathBuf>,
+    /// The CAs that the other side believes: they decide about the files of the sides here.
+    pub peer: PeerTrust,
+    /// The CAs that a live server named in its request for a certificate, names in DER, none for any CA;
+    /// `None`: no server was asked, or it did not ask for a certificate.
+    pub peer_hints: Option<Vec<Vec<u8>>>,
+    /// Nothing says whether the certificate is a server's or a client's: both parties are of the same files.
+    pub role_unknown: bool,
     /// The sides whose certificates are to be judged.
     pub parties: Vec<SideFiles>,
     /// The lists that are loaded, if any.
@@ -55,12 +64,27 @@ impl Default for SetupFiles {
         let localhost = ServerName::try_from("localhost");
         SetupFiles {
             authorities: None,
+            peer: PeerTrust::default(),
+            peer_hints: None,
+            role_unknown: false,
             parties: Vec::new(),
             crls: Vec::new(),
             host: localhost.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into()),
             now: UnixTime::now(),
         }
     }
+}
+
+/// What the other side believes.
+#[derive(Clone, Debug, Default)]
+pub enum PeerTrust {
+    /// The same CAs: one file for both sides, as in the tutorial's folder.
+    #[default]
+    Same,
+    /// Those of this file, which is the other side's `--cacert`.
+    File(PathBuf),
+    /// Nobody here knows. A public CA for servers and a private one for clients is a sound setup.
+    Unknown,
 }
 
 /// One side.
@@ -134,6 +158,18 @@ impl Report {
             .iter()
             .any(|finding| finding.severity == Severity::Error)
     }
+
+    /// A live server let the client in: what the files seemed to show against the client's certificate did not
+    /// stop this server, and is a warning about others.
+    pub(crate) fn let_in(&mut self) {
+        let of_the_client = |finding: &&mut Finding| finding.step == Step::ServerVerifiesClient;
+        for finding in self.findings.iter_mut().filter(of_the_client) {
+            finding.severity = Severity::Warning;
+        }
+        let rulings = &mut self.verdict.rulings;
+        rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
+        self.findings.sort_by_key(|finding| finding.severity);
+    }
 }
 
 /// Reads the files and says what is wrong with them. Never fails: what cannot be read is a finding.
@@ -152,16 +188,26 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
         told.add(None, finding);
     }
     checks::run(&evidence, &looks, &mut told);
+    for look in looks.iter().filter(|look| look.misnamed().is_some()) {
+        told.keep_alone(look.role(), "key-mismatch");
+    }
     let rulings = looks
         .iter()
         .filter_map(|look| verdict::rule(look, &mut told));
+    let rulings: Vec<Ruling> = rulings.collect();
+    if case.role_unknown {
+        told.one_role_is_enough();
+    }
+    let mut notes: Vec<String> = looks.iter().filter_map(checks::whom_to_trust).collect();
+    notes.dedup();
     let verdict = Verdict {
-        rulings: rulings.collect(),
+        rulings,
+        notes,
         host: case.host.to_str().into_owned(),
     };
     Report {
         verdict,
-        findings: told.worst_first(case.authorities.as_deref()),
+        findings: told.worst_first(case),
         seen: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::certification_path::CertificationPath;
 use super::evidence::{Cert, Evidence, SideEvidence};
-use super::{ChainSource, webpki_verdict};
+use super::{ChainSource, PeerTrust, webpki_verdict};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::{self, Step};
 
@@ -62,6 +62,21 @@ impl<'e, 'a> SideView<'e, 'a> {
             height,
             issuer,
         })
+    }
+
+    /// A CA was named in the place of the leaf: the certificate nearby that is the key's own.
+    pub(super) fn misnamed(&self) -> Option<&'e Cert<'a>> {
+        let (leaf, key) = (self.leaf()?, self.side.keys.first()?);
+        if !leaf.is_ca() || key.is_of(leaf.public_key()) {
+            return None;
+        }
+        let mut nearby = self.evidence.nearby.iter();
+        nearby.find(|cert| !cert.is_ca() && key.is_of(cert.public_key()))
+    }
+
+    /// Whether nobody here knows whom the other side believes.
+    pub(super) fn peer_unknown(&self) -> bool {
+        !self.is_sent() && matches!(self.evidence.case.peer, PeerTrust::Unknown)
     }
 
     /// The step at which the other side judges.

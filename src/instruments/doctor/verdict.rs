@@ -12,6 +12,8 @@ use crate::narration::{self, Step};
 pub struct Verdict {
     /// A certificate each.
     pub rulings: Vec<Ruling>,
+    /// What is left to the other side: which CA it has to trust. A sentence each.
+    pub notes: Vec<String>,
     /// The name or address for which a server's was judged.
     pub host: String,
 }
@@ -56,14 +58,25 @@ impl Verdict {
     /// In a sentence or two. `errors` is how many there are in the report.
     pub fn sentence(&self, errors: usize, warnings: usize) -> String {
         let mut sentences = vec![match (errors, self.accepted()) {
-            (0, None) => format!("there is no certificate to judge; {}", warned(warnings)),
+            (0, None) => format!("{}; {}", self.unasked(), warned(warnings)),
             (0, Some(accepted)) => format!("webpki accepts {accepted}; {}", warned(warnings)),
             (1, _) => "it fails: 1 error".to_owned(),
             (many, _) => format!("it fails: {many} errors"),
         }];
-        sentences.extend(self.rulings.iter().filter_map(refused));
+        if errors > 0 {
+            sentences.extend(self.rulings.iter().filter_map(refused));
+        }
         sentences.extend(self.rulings.iter().filter_map(disputed));
+        sentences.extend(self.notes.iter().cloned());
         sentences.join(". ")
+    }
+
+    /// Where webpki had nothing to answer.
+    fn unasked(&self) -> &'static str {
+        match self.notes.is_empty() {
+            true => "there is no certificate to judge",
+            false => "no fault in the certificate and its key; webpki was not asked, without a CA",
+        }
     }
 
     /// What is accepted, as a list in words.

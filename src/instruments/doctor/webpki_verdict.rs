@@ -4,7 +4,9 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 
+use super::certification_path::CertificationPath;
 use super::evidence::{Evidence, SideEvidence};
+use super::{ChainSource, PeerTrust};
 use crate::handshake::{Trust, client_verifier, server_verifier};
 use crate::narration;
 
@@ -22,21 +24,41 @@ pub(super) fn webpki(
         loaded =
             CertifiedKey::from_der(side.ders.to_vec(), key, &evidence.files.provider).map(drop);
     }
-    if evidence.files.anchors.is_empty() {
+    let anchors = anchors(evidence, side);
+    if anchors.is_empty() {
         return loaded.is_err().then_some(loaded);
     }
-    Some(loaded.and_then(|()| verify(evidence, side.party.side, leaf, rest)))
+    Some(loaded.and_then(|()| verify(evidence, anchors, side.party.side, leaf, rest)))
+}
+
+/// With all bytes of a file, also those that are no certificate. Where nobody knows whom the other side
+/// believes, the CA at which the route ends; without one webpki has nothing to say.
+fn anchors(evidence: &Evidence<'_>, side: &SideEvidence<'_>) -> Vec<CertificateDer<'static>> {
+    let is_sent = matches!(side.party.certificate, ChainSource::Sent { .. });
+    match evidence.case.peer {
+        PeerTrust::File(_) if !is_sent => evidence.files.peer.clone(),
+        PeerTrust::Unknown if !is_sent => {
+            let path = CertificationPath::find(evidence, side);
+            let anchor = path.as_ref().and_then(CertificationPath::anchor);
+            anchor
+                .map(|anchor| anchor.der.clone())
+                .into_iter()
+                .collect()
+        }
+        _ => evidence.files.anchors.clone(),
+    }
 }
 
 fn verify(
     evidence: &Evidence<'_>,
+    anchors: Vec<CertificateDer<'static>>,
     side: narration::Side,
     leaf: &CertificateDer<'static>,
     rest: &[CertificateDer<'static>],
 ) -> Result<(), rustls::Error> {
     let (files, now) = (evidence.files, evidence.case.now);
     let trust = Trust {
-        anchors: files.anchors.clone(),
+        anchors,
         revocation_lists: files.lists.iter().map(|(_, list)| list.clone()).collect(),
     };
     match side {

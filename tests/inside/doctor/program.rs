@@ -633,3 +633,350 @@ fn serve_and_get_stop_with_the_doctors_words() {
         }
     }
 }
+
+/// Files that are named one by one: how they are made, the options, the codes of the first report, and the exit
+/// code after all that was pasted.
+type Named = (
+    &'static str,
+    fn(&mut Set),
+    &'static [&'static str],
+    &'static [&'static str],
+    i32,
+);
+
+const CLIENT: [&str; 4] = ["--cert", "client.crt", "--key", "client.key"];
+const ATTRIBUTES: &str = "Bag Attributes\n    localKeyID: 01\nsubject=CN=";
+
+/// A client below an intermediate; the files are written by the caller.
+fn alice(set: &Set) -> [String; 4] {
+    let (mut params, key) = (ca_params("inter"), p256());
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let inter = params.signed_by(&key, &set.root).unwrap().pem();
+    let issuer = rcgen::Issuer::new(params, key);
+    let leaf = set.signed(Side::Client, &p256(), &issuer, |_| ());
+    set.write("client.crt", &leaf);
+    [set.read("ca.crt"), inter, leaf, set.read("client.key")]
+}
+
+/// Its own CA, as `openssl req -x509` makes it.
+fn own_ca(set: &mut Set) {
+    let mut params = leaf_params(Side::Server);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.extended_key_usages.clear();
+    params.key_usages.clear();
+    let key = p256();
+    set.write("server.key", key.serialize_pem());
+    set.write("server.crt", params.self_signed(&key).unwrap().pem());
+    set.copy("server.crt", "ca.crt");
+}
+
+const NAMED: &[Named] = &[
+    (
+        "root, intermediate, leaf, key in one file",
+        |set| set.write("all.pem", alice(set).concat()),
+        &[
+            "--cacert", "ca.crt", "--cert", "all.pem", "--key", "all.pem",
+        ],
+        &["leaf-not-first"],
+        0,
+    ),
+    (
+        "key first, with text and Bag Attributes",
+        |set| {
+            let [root, inter, leaf, key] = alice(set);
+            let text = [key, root, inter, leaf].map(|block| format!("{ATTRIBUTES}x\n{block}"));
+            set.write("it's all.pem", format!("{}\n# the end\n", text.concat()));
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "it's all.pem",
+            "--key",
+            "it's all.pem",
+        ],
+        &["leaf-not-first"],
+        0,
+    ),
+    (
+        "two leaves in one file behind a symlink",
+        |set| {
+            set.write("two.pem", set.read("server.crt") + &set.read("client.crt"));
+            std::os::unix::fs::symlink("two.pem", set.dir.join("link.pem")).unwrap();
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "link.pem",
+            "--key",
+            "client.key",
+        ],
+        &["leaf-not-first"],
+        0,
+    ),
+    (
+        "the right key is the second",
+        |set| set.write("both.key", p256().serialize_pem() + &set.read("client.key")),
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "both.key",
+        ],
+        &["key-mismatch"],
+        0,
+    ),
+    (
+        "two CAs",
+        |set| {
+            set.copy("ca.crt", "client ca.crt");
+            let other = ca_params("public").self_signed(&p256()).unwrap().pem();
+            set.write("ca.crt", other);
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+        ],
+        &[],
+        0,
+    ),
+    (
+        "two CAs, and the other side's is named",
+        |set| {
+            let other = ca_params("public").self_signed(&p256()).unwrap().pem();
+            set.write("public.crt", other);
+        },
+        &[
+            "--cacert",
+            "public.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+            "--peer-cacert",
+            "ca.crt",
+        ],
+        &[],
+        0,
+    ),
+    (
+        "the other side believes another CA",
+        |set| {
+            let other = ca_params("public").self_signed(&p256()).unwrap().pem();
+            set.write("public.crt", other);
+        },
+        &[
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+            "--peer-cacert",
+            "public.crt",
+        ],
+        &["client-unknown-issuer"],
+        0,
+    ),
+    ("no CA named", |_| (), &CLIENT, &[], 0),
+    (
+        "a copy of its own CA",
+        own_ca,
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "server.crt",
+            "--key",
+            "server.key",
+        ],
+        &["ca-as-leaf"],
+        0,
+    ),
+    (
+        "the same, and the names are taken",
+        |set| {
+            own_ca(set);
+            set.write("leaf.key", p256().serialize_pem());
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "server.crt",
+            "--key",
+            "server.key",
+        ],
+        &["ca-as-leaf"],
+        0,
+    ),
+    (
+        "the CA in the place of the leaf",
+        |_| (),
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "ca.crt",
+            "--key",
+            "client.key",
+        ],
+        &["key-mismatch"],
+        1,
+    ),
+    (
+        "intermediate beside both, and a bundle with its key",
+        |set| {
+            let [root, inter, _, key] = alice(set);
+            set.write("a-bundle.pem", key + &inter);
+            set.write("both.pem", inter.clone() + &root);
+            set.write("inter.crt", inter);
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+        ],
+        &["client-missing-intermediate"],
+        0,
+    ),
+    (
+        "CA made anew beside the old one",
+        |set| {
+            set.copy("ca.crt", "old-ca.crt");
+            let (params, key) = (ca_params("my-ca"), p256());
+            set.write("ca.key", key.serialize_pem());
+            set.write("ca.crt", params.self_signed(&key).unwrap().pem());
+        },
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+        ],
+        &["client-ca-key-changed"],
+        0,
+    ),
+    (
+        "a server's certificate shown by a client",
+        |set| set.write("ca.key", set.root.key().serialize_pem()),
+        &[
+            "--role",
+            "client",
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "server.crt",
+            "--key",
+            "server.key",
+        ],
+        &["client-wrong-purpose"],
+        1,
+    ),
+];
+
+/// The codes of a report, errors and warnings, in order.
+fn codes_of(page: &str) -> Vec<&str> {
+    let heads = page
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    heads
+        .filter_map(|line| Some(line.split_once(" [")?.1.split_once(']')?.0))
+        .collect()
+}
+
+/// Every command of a page.
+fn all_commands(page: &str) -> String {
+    let is_command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
+    page.lines()
+        .filter(is_command)
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
+    use std::os::unix::fs::PermissionsExt;
+    for (number, (name, make, options, codes, end)) in NAMED.iter().enumerate() {
+        let mut set = Set::new(&format!("named-{number}"));
+        make(&mut set);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let pems = fs::read_dir(&set.dir)
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path());
+        let pems: Vec<_> = pems.collect();
+        for pem in &pems {
+            fs::set_permissions(pem, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let (before, server) = (blocks(&set.dir), purpose(&set.dir.join("server.crt")));
+        let mut options: Vec<String> = options.iter().map(|word| (*word).to_owned()).collect();
+        let mut last = (None, String::new());
+        for round in 0..4 {
+            let words: Vec<&str> = options.iter().map(String::as_str).collect();
+            let output = hello(&set.dir, &[&["doctor"][..], &words].concat());
+            let page = text(&output.stdout);
+            if round == 0 {
+                assert_eq!(
+                    codes_of(&page)
+                        .into_iter()
+                        .filter(|code| *code != "several-keys")
+                        .collect::<Vec<_>>(),
+                    *codes,
+                    "{name}: {page}"
+                );
+                assert!(
+                    !page.contains("it fails") || output.status.code() == Some(1),
+                    "{page}"
+                );
+            }
+            last = (output.status.code(), page.clone());
+            let script = all_commands(&page);
+            if script.is_empty() || last.0 == Some(0) {
+                break;
+            }
+            assert!(pasted(&set.dir, &script), "{name}: {script}");
+            assert!(
+                before.is_subset(&blocks(&set.dir)),
+                "{name} lost a block: {script}"
+            );
+            if let Some((_, then)) = flat(&page).split_once("then --cert ") {
+                let words: Vec<&str> = then.split(' ').take(5).collect();
+                let words = ["--cert", words[0], "--key", words[2], "--cacert", words[4]];
+                options = words.iter().map(|word| (*word).to_owned()).collect();
+            }
+        }
+        assert_eq!(last.0, Some(*end), "{name}: {}", last.1);
+        assert_eq!(purpose(&set.dir.join("server.crt")), server, "{name}");
+        for pem in &pems {
+            assert_eq!(mode(pem), 0o600, "{name}: {}", pem.display());
+        }
+        if let Ok(link) = fs::symlink_metadata(set.dir.join("link.pem")) {
+            assert!(link.is_symlink(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_store_of_the_whole_machine_is_never_added_to() {
+    let (set, above) = named("store");
+    let certifi = set.dir.join("certifi");
+    fs::create_dir_all(&certifi).unwrap();
+    let other = ca_params("public").self_signed(&p256()).unwrap().pem();
+    fs::write(certifi.join("cacert.pem"), other).unwrap();
+    let files = ["--cert", "set/client.crt", "--key", "set/client.key"];
+    let peer = ["doctor", "--peer-cacert", "set/certifi/cacert.pem"];
+    let page = text(&hello(&above, &[&peer[..], &files].concat()).stdout);
+    assert!(flat(&page).contains("--peer-cacert set/ca.crt"), "{page}");
+    assert!(!page.contains(">>"), "{page}");
+}

@@ -334,3 +334,46 @@ pub(crate) fn pem_of(label: &str, der: &[u8]) -> String {
         lines.join("\n")
     )
 }
+
+/// Every PEM block below a folder, without its line ends, so that a file that is written anew may count too.
+pub(crate) fn blocks(dir: &Path) -> std::collections::BTreeSet<String> {
+    let mut all = std::collections::BTreeSet::new();
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let bytes = fs::read(entry.path()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        for part in text.split("-----BEGIN ").skip(1) {
+            if let Some((block, _)) = part.split_once("-----END ") {
+                all.insert(block.chars().filter(|c| !c.is_whitespace()).collect());
+            }
+        }
+    }
+    all
+}
+
+/// Pastes commands into a plain shell, without a terminal. Whether all of them went well.
+pub(crate) fn pasted(dir: &Path, script: &str) -> bool {
+    use std::process::{Command, Stdio};
+    let hello = Path::new(env!("CARGO_BIN_EXE_hello-mtls"));
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", hello.parent().unwrap().display());
+    let shell = Command::new("setsid")
+        .args(["-w", "sh", "-e", "-c", script])
+        .env("PATH", path)
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    shell.status.success()
+}
+
+/// Whether the first leaf of a file is for clients, for servers, or says nothing.
+pub(crate) fn purpose(path: &Path) -> Option<(bool, bool)> {
+    use rustls::pki_types::pem::PemObject;
+    use x509_parser::prelude::{FromDer, X509Certificate};
+    let chain = rustls::pki_types::CertificateDer::pem_file_iter(path).ok()?;
+    chain.flatten().find_map(|der| {
+        let (_, x509) = X509Certificate::from_der(&der).ok()?;
+        let usage = x509.extended_key_usage().ok().flatten()?;
+        (!x509.is_ca()).then_some((usage.value.server_auth, usage.value.client_auth))
+    })
+}

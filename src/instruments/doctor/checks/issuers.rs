@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use super::pair::from_the_leaf;
 use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::remedy::{append, new_leaf, reorder};
+use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder, trust};
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
 use crate::narration::Step;
@@ -15,30 +16,38 @@ use crate::text;
 /// A chain that does not arrive at a trusted CA.
 struct BrokenPath<'l, 'e, 'a> {
     look: &'l SideView<'e, 'a>,
-    /// The file of the trusted CAs.
-    authorities: &'e Path,
+    /// The file of the CAs that decide, and the option that names it; `None`: nobody here knows them.
+    judge: Option<(&'e Path, &'static str)>,
     own: &'e Cert<'a>,
     /// The last certificate that is known.
     top: &'e Cert<'a>,
 }
 
-/// The chain chains_to_anchor at one of the trusted CAs.
+/// The chain arrives at one of the CAs that decide.
 pub(super) fn chains_to_anchor(look: &SideView<'_, '_>) -> Option<Finding> {
     let route = look.route.as_ref()?;
+    let judge = look.evidence.judge(look.side);
     let stray = BrokenPath {
         look,
-        authorities: look.evidence.authorities()?,
+        judge: judge.filter(|_| !look.peer_unknown()),
         own: route.certs.first()?,
         top: route.certs.last()?,
     };
     let broken_blocks = look.side.ders.len() > look.side.chain.len();
-    match (route.end, nearby_issuer(look.evidence, stray.top)) {
-        (End::Anchor(_), _) => None,
+    let nearby = nearby_issuer(look.evidence, stray.top);
+    match (route.end, nearby) {
+        (End::Anchor(anchor), _) => stray.renewed(anchor),
         _ if broken_blocks => None,
+        (_, Some(issuer)) if look.peer_unknown() && !issuer.self_issued() => {
+            Some(stray.missing_intermediate(issuer))
+        }
+        _ if look.peer_unknown() => stray.of_nobody_known(route.end),
+        _ if judge.is_none() => None,
         // A CA that signed itself: whether a leaf may be one is another check's.
         (End::OwnIssuer, _) if route.certs.len() == 1 && stray.top.is_ca() => None,
         (End::OwnIssuer, _) if route.certs.len() == 1 => Some(stray.self_signed()),
         (_, Some(issuer)) if !issuer.self_issued() => Some(stray.missing_intermediate(issuer)),
+        (End::OtherKey(new), Some(old)) => Some(stray.made_anew(new, old)),
         (_, Some(root)) => Some(stray.root_nearby(root)),
         (End::OtherKey(other), None) => Some(stray.other_key(other)),
         (End::OwnIssuer, None) => Some(stray.untrusted_root()),
@@ -46,20 +55,62 @@ pub(super) fn chains_to_anchor(look: &SideView<'_, '_>) -> Option<Finding> {
     }
 }
 
+/// Which CA the other side has to trust, where nothing here says whether it does. A server that was asked has
+/// said so itself.
+pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> Option<String> {
+    let evidence = look.evidence;
+    if !look.peer_unknown() || evidence.case.peer_hints.is_some() || look.misnamed().is_some() {
+        return None;
+    }
+    let peer = match evidence.case.role_unknown {
+        true => "other side".to_owned(),
+        false => look.role().peer().to_string(),
+    };
+    let Some(anchor) = look.anchor() else {
+        let top = *look.route.as_ref()?.certs.last()?;
+        if nearby_issuer(evidence, top).is_some() {
+            return None;
+        }
+        let issuer = top.summary.shown_issuer();
+        return Some(format!(
+            "The {peer} has to trust {issuer}, whose certificate is not here"
+        ));
+    };
+    let is_ours = evidence.anchors.iter().any(|ours| ours.der == anchor.der);
+    let (name, file) = (anchor.summary.shown_subject(), text::shell(anchor.path));
+    (!is_ours).then(|| format!("The {peer} has to trust {name} ({file}): its --cacert. With that file as --peer-cacert the doctor judges by it"))
+}
+
 impl BrokenPath<'_, '_, '_> {
+    /// The file of the CAs that decide.
+    fn authorities(&self) -> &Path {
+        self.judge.map_or(Path::new(""), |(file, _)| file)
+    }
+
     /// An error of the chain.
     fn chain(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
-        let (name, authorities) = (self.own.name(), text::shell(self.authorities));
-        let expected = format!("a chain from {name} to a CA in {authorities}");
+        let name = self.own.name();
+        let expected = match self.judge {
+            Some((file, _)) => format!("a chain from {name} to a CA in {}", text::shell(file)),
+            None => format!("a chain from {name} to a CA that the other side trusts"),
+        };
         self.look.error(code, expected, found, fix)
     }
 
     /// The same as an error of the CA file.
     fn trust(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
+        let finding = self.chain(code, found, fix);
+        let file = self.judge.map(|(file, _)| file.to_owned());
         Finding {
-            file: self.authorities.to_owned(),
-            ..self.chain(code, found, fix)
+            file: file.unwrap_or(finding.file),
+            ..finding
         }
+    }
+
+    /// The remedy that trusts one more.
+    fn and_trust(&self, ca: &Cert<'_>) -> String {
+        let (file, option) = self.judge.unwrap_or((Path::new("ca.crt"), "--cacert"));
+        trust(file, ca, option)
     }
 
     /// `CN=localhost says that CN=my-ca signed it`.
@@ -68,14 +119,38 @@ impl BrokenPath<'_, '_, '_> {
         format!("{} says that {issuer} signed it", self.top.name())
     }
 
+    /// What the chain itself shows, where nobody knows whom the other side believes.
+    fn of_nobody_known(&self, end: End<'_, '_>) -> Option<Finding> {
+        let anchors = &self.look.evidence.anchors;
+        match end {
+            End::OtherKey(other) => Some(self.other_key(other).warning()),
+            _ if !anchors.is_empty() && anchors.iter().all(is_leaf) => {
+                let file = self.look.evidence.authorities()?;
+                let finding = self.leaf_as_ca(file);
+                Some(Finding {
+                    file: file.to_owned(),
+                    ..finding
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Nobody knows whether the other side has the old CA or the new one; here are both.
+    fn renewed(&self, old: &Cert<'_>) -> Option<Finding> {
+        let anchors = &self.look.evidence.anchors;
+        let is_other =
+            |ca: &&Cert<'_>| ca.subject() == old.subject() && ca.public_key() != old.public_key();
+        let trusted = anchors.iter().any(|ca| ca.der == old.der);
+        let new = anchors.iter().find(is_other).filter(|_| !trusted)?;
+        (self.look.peer_unknown()).then(|| self.made_anew(new, old).warning())
+    }
+
     fn self_signed(&self) -> Finding {
         let found = format!("{} signed itself, and is not in that file", self.top.name());
         let fix = match self.look.is_sent() {
             true => "the server's certificate by another way, to add it there".to_owned(),
-            false => {
-                let trust = append(self.authorities, self.look.label());
-                format!("a CA signs it, or it is trusted itself:\n{trust}")
-            }
+            false => format!("a CA signs it; or {}", self.and_trust(self.own)),
         };
         self.chain("self-signed", found, fix)
     }
@@ -89,20 +164,15 @@ impl BrokenPath<'_, '_, '_> {
         let fix = match self.look.is_sent() {
             true => "the server has to send it as well".to_owned(),
             false if whole_chain => format!("the file with the whole chain: --cert {with}"),
-            false => format!("it goes behind the leaf:\n{}", append(file, issuer.path)),
+            false => format!("it goes behind the leaf:\n{}", append(file, issuer)),
         };
         self.chain("missing-intermediate", found, fix)
     }
 
     fn root_nearby(&self, root: &Cert<'_>) -> Finding {
-        let (file, authorities) = (text::shell(root.path), text::shell(self.authorities));
+        let (file, authorities) = (text::shell(root.path), text::shell(self.authorities()));
         let found = format!("{}: {file}, which is not in {authorities}", self.says());
-        let fix = append(self.authorities, root.path);
-        self.trust(
-            "unknown-issuer",
-            found,
-            format!("trust that one too:\n{fix}"),
-        )
+        self.trust("unknown-issuer", found, self.and_trust(root))
     }
 
     fn other_key(&self, other: &Cert<'_>) -> Finding {
@@ -115,19 +185,48 @@ impl BrokenPath<'_, '_, '_> {
         self.chain("ca-key-changed", found, fix)
     }
 
+    /// Two CAs of one name: the file that decides has the one, and the other one signed.
+    fn made_anew(&self, new: &Cert<'_>, old: &Cert<'_>) -> Finding {
+        let [new_file, old_file] = [new, old].map(|ca| text::shell(ca.path));
+        let found = format!(
+            "{}: that was the one in {old_file}. The one in {new_file} has the same name and another key: the CA was made anew",
+            self.says()
+        );
+        let fix = match (new_leaf_by(self.look, new), self.judge) {
+            (Some(anew), Some(_)) => anew,
+            (Some(anew), None) => format!("if the other side has the new CA, {anew}"),
+            (None, Some(_)) => {
+                let until = self.and_trust(old);
+                format!("a new certificate from the new CA; until then, {until}")
+            }
+            (None, None) => {
+                "a new certificate from the new CA, if the other side has it".to_owned()
+            }
+        };
+        self.chain("ca-key-changed", found, fix)
+    }
+
     fn untrusted_root(&self) -> Finding {
         let found = format!("{} signed itself, and is not in that file", self.top.name());
         let fix = "the right CA file; is that root to be trusted?";
         self.trust("unknown-root", found, fix)
     }
 
+    fn leaf_as_ca(&self, file: &Path) -> Finding {
+        let found = format!(
+            "a leaf in {}: it signed nobody. {}",
+            text::shell(file),
+            self.says()
+        );
+        let fix = "the certificate of the CA (ca.crt) goes there";
+        self.trust("leaf-as-ca", found, fix)
+    }
+
     fn nobody(&self) -> Finding {
-        let anchors = &self.look.evidence.anchors;
-        if anchors.iter().any(|anchor| leaf_as_ca(anchor, self.own)) {
-            let authorities = text::shell(self.authorities);
-            let found = format!("a leaf in {authorities}: it signed nobody. {}", self.says());
-            let fix = "the certificate of the CA (ca.crt) goes there";
-            return self.trust("leaf-as-ca", found, fix);
+        let anchors = self.look.evidence.anchors_of(self.look.side);
+        let is_it = |anchor: &&Cert<'_>| anchor.der == self.own.der || is_leaf(anchor);
+        if anchors.iter().any(is_it) {
+            return self.leaf_as_ca(self.authorities());
         }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
         let more = if anchors.len() > 1 { " and others" } else { "" };
@@ -141,18 +240,17 @@ impl BrokenPath<'_, '_, '_> {
     }
 }
 
-/// A CA file that holds the leaf itself, or a certificate that is no CA.
-fn leaf_as_ca(anchor: &Cert<'_>, own: &Cert<'_>) -> bool {
-    let no_ca = anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued();
-    anchor.der == own.der || no_ca
+/// A certificate in the place of a CA that is none.
+fn is_leaf(anchor: &Cert<'_>) -> bool {
+    anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders.
+/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
-    let nearby = evidence.nearby.iter();
-    let mut named = nearby
-        .filter(|near| near.subject() == cert.issuer() && near.der != cert.der)
-        .take(16);
+    let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
+    let mut named: Vec<&Cert<'_>> = evidence.nearby.iter().filter(is_named).collect();
+    named.sort_by_key(|near| near.place.1);
+    let mut named = named.into_iter().take(16);
     named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)
 }
 
@@ -164,12 +262,10 @@ pub(super) fn in_order(look: &SideView<'_, '_>) -> Option<Finding> {
     if places.is_sorted() || look.anchor().is_none() || look.side.misplaced.is_some() {
         return None;
     }
-    let rest = (0..chain.len()).filter(|index| !places.contains(index));
-    let order: Vec<usize> = places.iter().copied().chain(rest).collect();
-    let fix = match look.side.party.certificate.path() {
-        Some(path) => reorder(path, Wanted::Certificate, &order),
-        None => "the server's chain file, in that order".to_owned(),
-    };
+    let in_order = "the chain file, in that order";
+    let path = look.side.party.certificate.path();
+    let reordered = path.and_then(|path| reorder(path, Wanted::Certificate, &from_the_leaf(look)));
+    let fix = reordered.unwrap_or_else(|| in_order.to_owned());
     let found = "intermediates in another order; rustls sorts them, an old TLS 1.2 peer does not";
     let expected = "each certificate followed by its issuer (RFC 5246 §7.4.2)";
     Some(

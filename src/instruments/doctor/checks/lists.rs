@@ -8,7 +8,9 @@ use crate::files::place;
 use crate::handshake::{Trust, server_verifier};
 use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::in_place::keep;
 use crate::instruments::doctor::signatures::{Signed, algorithm_of, signed};
+
 use crate::narration::Step;
 use crate::text;
 
@@ -26,7 +28,7 @@ impl List<'_> {
 /// All certificates that could have signed it.
 fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<'a>> {
     let sent = evidence.sides.iter().flat_map(|side| &side.chain);
-    let all = evidence.anchors.iter().chain(sent);
+    let all = evidence.anchors.iter().chain(&evidence.peer).chain(sent);
     all.filter(|cert| list.is_of(cert.subject())).collect()
 }
 
@@ -42,8 +44,15 @@ fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
 /// The command that makes a CA's list.
 pub(super) fn revoke(ca: &Cert<'_>) -> String {
     let (folder, stem) = place(ca.path);
-    let list = text::shell(&ca.path.with_extension("crl"));
-    format!("its CA makes one, into {list}:\n  hello-mtls certs revoke --dir {folder} --ca {stem}")
+    let path = ca.path.with_extension("crl");
+    let list = text::shell(&path);
+    let keep = match path.exists() {
+        true => format!("{} && ", keep(&path)),
+        false => String::new(),
+    };
+    format!(
+        "its CA makes one, into {list}:\n  {keep}hello-mtls certs revoke --dir {folder} --ca {stem}"
+    )
 }
 
 /// webpki can read the list.

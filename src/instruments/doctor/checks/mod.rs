@@ -14,6 +14,7 @@ mod revocation;
 mod openssl_would_reject;
 mod exposed;
 
+pub(super) use self::issuers::whom_to_trust;
 use super::evidence::{Cert, Evidence, List};
 use super::findings::Findings;
 use super::side_view::{ChainLink, SideView};

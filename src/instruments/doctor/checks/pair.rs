@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use crate::instruments::doctor::PeerTrust;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::in_place::rewrite;
 use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::reading::Key;
-use crate::instruments::doctor::remedy::{new_leaf, new_pair, reorder};
+use crate::instruments::doctor::remedy::{new_leaf, new_pair, reorder, replace_key, swap};
 use crate::instruments::doctor::side_view::SideView;
 use crate::narration::Step;
 use crate::text;
@@ -23,6 +25,7 @@ pub(super) fn key_fits(look: &SideView<'_, '_>) -> Option<Finding> {
     let expected = format!("the private key of {name} in {certificates}");
     let (found, fix) = match another_in_the_file(look, leaf, file) {
         Some(fix) => ("the first key in this file is another one".to_owned(), fix),
+        _ if look.misnamed().is_some() => (owner(look, key), right_certificate(look)?),
         None => (owner(look, key), right_key(look, leaf, key, file)),
     };
     let step = Step::Preparation;
@@ -33,7 +36,23 @@ pub(super) fn key_fits(look: &SideView<'_, '_>) -> Option<Finding> {
 fn another_in_the_file(look: &SideView<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<String> {
     let keys = look.side.keys;
     let place = keys.iter().position(|key| key.is_of(leaf.public_key()))?;
-    Some(reorder(file, Wanted::PrivateKey, &first(place, keys.len())))
+    let reordered = reorder(file, Wanted::PrivateKey, &first(place, keys.len()));
+    Some(reordered.unwrap_or_else(|| "that key in front, or in a file of its own".to_owned()))
+}
+
+/// A CA was named as the certificate, and the key's own certificate lies here.
+fn right_certificate(look: &SideView<'_, '_>) -> Option<String> {
+    let own = text::shell(look.misnamed()?.path);
+    let file = look.label();
+    let role = look.role();
+    let put = format!("the key's own certificate is {own}: --cert {own}");
+    if !matches!(look.evidence.case.peer, PeerTrust::Same) {
+        return Some(put);
+    }
+    let put_there = rewrite(file, "cat {own} >").replace("{own}", &own);
+    Some(format!(
+        "{put}, or in the place of the {role}'s:\n{put_there}"
+    ))
 }
 
 /// Whose key it is.
@@ -56,10 +75,12 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
     let owner = others.find(|cert| key.is_of(cert.public_key()));
     match evidence.keys_of(leaf).find(|path| *path != file) {
         Some(right) if wants(evidence, right, key) => {
-            let right = text::shell(right);
-            format!(
-                "the two keys are swapped; once:\n  mv {name} {name}.old && mv {right} {name} && mv {name}.old {right}"
-            )
+            let both = swap(file, right);
+            let apart = format!(
+                "the two keys are swapped, {name} and {}",
+                text::shell(right)
+            );
+            both.map_or(apart, |both| format!("the two keys are swapped:\n{both}"))
         }
         // It is where it belongs, and the wrong one was named: to overwrite it would break its owner.
         Some(right) if owner.is_some_and(|cert| named_alike(file, cert.path)) => {
@@ -67,8 +88,8 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
             format!("the right one is {right}: --key {right}")
         }
         Some(right) => {
-            let right = text::shell(right);
-            format!("the right one is {right}:\n  mv {name} {name}.old && cp -p {right} {name}")
+            let put = replace_key(file, right);
+            format!("the right one is {}:\n{put}", text::shell(right))
         }
         None if owner.is_some() => {
             let lost = "its own key; if that is lost, a new one and a certificate for it:";
@@ -103,11 +124,9 @@ pub(super) fn leaf_first(look: &SideView<'_, '_>) -> Option<Finding> {
     let (chain, place) = (&look.side.chain, look.side.misplaced?);
     let (step, fix) = match look.side.party.certificate.path() {
         Some(path) => {
-            let order = first(place, chain.len());
-            (
-                Step::Preparation,
-                reorder(path, Wanted::Certificate, &order),
-            )
+            let by_hand = || format!("certificate {} of the file in front", place + 1);
+            let reordered = reorder(path, Wanted::Certificate, &from_the_leaf(look));
+            (Step::Preparation, reordered.unwrap_or_else(by_hand))
         }
         None => {
             let fix = "the server's chain file begins with its own certificate";
@@ -119,6 +138,24 @@ pub(super) fn leaf_first(look: &SideView<'_, '_>) -> Option<Finding> {
     let found = format!("{} in front", chain.get(1)?.name());
     let finding = look.error("leaf-not-first", expected, found, fix);
     Some(Finding { step, ..finding })
+}
+
+/// The places of a file's certificates, from 0: the leaf, who signed it, and so on; then the others.
+pub(super) fn from_the_leaf(look: &SideView<'_, '_>) -> Vec<usize> {
+    let chain = look.side.chain.iter();
+    let place = |cert: &Cert<'_>| cert.place.0.saturating_sub(1);
+    let is_here = |cert: &&Cert<'_>| chain.clone().any(|one| std::ptr::eq(one, *cert));
+    let route = look
+        .route
+        .iter()
+        .flat_map(|route| route.certs.iter().copied());
+    let mut order: Vec<usize> = route.filter(is_here).map(place).collect();
+    for next in chain.clone().map(place) {
+        if !order.contains(&next) {
+            order.push(next);
+        }
+    }
+    order
 }
 
 /// More than one key where one is read.

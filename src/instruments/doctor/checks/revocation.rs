@@ -40,7 +40,8 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
         None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
     };
     let mut nearby = evidence.nearby.iter();
-    let near = nearby.find(|cert| cert.der == issuer.der && other_scope.is_none());
+    let near =
+        nearby.find(|cert| cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none());
     let fix = near.map_or_else(
         || "--crl with that one as well".to_owned(),
         |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),
@@ -65,8 +66,8 @@ pub(super) fn issuer_may_sign_lists(link: &ChainLink<'_, '_, '_>) -> Option<Find
         file,
         ..link.error("crl-sign-not-allowed", expected, found, fix)
     };
-    let mut anchors = link.look.evidence.anchors.iter();
-    let is_root = anchors.any(|anchor| anchor.der == issuer.der);
+    let anchors = link.look.evidence.anchors_of(link.look.side);
+    let is_root = anchors.iter().any(|anchor| anchor.der == issuer.der);
     Some(if is_root { finding.warning() } else { finding })
 }
 

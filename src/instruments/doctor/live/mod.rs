@@ -37,6 +37,7 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     let seen = look(&files, url).unwrap_or_else(Observation::nothing);
     let mut case = SetupFiles {
         host: url.server_name.clone(),
+        peer_hints: seen.asked.clone(),
         ..case.clone()
     };
     if !seen.chain.is_empty() {
@@ -50,6 +51,13 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     }
     let mut all = super::examine(&case);
     all.seen = seen.sentences();
+    if seen
+        .outcome
+        .as_ref()
+        .is_ok_and(|answer| answer.status < 400)
+    {
+        all.let_in();
+    }
     let more = [seen.refusal(&all, &by), seen.warning(&files, &by)];
     all.findings.extend(more.into_iter().flatten());
     all.findings.sort_by_key(|finding| finding.severity);

@@ -1,8 +1,9 @@
 //! A file as blocks: from each BEGIN line to its END line, well-formed or not. Unaware of what is wrong.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::in_place::rewrite;
 use crate::narration::Step;
 use crate::text;
 
@@ -72,31 +73,9 @@ impl<'a> File<'a> {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
-    /// A command that writes the file anew: `{f}` is its name, and the new file's name goes behind. The old
-    /// one stays beside it. Its contents are replaced, not the file: mode, owner and links stay, and nothing
-    /// is replaced unless all went well. No other user can read a key at any moment.
+    /// A command that writes the file anew, as [`rewrite`] does: `{f}` is its name.
     pub(crate) fn rewritten(&self, command: &str) -> String {
-        let (name, old) = (text::shell(self.path), self.backup());
-        let command = command.replace("{f}", &name);
-        let command = format!("{command} {name}.new && cat {name}.new > {name} && rm {name}.new");
-        match self.wanted {
-            Wanted::PrivateKey => format!("  cp -p {name} {old}\n  (umask 077; {command})"),
-            _ => format!("  cp -p {name} {old}\n  {command}"),
-        }
-    }
-
-    /// A name for a copy of the file: one that is not taken.
-    pub(super) fn backup(&self) -> String {
-        let name = |end: &str| {
-            let mut name = self.path.as_os_str().to_owned();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        let taken = |end: &str| name(end).exists();
-        let end = [".old", ".old2", ".old3"]
-            .into_iter()
-            .find(|end| !taken(end));
-        text::shell(&name(end.unwrap_or(".old4")))
+        rewrite(self.path, command)
     }
 
     /// The same name with another extension, for what is taken out of this file. Nothing that is there

@@ -2,6 +2,7 @@
 
 mod nearby;
 mod other_names;
+mod role;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKey
 
 pub(super) use self::nearby::Neighbour;
 pub(super) use self::other_names::other_names;
-use super::{ChainSource, SetupFiles, SideFiles};
+pub use self::role::role_of;
+use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::pem;
 use crate::error::{Error, io_words};
 use crate::handshake::{Identity, provider};
@@ -31,6 +33,8 @@ const KEYS: usize = 16;
 pub(super) struct Files {
     pub(super) provider: Arc<CryptoProvider>,
     pub(super) anchors: Vec<CertificateDer<'static>>,
+    /// Of the file of [`PeerTrust::File`].
+    pub(super) peer: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<(PathBuf, CertificateRevocationListDer<'static>)>,
     /// In the order of the case's parties.
     pub(super) parties: Vec<LoadedSide>,
@@ -82,6 +86,7 @@ impl Files {
         let (provider, mut findings) = (provider(), Vec::new());
         let mut files = Files {
             anchors: Vec::new(),
+            peer: Vec::new(),
             lists: Vec::new(),
             parties: Vec::new(),
             nearby: nearby::look_around(case, &provider),
@@ -89,6 +94,9 @@ impl Files {
         };
         if let Some(path) = &case.authorities {
             files.anchors = certificates(path, &mut findings);
+        }
+        if let PeerTrust::File(path) = &case.peer {
+            files.peer = certificates(path, &mut findings);
         }
         for path in &case.crls {
             let (wanted, parse) = (Wanted::RevocationList, pem::revocation_lists_in);

@@ -23,8 +23,27 @@ pub(in crate::instruments::doctor) struct Neighbour {
 }
 
 pub(super) fn look_around(case: &SetupFiles, provider: &CryptoProvider) -> Vec<Neighbour> {
-    let paths = folders(case).into_iter().flat_map(neighbours);
-    paths.filter_map(|path| read(path, provider)).collect()
+    let sides = case.parties.iter();
+    let own = sides.flat_map(|party| [party.certificate.path(), party.key.as_deref()]);
+    let files: Vec<&Path> = own.chain([case.authorities.as_deref()]).flatten().collect();
+    in_folders(&files, provider)
+}
+
+/// The files of the folders in which these are. Copies that a remedy left come last.
+pub(super) fn in_folders(files: &[&Path], provider: &CryptoProvider) -> Vec<Neighbour> {
+    let mut paths: Vec<PathBuf> = folders(files).into_iter().flat_map(neighbours).collect();
+    paths.sort_by_key(|path| is_copy(path));
+    paths
+        .into_iter()
+        .filter_map(|path| read(path, provider))
+        .collect()
+}
+
+fn is_copy(path: &Path) -> bool {
+    let end = path.extension().unwrap_or_default().to_string_lossy();
+    ["old", "new", "orig", "bak"]
+        .iter()
+        .any(|copy| end.starts_with(copy))
 }
 
 pub(super) fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {
@@ -39,12 +58,10 @@ pub(super) fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour
     })
 }
 
-/// The folders of certificates, keys and CAs, each once.
-fn folders(case: &SetupFiles) -> Vec<&Path> {
-    let sides = case.parties.iter();
-    let own = sides.flat_map(|party| [party.certificate.path(), party.key.as_deref()]);
+/// The folders of these files, each once.
+fn folders<'p>(files: &[&'p Path]) -> Vec<&'p Path> {
     let mut folders = Vec::new();
-    for path in own.chain([case.authorities.as_deref()]).flatten() {
+    for path in files {
         let folder = path.parent().unwrap_or(Path::new(""));
         if !folders.contains(&folder) {
             folders.push(folder);

@@ -1,23 +1,30 @@
 //! Commands that make keys, requests and certificates, with the names of the files that are there.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
 
+use super::edits::Blocks;
 use super::names::{alternatives, common_name, hosts, subject};
 use super::{Own, Signer};
 use crate::certificates::pem;
 use crate::files::place;
+use crate::instruments::doctor::in_place::{free, keep, rewrite};
 use crate::narration::Side;
 use crate::text::{shell, shell_word as word};
 
 const P256: &str = "-pkeyopt ec_paramgen_curve:P-256";
 
-/// A new key; the old one stays beside it.
+/// A new key in the file of the old one, and in front of what else is there.
 pub(super) fn new_key(key: &Path) -> String {
-    let key = shell(key);
-    format!("  mv {key} {key}.old\n  openssl genpkey -algorithm EC {P256} -out {key}")
+    let make = format!("openssl genpkey -algorithm EC {P256}");
+    match Blocks::one_alone(key) {
+        true => rewrite(key, &format!("{make} >")),
+        false => rewrite(key, &format!("({make}; cat {{f}}) >")),
+    }
 }
 
 /// With the request that is still there, `hello-mtls certs sign` does it in a line.
@@ -30,7 +37,8 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
         && signer.key == signer.certificate.with_extension("key")
         && is_crt(signer.certificate)
         && is_crt(own.certificate);
-    if !usual || !own.look.side.keys.first()?.is_of(asked_key) {
+    // Our program writes a new file of one certificate, mode 0644, in the place of the old one.
+    if !usual || !is_plain(own.certificate) || !own.look.side.keys.first()?.is_of(asked_key) {
         return None;
     }
     let host = |host: String| format!(" --host {}", word(&host));
@@ -43,49 +51,108 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
         ca => format!(" --ca {}", shell(ca.as_ref())),
     };
     let (folder, stem) = place(own.certificate);
+    let keep = keep(own.certificate);
     Some(format!(
-        "  hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
+        "  {keep} && hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
     ))
 }
 
-/// As the tutorial does it, with the extensions that it forgot. An intermediate stays behind the leaf.
-pub(super) fn openssl(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
-    let (key, csr) = (shell(own.key), beside(own.certificate, "csr"));
-    let (cert, subject) = (shell(own.certificate), subject(own.look));
-    let made = sign(own, &csr, (signer.certificate, signer.key), own.certificate);
-    let chain = match signer.is_trusted {
-        true => String::new(),
-        false => format!(" && awk '/-BEGIN /{{n++}}n>1' {cert} >> {cert}.new"),
+/// A file of one certificate alone, no symlink, with the mode that our program gives it.
+fn is_plain(certificate: &Path) -> bool {
+    let Ok(file) = fs::symlink_metadata(certificate) else {
+        return false;
     };
-    format!(
-        "  openssl req -new -key {key} {subject} -out {csr}\n{made}{chain} && mv {cert} {cert}.old && mv {cert}.new {cert}"
-    )
+    file.is_file() && file.permissions().mode() & 0o777 == 0o644 && Blocks::one_alone(certificate)
 }
 
-/// Signs a request: what is made is `certificate` with `.new` behind it.
-fn sign(own: &Own<'_, '_, '_>, csr: &str, ca: (&Path, &Path), certificate: &Path) -> String {
+/// As the tutorial does it, with the extensions that it forgot. What stands beside the leaf in its file stays
+/// behind the new one: intermediates, a key, text.
+pub(super) fn openssl(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+    let (key, csr) = (shell(own.key), beside(own.certificate, "csr"));
+    let subject = subject(own.look);
+    let (extensions, make) = sign(own, &csr, (signer.certificate, signer.key), own.certificate);
+    let put = match Blocks::one_alone(own.certificate) {
+        true => rewrite(own.certificate, &format!("{make} -out")),
+        false => {
+            let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
+            let rest =
+                format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
+            rewrite(own.certificate, &format!("({make} && {rest}) >"))
+        }
+    };
+    format!("  openssl req -new -key {key} {subject} -out {csr}\n{extensions}\n{put}")
+}
+
+/// Signs a request: the line that writes the extensions, and the command that prints the certificate.
+fn sign(
+    own: &Own<'_, '_, '_>,
+    csr: &str,
+    ca: (&Path, &Path),
+    certificate: &Path,
+) -> (String, String) {
     let (ext, role) = (beside(certificate, "ext"), own.look.role());
     let names = word(&alternatives(own.look));
-    let [ca, ca_key, cert] = [ca.0, ca.1, certificate].map(shell);
-    format!(
-        "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={names} > {ext}\n  openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext} -out {cert}.new"
-    )
+    let [ca, ca_key] = [ca.0, ca.1].map(shell);
+    let extensions = format!(
+        "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={names} > {ext}"
+    );
+    let make = format!(
+        "openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext}"
+    );
+    (extensions, make)
 }
 
 /// A CA's own certificate is in the place of the leaf: it signs one. `ca_key` is its key.
-pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> Option<String> {
-    let leaf = |end| own.certificate.with_file_name(format!("leaf.{end}"));
-    let [crt, key] = ["crt", "key"].map(leaf);
-    if crt.exists() || key.exists() {
-        return None;
-    }
+pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> String {
+    let ca = own.trusted_copy().unwrap_or(own.certificate);
+    let role = own.look.role();
+    let why = format!("let it sign a leaf for the {role}, and trust it as the CA:");
     // A name of its own: a CA and a leaf of one name confuse OpenSSL.
-    let (csr, role) = (beside(&crt, "csr"), own.look.role());
-    let made = sign(own, &csr, (own.certificate, ca_key), &crt);
-    let [ca, crt, key] = [own.certificate, &crt, &key].map(shell);
-    Some(format!(
-        "let it sign a leaf for the {role}, and trust it as the CA:\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} -subj /CN={role} -out {csr}\n{made} && mv {crt}.new {crt}\nthen --cert {crt} --key {key} --cacert {ca}"
-    ))
+    let name = format!("-subj /CN={role}");
+    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, ca)
+}
+
+/// A certificate is the other side's: this side gets a pair of its own, and the other keeps what it has.
+pub(super) fn pair_beside(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+    let role = own.look.role();
+    let why = format!("a pair of its own for the {role}; this one stays what it is:");
+    let ca = (signer.certificate, signer.key);
+    pair_of_its_own(own, ca, &why, &subject(own.look), signer.certificate)
+}
+
+/// A new key and a new certificate in files that are not there yet.
+fn pair_of_its_own(
+    own: &Own<'_, '_, '_>,
+    ca: (&Path, &Path),
+    why: &str,
+    subject: &str,
+    trusted: &Path,
+) -> String {
+    let stem = own.certificate.with_file_name(own.look.role().to_string());
+    let taken = |stem: &Path| ["crt", "key"].iter().any(|end| named(stem, end).exists());
+    let numbered = (1..100).map(|number| match number {
+        1 => named(&stem, "leaf"),
+        many => named(&stem, &format!("leaf{many}")),
+    });
+    let stem = numbered
+        .into_iter()
+        .find(|stem| !taken(stem))
+        .unwrap_or(stem);
+    let [crt, key] = ["crt", "key"].map(|end| named(&stem, end));
+    let csr = beside(&crt, "csr");
+    let (extensions, make) = sign(own, &csr, ca, &crt);
+    let [trusted, crt, key] = [trusted, &crt, &key].map(shell);
+    format!(
+        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key} --cacert {trusted}"
+    )
+}
+
+/// `server.leaf` and `crt`: `server.leaf.crt`.
+fn named(stem: &Path, end: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(".");
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// For a CA whose key is elsewhere.
@@ -101,6 +168,8 @@ pub(super) fn request(own: &Own<'_, '_, '_>) -> String {
 /// A file's name with another extension, as a word; one that is taken is not written to.
 fn beside(path: &Path, extension: &str) -> String {
     let beside = path.with_extension(extension);
-    let new = if beside.exists() { ".new" } else { "" };
-    format!("{}{new}", shell(&beside))
+    match beside.exists() {
+        true => shell(&free(&beside, ".new")),
+        false => shell(&beside),
+    }
 }

@@ -1,7 +1,7 @@
 //! What mends a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
 //!
 //! A command is pasted as it stands, so nothing that is in use is overwritten before what replaces it
-//! is whole, and the old one stays beside it.
+//! is whole, and what was there stays beside it ([`super::in_place`]).
 
 mod names;
 mod commands;
@@ -9,13 +9,14 @@ mod edits;
 
 use std::path::Path;
 
-pub(super) use self::edits::{append, reorder};
+pub(super) use self::edits::{append, reorder, replace_key, swap, trust};
+use super::PeerTrust;
 use super::evidence::Cert;
 use super::side_view::{ChainLink, SideView};
+use crate::text;
 
 /// For a CA that is at fault itself.
-pub(super) const NEW_CA: &str =
-    "a new CA, and new certificates from it:\n  hello-mtls certs --dir new-certs";
+pub(super) const NEW_CA: &str = "a new CA, and new certificates from it:\n  [ -d new-certs ] || hello-mtls certs --dir new-certs\nthen --certs new-certs";
 
 /// A certificate of a route made anew.
 pub(super) fn renew(link: &ChainLink<'_, '_, '_>) -> String {
@@ -34,14 +35,31 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
             false => "a new certificate, from its CA".to_owned(),
         };
     };
-    if let Some(signer) = own.signer() {
-        let commands = commands::our_tool(&own, &signer);
-        let commands = commands.unwrap_or_else(|| commands::openssl(&own, &signer));
-        return format!("a new certificate for its key:\n{commands}");
+    if look.evidence.case.role_unknown {
+        return "a new certificate from its CA. Is it a server's or a client's? With --role the doctor says how to make it".to_owned();
     }
-    own.signs_itself()
-        .and_then(|key| commands::leaf_of_its_own(&own, key))
-        .unwrap_or_else(|| commands::request(&own))
+    if let Some(other) = own.of_the_other_side() {
+        return other;
+    }
+    if let Some(signer) = own.signer() {
+        return renewed(&own, &signer);
+    }
+    match own.signs_itself() {
+        Some(key) => commands::leaf_of_its_own(&own, key),
+        None => commands::request(&own),
+    }
+}
+
+/// A new certificate for the key of this side, by this CA; `None` if the CA's key is not here.
+pub(super) fn new_leaf_by(look: &SideView<'_, '_>, ca: &Cert<'_>) -> Option<String> {
+    let own = Own::of(look).filter(|_| !look.evidence.case.role_unknown)?;
+    Some(renewed(&own, &own.files_of(ca)?))
+}
+
+fn renewed(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+    let commands = commands::our_tool(own, signer);
+    let commands = commands.unwrap_or_else(|| commands::openssl(own, signer));
+    format!("a new certificate for its key:\n{commands}")
 }
 
 /// A new key in place of one that will not do, and a certificate for it. `why` introduces the commands.
@@ -78,7 +96,6 @@ struct Own<'l, 'e, 'a> {
 struct Signer<'e> {
     certificate: &'e Path,
     key: &'e Path,
-    is_trusted: bool,
 }
 
 impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
@@ -90,18 +107,53 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
         })
     }
 
-    /// Who signed the leaf until now, or else a trusted CA. Nobody where the certificate's file holds
-    /// the key or the CAs too: then it cannot be replaced.
+    /// The CA that signed the leaf until now, or else a trusted one, if its key is here.
     fn signer(&self) -> Option<Signer<'e>> {
         let (look, evidence) = (self.look, self.look.evidence);
-        let shared = [Some(self.key), evidence.case.authorities.as_deref()];
-        if shared.contains(&Some(self.certificate)) {
-            return None;
-        }
         let arrived = look.route.iter().filter(|_| look.anchor().is_some());
         let above = arrived.flat_map(|route| route.certs.iter().copied().skip(1));
-        let mut authorities = above.chain(&evidence.anchors);
+        let mut authorities = above
+            .chain(look.anchor())
+            .chain(evidence.anchors_of(look.side));
         authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
+    }
+
+    /// Files named by hand hold a certificate for the other side, and for that one alone. To make it anew for
+    /// this side would take it from the other one. In the tutorial's folder the file's name says whose it is.
+    fn of_the_other_side(&self) -> Option<String> {
+        let (role, evidence) = (self.look.role(), self.look.evidence);
+        let leaf = self.look.leaf().filter(|leaf| !leaf.is_ca())?;
+        let foreign = !leaf.is_for(role) && leaf.is_for(role.peer());
+        if !foreign || matches!(evidence.case.peer, PeerTrust::Same) {
+            return None;
+        }
+        let own_kind = |cert: &&Cert<'_>| {
+            let named = cert.x509.extended_key_usage().ok().flatten().is_some();
+            named && !cert.is_ca() && cert.is_for(role) && cert.issuer() == leaf.issuer()
+        };
+        let mut pairs = evidence.nearby.iter().filter(own_kind);
+        let pair = pairs.find_map(|cert| Some((cert.path, evidence.keys_of(cert).next()?)));
+        if let Some((cert, key)) = pair {
+            let [cert, key] = [cert, key].map(text::shell);
+            return Some(format!(
+                "then --cert {cert} --key {key}: that one is for a {role}"
+            ));
+        }
+        Some(match self.signer() {
+            Some(signer) => commands::pair_beside(self, &signer),
+            None => format!(
+                "a key and a certificate of its own for the {role}, from its CA; this one stays what it is"
+            ),
+        })
+    }
+
+    /// A CA file that holds this very certificate, compared by its bytes: a copy has another name.
+    fn trusted_copy(&self) -> Option<&'e Path> {
+        let leaf = self.look.leaf()?;
+        let mut anchors = self.look.evidence.anchors.iter();
+        anchors
+            .find(|anchor| anchor.der == leaf.der)
+            .map(|anchor| anchor.path)
     }
 
     /// A CA that is shown as a leaf does not sign itself.
@@ -114,11 +166,11 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
     fn files_of(&self, ca: &Cert<'_>) -> Option<Signer<'e>> {
         let evidence = self.look.evidence;
         // openssl reads the first certificate of a file.
-        let mut first = evidence.nearby.iter().filter(|near| near.place.0 == 1);
+        let mut first: Vec<&Cert<'_>> = evidence.nearby.iter().collect();
+        first.retain(|near| near.place.0 == 1 && near.der == ca.der);
         Some(Signer {
-            certificate: first.find(|near| near.der == ca.der)?.path,
+            certificate: first.into_iter().min_by_key(|near| near.place.1)?.path,
             key: evidence.keys_of(ca).next()?,
-            is_trusted: evidence.anchors.iter().any(|anchor| anchor.der == ca.der),
         })
     }
 

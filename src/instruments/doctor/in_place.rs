@@ -1,0 +1,50 @@
+//! Commands that change a file where it stands, so that nothing of it is ever lost.
+//!
+//! A reader pastes what the doctor prints, all of it, sometimes twice. So the first command of a page that
+//! changes a file copies it to `FILE.old`, and a later one leaves that copy alone. What is new is whole, in
+//! `FILE.new`, before the file is touched; `cat` then writes it through the name. A rename would replace a
+//! symlink by a file, and a file of mode 0600 by one that every user reads. Nothing here needs GNU's tools.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::text;
+
+/// `path` with `end` behind its name, and a number if that is taken: `server.key.old2`.
+pub(super) fn free(path: &Path, end: &str) -> PathBuf {
+    let name = |number: usize| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(match number {
+            1 => end.to_owned(),
+            many => format!("{end}{many}"),
+        });
+        PathBuf::from(name)
+    };
+    // A symlink that leads nowhere is taken too: a command would write through it.
+    let mut names = (1..100).map(name);
+    let free = names.find(|name| fs::symlink_metadata(name).is_err());
+    free.unwrap_or_else(|| name(100))
+}
+
+/// Copies the file to `FILE.old`, with its mode. An earlier command of the same page may have done so.
+pub(super) fn keep(path: &Path) -> String {
+    let (file, old) = (text::shell(path), text::shell(&free(path, ".old")));
+    format!("[ -e {old} ] || cp -p {file} {old}")
+}
+
+/// The line that writes the file anew. `command` ends where the name of the new file follows, and `{f}` in it
+/// is the name of the file: `base64 -d < {f} >`.
+pub(super) fn rewrite(path: &Path, command: &str) -> String {
+    let (file, new) = (text::shell(path), text::shell(&free(path, ".new")));
+    let parts = command.split("{f}.new");
+    let parts: Vec<String> = parts.map(|part| part.replace("{f}", &file)).collect();
+    let (command, keep) = (parts.join(&new), keep(path));
+    // The new file may hold a key: no other user reads it at any moment.
+    format!("  {keep} && (umask 077; {command} {new}) && cat {new} > {file} && rm {new}")
+}
+
+/// Whether two names are of one file.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    real(one) == real(other)
+}
