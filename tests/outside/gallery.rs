@@ -157,7 +157,10 @@ fn go_and_python_fail_as_the_client_of_the_case_does() {
         ] {
             let case = cases::all().find(|case| case.name == name).expect(name);
             let said = Meeting::of(case, TlsMax::Tls13).said(program);
-            let failed = said.contains("tls: ") || said.contains("[SSL: ") || said.contains("403");
+            let failed = said.contains("tls: ")
+                || said.contains("x509: ")
+                || said.contains("[SSL: ")
+                || said.contains("403");
             assert!(
                 failed && !said.contains("200 OK"),
                 "{program}, {name}: {said}"
