@@ -6,9 +6,11 @@ HELLO = cargo run --locked --quiet --
 GDB = cargo run --locked --quiet --config "target.'cfg(unix)'.runner = \
   ['rust-gdb', '-q', '-x', 'debug/steps.py', '--args']" --
 
-# Each generated file is held by a test, which compares it. With this variable the test writes it.
+# Each generated file is held by a test, which compares it. With this variable the test writes it. The snapshots of
+# help texts and of the gallery's panels (tests/snapshots) are among them: what users see changes only on purpose.
 BLESS = HELLO_MTLS_BLESS=1 cargo test --locked --quiet --test inside --
-GENERATED = gallery::the_pages_of_failures gallery::rustdoc_knows show::the_samples debug_scripts::
+GENERATED = gallery::the_pages_of_failures gallery::rustdoc_knows show::the_samples debug_scripts:: \
+  cli::help:: gallery::panels::
 
 # Recordings of this program with itself. They have random bytes: made when missing, and anew only when asked.
 RECORDINGS = $(addsuffix .transcript, \
@@ -32,7 +34,7 @@ help:
 	@echo ''
 	@echo 'make check   before each commit: format, lints, architecture; under a minute'
 	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
-	@echo 'make docs    every generated page, list, sample and script, made anew'
+	@echo 'make docs    every generated page, list, sample, script and snapshot, made anew'
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 

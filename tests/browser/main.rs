@@ -1,33 +1,27 @@
 //! The page in a real browser: it runs, it marks what belongs together, everybody can use it.
 //!
 //! Needs Chromium; the checks of accessibility and of the HTML need `npm ci --prefix tests/browser`.
+
+// The programs share this folder, and none needs all of it.
+#[allow(dead_code)]
+#[path = "../common/mod.rs"]
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use common::pages::root;
+use common::{have, skip};
 use hello_mtls::instruments::show::html;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn page(name: &str) -> String {
     let path = root().join(format!("tests/transcripts/{name}.transcript"));
     html::page(&explain(
         &Transcript::parse(&fs::read_to_string(path).unwrap()).unwrap(),
     ))
-}
-
-/// True where it is there; where it is not, a skip that can be seen, or a failure if it is required.
-fn present(what: &str, found: bool) -> bool {
-    let required = std::env::var("HELLO_MTLS_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
-    assert!(found || !required, "{what} is required and missing");
-    if !found {
-        eprintln!("skipped: {what} is missing");
-    }
-    found
 }
 
 fn browser() -> Option<&'static str> {
@@ -44,9 +38,10 @@ fn browser() -> Option<&'static str> {
             .is_ok_and(|output| output.status.success())
     };
     let found = names.into_iter().find(runs);
-    present("Chromium", found.is_some())
-        .then_some(found)
-        .flatten()
+    if found.is_none() {
+        skip("Chromium is missing");
+    }
+    found
 }
 
 /// A page as the browser leaves it, and what stood in its console.
@@ -185,8 +180,8 @@ fn a_field_marks_its_bytes_bytes_mark_their_field_and_arrows_go_on() {
 fn axe_finds_nothing_light_or_dark_wide_or_narrow_closed_or_open() {
     let axe = root().join("tests/browser/node_modules/axe-core/axe.min.js");
     let Some(browser) = browser() else { return };
-    if !present("axe-core (npm ci --prefix tests/browser)", axe.exists()) {
-        return;
+    if !axe.exists() {
+        return skip("axe-core is missing (npm ci --prefix tests/browser)");
     }
     let dark = "--blink-settings=preferredColorScheme=0";
     for (name, options, opened) in [
@@ -229,12 +224,11 @@ fn axe_finds_nothing_light_or_dark_wide_or_narrow_closed_or_open() {
 #[test]
 fn html_validate_finds_nothing() {
     let program = root().join("tests/browser/node_modules/.bin/html-validate");
-    let node = Command::new("node").arg("--version").output().is_ok();
-    if !present(
-        "html-validate (npm ci --prefix tests/browser)",
-        node && program.exists(),
-    ) {
+    if !have("node") {
         return;
+    }
+    if !program.exists() {
+        return skip("html-validate is missing (npm ci --prefix tests/browser)");
     }
     let file = std::env::temp_dir().join(format!("hello-mtls-valid-{}.html", std::process::id()));
     for name in ["hello-mtls13", "hello-refused13", "node-mtls13"] {

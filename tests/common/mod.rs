@@ -5,7 +5,10 @@
 pub(crate) mod play;
 pub(crate) mod peers;
 pub(crate) mod wire;
+pub(crate) mod x509;
 pub(crate) mod pages;
+pub(crate) mod snapshots;
+pub(crate) mod properties;
 
 use std::fmt;
 use std::fs;
@@ -23,6 +26,18 @@ use std::time::{Duration, Instant};
 
 /// How long a command may run, and a server may take to say what is expected of it.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The files that `hello-mtls certs` makes.
+pub(crate) const EIGHT: [&str; 8] = [
+    "ca.crt",
+    "ca.key",
+    "client.crt",
+    "client.csr",
+    "client.key",
+    "server.crt",
+    "server.csr",
+    "server.key",
+];
 
 /// A new folder, which is gone when this is dropped.
 pub(crate) struct Folder(PathBuf);

@@ -62,3 +62,21 @@ pub(crate) fn prose(page: &str) -> Vec<&str> {
     }
     lines
 }
+
+/// The commands behind `$ ` in a text, each as it would be pasted: with its continuation lines.
+pub(crate) fn commands(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(first) = line.trim_start().strip_prefix("$ ") else {
+            continue;
+        };
+        let mut command = first.to_owned();
+        while command.ends_with('\\') {
+            command.push('\n');
+            command.push_str(lines.next().expect("a line that goes on"));
+        }
+        commands.push(command);
+    }
+    commands
+}

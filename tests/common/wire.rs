@@ -1,6 +1,10 @@
 //! What every explained transcript has to keep, whatever its bytes.
+use std::fs;
+
+use super::pages::root;
 use hello_mtls::instruments::fields::Field;
 use hello_mtls::instruments::wire::conversation::{Conversation, Protection};
+use hello_mtls::instruments::wire::transcript::Transcript;
 
 /// The leaves of every tree are exactly its bytes; records and messages hold the same bytes.
 pub(crate) fn every_byte_is_accounted_for(conversation: &Conversation) {
@@ -64,4 +68,23 @@ pub(crate) fn malformed(field: &Field) -> Vec<String> {
         .filter(|leaf| leaf.malformed)
         .map(|leaf| leaf.value.clone())
         .collect()
+}
+
+/// All recordings, by name.
+pub(crate) fn recordings() -> Vec<(String, Transcript)> {
+    let mut all = Vec::new();
+    for folder in ["tests/transcripts", "tests/rfc8448"] {
+        for file in fs::read_dir(root().join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|end| end == "transcript") {
+                let text = fs::read_to_string(&path).unwrap();
+                all.push((
+                    path.display().to_string(),
+                    Transcript::parse(&text).unwrap(),
+                ));
+            }
+        }
+    }
+    assert!(all.len() >= 10);
+    all
 }

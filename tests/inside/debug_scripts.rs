@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::fs;
 
 use crate::common::pages::root;
+use crate::common::snapshots::holds;
 
 /// A breakpoint: a block of the table.
 #[derive(Default)]
@@ -154,14 +155,5 @@ settings set frame-format "    in ${function.name-without-args} (${line.file.bas
 
 #[test]
 fn the_script_of_lldb_is_made_from_the_table() {
-    let path = root().join("debug/steps.lldb");
-    let script = lldb_script(&table());
-    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
-        fs::write(&path, &script).unwrap();
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == script,
-        "`make docs` writes debug/steps.lldb anew"
-    );
+    holds("debug/steps.lldb", &lldb_script(&table()));
 }

@@ -1,46 +1,22 @@
 //! What is shown of a recorded connection: complete, within its bounds, and safe whatever a peer sends.
-//!
-//! `HELLO_MTLS_BLESS=1 cargo test --test inside` writes the samples in `docs/` anew.
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
+use crate::common::pages::root;
 use crate::common::peers::{self, Pki, Setup};
+use crate::common::snapshots::holds;
+use crate::common::wire::recordings;
 use hello_mtls::instruments::page::Paint;
-use hello_mtls::instruments::show::{html, pcapng, terminal};
-use hello_mtls::instruments::wire::conversation::{Conversation, Kind};
+use hello_mtls::instruments::show::{html, terminal};
+use hello_mtls::instruments::wire::conversation::Conversation;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript, hex};
 use hello_mtls::narration::Side;
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn transcript(name: &str) -> Transcript {
     let path = root().join("tests/transcripts").join(name);
     Transcript::parse(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// All recordings, by name.
-fn recordings() -> Vec<(String, Transcript)> {
-    let mut all = Vec::new();
-    for folder in ["tests/transcripts", "tests/rfc8448"] {
-        for file in fs::read_dir(root().join(folder)).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|end| end == "transcript") {
-                let text = fs::read_to_string(&path).unwrap();
-                all.push((
-                    path.display().to_string(),
-                    Transcript::parse(&text).unwrap(),
-                ));
-            }
-        }
-    }
-    assert!(all.len() >= 10);
-    all
 }
 
 fn text_of(conversation: &Conversation, paint: Paint) -> String {
@@ -49,32 +25,14 @@ fn text_of(conversation: &Conversation, paint: Paint) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn compare(path: &str, shown: &str) {
-    let path = root().join(path);
-    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
-        return fs::write(path, shown).unwrap();
-    }
-    let wanted = fs::read_to_string(&path).unwrap_or_default();
-    let differs = wanted
-        .lines()
-        .zip(shown.lines())
-        .position(|(old, new)| old != new);
-    assert!(
-        wanted == shown,
-        "{} is not what is shown now, from line {}. If that is meant: HELLO_MTLS_BLESS=1 cargo test --test inside",
-        path.display(),
-        differs.map_or(0, |line| line + 1)
-    );
-}
-
 #[test]
 fn the_samples_in_the_docs_are_what_is_shown() {
     let conversation = explain(&transcript("hello-mtls13.transcript"));
-    compare(
+    holds(
         "docs/wire-sample.txt",
         &text_of(&conversation, Paint::PLAIN),
     );
-    compare("docs/wire-sample.html", &html::page(&conversation));
+    holds("docs/wire-sample.html", &html::page(&conversation));
 }
 
 #[test]
@@ -376,80 +334,4 @@ fn what_a_peer_repeats_without_end_is_shown_up_to_a_bound() {
         assert!(html::page(&conversation).len() < 16 << 20);
         assert!(text_of(&conversation, Paint::PLAIN).len() < 1 << 20);
     }
-}
-
-#[test]
-fn wireshark_reads_the_capture_decrypted_and_finds_the_same_messages_and_no_fault() {
-    if Command::new("tshark").arg("--version").output().is_err() {
-        let required = std::env::var("HELLO_MTLS_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
-        assert!(!required, "tshark is required and missing");
-        return eprintln!("skipped: tshark is not installed");
-    }
-    for (name, transcript) in recordings() {
-        // RFC 8448's have the shared secret instead of a key log.
-        if name.contains("rfc8448") {
-            continue;
-        }
-        let file = std::env::temp_dir().join(format!("hello-mtls-{}.pcapng", std::process::id()));
-        let mut capture = Vec::new();
-        pcapng::write(&mut capture, &transcript).unwrap();
-        fs::write(&file, capture).unwrap();
-        faultless(&name, &file);
-        let found = tshark(&file, &["-T", "fields", "-e", "tls.handshake.type"]).replace(',', "\n");
-        let found: Vec<&str> = found.split_whitespace().collect();
-        assert_eq!(found, handshake_types(&explain(&transcript)), "{name}");
-        fs::remove_file(file).unwrap();
-    }
-}
-
-fn handshake_types(conversation: &Conversation) -> Vec<String> {
-    let kinds = conversation.messages.iter().map(|message| message.kind);
-    let number = |kind| match kind {
-        Kind::Handshake(number) => Some(number.0.to_string()),
-        _ => None,
-    };
-    kinds.filter_map(number).collect()
-}
-
-fn faultless(name: &str, file: &Path) {
-    let expert = tshark(file, &["-q", "-z", "expert,warn"]);
-    assert_eq!(expert.trim(), "", "{name}");
-    let sums = tshark(
-        file,
-        &[
-            "-T",
-            "fields",
-            "-e",
-            "ip.checksum.status",
-            "-e",
-            "tcp.checksum.status",
-        ],
-    );
-    assert!(
-        sums.lines().count() > 6 && sums.lines().all(|line| line == "1\t1"),
-        "{name}: {sums}"
-    );
-    assert_eq!(tshark(file, &["-Y", "_ws.malformed"]), "", "{name}");
-}
-
-fn tshark(file: &Path, arguments: &[&str]) -> String {
-    let checked = [
-        "-o",
-        "ip.check_checksum:TRUE",
-        "-o",
-        "tcp.check_checksum:TRUE",
-    ];
-    let output = Command::new("tshark")
-        .arg("-r")
-        .arg(file)
-        .args(checked)
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -1,12 +1,9 @@
-//! The X.509 model against rcgen, openssl and hostile bytes.
+//! The X.509 model against rcgen and hostile bytes.
 
 // A test that cannot unwrap has failed.
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use crate::common::properties::{mutated, rounds};
+use crate::common::x509::{assert_whole, leaf_bytes, page, squeezed, value};
 use hello_mtls::instruments::fields::Field;
-use hello_mtls::instruments::inspect;
 use hello_mtls::instruments::x509::{Kind, certificate, describe, request};
 use hello_mtls::text::columns;
 use rcgen::{
@@ -120,145 +117,6 @@ fn every_field_of_interest_says_why_it_is_there() {
     }
 }
 
-// ---- what openssl says as well -------------------------------------------------------------
-
-#[test]
-fn openssl_reads_the_same_from_its_own_certificates() {
-    let Some(dir) = openssl_files("same") else {
-        return;
-    };
-    for name in ["rsa", "ec", "ed", "v1", "chain"] {
-        let der = std::fs::read(dir.join(format!("{name}.crt.der"))).unwrap();
-        let tree = certificate(&der);
-        assert_whole(&tree, &der);
-        let said = openssl(
-            &dir,
-            &format!(
-                "x509 -inform DER -in {name}.crt.der -noout -serial -subject -issuer -dates -dateopt iso_8601"
-            ),
-        );
-        let line = |key: &str| {
-            let line = said.lines().find_map(|line| line.strip_prefix(key));
-            line.unwrap_or_else(|| panic!("no {key} in {said}"))
-                .replace(" = ", "=")
-        };
-        assert_eq!(
-            value(&tree, "serialNumber").replace(':', "").to_uppercase(),
-            line("serial=")
-        );
-        assert_eq!(value(&tree, "subject"), line("subject="), "{name}");
-        assert_eq!(value(&tree, "issuer"), line("issuer="), "{name}");
-        assert_eq!(
-            value(&tree, "notBefore").replace(" UTC", "Z"),
-            line("notBefore=")
-        );
-        assert_eq!(
-            value(&tree, "notAfter").replace(" UTC", "Z"),
-            line("notAfter=")
-        );
-
-        let said = openssl(
-            &dir,
-            &format!("x509 -inform DER -in {name}.crt.der -noout -fingerprint -sha256"),
-        );
-        let fingerprint = said.trim().split('=').nth(1).unwrap().to_lowercase();
-        let page = page(name, Kind::Certificate, &der);
-        assert!(
-            squeezed(&page).contains(&fingerprint.replace(':', "")),
-            "{page}"
-        );
-    }
-    remove(&dir);
-}
-
-#[test]
-fn openssl_reads_the_same_names_requests_and_lists() {
-    let Some(dir) = openssl_files("names") else {
-        return;
-    };
-    let der = std::fs::read(dir.join("chain.crt.der")).unwrap();
-    let said = openssl(
-        &dir,
-        "x509 -inform DER -in chain.crt.der -noout -ext subjectAltName,keyUsage,basicConstraints",
-    );
-    assert!(
-        said.contains("DNS:localhost, IP Address:127.0.0.1, URI:spiffe://hello-mtls/a"),
-        "{said}"
-    );
-    let tree = certificate(&der);
-    assert_eq!(
-        value(&tree, "subjectAltName"),
-        "DNS:localhost, IP:127.0.0.1, URI:spiffe://hello-mtls/a"
-    );
-    assert!(said.contains("CA:FALSE"));
-    assert_eq!(value(&tree, "basicConstraints"), "critical: CA:FALSE");
-    assert!(said.contains("Digital Signature, Key Encipherment"));
-    assert_eq!(
-        value(&tree, "keyUsage"),
-        "critical: digitalSignature, keyEncipherment"
-    );
-
-    let der = std::fs::read(dir.join("chain.csr.der")).unwrap();
-    let tree = describe(Kind::Request, &der);
-    assert_whole(&tree, &der);
-    assert_eq!(value(&tree, "subject"), "CN=localhost");
-    assert_eq!(value(&tree, "challengePassword"), "s3cret word");
-
-    let der = std::fs::read(dir.join("ca.crl.der")).unwrap();
-    let tree = describe(Kind::RevocationList, &der);
-    assert_whole(&tree, &der);
-    let said = openssl(&dir, "crl -inform DER -in ca.crl.der -noout -text");
-    assert!(said.contains("Key Compromise"), "{said}");
-    let revoked = value(&tree, "revokedCertificate");
-    assert!(revoked.ends_with("keyCompromise"), "{revoked}");
-    let serial = revoked
-        .split(' ')
-        .next()
-        .unwrap()
-        .replace(':', "")
-        .to_uppercase();
-    assert!(said.contains(&format!("Serial Number: {serial}")), "{said}");
-    remove(&dir);
-}
-
-#[test]
-fn the_public_key_of_a_certificate_its_request_and_its_key_are_matched_by_eye() {
-    let Some(dir) = openssl_files("match") else {
-        return;
-    };
-    let fingerprint = |file: &str, kind| {
-        let der = std::fs::read(dir.join(file)).unwrap();
-        let page = page(file, kind, &der);
-        let lines: Vec<&str> = page
-            .lines()
-            .skip_while(|line| !line.starts_with("public key"))
-            .take(2)
-            .collect();
-        assert_eq!(lines.len(), 2, "{file}: {page}");
-        lines.concat().replace("public key", "").replace(' ', "")
-    };
-    for name in ["rsa", "ec", "ed"] {
-        let of_certificate = fingerprint(&format!("{name}.crt.der"), Kind::Certificate);
-        assert_eq!(
-            of_certificate,
-            fingerprint(&format!("{name}.p8.der"), Kind::Pkcs8Key),
-            "{name}"
-        );
-        assert_eq!(
-            of_certificate,
-            fingerprint(&format!("{name}.pub.der"), Kind::PublicKey),
-            "{name}"
-        );
-    }
-    let of_certificate = fingerprint("rsa.crt.der", Kind::Certificate);
-    assert_eq!(of_certificate, fingerprint("rsa.p1.der", Kind::Pkcs1Key));
-    let of_certificate = fingerprint("ec.crt.der", Kind::Certificate);
-    assert_eq!(of_certificate, fingerprint("ec.sec1.der", Kind::Sec1Key));
-    let of_certificate = fingerprint("chain.crt.der", Kind::Certificate);
-    assert_eq!(of_certificate, fingerprint("chain.csr.der", Kind::Request));
-    remove(&dir);
-}
-
 // ---- hostile bytes -------------------------------------------------------------------------
 
 #[test]
@@ -270,18 +128,30 @@ fn cut_off_anywhere_every_byte_stays_in_one_leaf() {
     }
 }
 
+/// Every place in each of these.
+fn places(samples: &[(Kind, Vec<u8>)]) -> Vec<(Kind, &[u8], usize)> {
+    let each = samples.iter();
+    each.flat_map(|(kind, der)| (0..der.len()).map(|at| (*kind, &der[..], at)))
+        .collect()
+}
+
 #[test]
 fn with_any_byte_changed_every_byte_stays_in_one_leaf() {
-    let mut random = XorShift(0x9e37_79b9_7f4a_7c15);
-    for (kind, der) in samples() {
-        for at in 0..der.len() {
-            let mut broken = der.clone();
-            broken[at] ^= (random.next() as u8).max(1);
-            assert_shown(kind, &broken);
-            broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
-            assert_shown(kind, &broken);
+    let samples = samples();
+    let places = places(&samples);
+    rounds(places.len(), |round, u| {
+        let (kind, der, at) = places[round % places.len()];
+        let mut broken = der.to_vec();
+        broken[at] ^= u.int_in_range(1..=255)?;
+        assert_shown(kind, &broken);
+        broken[at] = [0x00, 0x7f, 0x80, 0xff, 0x30, 0xa0][at % 6];
+        assert_shown(kind, &broken);
+        // Each costs as much as a whole page does: a few of those that change their length as well.
+        if at % 8 == 0 {
+            assert_shown(kind, &mutated(u, der)?);
         }
-    }
+        Ok(())
+    });
 }
 
 #[test]
@@ -423,40 +293,22 @@ fn no_private_byte_is_shown() {
 
 #[test]
 fn of_a_broken_key_nothing_is_told_but_where_it_breaks() {
-    let mut random = XorShift(7);
-    for (kind, der) in keys() {
-        for at in 0..der.len() {
-            let mut broken = der.clone();
-            broken[at] ^= (random.next() as u8).max(1);
-            let tree = describe(kind, &broken);
-            assert_eq!(leaf_bytes(&tree), broken.len());
-            if tree.leaves().iter().any(|leaf| leaf.malformed) {
-                assert_eq!(tree.leaves().len(), 1);
-            }
+    let keys = keys();
+    let places = places(&keys);
+    rounds(places.len(), |round, u| {
+        let (kind, der, at) = places[round % places.len()];
+        let mut broken = der.to_vec();
+        broken[at] ^= u.int_in_range(1..=255)?;
+        let tree = describe(kind, &broken);
+        assert_eq!(leaf_bytes(&tree), broken.len());
+        if tree.leaves().iter().any(|leaf| leaf.malformed) {
+            assert_eq!(tree.leaves().len(), 1);
         }
-    }
+        Ok(())
+    });
 }
 
 // ---- helpers -------------------------------------------------------------------------------
-
-fn value<'a>(tree: &'a Field, label: &str) -> &'a str {
-    let field = tree.find(label);
-    &field
-        .unwrap_or_else(|| panic!("no {label}: {tree:#?}"))
-        .value
-}
-
-fn page(title: &str, kind: Kind, der: &[u8]) -> String {
-    let mut page = Vec::new();
-    inspect::write(&mut page, title, kind, der).unwrap();
-    String::from_utf8(page).unwrap()
-}
-
-fn squeezed(page: &str) -> String {
-    page.chars()
-        .filter(|c| !c.is_whitespace() && *c != ':')
-        .collect()
-}
 
 fn texts(field: &Field, words: &mut String) {
     *words += &format!("{} {} {}\n", field.label, field.value, field.meaning);
@@ -479,27 +331,6 @@ fn assert_safe(page: &str) {
     assert_eq!(page.chars().find(obeyed), None);
 }
 
-/// Well-formed, and every byte in exactly one leaf.
-fn assert_whole(tree: &Field, der: &[u8]) {
-    assert_eq!(leaf_bytes(tree), der.len());
-    let malformed: Vec<_> = tree
-        .leaves()
-        .into_iter()
-        .filter(|leaf| leaf.malformed)
-        .collect();
-    assert!(malformed.is_empty(), "{malformed:#?}");
-}
-
-/// The leaves follow each other without gap or overlap; how many bytes they hold.
-fn leaf_bytes(tree: &Field) -> usize {
-    let mut at = 0;
-    for leaf in tree.leaves() {
-        assert_eq!(leaf.range.start, at, "{}", leaf.label);
-        at = leaf.range.end;
-    }
-    at
-}
-
 fn assert_shown(kind: Kind, der: &[u8]) {
     assert_eq!(leaf_bytes(&describe(kind, der)), der.len());
     assert_safe(&page("hostile", kind, der));
@@ -509,17 +340,6 @@ fn assert_shown(kind: Kind, der: &[u8]) {
 fn wrap(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = (contents.len() as u32).to_be_bytes();
     [&[tag, 0x83][..], &length[1..], contents].concat()
-}
-
-struct XorShift(u64);
-
-impl XorShift {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
 }
 
 fn key() -> KeyPair {
@@ -632,81 +452,4 @@ fn samples() -> Vec<(Kind, Vec<u8>)> {
     ];
     samples.extend(keys().into_iter().filter(|(_, der)| der.len() < 300));
     samples
-}
-
-/// Files as the openssl command makes them, or None with a note where there is no openssl.
-fn openssl_files(name: &str) -> Option<PathBuf> {
-    if Command::new("openssl").arg("version").output().is_err() {
-        assert!(
-            std::env::var("HELLO_MTLS_REQUIRE_TOOLS").as_deref() != Ok("1"),
-            "openssl is missing"
-        );
-        // Past the test harness, which would keep a print macro's words to itself.
-        let _ = writeln!(std::io::stderr(), "skipped: openssl is missing");
-        return None;
-    }
-    let dir = std::env::temp_dir().join(format!("hello-mtls-x509-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    std::fs::write(
-        dir.join("ext"),
-        "subjectAltName=DNS:localhost,IP:127.0.0.1,URI:spiffe://hello-mtls/a\n\
-        basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,keyEncipherment\n",
-    )
-    .unwrap();
-    std::fs::write(
-        dir.join("req.cnf"),
-        "[req]\ndistinguished_name=dn\nattributes=at\nprompt=no\n\
-        [dn]\nCN=localhost\n[at]\nchallengePassword=s3cret word\n",
-    )
-    .unwrap();
-    std::fs::write(
-        dir.join("ca.cnf"),
-        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\n\
-        default_crl_days=30\n",
-    )
-    .unwrap();
-    std::fs::write(dir.join("index.txt"), "").unwrap();
-    for command in [
-        "genrsa -traditional -out rsa.key 2048",
-        "ecparam -name prime256v1 -genkey -noout -out ec.key",
-        "genpkey -algorithm ed25519 -out ed.key",
-        "req -x509 -key rsa.key -subj /C=DE/O=Example,Inc./CN=my-ca -days 30 -outform DER -out rsa.crt.der",
-        "req -x509 -key ec.key -subj /CN=ec -days 30 -outform DER -out ec.crt.der",
-        "req -x509 -key ed.key -subj /CN=ed/emailAddress=a@example.com -days 30 -outform DER -out ed.crt.der",
-        "req -new -key ec.key -config req.cnf -out chain.csr",
-        "req -in chain.csr -outform DER -out chain.csr.der",
-        "x509 -inform DER -in rsa.crt.der -out rsa.crt",
-        "x509 -req -in chain.csr -CA rsa.crt -CAkey rsa.key -extfile ext -days 9 -out chain.crt",
-        "x509 -in chain.crt -outform DER -out chain.crt.der",
-        "x509 -req -in chain.csr -signkey ec.key -days 9 -outform DER -out v1.crt.der",
-        "ca -config ca.cnf -keyfile rsa.key -cert rsa.crt -revoke chain.crt -crl_reason keyCompromise",
-        "ca -config ca.cnf -keyfile rsa.key -cert rsa.crt -gencrl -out ca.crl",
-        "crl -in ca.crl -outform DER -out ca.crl.der",
-        "pkcs8 -topk8 -nocrypt -in rsa.key -outform DER -out rsa.p8.der",
-        "pkcs8 -topk8 -nocrypt -in ec.key -outform DER -out ec.p8.der",
-        "pkcs8 -topk8 -nocrypt -in ed.key -outform DER -out ed.p8.der",
-        "rsa -in rsa.key -traditional -outform DER -out rsa.p1.der",
-        "ec -in ec.key -outform DER -out ec.sec1.der",
-        "pkey -in rsa.key -pubout -outform DER -out rsa.pub.der",
-        "pkey -in ec.key -pubout -outform DER -out ec.pub.der",
-        "pkey -in ed.key -pubout -outform DER -out ed.pub.der",
-    ] {
-        openssl(&dir, command);
-    }
-    Some(dir)
-}
-
-fn openssl(dir: &Path, arguments: &str) -> String {
-    let output = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(dir)
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "openssl {arguments}: {errors}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn remove(dir: &Path) {
-    std::fs::remove_dir_all(dir).unwrap();
 }

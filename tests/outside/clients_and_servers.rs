@@ -279,3 +279,38 @@ fn openssl_s_client_reads_from_serve_in_both_versions_of_tls() {
             .says("Hello World");
     }
 }
+
+#[test]
+fn a_server_illustrates_each_connection_and_shows_each_client_its_own() {
+    if !have("curl") {
+        return;
+    }
+    let folder = Folder::with_certs();
+    let server = folder.serve("--wire");
+    let curl =
+        "curl -sS -D head --cacert certs/ca.crt --cert certs/client.crt --key certs/client.key";
+    let page = folder
+        .run(&format!("{curl} {}", server.url("/handshake")))
+        .ends(0)
+        .stdout;
+    assert!(
+        page.starts_with("<!DOCTYPE html>"),
+        "{}",
+        &page[..200.min(page.len())]
+    );
+    assert!(page.contains("GET /handshake"), "the connection that asked");
+    let head = folder.read("head");
+    for field in [
+        "Content-Type: text/html; charset=utf-8",
+        "Content-Security-Policy: default-src 'none'",
+        "X-Content-Type-Options: nosniff",
+        "Cache-Control: no-store",
+    ] {
+        assert!(head.contains(field), "{field}\n{head}");
+    }
+    server.running.line_with("── 7. ");
+    folder
+        .run(&format!("{curl} -X POST {}", server.url("/handshake")))
+        .ends(0)
+        .says("405");
+}

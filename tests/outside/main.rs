@@ -6,9 +6,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod certificates;
+mod x509;
+mod demo;
 mod clients_and_servers;
 mod tutorial;
+mod sessions;
 mod gallery;
 mod recordings;
+mod wireshark;
 mod debugger;
 mod interop;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::common::have;
 use crate::common::peers::{self, Pki, Setup};
 use crate::common::wire::{every_byte_is_accounted_for, malformed};
 use hello_mtls::instruments::show::notes;
@@ -83,25 +84,6 @@ fn rcgen_pem(der: &[u8]) -> String {
         text.push('\n');
     }
     text + "-----END CERTIFICATE-----\n"
-}
-
-/// True when the program is there. Missing tools are a visible skip, or a failure where they are required.
-#[allow(clippy::print_stdout)]
-fn there_is(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg(if program == "openssl" {
-            "version"
-        } else {
-            "--version"
-        })
-        .output()
-        .is_ok();
-    let required = std::env::var("HELLO_MTLS_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
-    assert!(found || !required, "{program} is required and missing");
-    if !found {
-        println!("skipped: {program} is not installed");
-    }
-    found
 }
 
 /// A child that does not outlive its test.
@@ -296,7 +278,7 @@ fn clients_of_openssl_curl_and_node_are_read_and_proved_in_both_versions() {
         ("curl", CURL.to_owned()),
         ("node", node(NODE_CLIENT)),
     ] {
-        if there_is(program) {
+        if have(program) {
             let desk = Desk::new();
             for tls12 in [false, true] {
                 mutual(&client_from_outside(&desk, &line, tls12));
@@ -311,7 +293,7 @@ fn servers_of_openssl_and_node_are_read_and_proved_in_both_versions() {
         ("openssl", format!("{S_SERVER} -Verify 1")),
         ("node", node(NODE_SERVER)),
     ] {
-        if there_is(program) {
+        if have(program) {
             let desk = Desk::new();
             for tls12 in [false, true] {
                 mutual(&server_from_outside(&desk, &line, tls12));
@@ -322,7 +304,7 @@ fn servers_of_openssl_and_node_are_read_and_proved_in_both_versions() {
 
 #[test]
 fn a_hello_retry_request_of_openssl_is_read_and_proved() {
-    if there_is("openssl") {
+    if have("openssl") {
         let desk = Desk::new();
         let conversation = proved(&server_from_outside(
             &desk,
@@ -336,7 +318,7 @@ fn a_hello_retry_request_of_openssl_is_read_and_proved() {
 
 #[test]
 fn early_data_between_two_strangers_is_read_and_proved() {
-    if there_is("openssl") {
+    if have("openssl") {
         let desk = Desk::new();
         fs::write(desk.folder.join("early.txt"), peers::REQUEST).unwrap();
         let (_server, first) = served(
@@ -377,7 +359,7 @@ fn early_data_between_two_strangers_is_read_and_proved() {
 
 #[test]
 fn tls_1_2_without_ecdhe_is_read_and_cbc_says_why_it_is_not() {
-    if there_is("openssl") {
+    if have("openssl") {
         let desk = Desk::new();
         let client = "openssl s_client -quiet -tls1_2 -connect 127.0.0.1:PORT -servername localhost -CAfile ca.crt -keylogfile keys.log -cipher ";
         for suite in ["AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384"] {

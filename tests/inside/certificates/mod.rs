@@ -1,3 +1,3 @@
-mod making;
+mod files;
 mod revocation;
 mod careful_authority;

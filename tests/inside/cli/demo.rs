@@ -1,26 +1,9 @@
-//! `hello-mtls demo`: what it prints, and that the commands which it prints do what it says.
+//! `hello-mtls demo`: what it prints.
 
 use hello_mtls::text::columns;
 
-use crate::common::{Folder, Ran, have, port_3000};
-
-/// The commands behind `$ ` in a text, each as it would be pasted: with its continuation lines.
-fn commands(text: &str) -> Vec<String> {
-    let mut commands = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let Some(first) = line.trim_start().strip_prefix("$ ") else {
-            continue;
-        };
-        let mut command = first.to_owned();
-        while command.ends_with('\\') {
-            command.push('\n');
-            command.push_str(lines.next().expect("a line that goes on"));
-        }
-        commands.push(command);
-    }
-    commands
-}
+use crate::common::pages::commands;
+use crate::common::{Folder, Ran};
 
 #[test]
 fn the_demo_is_told_in_80_columns_and_without_colours_in_a_pipe() {
@@ -101,52 +84,6 @@ fn refused(story: &str) -> Vec<&str> {
     let lines = story.lines().filter_map(|line| line.split_once('✗'));
     let heads = lines.filter_map(|(head, _)| head.trim_start().split_once(' '));
     heads.map(|(_milliseconds, who)| who).collect()
-}
-
-#[test]
-fn every_command_that_the_demo_prints_does_what_it_should() {
-    if !have("curl") || !have("openssl") {
-        return;
-    }
-    let Some(_port_3000) = port_3000() else {
-        return;
-    };
-    let folder = Folder::new();
-    let demo = folder.run("hello-mtls demo").ends(0);
-    let commands = commands(&demo.stdout);
-    let [serve, get, whoami, nobody, read, connect, inspect, wire] = &commands[..] else {
-        panic!("other commands than expected: {commands:#?}");
-    };
-    let server = folder.start(serve);
-    server.line_with("Server running at https://localhost:3000/");
-    folder.run(get).ends(0).prints("Hello World").says("step 7");
-    folder
-        .run(whoami)
-        .ends(0)
-        .says("identity: uri:spiffe://hello-mtls/my-client");
-    folder
-        .run(nobody)
-        .ends(56)
-        .says("alert certificate required");
-    folder
-        .run(read)
-        .ends(0)
-        .says("URI:spiffe://hello-mtls/my-client");
-    folder.run(connect).ends(0).says("Verification: OK");
-    folder.run(inspect).ends(0).says("client.crt");
-    folder
-        .run(wire)
-        .ends(0)
-        .says("mutual TLS")
-        .says("CertificateVerify");
-    assert!(
-        folder
-            .read("target/demo/handshake.html")
-            .starts_with("<!DOCTYPE html>")
-    );
-    // What the server told meanwhile is the other half of the story.
-    server.line_with("step 6  the server authorizes the client");
-    server.line_with("failed at step 5");
 }
 
 #[test]

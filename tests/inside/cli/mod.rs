@@ -3,3 +3,4 @@ mod columns;
 mod watching;
 mod step;
 mod demo;
+mod help;

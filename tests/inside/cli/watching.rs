@@ -1,6 +1,6 @@
 //! `get --wire`, `serve --wire` and `wire`: watching one's own handshake.
 
-use crate::common::{Folder, have};
+use crate::common::Folder;
 
 /// The kinds of chapter headings in a terminal view: the seven steps.
 fn chapters(view: &str) -> Vec<char> {
@@ -131,41 +131,6 @@ fn a_refusal_is_told_also_where_an_output_cannot_be_written() {
             .read("kept.transcript")
             .starts_with("hello-mtls transcript 1")
     );
-}
-
-#[test]
-fn a_server_illustrates_each_connection_and_shows_each_client_its_own() {
-    if !have("curl") {
-        return;
-    }
-    let folder = Folder::with_certs();
-    let server = folder.serve("--wire");
-    let curl =
-        "curl -sS -D head --cacert certs/ca.crt --cert certs/client.crt --key certs/client.key";
-    let page = folder
-        .run(&format!("{curl} {}", server.url("/handshake")))
-        .ends(0)
-        .stdout;
-    assert!(
-        page.starts_with("<!DOCTYPE html>"),
-        "{}",
-        &page[..200.min(page.len())]
-    );
-    assert!(page.contains("GET /handshake"), "the connection that asked");
-    let head = folder.read("head");
-    for field in [
-        "Content-Type: text/html; charset=utf-8",
-        "Content-Security-Policy: default-src 'none'",
-        "X-Content-Type-Options: nosniff",
-        "Cache-Control: no-store",
-    ] {
-        assert!(head.contains(field), "{field}\n{head}");
-    }
-    server.running.line_with("── 7. ");
-    folder
-        .run(&format!("{curl} -X POST {}", server.url("/handshake")))
-        .ends(0)
-        .says("405");
 }
 
 #[test]

@@ -1,3 +1,2 @@
 mod pages;
 mod bytes;
-mod sessions;

@@ -1,6 +1,7 @@
 //! The gallery is true: every case fails as its row says, in TLS 1.3 and in TLS 1.2. The catalogue of failures has
 //! what is used and nothing else, and the pages of failures are the catalogue, in each language.
 mod page;
+mod panels;
 mod english;
 mod chinese;
 
@@ -16,6 +17,7 @@ use hello_mtls::instruments::gallery::{Case, Fault, case_of, cases, find, said_i
 use hello_mtls::instruments::page::Paint;
 use hello_mtls::narration::{Side, Step};
 
+use crate::common::snapshots::holds;
 use chinese::CHINESE;
 use english::ENGLISH;
 
@@ -176,18 +178,6 @@ fn what_no_translation_changes_is_the_same_in_chinese() {
             assert_eq!(names(there), names(here), "{}: {there}", failure.name);
         }
     }
-}
-
-/// What a file has to hold. With HELLO_MTLS_BLESS=1 it is written.
-fn holds(path: &str, text: &str) {
-    let file = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("HELLO_MTLS_BLESS").is_some() {
-        std::fs::write(&file, text).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&file).unwrap_or_default() == text,
-        "HELLO_MTLS_BLESS=1 writes {path} anew"
-    );
 }
 
 #[test]

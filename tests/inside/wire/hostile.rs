@@ -4,28 +4,15 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use arbtest::arbitrary::{Result, Unstructured};
+
+use crate::common::properties::{below, mutated, random, rounds};
 use crate::common::wire::every_byte_is_accounted_for;
 use hello_mtls::instruments::fields::Field;
 use hello_mtls::instruments::wire::conversation::{Conversation, Kind, Outcome, Protection};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript};
 use hello_mtls::narration::Side;
-
-/// Marsaglia's xorshift: random enough, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.next() % end.max(1)
-    }
-}
 
 fn recordings() -> Vec<Transcript> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -72,42 +59,36 @@ fn in_the_clear(transcript: &Transcript) -> Transcript {
     }
 }
 
-fn mutate(transcript: &mut Transcript, random: &mut Random) {
+fn mutate(u: &mut Unstructured<'_>, transcript: &mut Transcript) -> Result<()> {
     let count = transcript.chunks.len();
-    let (one, other) = (random.below(count), random.below(count));
-    if count == 0 {
-        return;
-    }
-    let chunk = &mut transcript.chunks[one];
-    let place = random.below(chunk.bytes.len());
-    match random.below(11) {
-        0..=3 if !chunk.bytes.is_empty() => chunk.bytes[place] = random.next() as u8,
-        4 if !chunk.bytes.is_empty() => chunk.bytes[place] ^= 1 << random.below(8),
-        5 => chunk.bytes.truncate(place),
-        6 => drop(chunk.bytes.splice(
-            place..place,
-            (0..random.below(40)).map(|_| random.next() as u8),
-        )),
-        7 => {
+    let (one, other) = (below(u, count)?, below(u, count)?);
+    let Some(chunk) = transcript.chunks.get_mut(one) else {
+        return Ok(());
+    };
+    match u.int_in_range(0..=11)? {
+        0 => {
+            let place = below(u, chunk.bytes.len())?;
             let tail = Chunk {
                 bytes: chunk.bytes.split_off(place),
                 ..chunk.clone()
             };
             transcript.chunks.insert(one + 1, tail);
         }
-        8 => transcript.chunks.swap(one, other),
-        9 => {
+        1 => transcript.chunks.swap(one, other),
+        2 => {
             let again = chunk.clone();
             transcript.chunks.insert(other, again);
         }
-        10 => chunk.from = chunk.from.peer(),
-        _ => {
-            let secret = random.below(transcript.secrets.len());
+        3 => chunk.from = chunk.from.peer(),
+        4 => {
+            let secret = below(u, transcript.secrets.len())?;
             if let Some(secret) = transcript.secrets.get_mut(secret) {
-                secret.secret.truncate(1 + random.below(48));
+                secret.secret.truncate(u.int_in_range(1..=48)?);
             }
         }
+        _ => chunk.bytes = mutated(u, &chunk.bytes)?,
     }
+    Ok(())
 }
 
 /// How much is said: bytes and text, with a price for each thing beside its content.
@@ -168,34 +149,28 @@ fn holds(transcript: &Transcript) {
 
 #[test]
 fn no_mutation_of_a_recording_breaks_the_explanation() {
-    let rounds = std::env::var("HELLO_MTLS_ROUNDS").map_or(1_500, |rounds| rounds.parse().unwrap());
     let recordings = recordings();
-    let mut random = Random(0x5eed_0f77_15ca);
-    for round in 0..rounds {
+    rounds(1_500, |round, u| {
         let mut transcript = recordings[round % recordings.len()].clone();
-        for _ in 0..=random.below(6) {
-            mutate(&mut transcript, &mut random);
+        for _ in 0..u.int_in_range(1..=6)? {
+            mutate(u, &mut transcript)?;
         }
         holds(&transcript);
         let again = Transcript::parse(&transcript.to_string()).unwrap();
         assert_eq!(again.chunks.len(), transcript.chunks.len());
-    }
+        Ok(())
+    });
 }
 
 #[test]
 fn random_bytes_and_random_text_are_answered() {
-    let mut random = Random(7);
-    for _ in 0..300 {
-        let bytes: Vec<u8> = (0..random.below(300))
-            .map(|_| random.next() as u8)
-            .collect();
-        let tls = [&[20 + random.below(6) as u8, 3, 3, 0, 40][..], &bytes].concat();
+    rounds(300, |_, u| {
+        let from = *u.choose(&[Side::Client, Side::Server])?;
+        let kind = u.int_in_range(20..=25)?;
+        let length = below(u, 300)?;
+        let bytes = random(u, length)?;
+        let tls = [&[kind, 3, 3, 0, 40][..], &bytes].concat();
         for bytes in [bytes.clone(), tls] {
-            let from = if random.below(2) == 0 {
-                Side::Client
-            } else {
-                Side::Server
-            };
             holds(&Transcript {
                 chunks: vec![Chunk {
                     from,
@@ -205,12 +180,11 @@ fn random_bytes_and_random_text_are_answered() {
                 ..Transcript::default()
             });
         }
-        let _ = Transcript::parse(&String::from_utf8_lossy(&bytes));
-        let _ = Transcript::parse(&format!(
-            "hello-mtls transcript 1\n{}",
-            String::from_utf8_lossy(&bytes)
-        ));
-    }
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = Transcript::parse(&text);
+        let _ = Transcript::parse(&format!("hello-mtls transcript 1\n{text}"));
+        Ok(())
+    });
 }
 
 #[test]
