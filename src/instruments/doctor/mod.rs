@@ -47,6 +47,8 @@ pub struct SetupFiles {
     pub host: ServerName<'static>,
     /// The moment at which all is judged.
     pub now: UnixTime,
+    /// The names, DER, of the CAs that a live server asks for; `None`: no server was asked, or it does not ask.
+    pub peer_hints: Option<Vec<Vec<u8>>>,
 }
 
 impl Default for SetupFiles {
@@ -59,6 +61,7 @@ impl Default for SetupFiles {
             crls: Vec::new(),
             host: localhost.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into()),
             now: UnixTime::now(),
+            peer_hints: None,
         }
     }
 }
