@@ -12,7 +12,7 @@ pub use self::url::Url;
 use crate::error::diagnosis::diagnose_answer;
 use crate::error::{Diagnosis, Error, Progress, Seen, io_words};
 use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
-use crate::handshake::{self, ClientSetup, speaks_tls13, tell_refusal};
+use crate::handshake::{self, ClientSetup, speaks_tls12, tell_refusal};
 use crate::http::ReadError;
 use crate::http::authority::Authority;
 use crate::http::reader::MessageReader;
@@ -117,7 +117,7 @@ pub fn get<T: Transport>(
             let alert = read_pending_alert(&mut stream, &error).map(handshake::io_error);
             let error = alert.unwrap_or(error);
             let seen = Seen {
-                tls13: speaks_tls13(&stream.conn),
+                tls12: speaks_tls12(&stream.conn),
                 answered,
                 ..Seen::at(Progress::Established)
             };
@@ -207,7 +207,7 @@ fn exchange<T: Transport>(
     let length = copied.map_err(|error| Failure::of_reading(error, true))?;
     let reason = text::shorten(&text::terminal(&head.reason), 60);
     let seen = Seen {
-        tls13: speaks_tls13(&stream.conn),
+        tls12: speaks_tls12(&stream.conn),
         request: narrator::take_request(),
         answered: true,
         ..Seen::at(Progress::Established)

@@ -15,8 +15,8 @@ use crate::narration::CertificateRequest;
 pub struct Seen {
     /// How far the side was when the connection ended.
     pub progress: Progress,
-    /// Both said TLS 1.3. False: TLS 1.2, or no hello came.
-    pub tls13: bool,
+    /// The two agreed on TLS 1.2. False: on TLS 1.3, or on nothing yet.
+    pub tls12: bool,
     /// The client: what the server asked for; `None`: it did not ask, or a ticket stood in for certificates.
     pub request: Option<CertificateRequest>,
     /// A part of the answer was there before it ended.
@@ -49,7 +49,7 @@ impl Seen {
     pub fn at(progress: Progress) -> Seen {
         Seen {
             progress,
-            tls13: false,
+            tls12: false,
             request: None,
             answered: false,
             first_bytes: Vec::new(),

@@ -304,16 +304,16 @@ fn report_failure(
     narrator: &Narrator,
 ) -> Diagnosis {
     let seen = Seen {
-        tls13: speaks_tls13(connection),
+        tls12: speaks_tls12(connection),
         first_bytes: transport.first_bytes().to_vec(),
         ..Seen::at(progress(connection, narrator.side()))
     };
     tell_refusal(narrator, &error, seen)
 }
 
-/// Whether the two agreed on TLS 1.3.
-pub(crate) fn speaks_tls13(connection: &CommonState) -> bool {
-    connection.protocol_version() == Some(ProtocolVersion::TLSv1_3)
+/// Whether the two agreed on TLS 1.2.
+pub(crate) fn speaks_tls12(connection: &CommonState) -> bool {
+    connection.protocol_version() == Some(ProtocolVersion::TLSv1_2)
 }
 
 /// How far a handshake is that has begun.

@@ -3,7 +3,7 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{SERVERS_CAS, another_ca, asked_and_sent, show_one};
+use super::context::{SERVERS_CAS, another_ca, asked_and_sent, show_one_or_change_it};
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, Seen};
 use crate::narration::{SentCertificate, Step};
@@ -35,9 +35,10 @@ pub fn diagnose_answer(
             let story = format!("{answer}: {}", asked_and_sent(request));
             let step = Step::ServerVerifiesClient;
             match (status, words, &request.answer) {
-                (400 | 401 | 403 | 496, _, None) | (_, Some(NGINX_NONE), None) => {
-                    (row(step, story, show_one(request)), "no-client-certificate")
-                }
+                (400 | 401 | 403 | 496, _, None) | (_, Some(NGINX_NONE), None) => (
+                    row(step, story, show_one_or_change_it(request)),
+                    "no-client-certificate",
+                ),
                 (403, None, Some(_)) | (401, None, Some(_)) => (
                     forbidden(story, "the server's list of clients, and its log"),
                     "forbidden",
@@ -56,7 +57,7 @@ pub fn diagnose_answer(
             }
         }
         None if matches!(status, 401 | 403 | 495 | 496) => {
-            let late = if seen.tls13 && !resumed {
+            let late = if !seen.tls12 && !resumed {
                 "; a server that asks for a certificate only for some paths, after the handshake, cannot ask rustls \
                 (RFC 8446 §4.6.2; Apache: SSLVerifyClient in <Location>)"
             } else {

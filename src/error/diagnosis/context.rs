@@ -24,9 +24,14 @@ pub const REQUIRED: &str = "a server that can do without says so in its settings
 /// What to do at a server that wants a certificate and got none.
 pub(super) fn show_one(request: &CertificateRequest) -> String {
     format!(
-        "--cert FILE --key FILE, a certificate{}\n{REQUIRED}",
+        "--cert FILE --key FILE, a certificate{}",
         signed_by(request)
     )
+}
+
+/// The same at a server that does not say so: its settings may require what its owner does not want.
+pub(super) fn show_one_or_change_it(request: &CertificateRequest) -> String {
+    format!("{}\n{REQUIRED}", show_one(request))
 }
 
 /// ` of one of the CAs that the server names: CN=my-ca`.
@@ -113,7 +118,7 @@ fn asks_again(error: Option<&rustls::Error>, seen: &Seen) -> bool {
         seen.ending.alert(),
         Some(A::HandshakeFailure | A::NoRenegotiation)
     );
-    error == Some(&too_often) || (!seen.tls13 && declined)
+    error == Some(&too_often) || (seen.tls12 && declined)
 }
 
 fn renegotiation() -> Row {
@@ -184,14 +189,12 @@ fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, N
             ),
             named.or(Some("client-unknown-issuer")),
         ),
-        Some(_) => (
-            row(
-                step,
-                format!("{}\n{story}", by_error.found),
-                by_error.remedy,
-            ),
-            named,
-        ),
+        // The other alerts say themselves what is wrong with it.
+        Some(_) if named.is_none() => {
+            let found = format!("{}\n{story}", by_error.found);
+            (row(step, found, by_error.remedy), named)
+        }
+        Some(_) => (by_error, named),
     }
 }
 
@@ -211,7 +214,7 @@ fn by_hanging_up(
     request: &CertificateRequest,
     seen: &Seen,
 ) -> (Row, Name) {
-    let judged = seen.progress == Progress::Established && !seen.tls13;
+    let judged = seen.progress == Progress::Established && seen.tls12;
     if judged {
         return (by_error, named);
     }
@@ -224,7 +227,7 @@ fn by_hanging_up(
             row(
                 step,
                 format!("{found}, as Java does when it requires one"),
-                show_one(request),
+                show_one_or_change_it(request),
             ),
             Some("no-client-certificate"),
         ),
