@@ -41,7 +41,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         A::UnknownCA => (
             format!("it does not know the CA that signed the {ours}'s certificate"),
             match ours {
-                Side::Client => format!("that CA into {SERVERS_CAS}; every intermediate in --cert"),
+                Side::Client => format!("add that CA to {SERVERS_CAS}; every intermediate in --cert"),
                 Side::Server => "the client needs that CA (--cacert); every intermediate in --cert".to_owned(),
             },
         ),

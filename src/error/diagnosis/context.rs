@@ -201,7 +201,7 @@ fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, N
 /// What to do with a certificate of a CA that the server does not name.
 pub(super) fn another_ca(request: &CertificateRequest) -> String {
     format!(
-        "another client certificate{}\nor its CA into {SERVERS_CAS}",
+        "another client certificate{}\nor add its CA to {SERVERS_CAS}",
         signed_by(request)
     )
 }

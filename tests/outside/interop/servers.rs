@@ -5,7 +5,7 @@ use std::process::Command;
 use super::table::Table;
 use super::{KEYS, Shows, VERSIONS, copy, desk, free_port, wait_for};
 use crate::common::pages::root;
-use crate::common::{Folder, Running, have, skip};
+use crate::common::{Folder, Ran, Running, have, skip};
 use hello_mtls::instruments::wire::conversation::{Conversation, Ending};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::names::alert_name;

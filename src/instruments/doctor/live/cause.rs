@@ -150,7 +150,7 @@ impl Observation {
         let expected = "the CA of the client's certificate among those that the server names";
         let found = "only others (above): it will probably not know who signed the client's";
         let fix =
-            format!("a certificate of one of those CAs, or the client's CA into {SERVERS_CAS}");
+            format!("a certificate of one of those CAs, or the client's CA added to {SERVERS_CAS}");
         (!named).then(|| warning("client-ca-not-in-hint", expected, found, &fix))
     }
 
