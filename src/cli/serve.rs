@@ -160,7 +160,7 @@ fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
     // A client compares its certificate's issuer with these names, and some (GnuTLS, Go, Java) send none that does
     // not fit.
     if diagnosis.failure == Some("no-client-certificate") {
-        return format!("{line}, or has none of the CA that this server names ({authorities})");
+        return format!("{line}, or has none of the CAs that this server names ({authorities})");
     }
     line
 }
