@@ -16,6 +16,8 @@ const LINGER: Duration = Duration::from_millis(500);
 /// How many bytes of such a peer we throw away: more than a request body that was refused as too large
 /// usually has, or its sender would see a reset instead of the 413.
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
+/// How many of the first bytes of a peer are remembered: protocols show themselves in fewer.
+const FIRST_BYTES: usize = 16;
 
 /// The addresses of `host`, a name or an IP address without brackets. `localhost` is both loopback addresses,
 /// whatever the resolver says: some hosts files know only one of them.
@@ -54,6 +56,12 @@ pub trait Transport: Read + Write {
 
     /// Says that we send no more, while we still read (a TCP half-close).
     fn finish_writing(&mut self) -> io::Result<()>;
+
+    /// The first bytes that came, a few: they tell which program speaks, if it is not the one that was expected.
+    /// A transport may remember none.
+    fn first_bytes(&self) -> &[u8] {
+        &[]
+    }
 }
 
 /// A TCP connection whose reads and writes share one deadline.
@@ -61,6 +69,7 @@ pub trait Transport: Read + Write {
 pub struct Deadline {
     socket: TcpStream,
     until: Instant,
+    first_bytes: Vec<u8>,
 }
 
 impl Deadline {
@@ -73,6 +82,7 @@ impl Deadline {
         Ok(Deadline {
             socket,
             until: Instant::now() + within,
+            first_bytes: Vec::new(),
         })
     }
 
@@ -92,14 +102,22 @@ impl Transport for Deadline {
     fn finish_writing(&mut self) -> io::Result<()> {
         self.socket.shutdown(Shutdown::Write)
     }
+
+    fn first_bytes(&self) -> &[u8] {
+        &self.first_bytes
+    }
 }
 
 impl Read for Deadline {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        uninterrupted(|| {
+        let count = uninterrupted(|| {
             self.socket.set_read_timeout(Some(self.left()?))?;
             self.socket.read(buffer)
-        })
+        })?;
+        let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
+        let new = buffer.iter().take(count.min(missing));
+        self.first_bytes.extend(new);
+        Ok(count)
     }
 }
 

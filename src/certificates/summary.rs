@@ -111,6 +111,26 @@ pub fn issuer(certificate: &CertificateDer<'_>) -> String {
     Summary::of(certificate).map_or("(unreadable)".to_owned(), |one| one.shown_issuer())
 }
 
+/// The issuer of a certificate, DER; `None` if the bytes are no certificate.
+pub fn issuer_name(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let (_, x509) = X509Certificate::from_der(certificate).ok()?;
+    Some(x509.issuer().as_raw().to_vec())
+}
+
+/// Names, DER, as a list in words: the first five, and how many more.
+pub fn shown_names(names: &[&[u8]]) -> String {
+    let first = names.iter().take(5);
+    let shown = first.map(|name| match X509Name::from_der(name) {
+        Ok((_, name)) => shown_name(&name),
+        Err(_) => "(unreadable)".to_owned(),
+    });
+    let mut list = shown.collect::<Vec<_>>().join("; ");
+    if names.len() > 5 {
+        list += &format!(" and {} more", names.len() - 5);
+    }
+    list
+}
+
 /// A name, safe for a terminal and of a bounded length.
 pub fn shown_name(distinguished: &X509Name<'_>) -> String {
     text::shorten(&text::terminal(&wording::distinguished(distinguished)), 60)

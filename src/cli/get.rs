@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::wire::Watch;
-use super::{Files, missing, output, teller, tls_max};
-use crate::client::{Url, dial, get};
+use super::{Files, missing, output, say, teller, tls_max};
+use crate::client::{Answer, Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
-use crate::instruments::doctor::explain::Given;
+use crate::instruments::doctor::explain::{Given, explain};
 use crate::narration::{Narrator, Side};
 
 #[derive(Args)]
@@ -67,10 +67,28 @@ pub(super) fn run(options: &Get) -> Result<(), Error> {
             let watch = &options.watch;
             watch.get(last, &setup, &url, transport, &mut stdout)
         } else {
-            get(&setup, &url, transport, &mut stdout).map(drop)
+            get(&setup, &url, transport, &mut stdout)
         };
-        answered?;
+        let answer = answered?;
         stdout.flush().map_err(output)?;
+        if answer.status >= 400 {
+            say(&format!("hello-mtls: {}", refused(options, &url, answer)));
+        }
     }
     Ok(())
+}
+
+/// The answer is complete, and so the exit code stays 0, as curl's. What was refused and why is reported beside the
+/// body, with the user's own files.
+fn refused(options: &Get, url: &Url, answer: Answer) -> String {
+    let Some(diagnosis) = answer.refusal else {
+        let (status, reason) = (answer.status, answer.reason);
+        return format!("the handshake was accepted, and the answer is {status} {reason}");
+    };
+    let error = Error::Tls {
+        side: Side::Client,
+        peer: url.place.clone(),
+        diagnosis,
+    };
+    explain(error, &options.given()).to_string()
 }

@@ -9,8 +9,9 @@ use clap::Args;
 use super::log::Log;
 use super::wire::{ExplainLock, Watched};
 use super::{Files, missing, output, teller, tls_max};
+use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
-use crate::error::Error;
+use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
 use crate::http::request::Request;
@@ -118,6 +119,7 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         log: log.clone(),
         lock: ExplainLock::default(),
     });
+    let authorities = named_authorities(&setup);
     let serve_one = move |socket, address, number| {
         let served = match &watched {
             Some(watched) => watched.serve(socket, address, number),
@@ -126,13 +128,41 @@ pub(super) fn run(serve: Serve) -> Result<(), Error> {
         match served {
             Ok(()) => {}
             Err(Error::Tls { diagnosis, .. }) => {
-                log.say(&format!("{address} {}", diagnosis.in_a_line()));
+                log.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
             }
             Err(error) => log.say(&error.to_string()),
         }
     };
     Server::start(listener, serve.max_connections, serve_one)?.wait();
     Ok(())
+}
+
+/// The CAs that the server names when it asks for a certificate, in words; `None`: it does not ask.
+fn named_authorities(setup: &ServerSetup) -> Option<String> {
+    let verifier = setup.verifier.as_ref()?;
+    let names = verifier.root_hint_subjects().iter();
+    let names: Vec<&[u8]> = names.map(|name| name.as_ref()).collect();
+    Some(shown_names(&names))
+}
+
+/// Why a connection ended in its handshake, for the log. `authorities`: of which CAs a certificate was asked for.
+fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
+    let line = diagnosis.in_a_line();
+    let Some(authorities) = authorities else {
+        return line;
+    };
+    let seen = &diagnosis.seen;
+    if seen.hung_up() && seen.progress == Progress::Certificates {
+        return "left at step 4, when it was asked for a certificate: no error if it is a browser, which asks its \
+                user first and then connects again; another client may not trust the server's certificate"
+            .to_owned();
+    }
+    // A client compares its certificate's issuer with these names, and some (GnuTLS, Go, Java) send none that does
+    // not fit.
+    if diagnosis.failure == Some("no-client-certificate") {
+        return format!("{line}, or has none of the CAs that this server names ({authorities})");
+    }
+    line
 }
 
 /// Hello World, with a log.

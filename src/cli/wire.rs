@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::log::Log;
 use super::output;
-use crate::client::{Url, get};
+use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, ServerSetup};
@@ -106,7 +106,7 @@ impl Watch {
         url: &Url,
         transport: Deadline,
         out: &mut dyn Write,
-    ) -> Result<(), Error> {
+    ) -> Result<Answer, Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
@@ -115,7 +115,7 @@ impl Watch {
             print_explained(&transcript, &mut io::stderr());
         }
         if answered.is_ok() && !last {
-            return Ok(());
+            return answered;
         }
         // What happened to the connection counts more than what happened to a file.
         let saved = match &self.save {
@@ -123,7 +123,8 @@ impl Watch {
             None => Ok(()),
         };
         let kept = self.keep.write(&transcript);
-        answered.map(drop).and(saved).and(kept)
+        let answer = answered?;
+        saved.and(kept).map(|()| answer)
     }
 }
 

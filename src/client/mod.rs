@@ -9,14 +9,15 @@ use std::time::Duration;
 use rustls::{ClientConnection, StreamOwned};
 
 pub use self::url::Url;
-use crate::error::{Diagnosis, Error, Progress, io_words};
+use crate::error::diagnosis::diagnose_answer;
+use crate::error::{Diagnosis, Error, Progress, Seen, io_words};
 use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
-use crate::handshake::{self, ClientSetup, tell_refusal};
+use crate::handshake::{self, ClientSetup, speaks_tls12, tell_refusal};
 use crate::http::ReadError;
 use crate::http::authority::Authority;
 use crate::http::reader::MessageReader;
 use crate::http::response::ResponseHead;
-use crate::narration::{Fact, Side, Step};
+use crate::narration::{Fact, Side, Step, narrator};
 use crate::text;
 use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
@@ -39,6 +40,8 @@ pub struct Answer {
     pub length: u64,
     /// What the two sides agreed on.
     pub session: Session,
+    /// The answer refuses this client: the handshake was accepted, and the status says no.
+    pub refusal: Option<Diagnosis>,
 }
 
 /// Step 1 begins with TCP: connects to the first address of `host` that answers.
@@ -110,10 +113,15 @@ pub fn get<T: Transport>(
             let peer = url.place.clone();
             return Err(Error::Http { peer, found });
         }
-        Err(Failure::Io(error)) => {
+        Err(Failure::Io { error, answered }) => {
             let alert = read_pending_alert(&mut stream, &error).map(handshake::io_error);
             let error = alert.unwrap_or(error);
-            let diagnosis = tell_refusal(&setup.narrator, &error, Progress::Established);
+            let seen = Seen {
+                tls12: speaks_tls12(&stream.conn),
+                answered,
+                ..Seen::at(Progress::Established)
+            };
+            let diagnosis = tell_refusal(&setup.narrator, &error, seen);
             lingering_close(&mut stream.sock);
             return Err(tls_error(url, diagnosis));
         }
@@ -139,15 +147,27 @@ fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
 
 /// Why no answer came.
 enum Failure {
-    Io(io::Error),
+    /// `answered`: the head of the answer was there already.
+    Io {
+        error: io::Error,
+        answered: bool,
+    },
     Http(String),
     Output(io::Error),
 }
 
-impl From<ReadError> for Failure {
-    fn from(error: ReadError) -> Self {
+impl Failure {
+    /// While the request was written, or the head of the answer was awaited.
+    fn unanswered(error: io::Error) -> Failure {
+        Failure::Io {
+            error,
+            answered: false,
+        }
+    }
+
+    fn of_reading(error: ReadError, answered: bool) -> Failure {
         match error {
-            ReadError::Io(error) => Failure::Io(error),
+            ReadError::Io(error) => Failure::Io { error, answered },
             ReadError::Truncated(missing) => Failure::Http(format!(
                 "the server closed in good order, but too early: {missing}"
             )),
@@ -167,19 +187,35 @@ fn exchange<T: Transport>(
         url.target, url.host_field
     );
     // One write makes one TLS record.
-    stream.write_all(request.as_bytes()).map_err(Failure::Io)?;
-    stream.flush().map_err(Failure::Io)?;
+    stream
+        .write_all(request.as_bytes())
+        .map_err(Failure::unanswered)?;
+    stream.flush().map_err(Failure::unanswered)?;
     let mut reader = MessageReader::new(stream);
-    let head = ResponseHead::read(&mut reader)?;
-    // The status does not matter here: a 403 is a complete answer, and its body says why.
-    let mut body = Body { out, failed: None };
+    let head = ResponseHead::read(&mut reader);
+    let head = head.map_err(|error| Failure::of_reading(error, false))?;
+    // A 403 is a complete answer, too, and its body says why.
+    let mut body = Body {
+        out,
+        failed: None,
+        beginning: Vec::new(),
+    };
     let copied = head.copy_body(&mut reader, &mut body);
     if let Some(error) = body.failed {
         return Err(Failure::Output(error));
     }
-    let length = copied?;
+    let length = copied.map_err(|error| Failure::of_reading(error, true))?;
     let reason = text::shorten(&text::terminal(&head.reason), 60);
+    let seen = Seen {
+        tls12: speaks_tls12(&stream.conn),
+        request: narrator::take_request(),
+        answered: true,
+        ..Seen::at(Progress::Established)
+    };
+    let answer = (head.status, &reason[..]);
+    let refusal = diagnose_answer(seen, session.resumed, answer, &body.beginning);
     Ok(Answer {
+        refusal,
         status: head.status,
         reason,
         length,
@@ -191,10 +227,17 @@ fn exchange<T: Transport>(
 struct Body<'a> {
     out: &'a mut dyn Write,
     failed: Option<io::Error>,
+    /// The first [`BEGINNING`] bytes: a page that refuses a client says so at its top.
+    beginning: Vec<u8>,
 }
+
+/// Bytes of a body that are kept. The server may send without end.
+const BEGINNING: usize = 2048;
 
 impl Write for Body<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let missing = BEGINNING.saturating_sub(self.beginning.len());
+        self.beginning.extend(bytes.iter().take(missing));
         self.out.write(bytes).inspect_err(|error| {
             if error.kind() != io::ErrorKind::Interrupted {
                 self.failed = Some(io::Error::from(error.kind()));

@@ -8,6 +8,7 @@
 //! command line, which knows all files of the user.
 
 pub mod diagnosis;
+pub mod seen;
 mod report;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use crate::narration::{Side, Step};
 
 pub use self::report::Report;
+pub use self::seen::{Ending, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -193,6 +195,8 @@ pub struct Diagnosis {
     /// The name that this failure has in the catalogue of failures, for example `unknown-issuer`. `None`:
     /// the error alone does not say which of several it is.
     pub failure: Option<&'static str>,
+    /// What the connection showed. Boxed: an error travels through many returns.
+    pub seen: Box<Seen>,
 }
 
 impl Diagnosis {

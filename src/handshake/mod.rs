@@ -55,8 +55,8 @@ use rustls::pki_types::ServerName;
 use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::CertifiedKey;
 use rustls::{
-    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLogFile, ServerConfig,
-    ServerConnection, SideData,
+    ClientConfig, ClientConnection, CommonState, ConnectionCommon, KeyLogFile, ProtocolVersion,
+    ServerConfig, ServerConnection, SideData,
 };
 
 pub use self::settings::{ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust};
@@ -69,9 +69,9 @@ use self::step6_server_authorizes_client::{
     Allowed, AuthorizedClient, NotAuthorized, server_authorizes_client,
 };
 pub use self::verifiers::{client_verifier, provider, server_verifier};
-use crate::error::diagnosis::diagnose;
-use crate::error::{Diagnosis, Progress};
-use crate::narration::{Fact, Narrator, Side};
+use crate::error::diagnosis::diagnose_connection;
+use crate::error::{Diagnosis, Progress, Seen};
+use crate::narration::{Fact, Narrator, Side, narrator};
 use crate::transport::Transport;
 
 /// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
@@ -260,7 +260,7 @@ fn receive_flight<S: SideData>(
     loop {
         if let Err(error) = connection.process_new_packets() {
             // Reported before the alert is sent: the other side cannot hear of it first.
-            let diagnosis = report_failure(connection, io_error(error), narrator);
+            let diagnosis = report_failure(connection, io_error(error), transport, narrator);
             // One write need not take all: the alert may stand behind other records.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
@@ -269,7 +269,7 @@ fn receive_flight<S: SideData>(
             return Ok(());
         }
         if let Err(error) = connection.read_tls(transport).and_then(reject_eof) {
-            return Err(report_failure(connection, error, narrator));
+            return Err(report_failure(connection, error, transport, narrator));
         }
     }
 }
@@ -282,7 +282,7 @@ fn send_flight<S: SideData>(
 ) -> Result<(), Diagnosis> {
     while connection.wants_write() {
         if let Err(error) = connection.write_tls(transport) {
-            return Err(report_failure(connection, error, narrator));
+            return Err(report_failure(connection, error, transport, narrator));
         }
     }
     Ok(())
@@ -296,9 +296,24 @@ fn reject_eof(count: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// A handshake broke after the hellos: reports it.
-fn report_failure(connection: &CommonState, error: io::Error, narrator: &Narrator) -> Diagnosis {
-    tell_refusal(narrator, &error, progress(connection, narrator.side()))
+/// A handshake broke after the client's hello: reports it.
+fn report_failure(
+    connection: &CommonState,
+    error: io::Error,
+    transport: &impl Transport,
+    narrator: &Narrator,
+) -> Diagnosis {
+    let seen = Seen {
+        tls12: speaks_tls12(connection),
+        first_bytes: transport.first_bytes().to_vec(),
+        ..Seen::at(progress(connection, narrator.side()))
+    };
+    tell_refusal(narrator, &error, seen)
+}
+
+/// Whether the two agreed on TLS 1.2.
+pub(crate) fn speaks_tls12(connection: &CommonState) -> bool {
+    connection.protocol_version() == Some(ProtocolVersion::TLSv1_2)
 }
 
 /// How far a handshake is that has begun.
@@ -309,13 +324,18 @@ pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     }
 }
 
-/// Finds the step at which the story ends, and tells it.
+/// Finds the step at which the story ends, and tells it. `seen` is what the caller knows of the connection; step 4's
+/// hook has noted what the server asked for.
 pub(crate) fn tell_refusal(
     narrator: &Narrator,
     error: &io::Error,
-    progress: Progress,
+    seen: impl Into<Seen>,
 ) -> Diagnosis {
-    let diagnosis = diagnose(narrator.side(), error, progress);
+    let mut seen = seen.into();
+    if narrator.side() == Side::Client {
+        seen.request = narrator::take_request();
+    }
+    let diagnosis = diagnose_connection(narrator.side(), error, seen);
     narrator.tell(diagnosis.step, || Fact::Refused {
         found: diagnosis.found.clone(),
         remedy: diagnosis.remedy.clone(),

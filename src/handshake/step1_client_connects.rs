@@ -20,7 +20,7 @@ use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{ClientConfig, ClientConnection};
 
 use super::{facts, io_error, reject_eof, tell_refusal};
-use crate::error::{Diagnosis, Progress};
+use crate::error::{Diagnosis, Progress, Seen};
 use crate::narration::{Fact, Narrator, Step, narrator};
 use crate::text;
 use crate::transport::Transport;
@@ -38,7 +38,7 @@ pub fn client_connects(
     let wanted = server_name.to_str().into_owned();
     // The thread's last handshake may have ended between the server's question and the client's answer:
     // what it owed to step 4 is not owed by this one.
-    narrator::set_empty_certificate(false);
+    narrator::note_request(None);
     // In here rustls draws the client's random, makes a key share for the preferred group, looks for a
     // ticket of an earlier connection to this name, and writes the ClientHello into a buffer. When we have
     // it back, `write_tls` sends it. By hand: `src/instruments/wire/messages/hello.rs`.
@@ -66,7 +66,11 @@ pub fn client_hello_arrives(
     let mut acceptor = Acceptor::default();
     loop {
         if let Err(error) = acceptor.read_tls(transport).and_then(reject_eof) {
-            return Err(tell_refusal(narrator, &error, Progress::Hello));
+            let seen = Seen {
+                first_bytes: transport.first_bytes().to_vec(),
+                ..Seen::at(Progress::Hello)
+            };
+            return Err(tell_refusal(narrator, &error, seen));
         }
         match acceptor.accept() {
             Ok(None) => {}
@@ -87,7 +91,11 @@ pub(super) fn refuse_hello(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Diagnosis {
-    let diagnosis = tell_refusal(narrator, &io_error(error), Progress::Hello);
+    let seen = Seen {
+        first_bytes: transport.first_bytes().to_vec(),
+        ..Seen::at(Progress::Hello)
+    };
+    let diagnosis = tell_refusal(narrator, &io_error(error), seen);
     let _ = alert.write_all(transport);
     diagnosis
 }

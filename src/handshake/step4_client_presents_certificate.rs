@@ -21,7 +21,8 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::narration::{Fact, Narrator, Step, narrator};
+use crate::certificates::summary;
+use crate::narration::{CertificateRequest, Fact, Narrator, Step, narrator};
 
 /// Called when the client is about to sign, or, with an empty `chain`, when it is about to answer
 /// that it has nothing to send.
@@ -73,16 +74,21 @@ impl ClientCertificateHook {
 }
 
 impl ResolvesClientCert for ClientCertificateHook {
-    // Before: rustls has read a CertificateRequest, with the CAs (`_authorities`) and the signature schemes
+    // Before: rustls has read a CertificateRequest, with the CAs (`authorities`) and the signature schemes
     // that the server accepts. It asks as soon as it has them, before the server's certificate was verified.
+    // The request is noted: if the server refuses later, or leaves, the diagnosis says what was asked and sent.
     // After: it verifies the server (step 3), and only then signs and sends, or sends an empty Certificate.
     // By hand: `src/instruments/wire/messages/authentication.rs`.
     fn resolve(
         &self,
-        _authorities: &[&[u8]],
+        authorities: &[&[u8]],
         _schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        narrator::set_empty_certificate(self.0.is_none());
+        let chain = self.0.as_ref().map(|certified| &certified.cert[..]);
+        narrator::note_request(Some(CertificateRequest {
+            authorities: summary::shown_names(authorities),
+            answer: chain.map(|chain| facts::sent(chain, authorities)),
+        }));
         self.0.clone()
     }
 

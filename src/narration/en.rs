@@ -146,7 +146,8 @@ pub fn words(fact: &Fact) -> Words {
         } => {
             let known = match status {
                 403 => "TLS went well; the application does not let me in",
-                _ => "an answer came: only now do I know that the server let me in",
+                200..=299 => "an answer came: only now do I know that the server let me in",
+                _ => "the handshake was accepted; whether I am, the status tells",
             };
             proved(
                 format!("the answer: {status} {reason}, {length} bytes"),

@@ -4,6 +4,7 @@
 //! sentence. A [`Teller`] decides what becomes of it: nothing, an entry in a list, a line of JSON, or a
 //! few lines in a terminal, worded by a [`Language`]. This module is unaware of TLS.
 
+pub mod certificate_request;
 pub mod fact;
 pub mod narrator;
 pub mod teller;
@@ -13,6 +14,7 @@ pub mod json;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+pub use self::certificate_request::{CertificateRequest, SentCertificate};
 pub use self::fact::{Certificate, Fact, Misbehaviour, NotAuthorized};
 pub use self::narrator::Narrator;
 pub use self::teller::{Recorder, Silent, Teller, Terminal};

@@ -1,18 +1,20 @@
 //! What a side holds to report its facts, and the connection that a thread serves.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Event, Fact, Side, Silent, Step, Teller};
+use super::{CertificateRequest, Event, Fact, Side, Silent, Step, Teller};
 
 /// What is known of the connection that a thread serves.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Connection {
     /// 0 before the first connection.
     number: u64,
     opened: Option<Instant>,
+    /// What the server asked for, if it did.
+    request: Option<CertificateRequest>,
     /// The server asked for a certificate and there is none: step 4 is still to be reported.
     empty_certificate: bool,
 }
@@ -22,24 +24,26 @@ thread_local! {
     /// client resumes a session only if its verifier and its certificate resolver are the very `Arc`s of
     /// the connection that made the ticket. But rustls always calls a hook on the thread that feeds the
     /// connection, and here a thread serves one connection at a time.
-    static CONNECTION: Cell<Connection> = const {
-        Cell::new(Connection { number: 0, opened: None, empty_certificate: false })
-    };
+    static CONNECTION: RefCell<Connection> = RefCell::default();
 }
 
-/// Notes, or forgets, that this thread's connection owes the report of an empty certificate.
-pub(crate) fn set_empty_certificate(pending: bool) {
-    CONNECTION.set(Connection {
-        empty_certificate: pending,
-        ..CONNECTION.get()
+/// Notes what the server of this thread's connection asked for, and that an empty answer is still to be reported;
+/// or forgets both.
+pub(crate) fn note_request(request: Option<CertificateRequest>) {
+    CONNECTION.with_borrow_mut(|connection| {
+        connection.empty_certificate = request.as_ref().is_some_and(|asked| asked.answer.is_none());
+        connection.request = request;
     });
+}
+
+/// What the server of this thread's connection asked for; `None`: nothing. From now on it is forgotten.
+pub(crate) fn take_request() -> Option<CertificateRequest> {
+    CONNECTION.with_borrow_mut(|connection| connection.request.take())
 }
 
 /// True if this thread's connection owes the report of an empty certificate; from now on it does not.
 pub(crate) fn take_empty_certificate() -> bool {
-    let pending = CONNECTION.get().empty_certificate;
-    set_empty_certificate(false);
-    pending
+    CONNECTION.with_borrow_mut(|connection| std::mem::take(&mut connection.empty_certificate))
 }
 
 /// One side's voice: what the steps hold to report their facts.
@@ -70,7 +74,7 @@ impl Narrator {
         CONNECTION.set(Connection {
             number,
             opened: Some(Instant::now()),
-            empty_certificate: false,
+            ..Connection::default()
         });
         self.emit(None, || match self.side {
             Side::Client => Fact::ConnectionOpened { to: peer },
@@ -88,7 +92,8 @@ impl Narrator {
             return;
         }
         let at = Instant::now();
-        let Connection { number, opened, .. } = CONNECTION.get();
+        let (number, opened) =
+            CONNECTION.with_borrow(|connection| (connection.number, connection.opened));
         let since_opening = opened.map_or(Duration::ZERO, |opened| at - opened);
         self.teller.tell(Event {
             connection: number,

@@ -2,6 +2,7 @@
 
 use rustls::AlertDescription;
 
+use super::context::SERVERS_CAS;
 use super::{Progress, Row, row, step_at_disconnect};
 use crate::narration::{Side, Step};
 
@@ -35,13 +36,14 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
     let (meaning, remedy) = match alert {
         A::CertificateRequired => (
             "the server wants a client certificate and got none".to_owned(),
-            "--cert client.crt --key client.key".to_owned(),
+            "--cert FILE --key FILE, a certificate of a CA that the server trusts".to_owned(),
         ),
         A::UnknownCA => (
             format!("it does not know the CA that signed the {ours}'s certificate"),
-            format!(
-                "give the {theirs} the ca.crt that signed it (--cacert), with every intermediate in --cert"
-            ),
+            match ours {
+                Side::Client => format!("add that CA to {SERVERS_CAS}; every intermediate in --cert"),
+                Side::Server => "the client needs that CA (--cacert); every intermediate in --cert".to_owned(),
+            },
         ),
         A::CertificateExpired => (
             format!("the {ours}'s certificate is expired, or not valid yet by that clock"),
@@ -58,12 +60,12 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         A::BadCertificate if side == Side::Server => (
             "it does not accept the server's certificate: most likely it dialled a name that is not in it"
                 .to_owned(),
-            "the names: hello-mtls inspect server.crt; an IP address needs an IP entry".to_owned(),
+            "the names that hello-mtls inspect shows in it; an IP address needs an IP entry".to_owned(),
         ),
         A::BadCertificate | A::CertificateUnknown => (
             format!("it does not accept the {ours}'s certificate and does not say more"),
             format!(
-                "hello-mtls inspect {ours}.crt: version 3? not a CA itself? may its CA sign that?"
+                "hello-mtls inspect shows the {ours}'s: version 3? not a CA itself? may its CA sign that?"
             ),
         ),
         A::BadCertificateStatusResponse => (
@@ -92,7 +94,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
             format!(
                 "it does not accept the {ours}'s certificate, or got none, and does not say more"
             ),
-            format!("--cert {ours}.crt --key {ours}.key; the {theirs}'s log says more"),
+            format!("--cert and --key on the {ours}'s side; the {theirs}'s log says more"),
         ),
         _ => return None,
     };

@@ -50,9 +50,12 @@ pub(super) fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> O
 }
 
 /// What an error of the socket is called.
-pub(super) fn of_socket(side: Side, error: &io::Error) -> Option<Name> {
+pub(super) fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Option<Name> {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof if side == Side::Client => Some("server-hangs-up"),
+        io::ErrorKind::UnexpectedEof if side == Side::Client => Some(match progress {
+            Progress::Established => "no-answer",
+            _ => "server-hangs-up",
+        }),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => Some("connection-cut"),
@@ -94,13 +97,11 @@ fn of_certificate(cause: &CertificateError) -> Option<Names> {
             names("wrong-purpose", "client-wrong-purpose")
         }
         C::Revoked => names("revoked", "client-revoked"),
-        C::UnknownRevocationStatus => names("no-crl", "client-no-crl"),
+        C::UnknownRevocationStatus => names("crl-missing", "crl-missing"),
         C::ExpiredRevocationList | C::ExpiredRevocationListContext { .. } => {
-            names("crl-expired", "client-crl-expired")
+            names("crl-expired", "crl-expired")
         }
-        C::UnsupportedSignatureAlgorithmContext { .. } => {
-            names("weak-signature", "client-weak-signature")
-        }
+        C::UnsupportedSignatureAlgorithmContext { .. } => names("weak-signature", "weak-signature"),
         C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             names("ca-key-changed", "client-ca-key-changed")
         }
@@ -127,10 +128,10 @@ fn of_webpki(cause: &webpki::Error) -> Option<Names> {
     use webpki::Error as W;
     match cause {
         W::UnsupportedCertVersion => names("x509-v1", "client-x509-v1"),
-        W::CaUsedAsEndEntity => names("ca-as-server", "ca-as-client"),
-        W::EndEntityUsedAsCa => names("issuer-not-ca", "client-issuer-not-ca"),
-        W::PathLenConstraintViolated => names("path-length", "client-path-length"),
-        W::NameConstraintViolation => names("name-constraints", "client-name-constraints"),
+        W::CaUsedAsEndEntity => names("ca-as-leaf", "client-ca-as-leaf"),
+        W::EndEntityUsedAsCa => names("issuer-not-ca", "issuer-not-ca"),
+        W::PathLenConstraintViolated => names("path-length", "path-length"),
+        W::NameConstraintViolation => names("name-constraints", "name-constraints"),
         W::UnsupportedCriticalExtension => names(
             "unknown-critical-extension",
             "client-unknown-critical-extension",

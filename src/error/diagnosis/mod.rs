@@ -5,13 +5,19 @@
 //! list, and `verdicts` the part of it that only webpki has a type for. `hellos` are two sides that cannot
 //! agree, `violations` bytes that are against the rules. `failure` gives each its name.
 //!
+//! What the rest of the connection showed counts more than the error: `context` reads both together,
+//! `first_bytes` knows other protocols, and `answers` a refusal that is an answer with a status.
+//!
 //! rustls's errors are matched by variant, each by its name: two variants share a sentence only where it
 //! is true of both. Its enums are `#[non_exhaustive]`, so each match ends in an arm for variants of a later
 //! version; a test walks all those of this one.
 
 mod alerts;
+mod answers;
 mod certificates;
+mod context;
 mod failure;
+mod first_bytes;
 mod hellos;
 mod lists;
 mod verdicts;
@@ -22,7 +28,9 @@ use std::io;
 
 use rustls::{CertRevocationListError, CertificateError, InconsistentKeys, OtherError};
 
-use super::{Diagnosis, Progress, io_words};
+pub use self::answers::diagnose_answer;
+pub use self::context::{REQUIRED, SERVERS_CAS};
+use super::{Diagnosis, Ending, Progress, Seen, io_words};
 use crate::narration::{Side, Step};
 use crate::text;
 
@@ -44,13 +52,19 @@ fn row(step: Step, found: impl Into<String>, remedy: impl Into<String>) -> Row {
 
 impl Row {
     /// `error` is what rustls or the system said. Some errors of rustls carry pages of hex.
-    fn into_diagnosis(self, error: &dyn fmt::Display, failure: Option<&'static str>) -> Diagnosis {
+    fn into_diagnosis(
+        self,
+        error: &dyn fmt::Display,
+        failure: Option<&'static str>,
+        seen: Seen,
+    ) -> Diagnosis {
         Diagnosis {
             step: self.step,
             found: self.found,
             remedy: self.remedy,
             rustls_message: text::shorten(&text::terminal(&error.to_string()), 240),
             failure,
+            seen: Box::new(seen),
         }
     }
 }
@@ -60,21 +74,40 @@ impl Row {
 /// `error` is what a read or write of a TLS stream returned: an error of rustls inside an
 /// [`io::Error`], or the socket's own.
 pub fn diagnose(side: Side, error: &io::Error, progress: Progress) -> Diagnosis {
+    diagnose_connection(side, error, Seen::at(progress))
+}
+
+/// As [`diagnose`], for a connection of which more is known than the error. Its ending is read from the error.
+pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Diagnosis {
+    seen.ending = Ending::of(error);
     let inner = error.get_ref();
-    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return diagnose_at(side, error, progress);
-    }
-    of_socket(side, error, progress).into_diagnosis(error, failure::of_socket(side, error))
+    let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let progress = seen.progress;
+    let (by_error, named) = match inner {
+        Some(error) => {
+            let named = failure::of_tls(side, error, progress);
+            (of_tls(side, error, progress), named)
+        }
+        None => {
+            let named = failure::of_socket(side, error, progress);
+            (of_socket(side, error, progress), named)
+        }
+    };
+    let (row, named) = match side {
+        Side::Client => context::of_client(by_error, named, inner, &seen),
+        Side::Server => context::of_server(by_error, named, &seen),
+    };
+    row.into_diagnosis(error, named, seen)
 }
 
 /// As [`diagnose`], for an error that came from rustls itself, without a connection that shows how far it
 /// came.
 pub fn diagnose_tls(side: Side, error: &rustls::Error) -> Diagnosis {
-    diagnose_at(side, error, Progress::Certificates)
-}
-
-fn diagnose_at(side: Side, error: &rustls::Error, progress: Progress) -> Diagnosis {
-    of_tls(side, error, progress).into_diagnosis(error, failure::of_tls(side, error, progress))
+    diagnose(
+        side,
+        &io::Error::other(error.clone()),
+        Progress::Certificates,
+    )
 }
 
 /// webpki's own error, where rustls has no variant for it and passes it on as an error of any type.
@@ -189,7 +222,7 @@ fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Row {
         io::ErrorKind::UnexpectedEof => (
             format!("the {other} hung up in the middle, without close_notify"),
             format!(
-                "the {other}'s log; a client that dislikes a certificate may leave without a word"
+                "the {other}'s log; a side that dislikes a certificate may leave without a word"
             ),
         ),
         io::ErrorKind::ConnectionReset

@@ -130,20 +130,34 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
     let Some(url) = &given.url else {
         return diagnosis;
     };
+    // A server that hangs up where it could have answered may mean the certificate: the file knows.
+    let sent = diagnosis
+        .seen
+        .request
+        .as_ref()
+        .is_some_and(|asked| asked.answer.is_some());
+    let left_after_it = sent && diagnosis.seen.hung_up() && !diagnosis.seen.answered;
     match diagnosis.step {
-        Step::ServerVerifiesClient => {
-            if let Some(finding) = about_own_certificate(&given.case) {
-                let file = text::terminal(&finding.file.display().to_string());
-                diagnosis.found += &format!("\n{file}: {}", finding.found);
-                diagnosis.remedy += &ask("--role client", &given.options);
-            }
-        }
+        Step::ServerVerifiesClient => blame_own_certificate(&mut diagnosis, given),
+        Step::ApplicationData if left_after_it => blame_own_certificate(&mut diagnosis, given),
         Step::ClientVerifiesServer => {
             diagnosis.remedy += &ask(&text::shell(Path::new(url)), &given.options);
         }
         _ => {}
     }
     diagnosis
+}
+
+/// Adds what the user's own certificate has against it, if anything: then that is the cause.
+fn blame_own_certificate(diagnosis: &mut Diagnosis, given: &Given) {
+    let Some(finding) = about_own_certificate(&given.case) else {
+        return;
+    };
+    let file = text::terminal(&finding.file.display().to_string());
+    diagnosis.step = Step::ServerVerifiesClient;
+    diagnosis.failure = Some(finding.code);
+    diagnosis.found += &format!("\n{file}: {}", finding.found);
+    diagnosis.remedy += &ask("--role client", &given.options);
 }
 
 /// What a server will mind in the client's certificate. Nothing about its CA: the CAs that the server

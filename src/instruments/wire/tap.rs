@@ -176,6 +176,10 @@ impl<T: Transport> Transport for Tap<T> {
     fn finish_writing(&mut self) -> io::Result<()> {
         self.inner.finish_writing()
     }
+
+    fn first_bytes(&self) -> &[u8] {
+        self.inner.first_bytes()
+    }
 }
 
 #[cfg(test)]

@@ -2,4 +2,5 @@ mod steps;
 mod allow;
 mod diagnosis;
 mod variants;
+mod other_programs;
 mod narration;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hello_mtls::error::Progress;
 use hello_mtls::error::diagnosis::{diagnose, webpki_error};
+use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{
@@ -59,6 +60,12 @@ fn check(side: Side, progress: Progress, groups: Vec<Group>) {
                 "{row}: {diagnosis:?}"
             );
             assert_eq!(diagnosis.failure, group.failure, "{row}");
+            if let Some(name) = diagnosis.failure {
+                assert!(
+                    failures::find(name).is_some(),
+                    "{row}: no failure is called {name}"
+                );
+            }
             assert!(!diagnosis.remedy.is_empty(), "{row}");
             for words in CATCH_ALLS {
                 assert!(!diagnosis.found.contains(words), "{row}: {diagnosis:?}");
@@ -102,7 +109,7 @@ fn each_variant_about_a_certificate_has_its_sentence() {
         group(3, "has revoked", "revoked", [C::Revoked]),
         group(3, "critical extension", "unknown-critical-extension", [C::UnhandledCriticalExtension]),
         group(3, "no CA in --cacert", "unknown-issuer", [C::UnknownIssuer]),
-        group(3, "none of the issuer", "no-crl", [C::UnknownRevocationStatus]),
+        group(3, "none of the issuer", "crl-missing", [C::UnknownRevocationStatus]),
         group(3, "should have been replaced by now", "crl-expired", [C::ExpiredRevocationList]),
         group(3, "should have been replaced 1", "crl-expired", [C::ExpiredRevocationListContext { time, next_update: at(100) }]),
         group(3, "does not fit: the CA was made anew", "", [C::BadSignature]),
@@ -179,7 +186,7 @@ fn each_verdict_of_webpki_has_its_sentence() {
     #[rustfmt::skip]
     let groups: Vec<(u8, &str, &'static str, Vec<W>)> = vec![
         (3, "its DER does not parse", "", vec![W::BadDer, W::BadDerTime, W::TrailingData(webpki::DerTypeId::Certificate)]),
-        (3, "says CA:TRUE", "ca-as-server", vec![W::CaUsedAsEndEntity]),
+        (3, "says CA:TRUE", "ca-as-leaf", vec![W::CaUsedAsEndEntity]),
         (3, "not trusted on purpose", "", vec![W::CertDistrusted]),
         (3, "expired", "", vec![W::CertExpired { time, not_after: at(100) }]),
         (3, "name that was dialled", "", vec![W::CertNotValidForName(name)]),
@@ -227,6 +234,36 @@ fn each_verdict_of_webpki_has_its_sentence() {
         group(step, words, failure, errors.into_iter().map(wrapped))
     });
     check(Side::Client, Progress::Hello, groups.collect());
+}
+
+#[test]
+fn what_a_server_finds_in_a_clients_certificate_has_a_name_of_the_catalogue_too() {
+    use CertificateError as C;
+    use webpki::Error as W;
+    let time = at(200);
+    #[rustfmt::skip]
+    let errors: Vec<Error> = [
+        C::UnknownIssuer, C::ExpiredContext { time, not_after: at(100) }, C::NotValidYet, C::NotValidForName,
+        C::InvalidPurpose, C::Revoked, C::UnknownRevocationStatus, C::ExpiredRevocationList,
+        C::UnhandledCriticalExtension,
+        C::UnsupportedSignatureAlgorithmContext { signature_algorithm_id: vec![], supported_algorithms: vec![] },
+        C::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id: ECDSA.to_vec(), public_key_algorithm_id: RSA.to_vec(),
+        },
+        wrapped(W::UnsupportedCertVersion), wrapped(W::CaUsedAsEndEntity), wrapped(W::EndEntityUsedAsCa),
+        wrapped(W::PathLenConstraintViolated), wrapped(W::NameConstraintViolation),
+        wrapped(W::UnsupportedCriticalExtension), wrapped(W::EmptyEkuExtension),
+    ].map(Error::from).into_iter().chain([CertRevocationListError::BadSignature.into()]).collect();
+    for error in errors {
+        let row = format!("{error:?}");
+        let error = std::io::Error::other(error);
+        let diagnosis = diagnose(Side::Server, &error, Progress::Certificates);
+        let name = diagnosis.failure.expect(&row);
+        assert!(
+            failures::find(name).is_some(),
+            "{row}: no failure is called {name}"
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use super::table::Table;
 use super::{KEYS, Shows, VERSIONS, copy, desk, free_port, wait_for};
 use crate::common::pages::root;
-use crate::common::{Folder, Running, have, skip};
+use crate::common::{Folder, Ran, Running, have, skip};
 use hello_mtls::instruments::wire::conversation::{Conversation, Ending};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::names::alert_name;
@@ -193,7 +193,14 @@ fn outcome(folder: &Folder, port: u16, tls: &str, shows: Shows) -> String {
         .version
         .map(|version| version & 0xff);
     assert_eq!(version, Some(if tls == "1.3" { 4 } else { 3 }), "{ran}");
-    match (status(&conversation), &conversation.ending) {
+    let status = status(&conversation);
+    if !status
+        .as_ref()
+        .is_some_and(|status| status.starts_with("200"))
+    {
+        is_explained(&ran, shows);
+    }
+    match (status, &conversation.ending) {
         (Some(status), _) => {
             let got_in = status.starts_with("200");
             assert_eq!(got_in, ran.stdout.starts_with("Hello World"), "{ran}");
@@ -215,6 +222,20 @@ fn outcome(folder: &Folder, port: u16, tls: &str, shows: Shows) -> String {
         }
         (None, ending) => panic!("{ending:?}\n{ran}"),
     }
+}
+
+/// Whatever the server does to refuse: `get` names the step, and what it was asked for and sent.
+fn is_explained(ran: &Ran, shows: Shows) {
+    let words: Vec<&str> = ran.stderr.split_whitespace().collect();
+    let words = words.join(" ");
+    let sent = match shows {
+        Shows::Good => "",
+        Shows::Nothing => "the client sent none",
+        Shows::Strangers => "signed by CN=other-ca, a CA that the server does not name",
+    };
+    let at_step = ["step 5, ", "step 6, "];
+    assert!(at_step.iter().any(|step| words.contains(step)), "{ran}");
+    assert!(words.contains(sent), "{ran}");
 }
 
 /// The status of the answer, with what the title of its page says beyond it.

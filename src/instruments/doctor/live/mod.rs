@@ -2,6 +2,7 @@
 //!
 //! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
 
+mod cause;
 mod observation;
 mod recording_hooks;
 
@@ -51,15 +52,11 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     }
     let mut all = super::examine(&case);
     all.seen = seen.sentences();
-    if seen
-        .outcome
-        .as_ref()
-        .is_ok_and(|answer| answer.status < 400)
-    {
+    let answer = seen.outcome.as_ref();
+    if answer.is_ok_and(|answer| answer.status < 400) {
         all.let_in();
     }
-    let more = [seen.refusal(&all, &by), seen.warning(&files, &by)];
-    all.findings.extend(more.into_iter().flatten());
+    cause::add(&seen, &mut all, &files, &by);
     all.findings.sort_by_key(|finding| finding.severity);
     all
 }
@@ -78,9 +75,9 @@ fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
     };
     // A pair that cannot be used is a finding already; the server is looked at without it.
     let settings = |identity| client_config(&trust, identity, TlsMax::default(), narrator.clone());
-    let setup = settings(files.identity())
-        .or_else(|_| settings(None))
-        .map_err(unusable)?;
+    let with_pair = settings(files.identity());
+    let unusable_pair = with_pair.is_err();
+    let setup = with_pair.or_else(|_| settings(None)).map_err(unusable)?;
     let verifier = ServerVerifierHook {
         verifier: server_verifier(&trust, &files.provider).map_err(unusable)?,
         narrator: narrator.clone(),
@@ -100,6 +97,7 @@ fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
         session: agreed
             .filter(|event| event.fact.passed())
             .map(|event| en::words(&event.fact).what),
+        unusable_pair,
         outcome,
     })
 }

@@ -1,0 +1,247 @@
+//! An error and the rest of the connection, read together.
+//!
+//! The same end means different things. A server that asked for a certificate, got none and refuses with
+//! bad_certificate (Go) or hangs up (Java, Node) says what another says with certificate_required. Which program the
+//! server is, nobody knows here: what several do is told as a possibility.
+
+use rustls::{AlertDescription, HandshakeType, PeerMisbehaved};
+
+use super::{Progress, Row, first_bytes, row};
+use crate::error::Seen;
+use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
+
+type Name = Option<&'static str>;
+
+/// Where the servers of others say which CAs they trust for clients.
+pub const SERVERS_CAS: &str = "the CAs that the server trusts for clients (hello-mtls: --cacert; nginx: \
+    ssl_client_certificate; Apache: SSLCACertificateFile; HAProxy: ca-file; Go: ClientCAs; Node: ca; Python: \
+    load_verify_locations; Java: the truststore)";
+
+/// Where they say that a certificate is required.
+pub const REQUIRED: &str = "a server that can do without says so in its settings (nginx: ssl_verify_client; \
+    Apache: SSLVerifyClient; HAProxy: verify; Go: ClientAuth; Node: requestCert; Java: setNeedClientAuth)";
+
+/// What to do at a server that wants a certificate and got none.
+pub(super) fn show_one(request: &CertificateRequest) -> String {
+    format!(
+        "--cert FILE --key FILE, a certificate{}",
+        signed_by(request)
+    )
+}
+
+/// The same at a server that does not say so: its settings may require what its owner does not want.
+pub(super) fn show_one_or_change_it(request: &CertificateRequest) -> String {
+    format!("{}\n{REQUIRED}", show_one(request))
+}
+
+/// ` of one of the CAs that the server names: CN=my-ca`.
+fn signed_by(request: &CertificateRequest) -> String {
+    match &request.authorities[..] {
+        "" => " of a CA that the server trusts".to_owned(),
+        names => format!(" of a CA that the server names: {names}"),
+    }
+}
+
+/// `the server asked for a certificate and named CN=my-ca; the client sent …`.
+pub(super) fn asked_and_sent(request: &CertificateRequest) -> String {
+    let named = match &request.authorities[..] {
+        "" => String::new(),
+        names => format!(" (of {names})"),
+    };
+    let sent = match &request.answer {
+        None => "and the client sent none".to_owned(),
+        Some(SentCertificate {
+            subject,
+            issuer,
+            named,
+        }) => {
+            let stranger = if *named {
+                ""
+            } else {
+                ", a CA that the server does not name"
+            };
+            format!("and the client sent {subject}, signed by {issuer}{stranger}")
+        }
+    };
+    format!("the server asked for a certificate{named}, {sent}")
+}
+
+/// The client's view: what `by_error` says, corrected by what else was seen.
+pub(super) fn of_client(
+    by_error: Row,
+    named: Name,
+    error: Option<&rustls::Error>,
+    seen: &Seen,
+) -> (Row, Name) {
+    let established = seen.progress == Progress::Established;
+    if seen.progress == Progress::Hello {
+        return of_hello(by_error, named, Side::Client, seen);
+    }
+    if established && asks_again(error, seen) {
+        return (renegotiation(), Some("renegotiation"));
+    }
+    if established && asks_after_the_handshake(error) {
+        return (post_handshake(), Some("post-handshake-auth"));
+    }
+    let Some(request) = &seen.request else {
+        return (by_error, named);
+    };
+    match seen.ending.alert() {
+        Some(alert) if is_about_a_certificate(alert) => by_alert(by_error, named, request),
+        None if seen.hung_up() && !seen.answered => by_hanging_up(by_error, named, request, seen),
+        _ => (by_error, named),
+    }
+}
+
+/// The server's view.
+pub(super) fn of_server(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) {
+    match seen.progress {
+        Progress::Hello => of_hello(by_error, named, Side::Server, seen),
+        _ => (by_error, named),
+    }
+}
+
+fn of_hello(by_error: Row, named: Name, side: Side, seen: &Seen) -> (Row, Name) {
+    match first_bytes::named(side, &seen.first_bytes) {
+        Some((row, name)) => (row, Some(name)),
+        None => (by_error, named),
+    }
+}
+
+/// RFC 5246 §7.4.1.1: a HelloRequest asks for a new handshake on this connection. rustls declines it with the alert
+/// no_renegotiation; OpenSSL and its users answer handshake_failure. At that point of TLS 1.2 the server's Finished
+/// has come, so it cannot be about the first handshake.
+fn asks_again(error: Option<&rustls::Error>, seen: &Seen) -> bool {
+    use AlertDescription as A;
+    let too_often = rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests);
+    let declined = matches!(
+        seen.ending.alert(),
+        Some(A::HandshakeFailure | A::NoRenegotiation)
+    );
+    error == Some(&too_often) || (seen.tls12 && declined)
+}
+
+fn renegotiation() -> Row {
+    row(
+        Step::ClientPresentsCertificate,
+        "the server wanted a new handshake after the request (renegotiation, TLS 1.2): so a server asks for a \
+        certificate that only some paths need. rustls does not renegotiate",
+        "on the server: ask in the first handshake, for the whole host (Apache: SSLVerifyClient outside of \
+        <Location> and <Directory>; IIS: clientcertnegotiation=enable), or on a host name of its own",
+    )
+}
+
+/// RFC 8446 §4.6.2: a server may ask only a client that offered post_handshake_auth, and rustls does not.
+fn asks_after_the_handshake(error: Option<&rustls::Error>) -> bool {
+    matches!(
+        error,
+        Some(rustls::Error::InappropriateHandshakeMessage {
+            got_type: HandshakeType::CertificateRequest,
+            ..
+        })
+    )
+}
+
+fn post_handshake() -> Row {
+    row(
+        Step::ClientPresentsCertificate,
+        "the server asked for a certificate after the handshake (RFC 8446 §4.6.2), though the client did not offer \
+        that: rustls has no post-handshake authentication",
+        "on the server: ask in the handshake, for the whole host (Apache: SSLVerifyClient outside of <Location> \
+        and <Directory>)",
+    )
+}
+
+/// Alerts by which a server refuses a client's certificate, or that there is none.
+fn is_about_a_certificate(alert: AlertDescription) -> bool {
+    use AlertDescription as A;
+    matches!(
+        alert,
+        A::HandshakeFailure
+            | A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::UnknownCA
+            | A::CertificateRequired
+    )
+}
+
+fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
+    // `the server refused with alert bad_certificate (42)`, without the guess that follows.
+    let (alert, _) = by_error
+        .found
+        .split_once(": ")
+        .unwrap_or((&by_error.found, ""));
+    let story = asked_and_sent(request);
+    let step = Step::ServerVerifiesClient;
+    match &request.answer {
+        None => (
+            row(step, format!("{alert}: {story}"), show_one(request)),
+            Some("no-client-certificate"),
+        ),
+        Some(sent) if !sent.named => (
+            row(
+                step,
+                format!("{}\n{story}", by_error.found),
+                another_ca(request),
+            ),
+            named.or(Some("client-unknown-issuer")),
+        ),
+        // The other alerts say themselves what is wrong with it.
+        Some(_) if named.is_none() => {
+            let found = format!("{}\n{story}", by_error.found);
+            (row(step, found, by_error.remedy), named)
+        }
+        Some(_) => (by_error, named),
+    }
+}
+
+/// What to do with a certificate of a CA that the server does not name.
+pub(super) fn another_ca(request: &CertificateRequest) -> String {
+    format!(
+        "another client certificate{}\nor add its CA to {SERVERS_CAS}",
+        signed_by(request)
+    )
+}
+
+/// In TLS 1.3 the client is done before the server has judged its certificate, so a server that hangs up before it
+/// answers may mean the certificate.
+fn by_hanging_up(
+    by_error: Row,
+    named: Name,
+    request: &CertificateRequest,
+    seen: &Seen,
+) -> (Row, Name) {
+    let judged = seen.progress == Progress::Established && seen.tls12;
+    if judged {
+        return (by_error, named);
+    }
+    let story = asked_and_sent(request);
+    let found = format!("{story}; it hung up without an alert and without an answer");
+    let step = Step::ServerVerifiesClient;
+    let like = "Java and Node refuse a certificate so";
+    match &request.answer {
+        None => (
+            row(
+                step,
+                format!("{found}, as Java does when it requires one"),
+                show_one_or_change_it(request),
+            ),
+            Some("no-client-certificate"),
+        ),
+        Some(sent) if !sent.named => (
+            row(step, format!("{found}: {like}"), another_ca(request)),
+            Some("client-unknown-issuer"),
+        ),
+        Some(_) => {
+            let remedy = format!(
+                "the server's log; if it says nothing (Node: listen to tlsClientError; Java: \
+                -Djavax.net.debug=ssl:handshake), {SERVERS_CAS}"
+            );
+            let found = format!("{}\n{story}: {like}, too", by_error.found);
+            (row(by_error.step, found, remedy), named)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a connection showed to one side until it ended: the facts that a diagnosis is made from.
+//!
+//! An error alone says little. The same hang-up is a crash at one server and, at another, the refusal of a client
+//! that sent no certificate: what was asked, what was sent and how it ended belong together.
+
+use std::io;
+
+use rustls::AlertDescription;
+
+use super::Progress;
+use crate::narration::CertificateRequest;
+
+/// One connection, as one side saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How far the side was when the connection ended.
+    pub progress: Progress,
+    /// The two agreed on TLS 1.2. False: on TLS 1.3, or on nothing yet.
+    pub tls12: bool,
+    /// The client: what the server asked for; `None`: it did not ask, or a ticket stood in for certificates.
+    pub request: Option<CertificateRequest>,
+    /// A part of the answer was there before it ended.
+    pub answered: bool,
+    /// The first bytes of the other side, a few of them.
+    pub first_bytes: Vec<u8>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// This side found something wrong.
+    RefusedHere,
+    /// The other side sent this alert (RFC 8446 §6).
+    Alert(u8),
+    /// The other side closed without an alert (TCP FIN).
+    Closed,
+    /// The connection was cut (TCP RST).
+    Reset,
+    /// Nothing came in time.
+    Silence,
+    /// A complete answer with this status.
+    Answer(u16),
+}
+
+impl Seen {
+    /// A connection of which no more is known than how far it came.
+    pub fn at(progress: Progress) -> Seen {
+        Seen {
+            progress,
+            tls12: false,
+            request: None,
+            answered: false,
+            first_bytes: Vec::new(),
+            ending: Ending::RefusedHere,
+        }
+    }
+
+    /// The other side went away without an alert.
+    pub fn hung_up(&self) -> bool {
+        matches!(self.ending, Ending::Closed | Ending::Reset)
+    }
+}
+
+impl From<Progress> for Seen {
+    fn from(progress: Progress) -> Seen {
+        Seen::at(progress)
+    }
+}
+
+impl Ending {
+    /// The ending that an error of a read or write shows.
+    pub(super) fn of(error: &io::Error) -> Ending {
+        use io::ErrorKind as K;
+        let inner = error.get_ref();
+        match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::AlertReceived(alert)) => Ending::Alert(u8::from(*alert)),
+            Some(_) => Ending::RefusedHere,
+            None => match error.kind() {
+                K::UnexpectedEof => Ending::Closed,
+                K::ConnectionReset | K::BrokenPipe | K::ConnectionAborted => Ending::Reset,
+                _ => Ending::Silence,
+            },
+        }
+    }
+
+    /// The alert, if it was one.
+    pub(super) fn alert(self) -> Option<AlertDescription> {
+        match self {
+            Ending::Alert(number) => Some(AlertDescription::from(number)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The connection and the files together: one finding for one cause.
+//!
+//! The files know why, for example that a certificate has expired. The connection knows that a server minded, and how
+//! it said so. The CAs that a server trusts are in its own files: what the client's `--cacert` says of the client's
+//! own certificate does not count here.
+
+use std::path::Path;
+
+use super::observation::Observation;
+use crate::certificates::summary::issuer_name;
+use crate::error::diagnosis::{REQUIRED, SERVERS_CAS};
+use crate::error::{Diagnosis, Error};
+use crate::instruments::doctor::Report;
+use crate::instruments::doctor::finding::{Finding, Severity, error};
+use crate::instruments::doctor::reading::Files;
+use crate::narration::{Side, Step};
+
+/// Findings by which the client's own CA file judges the client's own certificate.
+const BY_OWN_CA_FILE: [&str; 6] = [
+    "client-unknown-issuer",
+    "client-unknown-root",
+    "client-self-signed",
+    "client-ca-key-changed",
+    "unknown-issuer",
+    "unknown-root",
+];
+
+/// Adds what the connection showed to what the files told.
+pub(super) fn add(seen: &Observation, report: &mut Report, files: &Files, by: &Path) {
+    let warning = seen.warning(files, by);
+    match seen.refusal(report, by) {
+        Some(refusal) => refused(seen, report, refusal, warning),
+        None => {
+            if seen.outcome.is_ok() {
+                accepted(report);
+            }
+            report.findings.extend(warning);
+        }
+    }
+    report.findings.extend(seen.other_status(by));
+}
+
+/// The server let this client in, so nothing about the client's certificate keeps it out there.
+fn accepted(report: &mut Report) {
+    for finding in &mut report.findings {
+        if finding.step == Step::ServerVerifiesClient {
+            finding.severity = Severity::Warning;
+        }
+    }
+    let rulings = &mut report.verdict.rulings;
+    rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
+}
+
+fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: Option<Finding>) {
+    let diagnosis = seen.diagnosis();
+    let request = diagnosis.and_then(|diagnosis| diagnosis.seen.request.as_ref());
+    let sent = request.and_then(|request| request.answer.as_ref());
+    let stranger = sent.is_some_and(|sent| !sent.named);
+    let hung_up = diagnosis.is_some_and(|diagnosis| diagnosis.seen.hung_up());
+    let about_it = refusal.step == Step::ServerVerifiesClient || (sent.is_some() && hung_up);
+    if !about_it {
+        let asks_late = ["renegotiation", "post-handshake-auth"].contains(&refusal.code);
+        report.findings.extend(warning.filter(|_| !asks_late));
+        report.findings.push(refusal);
+        return;
+    }
+    if stranger {
+        let findings = &mut report.findings;
+        findings.retain(|finding| !judged_by_own_ca_file(finding));
+    }
+    let is_cause = |finding: &&mut Finding| {
+        finding.severity == Severity::Error && finding.step == Step::ServerVerifiesClient
+    };
+    match report.findings.iter_mut().find(is_cause) {
+        Some(cause) => {
+            cause.found += &format!("\n{}: {}", refusal.file.display(), refusal.found);
+            report.findings.extend(warning);
+        }
+        // The refusal says itself that the server names other CAs.
+        None => {
+            report.findings.extend(warning.filter(|_| !stranger));
+            report.findings.push(refusal);
+        }
+    }
+}
+
+fn judged_by_own_ca_file(finding: &Finding) -> bool {
+    finding.step == Step::ServerVerifiesClient && BY_OWN_CA_FILE.contains(&finding.code)
+}
+
+impl Observation {
+    /// What TLS, or the status of the answer, says of the refusal.
+    fn diagnosis(&self) -> Option<&Diagnosis> {
+        match &self.outcome {
+            Ok(answer) => answer.refusal.as_ref(),
+            Err(Error::Tls { diagnosis, .. }) => Some(diagnosis),
+            Err(_) => None,
+        }
+    }
+
+    /// An answer of failure that is about the request, as far as its status tells.
+    fn other_status(&self, by: &Path) -> Option<Finding> {
+        let answer = self.outcome.as_ref().ok()?;
+        let other = answer.status >= 400 && answer.refusal.is_none();
+        let found = format!(
+            "the handshake was accepted, and the answer is {} {}",
+            answer.status, answer.reason
+        );
+        let fix = "the path of the URL; the server's log";
+        let step = Step::ApplicationData;
+        let finding = || {
+            error(
+                "refused-by-status",
+                step,
+                by,
+                "an answer of success",
+                found,
+                fix,
+            )
+        };
+        other.then(|| finding().warning())
+    }
+
+    /// What it did with the client's certificate, if it was not what one would expect.
+    fn warning(&self, files: &Files, by: &Path) -> Option<Finding> {
+        let chain = &files
+            .parties
+            .first()
+            .filter(|held| !held.chain.is_empty())?
+            .chain;
+        let warning = |code, expected: &str, found: &str, fix: &str| {
+            error(
+                code,
+                Step::ClientPresentsCertificate,
+                by,
+                expected,
+                found,
+                fix,
+            )
+            .warning()
+        };
+        let Some(names) = &self.asked else {
+            let expected = "a request for the client's certificate";
+            let found = "it asks nobody in this handshake: the client's certificate was not used";
+            let verified = self.session.is_some();
+            return verified.then(|| warning("no-certificate-request", expected, found, REQUIRED));
+        };
+        let mut issuers = chain.iter().take(10).filter_map(|der| issuer_name(der));
+        let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
+        let expected = "the CA of the client's certificate among those that the server names";
+        let found = "only others (above): it will probably not know who signed the client's";
+        let fix =
+            format!("a certificate of one of those CAs, or the client's CA added to {SERVERS_CAS}");
+        (!named).then(|| warning("client-ca-not-in-hint", expected, found, &fix))
+    }
+
+    /// Why no answer came, or why it was none of success, unless a finding about the files has said so already.
+    fn refusal(&self, all: &Report, by: &Path) -> Option<Finding> {
+        if let Some(diagnosis) = self.diagnosis() {
+            let code = diagnosis.failure.unwrap_or("handshake-failed");
+            let (step, found) = (diagnosis.step, &diagnosis.found);
+            let is_that =
+                |finding: &Finding| finding.severity == Severity::Error && finding.step == step;
+            let known = step == Step::ClientVerifiesServer && all.findings.iter().any(is_that);
+            let refusal = || {
+                error(
+                    code,
+                    step,
+                    by,
+                    "an answer of success",
+                    found,
+                    &diagnosis.remedy,
+                )
+            };
+            return (!known).then(refusal);
+        }
+        let (code, step, found, remedy) = match self.outcome.as_ref().err()? {
+            Error::Output { .. } => return None,
+            Error::Network { found, remedy, .. } => (
+                "no-connection",
+                Step::ClientConnects,
+                found.clone(),
+                &remedy[..],
+            ),
+            Error::Http { found, .. } => (
+                "no-answer",
+                Step::ApplicationData,
+                found.clone(),
+                "the server's log",
+            ),
+            other => ("no-answer", Step::ApplicationData, other.to_string(), ""),
+        };
+        Some(error(code, step, by, "an answer", found, remedy))
+    }
+}

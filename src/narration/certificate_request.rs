@@ -1,0 +1,22 @@
+//! What a server asks its client for, and what the client answers: plain data.
+
+/// A CertificateRequest as the client read it (RFC 8446 §4.3.2, RFC 5246 §7.4.4), and the client's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateRequest {
+    /// The CAs that the server names, DER, in words: `CN=my-ca; CN=other and 3 more`. Empty: it names none, and
+    /// any CA may do.
+    pub authorities: String,
+    /// What the client sends; `None`: an empty Certificate.
+    pub answer: Option<SentCertificate>,
+}
+
+/// The leaf of the chain that a client sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentCertificate {
+    /// The subject, safe to show.
+    pub subject: String,
+    /// The issuer, safe to show.
+    pub issuer: String,
+    /// False: the server names CAs, and none of them signed a certificate of the chain.
+    pub named: bool,
+}

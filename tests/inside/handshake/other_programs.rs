@@ -1,0 +1,198 @@
+//! What other people's servers show when they refuse, as it was measured at each: which step, which cause, and nothing
+//! that the client does not have.
+
+use std::io;
+
+use hello_mtls::error::diagnosis::{diagnose_answer, diagnose_connection};
+use hello_mtls::error::{Diagnosis, Progress, Seen};
+use hello_mtls::instruments::failures;
+use hello_mtls::narration::{CertificateRequest, SentCertificate, Side};
+use rustls::{AlertDescription as A, Error, HandshakeType, InvalidMessage};
+
+use Progress::{Certificates, Established, Hello};
+
+/// What the client answered.
+#[derive(Clone, Copy, Debug)]
+enum Sent {
+    Nothing,
+    Strangers,
+    Named,
+}
+
+fn seen(progress: Progress, tls12: bool, sent: Option<Sent>) -> Seen {
+    let sent = sent.map(|sent| match sent {
+        Sent::Nothing => None,
+        Sent::Strangers => Some(("CN=mallory", "CN=other-ca", false)),
+        Sent::Named => Some(("CN=my-client", "CN=my-ca", true)),
+    });
+    let request = sent.map(|sent| CertificateRequest {
+        authorities: "CN=my-ca".to_owned(),
+        answer: sent.map(|(subject, issuer, named)| SentCertificate {
+            subject: subject.to_owned(),
+            issuer: issuer.to_owned(),
+            named,
+        }),
+    });
+    Seen {
+        tls12,
+        request,
+        ..Seen::at(progress)
+    }
+}
+
+#[track_caller]
+fn check(diagnosis: &Diagnosis, step: u8, failure: Option<&str>, words: &str) {
+    assert_eq!(diagnosis.step.number(), step, "{diagnosis:?}");
+    assert_eq!(diagnosis.failure, failure, "{diagnosis:?}");
+    assert!(diagnosis.found.contains(words), "{words}: {diagnosis:?}");
+    assert!(failure.is_none_or(|name| failures::find(name).is_some()));
+    let told = format!("{} {}", diagnosis.found, diagnosis.remedy);
+    assert!(!told.contains("client.crt"), "{told}");
+    assert!(!diagnosis.remedy.is_empty());
+}
+
+#[test]
+fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
+    use Sent::{Named, Nothing, Strangers};
+    let alert = |alert| io::Error::other(Error::AlertReceived(alert));
+    let fin = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let rst = || io::Error::from(io::ErrorKind::ConnectionReset);
+    let none = Some("no-client-certificate");
+    let strangers = Some("client-unknown-issuer");
+    let (asked, not_named) = (
+        "the client sent none",
+        "CN=other-ca, a CA that the server does not name",
+    );
+    #[rustfmt::skip]
+    let rows = [
+        // OpenSSL: Apache, HAProxy, Python, s_server, stunnel
+        (Established, false, Nothing, alert(A::CertificateRequired), 5, none, asked),
+        (Certificates, true, Nothing, alert(A::HandshakeFailure), 5, none, asked),
+        (Established, false, Strangers, alert(A::UnknownCA), 5, strangers, not_named),
+        (Established, false, Named, alert(A::CertificateExpired), 5, Some("client-expired"), "certificate_expired (45)"),
+        // Go, Caddy, and Java with sockets of its own
+        (Established, false, Nothing, alert(A::BadCertificate), 5, none, asked),
+        (Certificates, true, Nothing, alert(A::BadCertificate), 5, none, asked),
+        (Established, false, Strangers, alert(A::BadCertificate), 5, strangers, not_named),
+        (Established, false, Strangers, alert(A::CertificateUnknown), 5, strangers, not_named),
+        (Established, false, Named, alert(A::BadCertificate), 5, None, "bad_certificate (42)"),
+        // Java's HttpsServer, Node
+        (Established, false, Nothing, fin(), 5, none, asked),
+        (Established, false, Nothing, rst(), 5, none, asked),
+        (Certificates, true, Nothing, fin(), 5, none, asked),
+        (Established, false, Strangers, fin(), 5, strangers, not_named),
+        (Established, false, Strangers, rst(), 5, strangers, not_named),
+        (Certificates, true, Strangers, fin(), 5, strangers, not_named),
+        // Nothing against the certificate is known: it may be that, and it may be a crash.
+        (Established, false, Named, fin(), 7, Some("no-answer"), "Java and Node refuse a certificate so, too"),
+        // In TLS 1.2 the server has accepted the certificate by then.
+        (Established, true, Strangers, fin(), 7, Some("no-answer"), "hung up"),
+        (Established, true, Named, alert(A::HandshakeFailure), 4, Some("renegotiation"), "rustls does not renegotiate"),
+        (Established, true, Named, alert(A::NoRenegotiation), 4, Some("renegotiation"), "after the request"),
+    ];
+    for (progress, tls12, sent, error, step, failure, words) in rows {
+        let seen = seen(progress, tls12, Some(sent));
+        check(
+            &diagnose_connection(Side::Client, &error, seen),
+            step,
+            failure,
+            words,
+        );
+    }
+}
+
+#[test]
+fn a_request_that_comes_too_late_is_named() {
+    let not_asked = |tls12| seen(Established, tls12, None);
+    let refused = io::Error::other(Error::AlertReceived(A::HandshakeFailure));
+    let told = diagnose_connection(Side::Client, &refused, not_asked(true));
+    check(&told, 4, Some("renegotiation"), "(renegotiation, TLS 1.2)");
+    let late = io::Error::other(Error::InappropriateHandshakeMessage {
+        expect_types: vec![HandshakeType::NewSessionTicket],
+        got_type: HandshakeType::CertificateRequest,
+    });
+    let told = diagnose_connection(Side::Client, &late, not_asked(false));
+    check(
+        &told,
+        4,
+        Some("post-handshake-auth"),
+        "no post-handshake authentication",
+    );
+}
+
+#[test]
+fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
+    use Sent::{Named, Nothing, Strangers};
+    let none = Some("no-client-certificate");
+    let status = Some("refused-by-status");
+    let required = "<center>No required SSL certificate was sent</center>";
+    let error = "<center>The SSL certificate error</center>";
+    #[rustfmt::skip]
+    let rows = [
+        (Some(Nothing), 400, required, Some((5, none, "No required SSL certificate was sent"))),
+        (Some(Strangers), 400, error, Some((5, status, "CN=other-ca, a CA that the server does not name"))),
+        (Some(Named), 400, error, Some((5, status, "The SSL certificate error"))),
+        (Some(Nothing), 403, "", Some((5, none, "the client sent none"))),
+        (Some(Named), 403, "", Some((6, Some("forbidden"), "answered 403"))),
+        (None, 403, "", Some((6, Some("forbidden"), "it had not asked"))),
+        (Some(Named), 404, "", None),
+        (Some(Nothing), 503, "", None),
+        (Some(Nothing), 200, "", None),
+        (None, 400, "", None),
+    ];
+    for (sent, status, body, expected) in rows {
+        let seen = seen(Established, false, sent);
+        let told = diagnose_answer(seen, false, (status, "Reason"), body.as_bytes());
+        match (told, expected) {
+            (Some(told), Some((step, failure, words))) => check(&told, step, failure, words),
+            (None, None) => {}
+            (told, _) => panic!("{sent:?} {status}: {told:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_protocol_that_is_not_tls_is_named_by_its_first_bytes() {
+    #[rustfmt::skip]
+    let rows: [(Side, &[u8], &str, &str); 14] = [
+        (Side::Client, b"220 mail ESMTP\r\n", "SMTP", "starttls"),
+        (Side::Client, b"* OK IMAP4rev1", "IMAP", "starttls"),
+        (Side::Client, b"+OK ready\r\n", "POP3", "starttls"),
+        (Side::Client, b"J\0\0\0\x0a8.0.36\0", "MySQL", "starttls"),
+        (Side::Client, b"E\0\0\0\x8dSFATAL\0", "PostgreSQL", "starttls"),
+        (Side::Client, b"N", "PostgreSQL", "starttls"),
+        (Side::Client, b"SSH-2.0-OpenSSH_9", "SSH", "not-tls-server"),
+        (Side::Client, b"HTTP/1.1 400 Bad", "HTTP", "not-tls-server"),
+        (Side::Server, b"GET / HTTP/1.1\r\n", "plain HTTP", "not-tls-client"),
+        (Side::Server, b"CONNECT localhos", "HTTP proxy", "not-tls-client"),
+        (Side::Server, b"PROXY TCP4 192.0", "PROXY protocol", "not-tls-client"),
+        (Side::Server, b"\r\n\r\n\0\r\nQUIT\n!", "PROXY protocol", "not-tls-client"),
+        (Side::Server, b"SSH-2.0-OpenSSH_9", "SSH", "not-tls-client"),
+        (Side::Server, &[0, 0, 0, 8, 4, 210, 22, 47], "PostgreSQL", "not-tls-client"),
+    ];
+    for (side, first_bytes, words, failure) in rows {
+        let seen = Seen {
+            first_bytes: first_bytes.to_vec(),
+            ..Seen::at(Hello)
+        };
+        let error = io::Error::other(Error::from(InvalidMessage::InvalidContentType));
+        check(
+            &diagnose_connection(side, &error, seen),
+            1,
+            Some(failure),
+            words,
+        );
+    }
+    // A record of TLS is no other protocol, whatever is wrong with it.
+    let seen = Seen {
+        first_bytes: vec![22, 3, 1, 0, 0],
+        ..Seen::at(Hello)
+    };
+    let cut = io::Error::from(io::ErrorKind::UnexpectedEof);
+    check(
+        &diagnose_connection(Side::Client, &cut, seen),
+        1,
+        Some("server-hangs-up"),
+        "hung up at the hello",
+    );
+}
