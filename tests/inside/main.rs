@@ -9,6 +9,7 @@ mod common;
 mod architecture;
 mod handshake;
 mod server;
+mod client;
 mod http;
 mod certificates;
 mod cli;

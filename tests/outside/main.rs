@@ -9,6 +9,7 @@ mod common;
 mod certificates;
 mod x509;
 mod demo;
+mod bad_input;
 mod clients_and_servers;
 mod tutorial;
 mod sessions;

@@ -272,11 +272,40 @@ impl Reader<'_> {
         match path.split_first() {
             // `crate` alone names nothing: it stands in `pub(crate)`.
             Some((first, [])) if first == "crate" => {}
-            Some((first, rest)) if first == "crate" => self.add(span, Named::Ours(rest.to_vec())),
+            Some((first, rest)) if first == "crate" => self.add_ours(rest.to_vec(), span),
             Some((_, rest)) if !rest.is_empty() => self.add(span, Named::Theirs(path)),
             Some((word, _)) => self.add(span, Named::Word(word.clone())),
             None => {}
         }
+    }
+
+    /// Names the path, and, where another room only hands it on with `pub use`, the room that it comes from.
+    fn add_ours(&mut self, path: Vec<String>, span: Span) {
+        let origin = self.origin(path.clone(), 0);
+        let rooms = |path: &[String]| match path {
+            [wing, room, ..] if wing == "instruments" => room.clone(),
+            _ => path.first().cloned().unwrap_or_default(),
+        };
+        if rooms(&origin) != rooms(&path) {
+            self.add(span, Named::Ours(origin));
+        }
+        self.add(span, Named::Ours(path));
+    }
+
+    /// The path behind re-exports: `a::b` is `c::b` if the module `a` has `pub use crate::c::b`.
+    fn origin(&self, path: Vec<String>, depth: usize) -> Vec<String> {
+        for end in 1..path.len() {
+            let module = &path[..end];
+            let Some(known) = self.known(module, &path[end], 0) else {
+                continue;
+            };
+            let known = absolute(module, known);
+            let is_ours = known.first().is_some_and(|first| first == "crate");
+            if is_ours && depth < 8 && known[1..] != path[..=end] {
+                return self.origin([&known[1..], &path[end + 1..]].concat(), depth + 1);
+            }
+        }
+        path
     }
 
     /// Replaces the first segment as long as it is a name that `module` knows. A chain of names ends: at most eight.
@@ -407,11 +436,16 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 .known(&self.module, &path[0], 0)
                 .is_none_or(|known| known == path);
             match first_is_itself {
-                true if path[0] == "crate" => self.add(span, Named::Ours(path[1..].to_vec())),
+                true if path[0] == "crate" => self.add_ours(path[1..].to_vec(), span),
                 true => self.add(span, Named::Theirs(path)),
                 false => self.add_path(path, span),
             }
         }
+    }
+
+    fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
+        let name = item.ident.to_string();
+        self.add(item.ident.span(), Named::Theirs(vec![name]));
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

@@ -4,35 +4,8 @@
 use std::net::TcpListener;
 use std::path::Path;
 
-use crate::common::{Folder, Server, openssl, say_skipped};
-
-/// Both commands that use files, with the name that theirs have. They fail before they use the port.
-const USERS: [(&str, &str); 2] = [
-    ("server", "hello-mtls serve --listen localhost:0"),
-    ("client", "hello-mtls get https://localhost:1/"),
-];
-
-/// Spoils the files with a shell command, in which `SIDE` is server or client, and runs what uses
-/// them: it fails, names the file and says these words.
-#[track_caller]
-fn spoiled(spoil: &str, file: &str, words: &str) {
-    let good = Folder::with_certs();
-    for (side, command) in USERS {
-        let (spoil, file) = (spoil.replace("SIDE", side), file.replace("SIDE", side));
-        good.run(&format!(
-            "rm -rf certs.good; cp -Rp certs certs.good; cd certs; {spoil}"
-        ))
-        .ends(0);
-        good.run(command)
-            .ends(1)
-            .prints("")
-            .says(&file)
-            .says("found:")
-            .says(words)
-            .says("try:");
-        good.run("rm -rf certs; mv certs.good certs").ends(0);
-    }
-}
+use crate::common::spoiled::{USERS, spoiled};
+use crate::common::{Folder, Server, say_skipped};
 
 #[test]
 fn a_missing_file_is_named() {
@@ -100,40 +73,6 @@ fn a_key_of_another_certificate_is_noticed() {
 }
 
 #[test]
-fn an_encrypted_key_is_named_and_what_is_printed_unlocks_it() {
-    if openssl().is_none() {
-        return;
-    }
-    let traditional = "openssl pkey -in SIDE.key -traditional -aes256 -passout pass:x -out x";
-    for encrypt in [
-        "openssl pkcs8 -topk8 -passout pass:x -in SIDE.key -out x",
-        traditional,
-    ] {
-        spoiled(
-            &format!("{encrypt}; mv x SIDE.key"),
-            "certs/SIDE.key",
-            "encrypted with a passphrase",
-        );
-    }
-    let folder = Folder::with_certs();
-    let encrypt = traditional.replace("SIDE", "client");
-    folder
-        .run(&format!("cd certs; {encrypt}; mv x client.key"))
-        .ends(0);
-    let get = "hello-mtls get https://localhost:1/";
-    let refused = folder.run(get).ends(1);
-    let unlock = refused.to_paste("with its passphrase");
-    folder
-        .run(&unlock.replace("openssl pkey", "openssl pkey -passin pass:x"))
-        .ends(0);
-    assert_eq!(folder.mode("certs/client.key"), 0o600);
-    folder
-        .run(get)
-        .ends(1)
-        .says("cannot connect to localhost:1");
-}
-
-#[test]
 fn what_is_no_pem_is_told_by_its_shape() {
     spoiled(
         "echo garbage > SIDE.crt",
@@ -170,17 +109,12 @@ fn what_is_no_pem_is_told_by_its_shape() {
         "certs/SIDE.key",
         "bytes that are no whole PRIVATE KEY",
     );
-    if openssl().is_some() {
-        let der = |command: &str, file: &str| {
-            spoiled(
-                &format!("openssl {command} -in {file} -outform DER -out x; mv x {file}"),
-                &format!("certs/{file}"),
-                "in DER, the binary form",
-            );
-        };
-        der("x509", "SIDE.crt");
-        der("x509", "ca.crt");
-        der("pkey", "SIDE.key");
+    for file in ["SIDE.crt", "ca.crt", "SIDE.key"] {
+        spoiled(
+            &format!("sed /-----/d {file} | base64 -d > x; mv x {file}"),
+            &format!("certs/{file}"),
+            "in DER, the binary form",
+        );
     }
 }
 
@@ -297,27 +231,6 @@ fn a_revocation_list_is_one() {
         .ends(1)
         .says("step 0, before the first byte: empty.crl")
         .says("it is no list that can be read");
-}
-
-#[test]
-fn a_revocation_list_of_version_1_is_named_and_called_so() {
-    if openssl().is_none() {
-        return;
-    }
-    let folder = Folder::with_certs();
-    folder.write("index", "");
-    folder.write(
-        "v1.cnf",
-        "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=30\n",
-    );
-    folder
-        .run("openssl ca -config v1.cnf -gencrl -keyfile certs/ca.key -cert certs/ca.crt -out v1.crl")
-        .ends(0);
-    folder
-        .run("hello-mtls serve --listen localhost:0 --crl v1.crl")
-        .ends(1)
-        .says("step 0, before the first byte: v1.crl")
-        .says("version 1");
 }
 
 #[test]

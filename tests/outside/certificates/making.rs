@@ -356,3 +356,23 @@ fn serial_numbers_are_sixteen_bytes_positive_and_never_the_same() {
         }
     }
 }
+
+#[test]
+fn a_long_chinese_name_from_openssl_keeps_the_80_columns() {
+    if openssl().is_none() {
+        return;
+    }
+    let folder = Folder::new();
+    let long = "示例公司测试部门客户端证书张三李四王五赵六孙七周八吴九郑十";
+    folder.write(
+        "names.cnf",
+        format!("[req]\nprompt=no\ndistinguished_name=dn\n[dn]\nO={long}\nOU={long}\nCN=张三\n"),
+    );
+    folder
+        .run("openssl req -x509 -newkey ed25519 -nodes -utf8 -config names.cnf -keyout x.key -out x.crt")
+        .ends(0);
+    let shown = folder.run("hello-mtls inspect x.crt").ends(0);
+    for line in shown.stdout.lines().chain(shown.stderr.lines()) {
+        assert!(hello_mtls::text::columns(line) <= 80, "{line}\n{shown}");
+    }
+}
