@@ -15,6 +15,7 @@ use hello_mtls::instruments::gallery::run::{Run, run};
 use hello_mtls::instruments::gallery::{Case, Fault, case_of, cases, find, said_in};
 use hello_mtls::instruments::page::Paint;
 use hello_mtls::narration::{Side, Step};
+use hello_mtls::text::columns;
 
 use chinese::CHINESE;
 use english::ENGLISH;
