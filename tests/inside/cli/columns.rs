@@ -93,3 +93,39 @@ fn a_chinese_name_keeps_the_80_columns() {
         fits(&folder.run(&format!("hello-mtls {command}")).ends(0));
     }
 }
+
+#[test]
+fn every_view_shows_a_chinese_client_within_80_columns() {
+    let folder = Folder::with_certs();
+    let made = folder
+        .run("hello-mtls certs request 张三 --client 张三")
+        .ends(0);
+    fits(&made);
+    let listed = made.stdout.lines().filter_map(|line| line.split_once("  "));
+    for (file, purpose) in listed.filter(|(file, _)| file.starts_with("certs/张三")) {
+        let gap = 2 + purpose.len() - purpose.trim_start().len();
+        assert_eq!(columns(file) + gap, 23, "{made}");
+    }
+    fits(
+        &folder
+            .run("hello-mtls certs sign 张三 --client 张三")
+            .ends(0),
+    );
+    fits(&folder.run("hello-mtls inspect certs/张三.crt").ends(0));
+
+    let server = folder.serve("");
+    let own = "--cert certs/张三.crt --key certs/张三.key --cacert certs/ca.crt";
+    let line = format!("hello-mtls get {} {own} --wire", server.url("/"));
+    let watched = folder.run(&line).ends(0);
+    assert!(watched.stderr.contains("张三"), "{watched}");
+    fits(&watched);
+
+    let mismatched = "--cert certs/张三.crt --key certs/server.key --cacert certs/ca.crt";
+    let line = format!("hello-mtls doctor --role client {mismatched}");
+    let report = folder.run(&line).ends(1);
+    assert!(report.stdout.contains("张三"), "{report}");
+    fits(&report);
+    let line = format!("hello-mtls get {} {mismatched}", server.url("/"));
+    fits(&folder.run(&line).ends(1));
+    fits(&folder.run("hello-mtls gallery wrong-host").ends(0));
+}
