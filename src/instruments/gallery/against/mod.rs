@@ -1,8 +1,8 @@
 //! Turned round: bad clients meet a server, which should refuse each of them. Does it enforce mutual TLS?
 //!
 //! One connection per client, a real GET, and a deadline. A good client comes first, because refusals prove
-//! something only if a good client is let in. [`bad_clients`] makes the clients, [`judge`] reads what the
-//! server did, [`table`] shows it. Run it against servers of one's own.
+//! something only if a good client is let in. `bad_clients` makes the clients, `judge` reads what the
+//! server did, `table` shows it. Run it against servers of one's own.
 
 mod bad_clients;
 mod judge;
