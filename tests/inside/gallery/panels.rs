@@ -103,13 +103,15 @@ const UNITS: [&str; 7] = [
 fn by_lot(word: &str, next: &str) -> bool {
     let shape = word.replace(|letter: char| letter.is_ascii_digit(), "0");
     let shape = shape.trim_matches(|letter: char| "(),;:.".contains(letter));
+    // "valid only in 3649 days, from": or 3648, if the case took a moment longer.
+    let until_then = next == "days,";
     let next = next.trim_end_matches(|letter: char| !letter.is_ascii_alphabetic());
     let amount = !shape.is_empty() && shape.chars().all(|letter| "0.".contains(letter));
     let port = shape
         .rsplit_once(':')
         .is_some_and(|(_, port)| port == "00000");
     let date = ["0000-00-00", "00:00:00", "0000000000"].contains(&shape);
-    date || port || amount && UNITS.contains(&next)
+    date || port || amount && (until_then || UNITS.contains(&next))
 }
 
 /// `(435` is `(#`; of an address only the port is hidden.
