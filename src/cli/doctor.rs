@@ -20,7 +20,7 @@ use crate::narration::Side;
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
 pub(super) struct Doctor {
-    /// SideView at this server too, as a client with these files
+    /// Look at this server too, as a client with these files
     url: Option<String>,
     #[command(flatten)]
     files: Files,
