@@ -24,19 +24,19 @@ pub(super) struct Doctor {
     url: Option<String>,
     #[command(flatten)]
     files: Files,
-    /// Whose files: server or client [default: both in a folder]
+    /// Whose files: server or client [default: both]
     #[arg(long, value_name = "ROLE", value_parser = role)]
     role: Option<Side>,
-    /// Name or address that clients dial [default: localhost]
+    /// What clients dial: name or IP [default: localhost]
     #[arg(long, value_name = "NAME", value_parser = server_name, conflicts_with = "url")]
     host: Option<ServerName<'static>>,
-    /// CAs that the other side believes: its own --cacert [default: in a folder, the same]
+    /// CAs that the other side believes: its --cacert
     #[arg(long, value_name = "FILE")]
     peer_cacert: Option<PathBuf>,
     /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
-    /// Send bad clients to your own server: does it refuse them?
+    /// Send your server bad clients: are they refused?
     #[arg(long, requires = "url")]
     against: bool,
     /// Key of the clients' CA: makes more of them

@@ -189,8 +189,9 @@ fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, N
             ),
             named.or(Some("client-unknown-issuer")),
         ),
-        // The other alerts say themselves what is wrong with it.
-        Some(_) if named.is_none() => {
+        // The other alerts say themselves what is wrong with it. A server that names no CAs (Python's) may still
+        // not know this one: then it helps to see which it was.
+        Some(_) if matches!(named, None | Some("client-unknown-issuer")) => {
             let found = format!("{}\n{story}", by_error.found);
             (row(step, found, by_error.remedy), named)
         }

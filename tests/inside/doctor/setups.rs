@@ -110,8 +110,8 @@ fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             let lines = finding.fix.lines().filter(|line| line.starts_with("  "));
             let script: Vec<&str> = lines.collect();
             let script = script.join("\n");
-            // What the network or a person has to do.
-            let is_a_look = ["ls -l", "kubectl", "date -u"]
+            // What the network or a person has to do, and what only shows something.
+            let is_a_look = ["ls -l", "kubectl", "date -u", "| head"]
                 .iter()
                 .any(|look| script.contains(look));
             let is_for_others = finding.fix.contains("signs this request");
