@@ -54,7 +54,7 @@ fn findings(
 fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let file = text::terminal(&finding.file.display().to_string());
     let when = match finding.step {
-        Step::Preparation => finding.step.title().to_owned(),
+        Step::Preparation => finding.step.title().to_string(),
         step => format!("step {}: {}", step.number(), step.title()),
     };
     page.paragraph("  ", &format!("{file} [{}], {when}", finding.code), BOLD)?;

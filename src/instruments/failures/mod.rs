@@ -33,6 +33,7 @@ pub use self::names::{nearest, says};
 pub use self::parser::Misplaced;
 use self::parser::{Section, parse};
 use crate::handshake::TlsMax;
+use crate::language::Language;
 use crate::narration::{Side, Step};
 
 /// The programs whose words are in the catalogue, as they were seen.
@@ -66,25 +67,6 @@ pub struct Words {
 /// What curl, openssl and Node say in the place of our client, in the order of [`SEEN`]. `…` stands for what
 /// differs from run to run; an empty text: this program cannot meet the failure, or was not tried.
 pub type OtherPrograms = [String; 3];
-
-/// A language in which the failures are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// 简体中文.
-    Chinese,
-}
-
-impl Language {
-    /// The text in this language.
-    pub fn pick<T>(self, english: T, chinese: T) -> T {
-        match self {
-            Language::English => english,
-            Language::Chinese => chinese,
-        }
-    }
-}
 
 impl Failure {
     /// What is said about it.

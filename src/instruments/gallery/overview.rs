@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
-use crate::instruments::failures::{self, Failure, Language, Matches};
+use crate::instruments::failures::{self, Failure, Matches};
 use crate::instruments::page::{BOLD, DIM, RED};
+use crate::language::Language;
 use crate::narration::Step;
 use crate::text;
 

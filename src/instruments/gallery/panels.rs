@@ -8,11 +8,12 @@ use super::outcome_words::differences;
 use super::run::{Alert, Run, View};
 use super::{Case, Fault, Files};
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{Failure, Language, SEEN};
+use crate::instruments::failures::{Failure, SEEN};
 use crate::instruments::page::{self, BOLD, DIM, LongWords, MAGENTA, Page, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
-use crate::narration::{Side, Step, en};
+use crate::language::Language;
+use crate::narration::{Side, Step, words};
 use crate::text;
 
 /// The language of the panels.
@@ -100,10 +101,10 @@ impl<'a> Panels<'a> {
         self.head(page::side(side), head, "ms")?;
         for event in &view.events {
             let Some(step) = event.step else { continue };
-            let (words, passed) = (en::words(&event.fact), event.fact.passed());
-            self.event(step, passed, &words.what, event.at, began)?;
+            let (words, passed) = (words::words(&event.fact), event.fact.passed());
+            self.event(step, passed, &words.what.to_string(), event.at, began)?;
             if side == Side::Client && step == Step::ApplicationData && passed {
-                self.quote(&words.so)?;
+                self.quote(&words.so.to_string())?;
             }
         }
         match (&view.said, view.failed) {
@@ -122,7 +123,7 @@ impl<'a> Panels<'a> {
                 if !view
                     .events
                     .iter()
-                    .any(|event| en::words(&event.fact).what == *said) =>
+                    .any(|event| words::words(&event.fact).what.to_string() == *said) =>
             {
                 // One of its messages ends with an address that fits no line.
                 let said = said.split(": https://").next().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, LongWords, Page, Paint, RED};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::narration::{Event, Side, en};
+use crate::narration::{Event, Side, words};
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -54,9 +54,10 @@ impl<'a> FlightView<'a> {
             self.page
                 .line(&format!("  {side} · step {number}{mark} {title}"))?;
             // Facts are safe already: they may name a peer, escaped.
-            let words = en::words(&event.fact);
-            self.page.paragraph("    ", &words.what, colour)?;
-            self.page.paragraph("    ", &words.so, DIM)?;
+            let words = words::words(&event.fact);
+            self.page
+                .paragraph("    ", &words.what.to_string(), colour)?;
+            self.page.paragraph("    ", &words.so.to_string(), DIM)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The page of failures in Chinese: what is said around the catalogue. The words of programs stay as they are.
 
-use hello_mtls::instruments::failures::Language;
+use hello_mtls::language::Language;
 
 use super::page::Page;
 

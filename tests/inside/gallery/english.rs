@@ -1,6 +1,6 @@
 //! The page of failures in English: what is said around the catalogue.
 
-use hello_mtls::instruments::failures::Language;
+use hello_mtls::language::Language;
 
 use super::page::Page;
 

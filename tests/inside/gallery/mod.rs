@@ -11,12 +11,13 @@ use std::collections::BTreeSet;
 
 use hello_mtls::handshake::TlsMax;
 use hello_mtls::instruments::doctor::{self, ChainSource, SideFiles, examine};
-use hello_mtls::instruments::failures::{self, Failure, Language, Matches};
+use hello_mtls::instruments::failures::{self, Failure, Matches};
 use hello_mtls::instruments::gallery::external::open;
 use hello_mtls::instruments::gallery::panels::Panels;
 use hello_mtls::instruments::gallery::run::{Run, run};
 use hello_mtls::instruments::gallery::{Case, Fault, case_of, cases, find, said_in};
 use hello_mtls::instruments::page::Paint;
+use hello_mtls::language::Language;
 use hello_mtls::narration::{Side, Step};
 use hello_mtls::text::columns;
 

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::step3_client_verifies_server::ServerVerifierHook;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
-use crate::narration::{Narrator, Recorder, Side, Step, en};
+use crate::narration::{Narrator, Recorder, Side, Step, words};
 use crate::text;
 
 /// Bytes of the answer that are read; what is in it does not matter.
@@ -96,7 +96,7 @@ fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
         asked: memory.asked(),
         session: agreed
             .filter(|event| event.fact.passed())
-            .map(|event| en::words(&event.fact).what),
+            .map(|event| words::words(&event.fact).what.to_string()),
         unusable_pair,
         outcome,
     })
