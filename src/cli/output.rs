@@ -27,9 +27,13 @@ pub(super) fn output(source: io::Error) -> Error {
 }
 
 /// A teller of the story on `out`, or a silent one.
-pub(super) fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
+pub(super) fn teller(
+    narrate: bool,
+    language: Language,
+    out: impl Write + Send + 'static,
+) -> Arc<dyn Teller> {
     if narrate {
-        Arc::new(Terminal::new(out, Language::English))
+        Arc::new(Terminal::new(out, language))
     } else {
         Arc::new(Silent)
     }

@@ -8,10 +8,10 @@
 //! use hello_mtls::language::Language;
 //! use hello_mtls::phrase;
 //!
-//! let file = "certs/client.crt";
-//! let found = phrase!("no such file: {file}", file);
-//! assert_eq!(found.in_language(Language::English), "no such file: certs/client.crt");
-//! assert_eq!(found.in_language(Language::Chinese), "没有这个文件：certs/client.crt");
+//! let to = "127.0.0.1:3000";
+//! let happened = phrase!("connected to {to}", to);
+//! assert_eq!(happened.in_language(Language::English), "connected to 127.0.0.1:3000");
+//! assert_eq!(happened.in_language(Language::Chinese), "已连上 127.0.0.1:3000");
 //! ```
 //!
 //! The Chinese templates stand in `zh.txt`, each below its English one, to be edited without knowing Rust. A test

@@ -227,22 +227,19 @@ mod tests {
 
     #[test]
     fn a_phrase_may_hold_another_one() {
-        let inner = phrase!("no such file: {file}", file = "a.crt");
+        let inner = phrase!("connected to {to}", to = "a:1");
         let both = Phrase::lines([inner.clone(), Phrase::from("ls")]);
-        assert_eq!(both.to_string(), "no such file: a.crt\nls");
-        assert_eq!(
-            both.in_language(Language::Chinese),
-            "没有这个文件：a.crt\nls"
-        );
+        assert_eq!(both.to_string(), "connected to a:1\nls");
+        assert_eq!(both.in_language(Language::Chinese), "已连上 a:1\nls");
         assert!(Phrase::empty().is_empty());
     }
 
     #[test]
     fn a_value_is_never_taken_for_a_template() {
-        let file = "{file}{{";
+        let to = "{to}{{";
         assert_eq!(
-            phrase!("no such file: {file}", file).to_string(),
-            "no such file: {file}{{"
+            phrase!("connected to {to}", to).to_string(),
+            "connected to {to}{{"
         );
     }
 }

@@ -71,8 +71,14 @@ impl<'a> Tour<'a> {
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
-        written(self.page.paragraph(&head, &words.what.to_string(), ""))?;
-        written(self.page.paragraph(MARGIN, &words.so.to_string(), DIM))
+        written(
+            self.page
+                .paragraph(&head, &self.page.paint.words(&words.what), ""),
+        )?;
+        written(
+            self.page
+                .paragraph(MARGIN, &self.page.paint.words(&words.so), DIM),
+        )
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.

@@ -56,8 +56,9 @@ impl<'a> FlightView<'a> {
             // Facts are safe already: they may name a peer, escaped.
             let words = words::words(&event.fact);
             self.page
-                .paragraph("    ", &words.what.to_string(), colour)?;
-            self.page.paragraph("    ", &words.so.to_string(), DIM)?;
+                .paragraph("    ", &self.page.paint.words(&words.what), colour)?;
+            self.page
+                .paragraph("    ", &self.page.paint.words(&words.so), DIM)?;
         }
         Ok(())
     }

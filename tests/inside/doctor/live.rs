@@ -26,6 +26,7 @@ impl Drop for Served {
 
 fn serve(set: &Set, more: &[&str]) -> Served {
     let mut child = Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(["serve", "--listen", "127.0.0.1:0", "--certs"])
         .arg(&set.dir)
         .args(more)
@@ -45,6 +46,7 @@ fn serve(set: &Set, more: &[&str]) -> Served {
 
 fn doctor(set: &Set, url: &str) -> (Option<i32>, String) {
     let output: Output = Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(["doctor", "--certs"])
         .arg(&set.dir)
         .arg(url)
@@ -129,6 +131,7 @@ fn a_refusal_is_told_with_its_alert_and_its_cause() {
 
     // get hears the alert only; the doctor's finding stands beside it.
     let get = Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(["get", &served.url, "--certs"])
         .arg(&set.dir)
         .output()

@@ -15,6 +15,7 @@ const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
 /// Runs `hello-mtls` in the folder above the set's, so that the folder's name is short: `set`.
 pub(super) fn hello(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(arguments)
         .current_dir(dir)
         .output()

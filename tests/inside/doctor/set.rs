@@ -359,6 +359,7 @@ pub(crate) fn pasted(dir: &Path, script: &str) -> bool {
     let shell = Command::new("setsid")
         .args(["-w", "sh", "-e", "-c", script])
         .env("PATH", path)
+        .env("LC_ALL", "C")
         .current_dir(dir)
         .stdin(Stdio::null())
         .output()
