@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hello_mtls::instruments::wire::names::ALERTS;
 use hello_mtls::language::templates;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -122,8 +123,20 @@ fn every_phrase_has_its_chinese_and_no_chinese_is_left_over() {
             Some(_) => {}
         }
     }
-    let used: BTreeSet<&String> = said.iter().map(|phrase| &phrase.template).collect();
-    for template in chinese.keys().filter(|template| !used.contains(template)) {
+    let mut used: BTreeSet<&str> = said.iter().map(|phrase| &*phrase.template).collect();
+    // What a table says, not a call.
+    for (_, name, meaning) in ALERTS.entries {
+        if !meaning.is_empty() && !chinese.contains_key(*meaning) {
+            wrong.insert(format!(
+                "no Chinese for the alert {name}:\nen: {meaning}\nzh: "
+            ));
+        }
+        used.insert(meaning);
+    }
+    for template in chinese
+        .keys()
+        .filter(|template| !used.contains(&***template))
+    {
         wrong.insert(format!("not used any more: {template:?}"));
     }
     let wrong: Vec<String> = wrong.into_iter().collect();
