@@ -46,6 +46,7 @@ mod settings;
 mod verifiers;
 mod signing_hook;
 mod facts;
+pub mod glossary;
 
 use std::io;
 use std::sync::Arc;

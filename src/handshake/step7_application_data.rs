@@ -8,7 +8,6 @@
 //! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
-//! [wire]: crate::instruments::wire
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
