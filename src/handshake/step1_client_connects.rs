@@ -10,6 +10,7 @@
 //! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 2]: super::step2_server_presents_certificate
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step1_client_connects.md")]
 

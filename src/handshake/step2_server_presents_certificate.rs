@@ -9,6 +9,7 @@
 //! [The seven steps]: super
 //! [step 1]: super::step1_client_connects
 //! [step 3]: super::step3_client_verifies_server
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step2_server_presents_certificate.md")]
 

@@ -10,6 +10,7 @@
 //! [The seven steps]: super
 //! [step 2]: super::step2_server_presents_certificate
 //! [step 4]: super::step4_client_presents_certificate
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step3_client_verifies_server.md")]
 

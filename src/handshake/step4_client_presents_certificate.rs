@@ -9,6 +9,7 @@
 //! [The seven steps]: super
 //! [step 3]: super::step3_client_verifies_server
 //! [step 5]: super::step5_server_verifies_client
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 

@@ -9,6 +9,7 @@
 //! [The seven steps]: super
 //! [step 4]: super::step4_client_presents_certificate
 //! [step 6]: super::step6_server_authorizes_client
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step5_server_verifies_client.md")]
 

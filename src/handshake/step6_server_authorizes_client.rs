@@ -9,6 +9,7 @@
 //! [The seven steps]: super
 //! [step 5]: super::step5_server_verifies_client
 //! [step 7]: super::step7_application_data
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step6_server_authorizes_client.md")]
 

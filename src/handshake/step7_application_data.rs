@@ -8,6 +8,7 @@
 //! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
