@@ -205,7 +205,10 @@ fn sent_with(alert: &'static Section, read_by_a_server: bool) -> Vec<&'static st
 }
 
 fn list<'s>(alert: &'s Section, key: &str) -> impl Iterator<Item = &'s str> {
-    alert.get(key).into_iter().flat_map(|words| words.split(", "))
+    alert
+        .get(key)
+        .into_iter()
+        .flat_map(|words| words.split(", "))
 }
 
 fn contains(said: &[String], words: &str) -> bool {
