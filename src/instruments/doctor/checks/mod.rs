@@ -14,6 +14,7 @@ mod revocation;
 mod openssl_would_reject;
 mod exposed;
 mod stricter;
+mod published;
 
 pub(super) use self::issuers::whom_to_trust;
 pub(super) use self::stricter::stricter;

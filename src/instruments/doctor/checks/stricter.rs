@@ -44,26 +44,36 @@ pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Op
         let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
         lines.join("\n")
     });
-    let mut found = Vec::new();
+    let (mut found, mut fix) = (Vec::new(), vec![FIX]);
     if !python.is_empty() {
         found.push(format!(
             "Python 3.13 and later, and openssl verify -x509_strict, refuse\n{python}"
         ));
+        fix.push(FOR_PYTHON);
     }
     if !apple.is_empty() {
         found.push(format!(
             "iOS and macOS refuse, also from a CA of one's own\n{apple}"
         ));
+        fix.push(FOR_APPLE);
     }
     let expected = "certificates that the strictest programs accept too";
-    let finding = note("stricter-verifiers", first, expected, found.join("\n"), FIX);
+    let finding = note(
+        "stricter-verifiers",
+        first,
+        expected,
+        found.join("\n"),
+        &fix.join(""),
+    );
     Some(Finding {
         severity: Severity::Note,
         ..finding
     })
 }
 
-const FIX: &str = "nothing, unless such a program is the other side. For one that is: new certificates, as hello-mtls certs makes them, or by openssl with authorityKeyIdentifier=keyid in the -extfile, under a CA with subjectKeyIdentifier=hash, basicConstraints=critical,CA:TRUE and keyUsage=critical,keyCertSign,cRLSign";
+const FIX: &str = "nothing, unless such a program is the other side. For one that is: new certificates, as hello-mtls certs makes them";
+const FOR_PYTHON: &str = "\nor by openssl: authorityKeyIdentifier=keyid in the -extfile of a leaf; subjectKeyIdentifier=hash, basicConstraints=critical,CA:TRUE and keyUsage=critical,keyCertSign,cRLSign in that of a CA";
+const FOR_APPLE: &str = "\nor by openssl: -days 365, and extendedKeyUsage=serverAuth in the -extfile of the server's certificate";
 
 type Line<'a> = (&'a std::path::Path, String);
 
