@@ -198,6 +198,10 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
     if case.role_unknown {
         told.one_role_is_enough();
     }
+    // What stricter programs want is of interest once this one is content.
+    if !told.fails() {
+        told.extend(None, [checks::stricter(&looks)]);
+    }
     let mut notes: Vec<String> = looks.iter().filter_map(checks::whom_to_trust).collect();
     notes.dedup();
     let verdict = Verdict {

@@ -1,4 +1,4 @@
-//! The report as a page of 80 columns: errors, then warnings, then the verdict.
+//! The report as a page of 80 columns: errors, then warnings, then a note, then the verdict.
 
 use std::io::{self, Write};
 
@@ -26,6 +26,7 @@ pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<
     }
     let errors = findings(&mut page, report, Severity::Error, "error", RED)?;
     let warnings = findings(&mut page, report, Severity::Warning, "warning", YELLOW)?;
+    findings(&mut page, report, Severity::Note, "note", "")?;
     let verdict = report.verdict.sentence(errors, warnings);
     page.paragraph("", &format!("Verdict: {verdict}."), "")
 }

@@ -34,8 +34,7 @@ impl Panels<'_> {
     pub fn found(&mut self, matches: &Matches) -> io::Result<()> {
         let head = phrase!("Programs say this in each of these, the likeliest first:\n");
         self.page.line(&self.say(&head))?;
-        let named = matches.failures.iter();
-        for failure in named.filter_map(|name| failures::find(name)) {
+        for failure in &matches.failures {
             self.row(failure)?;
         }
         for note in matches.notes.iter().copied() {

@@ -886,10 +886,11 @@ const NAMED: &[Named] = &[
     ),
 ];
 
-/// The codes of a report, errors and warnings, in order.
+/// The codes of a report, errors and warnings, in order. The note behind them is about other programs.
 fn codes_of(page: &str) -> Vec<&str> {
     let heads = page
         .lines()
+        .take_while(|line| *line != "1 note")
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     heads
         .filter_map(|line| Some(line.split_once(" [")?.1.split_once(']')?.0))

@@ -9,7 +9,7 @@ use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
 use rcgen::{
     BasicConstraints, CrlScope, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::UnixTime;
 
@@ -111,7 +111,7 @@ fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             let script: Vec<&str> = lines.collect();
             let script = script.join("\n");
             // What the network or a person has to do, and what only shows something.
-            let is_a_look = ["ls -l", "kubectl", "date -u", "| head"]
+            let is_a_look = ["ls -l", "kubectl", "date -u", "| head", "curl -"]
                 .iter()
                 .any(|look| script.contains(look));
             let is_for_others = finding.fix.contains("signs this request");
@@ -609,6 +609,22 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             &[],
         ),
         (
+            "quotes around",
+            |set| set.edit("server.crt", |text| format!("\"{}\"\n", text.trim_end())),
+            &["bad-begin-line"],
+            &[],
+        ),
+        (
+            "signs of a quoted mail",
+            |set| {
+                set.edit("server.key", |text| {
+                    format!("> {}", text.trim_end().replace('\n', "\n> "))
+                })
+            },
+            &["bad-begin-line"],
+            &[],
+        ),
+        (
             "tab behind begin",
             |set| set.edit("server.key", |text| text.replace('\n', "\t\n")),
             &["bad-begin-line"],
@@ -885,6 +901,15 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
     ]);
 }
 
+/// authorityInfoAccess, caIssuers: http://ca.test/i.cer
+fn access(params: &mut Params) {
+    let mut der = b"\x30\x22\x30\x20\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x14".to_vec();
+    der.extend(b"http://ca.test/i.cer");
+    let oid = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+    let access = CustomExtension::from_oid_content(&oid, der);
+    params.custom_extensions.push(access);
+}
+
 fn request() -> String {
     let mut params = leaf_params(Side::Server);
     params.serial_number = None;
@@ -904,6 +929,16 @@ fn utf_16(text: &str, mark: bool) -> Vec<u8> {
 #[test]
 fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
     check(&[
+        (
+            "intermediate that lies at an address",
+            |set| {
+                let (_, _, issuer) = set.below(|_| ());
+                let leaf = set.signed(Side::Server, &p256(), &issuer, access);
+                set.write("server.crt", leaf);
+            },
+            &["missing-intermediate"],
+            &[],
+        ),
         (
             "key of nobody",
             |set| set.write("server.key", p256().serialize_pem()),
@@ -1587,6 +1622,12 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &[],
         ),
         (
+            "root with the serial number zero",
+            |set| set.with_root(|params| params.serial_number = Some(SerialNumber::from(0))),
+            &[],
+            &["unusual-serial"],
+        ),
+        (
             "key usage without digitalSignature",
             |set| {
                 set.leaf(Side::Server, |params| {
@@ -1637,4 +1678,65 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["key-in-public-file"],
         ),
     ]);
+}
+
+/// The note of a report, its lines joined.
+fn note(report: &Report) -> String {
+    let mut notes = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Note);
+    let found = notes.next().map(|note| {
+        assert_eq!(note.code, "stricter-verifiers");
+        note.found.clone()
+    });
+    assert!(notes.next().is_none());
+    found.unwrap_or_default()
+}
+
+#[test]
+fn what_stricter_programs_refuse_is_one_note_that_changes_no_verdict() {
+    let set = Set::new("stricter");
+    let report = examine(&set.case);
+    let found = note(&report);
+    assert!(!report.fails());
+    let verdict = report.verdict.sentence(0, 0);
+    assert!(verdict.contains("nothing to mend"), "{verdict}");
+    assert_eq!(
+        found.matches("no authorityKeyIdentifier").count(),
+        2,
+        "{found}"
+    );
+    assert!(
+        found.contains("server.crt (CN=localhost): valid for 36524 days"),
+        "{found}"
+    );
+    assert_eq!(
+        found.matches("825").count(),
+        1,
+        "a client's may be longer: {found}"
+    );
+
+    let made_well = |params: &mut Params| {
+        params.use_authority_key_identifier_extension = true;
+        params.not_before = date_time_ymd(2029, 6, 1);
+        params.not_after = date_time_ymd(2031, 1, 1);
+    };
+    for side in [Side::Server, Side::Client] {
+        set.leaf(side, made_well);
+    }
+    assert_eq!(note(&examine(&set.case)), "");
+
+    set.leaf(Side::Server, |params| {
+        made_well(params);
+        params.extended_key_usages.clear();
+        params.key_usages.push(KeyUsagePurpose::KeyCertSign);
+    });
+    let found = note(&examine(&set.case));
+    assert!(found.contains("no extendedKeyUsage serverAuth"), "{found}");
+    assert!(found.contains("keyCertSign, and no CA"), "{found}");
+
+    // Where something fails, that comes first.
+    set.edit("client.crt", |_| String::new());
+    assert_eq!(note(&examine(&set.case)), "");
 }

@@ -3,7 +3,7 @@
 
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 
-use super::keys::{EXPECTED_KEY, size_code};
+use super::keys::{EXPECTED_KEY, for_algorithm, size_code};
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::pem::block::{File, Wanted};
@@ -120,7 +120,7 @@ fn unknown(cert: &Cert<'_>, look: &SideView<'_, '_>) -> Option<(&'static str, St
         Some(bits) => (size_code(bits), format!("an RSA key of {bits} bits")),
         None => {
             let algorithm = shown(key.and_then(|key| key.find("algorithm")));
-            ("unsupported-key", format!("a key for {algorithm}"))
+            ("unsupported-key", for_algorithm(&algorithm))
         }
     })
 }

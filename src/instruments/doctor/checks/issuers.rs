@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::pair::from_the_leaf;
+use super::published::{fetched, issuers_url};
 use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
@@ -132,8 +133,31 @@ impl BrokenPath<'_, '_, '_> {
                     ..finding
                 })
             }
+            End::Nobody => Some(self.published()?.warning()),
             _ => None,
         }
+    }
+
+    /// The leaf says where its issuer's certificate is. Above an intermediate that would be a root, which nobody sends.
+    fn published(&self) -> Option<Finding> {
+        let alone = std::ptr::eq(self.own, self.top);
+        let url = issuers_url(self.top).filter(|_| alone)?;
+        let found = format!(
+            "{}, and that one is not in the file. The certificate says that it is at {}; TLS fetches nothing",
+            self.says(),
+            text::terminal(url)
+        );
+        let fix = match self.look.is_sent() {
+            true => {
+                "the server has to send it as well. If it is a root: it belongs into the file of CAs"
+                    .to_owned()
+            }
+            false => format!(
+                "behind the leaf it goes, unless it is a root:\n{}",
+                fetched(url, self.look.label())
+            ),
+        };
+        Some(self.chain("missing-intermediate", found, fix))
     }
 
     /// Nobody knows whether the other side has the old CA or the new one; here are both.
@@ -227,6 +251,9 @@ impl BrokenPath<'_, '_, '_> {
         let is_it = |anchor: &&Cert<'_>| anchor.der == self.own.der || is_leaf(anchor);
         if anchors.iter().any(is_it) {
             return self.leaf_as_ca(self.authorities());
+        }
+        if let Some(finding) = self.published() {
+            return finding;
         }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
         let more = if anchors.len() > 1 { " and others" } else { "" };

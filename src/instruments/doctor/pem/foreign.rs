@@ -117,6 +117,12 @@ const WORDS: &[Kind<&str>] = &[
         "XML (SAML metadata?) with a certificate in base64",
         "  perl -0ne 'while (/X509Certificate>\\s*([^<]+?)\\s*</g) { print \"-----BEGIN CERTIFICATE-----\\n$1\\n-----END CERTIFICATE-----\\n\" }' {f} > {out}\nthen {out} in its place",
     ),
+    (
+        "<plist",
+        "embedded-pem",
+        "a property list of Apple's, such as a .mobileconfig profile; certificates stand in its <data>",
+        "  perl -MMIME::Base64 -0ne 'while (/<data>([^<]+)/g) { $d = decode_base64($1); print $d =~ /^-----/ ? $d : \"-----BEGIN CERTIFICATE-----\\n\" . encode_base64($d) . \"-----END CERTIFICATE-----\\n\" }' {f} > {out}\nthen {out} in its place; a PKCS#12 among them needs its password",
+    ),
     ("\n<html", "web-page", "a web page (HTML)", PAGE),
     (
         "<?xml",
@@ -207,6 +213,11 @@ pub(super) fn foreign(file: &File<'_>) -> Option<Finding> {
     }
     if !file.blocks.is_empty() {
         return None;
+    }
+    // The name of the format stands behind that of the first file (POSIX.1, ustar).
+    if file.bytes.get(257..262) == Some(b"ustar") {
+        let fix = "one file out of it; what is in it:\n  tar -tf {f}";
+        return Some(told(file, ("compressed-file", "a tar archive"), fix));
     }
     let mut magics = MAGICS.iter();
     if let Some((_, code, what, fix)) = magics.find(|(magic, ..)| file.bytes.starts_with(magic)) {
@@ -301,7 +312,7 @@ fn key_of<'t>(text: &'t str, label: &str) -> Option<(&'t str, bool)> {
 pub(super) const TWICE: &str = "LS0tLS1CRUdJTi";
 
 /// The values of a Secret or of a kubeconfig, YAML or JSON, each into a file of its own.
-pub(super) fn kubernetes(file: &File<'_>) -> Finding {
+pub(super) fn kubernetes(file: &File<'_>) -> Option<Finding> {
     let text = String::from_utf8_lossy(file.bytes);
     let bare = |word: &str| word.trim().trim_matches(['"', '\'']).to_owned();
     let pairs = text
@@ -317,6 +328,9 @@ pub(super) fn kubernetes(file: &File<'_>) -> Finding {
         if value.starts_with(TWICE) && plain(key) && !keys.contains(&key.as_str()) {
             keys.push(key);
         }
+    }
+    if keys.is_empty() {
+        return value_of_a_variable(file, &text);
     }
     let value = |name: &str| {
         pairs
@@ -356,7 +370,20 @@ pub(super) fn kubernetes(file: &File<'_>) -> Finding {
     if !options.is_empty() {
         fix += &format!("\nthen{options}");
     }
-    file.error("base64-twice", found, fix)
+    Some(file.error("base64-twice", found, fix))
+}
+
+/// `CERT=LS0t…`: base64 of a PEM file, in a text of another kind.
+fn value_of_a_variable(file: &File<'_>, text: &str) -> Option<Finding> {
+    // A property list of Apple's has its values in lines of their own, and more than one kind of them.
+    if text.contains("<plist") {
+        return None;
+    }
+    let what = "a text with base64 of a PEM file in it";
+    let fix = format!(
+        "the first such value, into a file of its own:\n  (umask 077; grep -o '{TWICE}[A-Za-z0-9+/=]*' {{f}} | head -n 1 | base64 -d > {{out}})\nthen {{out}} in its place"
+    );
+    Some(told(file, ("base64-twice", what), &fix))
 }
 
 fn kind_of_text(secret: bool, pairs: &[(String, String)]) -> &'static str {

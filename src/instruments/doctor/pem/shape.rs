@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::block::{Block, File, Wanted, blocks, kind, takes};
-use super::{der, foreign, labels};
+use super::{almost, der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
 
@@ -99,7 +99,7 @@ fn base64_twice(file: &File<'_>) -> Option<Finding> {
         let fix = file.rewritten("base64 -d < {f} >");
         return Some(file.error("base64-twice", "base64 of a PEM file", fix));
     }
-    Some(foreign::kubernetes(file))
+    foreign::kubernetes(file)
 }
 
 fn no_begin(file: &File<'_>) -> Option<Finding> {
@@ -108,14 +108,8 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
     }
     let wanted = labels::usual(file.wanted);
     let text = String::from_utf8_lossy(file.bytes);
-    if let Some(line) = text.lines().find(|line| line.contains("BEGIN ")) {
-        let line = text::shorten(&text::terminal(line.trim()), 40);
-        let fix = format!("a line with this and nothing else: -----BEGIN {wanted}-----");
-        return Some(file.error(
-            "bad-begin-line",
-            format!("a BEGIN line that is none: {line}"),
-            fix,
-        ));
+    if let Some(finding) = almost::almost(file, &text) {
+        return Some(finding);
     }
     if text.trim_start().starts_with("MI") {
         let inside = der::from_base64(file.path, &text);

@@ -191,9 +191,13 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
     if let Some(finding) = other_names(path) {
         return finding;
     }
-    let found = match &failed {
-        Error::File { source, .. } => io_words(source),
-        other => other.to_string(),
+    let found = match (std::fs::read_link(path), &failed) {
+        (Ok(target), _) if !path.exists() => {
+            let target = text::terminal(&target.display().to_string());
+            format!("a symbolic link to {target}, which is not there")
+        }
+        (_, Error::File { source, .. }) => io_words(source),
+        (_, other) => other.to_string(),
     };
     let expected = format!("{} that can be read", wanted.noun());
     let there = text::shell(if path.is_dir() { path } else { folder });

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier;
 use x509_parser::prelude::FromDer;
 
 use super::edits::Blocks;
@@ -92,14 +93,29 @@ fn sign(
 ) -> (String, String) {
     let (ext, role) = (beside(certificate, "ext"), own.look.role());
     let names = word(&alternatives(own.look));
+    let id = if names_its_key(own, ca.0) {
+        "authorityKeyIdentifier=keyid "
+    } else {
+        ""
+    };
     let [ca, ca_key] = [ca.0, ca.1].map(shell);
     let extensions = format!(
-        "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={names} > {ext}"
+        "  printf '%s\\n' basicConstraints=CA:FALSE {id}extendedKeyUsage={role}Auth subjectAltName={names} > {ext}"
     );
     let make = format!(
         "openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext}"
     );
     (extensions, make)
+}
+
+/// Whether the CA in this file has a subjectKeyIdentifier: openssl refuses to point to one that is not there.
+fn names_its_key(own: &Own<'_, '_, '_>, ca: &Path) -> bool {
+    let mut nearby = own.look.evidence.nearby.iter();
+    let ca = nearby.find(|near| near.path == ca && near.place.0 == 1);
+    ca.is_some_and(|ca| {
+        let mut extensions = ca.x509.extensions().iter();
+        extensions.any(|one| matches!(one.parsed_extension(), SubjectKeyIdentifier(_)))
+    })
 }
 
 /// A CA's own certificate is in the place of the leaf: it signs one. `ca_key` is its key.
