@@ -886,7 +886,7 @@ const NAMED: &[Named] = &[
 ];
 
 /// The codes of a report, errors and warnings, in order.
-fn codes_of(page: &str) -> Vec<&str> {
+pub(super) fn codes_of(page: &str) -> Vec<&str> {
     let heads = page
         .lines()
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
@@ -896,7 +896,7 @@ fn codes_of(page: &str) -> Vec<&str> {
 }
 
 /// Every command of a page.
-fn all_commands(page: &str) -> String {
+pub(super) fn all_commands(page: &str) -> String {
     let is_command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
     page.lines()
         .filter(is_command)
@@ -945,7 +945,7 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             if script.is_empty() || last.0 == Some(0) {
                 break;
             }
-            assert!(pasted(&set.dir, &script), "{name}: {script}");
+            assert_eq!(pasted(&set.dir, &script), Ok(()), "{name}: {script}");
             assert!(
                 before.is_subset(&blocks(&set.dir)),
                 "{name} lost a block: {script}"

@@ -45,7 +45,7 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         "OPENSSH PRIVATE KEY" => (
             "openssh-key",
             "a key of OpenSSH's own form",
-            file.rewritten("cp {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
+            file.rewritten("cp {f} {f}.new && ssh-keygen -p -N '' -m PKCS8 -f"),
         ),
         "EC PARAMETERS" if file.wanted == Wanted::PrivateKey => (
             "parameters-alone",
