@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use hello_mtls::instruments::doctor::finding::Finding;
 use hello_mtls::instruments::doctor::{ChainSource, PeerTrust, SetupFiles, SideFiles, examine};
+use hello_mtls::narration::Side;
+use rcgen::{BasicConstraints, IsCa};
 use rustls::pki_types::UnixTime;
 
 use super::set::*;
@@ -181,4 +183,100 @@ fn paths(case: &mut SetupFiles) -> Vec<&mut PathBuf> {
         paths.extend(&mut party.key);
     }
     paths
+}
+
+/// What a remedy makes, and the names that its commands would like to use.
+const TAKEN: &[(&str, fn(&mut Set))] = &[
+    ("csr-as-certificate", |set| {
+        let key = rcgen::KeyPair::from_pem(&set.read("server.key")).unwrap();
+        let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let request = params.serialize_request(&key).unwrap().pem().unwrap();
+        set.write("server.crt", request);
+    }),
+    ("encrypted-key", |set| {
+        let chain = set.read("server.crt");
+        set.fixture("encrypted.key", "server.key");
+        set.edit("server.key", |key| format!("# mine\n{chain}{key}# end\n"));
+    }),
+    ("pkcs12", |set| {
+        set.fixture("leaf.p12", "server.crt");
+        set.fixture("leaf.p12", "server.key");
+    }),
+    ("trusted-certificate", |set| {
+        let key = set.read("server.key");
+        set.fixture("trusted.crt", "server.crt");
+        set.edit("server.crt", |trusted| trusted + &key);
+    }),
+    ("ca-as-leaf", |set| {
+        set.leaf(Side::Server, |params| {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)
+        });
+    }),
+    ("base64-twice", |set| {
+        let pem = base64(set.read("server.crt").as_bytes());
+        set.write(
+            "server.crt",
+            format!("kind: Secret\nca: {pem}\nca-data: {pem}\n"),
+        );
+    }),
+];
+
+#[test]
+fn no_printed_command_writes_to_a_name_that_is_taken() {
+    const ENDS: [&str; 9] = [
+        ".csr",
+        ".ext",
+        ".new.csr",
+        ".new.crt",
+        ".crt.new",
+        ".key.new",
+        ".crt.old",
+        ".key.old",
+        ".key.encrypted",
+    ];
+    for (number, (code, make)) in TAKEN.iter().enumerate() {
+        let mut set = Set::new(&format!("taken-{number}"));
+        make(&mut set);
+        set.write("ca.key", set.root.key().serialize_pem());
+        set.write("ca.pem", "of another program");
+        for end in ENDS {
+            set.write(&format!("server{end}"), format!("of another program{end}"));
+            // The next name is a link to a file of another folder that is not there yet.
+            let link = set.dir.join(format!("server{end}2"));
+            std::os::unix::fs::symlink("../nowhere", link).unwrap();
+        }
+        let files = || -> Vec<Vec<u8>> {
+            let files = fs::read_dir(&set.dir).unwrap().flatten();
+            files
+                .filter_map(|file| fs::read(file.path()).ok())
+                .collect()
+        };
+        let before = files();
+        let report = examine(&set.case);
+        let finding = report
+            .findings
+            .iter()
+            .find(|finding| finding.code == *code)
+            .unwrap();
+        let commands = commands(finding);
+        assert!(!commands.is_empty(), "{code}: {}", finding.fix);
+        // A reader may paste twice.
+        for command in commands.iter().chain(&commands) {
+            let _ = pasted(&set.dir, command);
+        }
+        let after = files();
+        for contents in before {
+            let lost = String::from_utf8_lossy(&contents);
+            assert!(
+                after.contains(&contents),
+                "{code}: lost {lost}\n{}",
+                finding.fix
+            );
+        }
+        assert!(
+            !set.dir.join("../nowhere").exists(),
+            "{code}: {}",
+            finding.fix
+        );
+    }
 }

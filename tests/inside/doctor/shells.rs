@@ -61,7 +61,9 @@ const EDITS: &[(&str, fn(&mut Set))] = &[
         set.edit("server.crt", |text| text.replace('\n', "\\n"))
     }),
     ("bad-begin-line", |set| {
-        set.edit("server.crt", |text| text.replacen("-----\n", "----- \n", 1))
+        set.edit("server.crt", |text| {
+            text.replacen("-----\n", "-----\t\n", 1)
+        })
     }),
     ("byte-order-mark", |set| {
         set.edit("server.crt", |text| format!("\u{feff}{text}"))
