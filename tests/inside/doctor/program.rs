@@ -785,6 +785,18 @@ const NAMED: &[Named] = &[
     ),
     ("no CA named", |_| (), &CLIENT, &[], 0),
     (
+        "several files with the intermediate",
+        |set| {
+            let [root, inter, _, _] = alice(set);
+            set.write("cacert-only.pem", &inter);
+            set.write("a-chain.pem", inter.clone() + &root);
+            set.write("inter.crt", inter);
+        },
+        &CLIENT,
+        &["client-missing-intermediate"],
+        0,
+    ),
+    (
         "a copy of its own CA",
         own_ca,
         &[
