@@ -786,6 +786,18 @@ const NAMED: &[Named] = &[
     ),
     ("no CA named", |_| (), &CLIENT, &[], 0),
     (
+        "several files with the intermediate",
+        |set| {
+            let [root, inter, _, _] = alice(set);
+            set.write("cacert-only.pem", &inter);
+            set.write("a-chain.pem", inter.clone() + &root);
+            set.write("inter.crt", inter);
+        },
+        &CLIENT,
+        &["client-missing-intermediate"],
+        0,
+    ),
+    (
         "a copy of its own CA",
         own_ca,
         &[
@@ -887,7 +899,7 @@ const NAMED: &[Named] = &[
 ];
 
 /// The codes of a report, errors and warnings, in order. The note behind them is about other programs.
-fn codes_of(page: &str) -> Vec<&str> {
+pub(super) fn codes_of(page: &str) -> Vec<&str> {
     let heads = page
         .lines()
         .take_while(|line| *line != "1 note")
@@ -898,7 +910,7 @@ fn codes_of(page: &str) -> Vec<&str> {
 }
 
 /// Every command of a page.
-fn all_commands(page: &str) -> String {
+pub(super) fn all_commands(page: &str) -> String {
     let is_command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
     page.lines()
         .filter(is_command)
@@ -947,7 +959,7 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             if script.is_empty() || last.0 == Some(0) {
                 break;
             }
-            assert!(pasted(&set.dir, &script), "{name}: {script}");
+            assert_eq!(pasted(&set.dir, &script), Ok(()), "{name}: {script}");
             assert!(
                 before.is_subset(&blocks(&set.dir)),
                 "{name} lost a block: {script}"

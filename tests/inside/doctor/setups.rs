@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use hello_mtls::instruments::doctor::finding::{Finding, Severity};
+use hello_mtls::instruments::doctor::finding::Severity;
 use hello_mtls::instruments::doctor::{ChainSource, Report, examine};
 use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
@@ -13,6 +13,7 @@ use rcgen::{
 };
 use rustls::pki_types::UnixTime;
 
+use super::pasting::paste_all;
 use super::set::*;
 
 fn codes(report: &Report, severity: Severity) -> Vec<&'static str> {
@@ -87,63 +88,6 @@ fn check(setups: &[Setup]) {
         setups.len(),
         wrong.join("\n")
     );
-}
-
-/// Pastes all commands of the report, and those of the next, three times at most. Nothing may be lost, no
-/// finding may outlive its remedy, and a client's certificate stays one.
-fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
-    set.case.now = UnixTime::now();
-    // The CA's key lies beside the CA, as the tutorial leaves it: the remedies can go to their end.
-    if !set.dir.exists() {
-        return Vec::new();
-    }
-    set.write("ca.key", set.root.key().serialize_pem());
-    let before = blocks(&set.dir);
-    let client = set.dir.join("client.crt");
-    let is_clients = |purpose: Option<(bool, bool)>| purpose == Some((false, true));
-    let was_clients = is_clients(purpose(&client));
-    let mut wrong = Vec::new();
-    for _ in 0..3 {
-        let report = examine(&set.case);
-        let mut went_well = Vec::new();
-        for finding in &report.findings {
-            let lines = finding.fix.lines().filter(|line| line.starts_with("  "));
-            let script: Vec<&str> = lines.collect();
-            let script = script.join("\n");
-            // What the network or a person has to do, and what only shows something.
-            let is_a_look = ["ls -l", "kubectl", "date -u", "| head", "curl -"]
-                .iter()
-                .any(|look| script.contains(look));
-            let is_for_others = finding.fix.contains("signs this request");
-            if script.is_empty() || is_a_look || is_for_others {
-                continue;
-            }
-            let well = pasted(&set.dir, &script);
-            let gone: Vec<String> = before.difference(&blocks(&set.dir)).cloned().collect();
-            if !gone.is_empty() {
-                wrong.push(format!("{name}: pasted {script}\nlost {gone:?}"));
-            }
-            if well && !finding.fix.contains("then --") {
-                went_well.push((finding, script));
-            }
-        }
-        let after = examine(&set.case).findings;
-        for (finding, script) in &went_well {
-            let is_it = |one: &&Finding| {
-                one.code == finding.code && one.file == finding.file && one.found == finding.found
-            };
-            if let Some(same) = after.iter().find(is_it) {
-                wrong.push(format!("{name}: pasted {script}\nand still {same:#?}"));
-            }
-        }
-        if went_well.is_empty() {
-            break;
-        }
-    }
-    if was_clients && !is_clients(purpose(&client)) {
-        wrong.push(format!("{name}: client.crt is no client's any more"));
-    }
-    wrong
 }
 
 // ---- healthy --------------------------------------------------------------------------------
@@ -830,12 +774,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         ),
         (
             "openssh",
-            |set| {
-                set.write(
-                    "server.key",
-                    pem_of("OPENSSH PRIVATE KEY", b"openssh-key-v1\0"),
-                )
-            },
+            |set| set.fixture("openssh.key", "server.key"),
             &["openssh-key"],
             &[],
         ),

@@ -272,11 +272,23 @@ fn is_leaf(anchor: &Cert<'_>) -> bool {
     anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others.
+/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others;
+/// then a file beside the certificate; then one that is called as its key is, before a copy for another use.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
     let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
     let mut named: Vec<&Cert<'_>> = evidence.nearby.iter().filter(is_named).collect();
-    named.sort_by_key(|near| near.place.1);
+    let has_key = |near: &Cert<'_>| {
+        let key = near.path.with_extension("key");
+        evidence.keys_of(near).any(|path| path == key)
+    };
+    let is_for_trust = |near: &Cert<'_>| {
+        let name = near.path.file_name().unwrap_or_default();
+        name.to_string_lossy().contains("cacert")
+    };
+    named.sort_by_cached_key(|near| {
+        let elsewhere = near.path.parent() != cert.path.parent();
+        (near.place.1, elsewhere, !has_key(near), is_for_trust(near))
+    });
     let mut named = named.into_iter().take(16);
     named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)
 }

@@ -2,11 +2,12 @@
 //! what is wanted. A foreign file belongs to its tool, so no command here writes to it: what is taken out
 //! goes into a new file beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::block::{File, Wanted};
 use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::in_place::{free, is_taken};
 use crate::text;
 
 /// Words that give a kind of file away, its name in the catalogue, what it is, and what to do. In a remedy
@@ -15,7 +16,7 @@ type Kind<M> = (M, &'static str, &'static str, &'static str);
 
 const JKS: &str = "keytool takes the certificates out, with the store's password (Java's own is changeit):\n  keytool -list -rfc -keystore {f} > {out}\nthen {out} in its place";
 /// A Java keystore in the place of a private key: keytool itself never prints one.
-const JKS_KEY: &str = "keytool and openssl take the key out, with the store's password:\n  keytool -importkeystore -srckeystore {f} -destkeystore {out}.p12 -deststoretype PKCS12\n  (umask 077; openssl pkcs12 -in {out}.p12 -nocerts -nodes -out {out})\nthen {out} in its place";
+const JKS_KEY: &str = "keytool and openssl take the key out, with the store's password:\n  keytool -importkeystore -srckeystore {f} -destkeystore {p12} -deststoretype PKCS12\n  (umask 077; openssl pkcs12 -in {p12} -nocerts -nodes -out {out})\nthen {out} in its place";
 
 /// By the first bytes.
 const MAGICS: &[Kind<&[u8]>] = &[
@@ -253,6 +254,7 @@ fn told(file: &File<'_>, (code, what): (&'static str, &str), fix: &str) -> Findi
     let fix = fix
         .replace("{f}", &text::shell(file.path))
         .replace("{dir}", &text::shell(folder(file.path)))
+        .replace("{p12}", &file.beside("p12"))
         .replace("{out}", &out)
         .replace("{wanted}", file.wanted.noun());
     file.error(code, what, fix)
@@ -353,8 +355,9 @@ pub(super) fn kubernetes(file: &File<'_>) -> Option<Finding> {
         "each value into a file of its own:".to_owned(),
         String::new(),
     );
+    let mut outs = Vec::new();
     for key in keys.iter().take(8) {
-        let (command, option) = taken_out(file, key);
+        let (command, option) = taken_out(file, key, &mut outs);
         fix += &command;
         options += &option;
     }
@@ -397,20 +400,21 @@ fn kind_of_text(secret: bool, pairs: &[(String, String)]) -> &'static str {
 }
 
 /// The command that takes this value out, and the option for the new file. Only the first of its name: an
-/// annotation may hold the whole Secret once more.
-fn taken_out(file: &File<'_>, key: &str) -> (String, String) {
+/// annotation may hold the whole Secret once more. `outs` are the new files of the values before.
+fn taken_out(file: &File<'_>, key: &str, outs: &mut Vec<PathBuf>) -> (String, String) {
     let stem = key.trim_end_matches("-data");
     let name = if stem.contains('.') {
         stem.to_owned()
     } else {
         format!("{stem}.pem")
     };
-    let path = file.path.with_file_name(name);
-    let new = if path.exists() { ".new" } else { "" };
-    let (out, from) = (
-        format!("{}{new}", text::shell(&path)),
-        text::shell(file.path),
-    );
+    let mut path = file.path.with_file_name(name);
+    // Both ca and ca-data would be ca.pem.
+    while outs.contains(&path) || is_taken(&path) {
+        path = free(&path, ".new");
+    }
+    let (out, from) = (text::shell(&path), text::shell(file.path));
+    outs.push(path);
     let option = match stem {
         stem if stem.starts_with("ca") || stem.contains("authority") => "cacert",
         stem if stem.contains("key") => "key",

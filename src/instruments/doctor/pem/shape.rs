@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, kind, takes};
+use super::block::{Block, File, Wanted, blocks, kind, other_text, takes};
 use super::{almost, der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
@@ -155,18 +155,6 @@ fn indented(file: &File<'_>) -> Option<Finding> {
     Some(file.error("indented", found, fix))
 }
 
-/// Whether there is text beside the blocks.
-fn other_text(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let mut inside = false;
-    text.lines().any(|line| {
-        inside |= line.contains("-----BEGIN ");
-        let other = !inside && !line.trim().is_empty();
-        inside &= !line.contains("-----END ");
-        other
-    })
-}
-
 fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
     let block = file.first(|block| block.after_dashes.is_none_or(|behind| !behind.is_empty()))?;
     let behind = block.after_dashes.unwrap_or_default();
@@ -217,19 +205,14 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
-    let name = text::shell(file.path);
-    // What stands beside the key in the same file stays there.
-    let others = match file.first(|block| kind(block.label) == Some(Wanted::Certificate)) {
-        Some(_) => {
-            format!(" && sed -n '/BEGIN CERT/,/END CERT/p' {name}.encrypted >> {name}")
-        }
-        None => String::new(),
-    };
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
-        let fix = format!(
-            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}{others}"
-        );
-        file.error("encrypted-key", "a private key encrypted with a passphrase, which nobody asks for here", fix)
+        let plain = file.converted(".*PRIVATE KEY", "openssl pkey -in {f}");
+        let found = "a private key encrypted with a passphrase, which nobody asks for here";
+        file.error(
+            "encrypted-key",
+            found,
+            format!("with its passphrase:\n{plain}"),
+        )
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier;
@@ -13,7 +13,7 @@ use super::names::{alternatives, common_name, hosts, subject};
 use super::{Own, Signer};
 use crate::certificates::pem;
 use crate::files::place;
-use crate::instruments::doctor::in_place::{free, keep, rewrite};
+use crate::instruments::doctor::in_place::{self, free_stem, keep, rewrite, with_end};
 use crate::narration::Side;
 use crate::text::{shell, shell_word as word};
 
@@ -145,30 +145,14 @@ fn pair_of_its_own(
     trusted: &Path,
 ) -> String {
     let stem = own.certificate.with_file_name(own.look.role().to_string());
-    let taken = |stem: &Path| ["crt", "key"].iter().any(|end| named(stem, end).exists());
-    let numbered = (1..100).map(|number| match number {
-        1 => named(&stem, "leaf"),
-        many => named(&stem, &format!("leaf{many}")),
-    });
-    let stem = numbered
-        .into_iter()
-        .find(|stem| !taken(stem))
-        .unwrap_or(stem);
-    let [crt, key] = ["crt", "key"].map(|end| named(&stem, end));
+    let stem = free_stem(&stem, ".leaf", &[".crt", ".key"]);
+    let [crt, key] = [".crt", ".key"].map(|end| with_end(&stem, end));
     let csr = beside(&crt, "csr");
     let (extensions, make) = sign(own, &csr, ca, &crt);
     let [trusted, crt, key] = [trusted, &crt, &key].map(shell);
     format!(
         "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key} --cacert {trusted}"
     )
-}
-
-/// `server.leaf` and `crt`: `server.leaf.crt`.
-fn named(stem: &Path, end: &str) -> PathBuf {
-    let mut name = stem.as_os_str().to_owned();
-    name.push(".");
-    name.push(end);
-    PathBuf::from(name)
 }
 
 /// For a CA whose key is elsewhere.
@@ -183,9 +167,5 @@ pub(super) fn request(own: &Own<'_, '_, '_>) -> String {
 
 /// A file's name with another extension, as a word; one that is taken is not written to.
 fn beside(path: &Path, extension: &str) -> String {
-    let beside = path.with_extension(extension);
-    match beside.exists() {
-        true => shell(&free(&beside, ".new")),
-        false => shell(&beside),
-    }
+    shell(&in_place::beside(path, extension))
 }
