@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
+
 use super::pair::from_the_leaf;
 use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
-use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder, trust};
+use crate::instruments::doctor::remedy::{append, fetch, new_leaf, new_leaf_by, reorder, trust};
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
 use crate::narration::Step;
@@ -72,8 +75,15 @@ pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> 
             return None;
         }
         let issuer = top.summary.shown_issuer();
+        let elsewhere = match address_of_issuer(top) {
+            Some(url) => format!(
+                "; {} names an address for it, {url}. If it is an intermediate, this side has to send it, behind the leaf",
+                top.name()
+            ),
+            None => String::new(),
+        };
         return Some(format!(
-            "The {peer} has to trust {issuer}, whose certificate is not here"
+            "The {peer} has to trust {issuer}, whose certificate is not here{elsewhere}"
         ));
     };
     let is_ours = evidence.anchors.iter().any(|ours| ours.der == anchor.der);
@@ -169,6 +179,22 @@ impl BrokenPath<'_, '_, '_> {
         self.chain("missing-intermediate", found, fix)
     }
 
+    /// The issuer is neither here nor trusted, and the certificate says where to get it.
+    fn to_be_fetched(&self, url: &str) -> Finding {
+        let found = format!(
+            "{}, which is not in the file; its address is {url}",
+            self.says()
+        );
+        let fix = match self.look.is_sent() {
+            true => "the server has to send it as well".to_owned(),
+            false => format!(
+                "if it is an intermediate, it goes behind the leaf:\n{}",
+                fetch(self.look.label(), url)
+            ),
+        };
+        self.chain("missing-intermediate", found, fix)
+    }
+
     fn root_nearby(&self, root: &Cert<'_>) -> Finding {
         let (file, authorities) = (text::shell(root.path), text::shell(self.authorities()));
         let found = format!("{}: {file}, which is not in {authorities}", self.says());
@@ -228,6 +254,9 @@ impl BrokenPath<'_, '_, '_> {
         if anchors.iter().any(is_it) {
             return self.leaf_as_ca(self.authorities());
         }
+        if let Some(url) = address_of_issuer(self.top) {
+            return self.to_be_fetched(&url);
+        }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
         let more = if anchors.len() > 1 { " and others" } else { "" };
         let trusted = first.unwrap_or_default();
@@ -245,13 +274,31 @@ fn is_leaf(anchor: &Cert<'_>) -> bool {
     anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others.
+/// The true issuer, if it lies in the same folders: a valid one before one that has expired, and a file that
+/// holds it alone before one with others.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
     let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
     let mut named: Vec<&Cert<'_>> = evidence.nearby.iter().filter(is_named).collect();
-    named.sort_by_key(|near| near.place.1);
+    named.sort_by_key(|near| (!near.is_valid(evidence.now()), near.place.1));
     let mut named = named.into_iter().take(16);
     named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)
+}
+
+/// Where the certificate of the issuer can be fetched (caIssuers, RFC 5280 §4.2.2.1), if it says so. These are
+/// words from a file, for a command: an address of HTTP, short and without anything that a terminal would obey.
+fn address_of_issuer(cert: &Cert<'_>) -> Option<String> {
+    let extensions = cert.x509.extensions().iter();
+    let mut accesses = extensions.flat_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::AuthorityInfoAccess(access) => access.accessdescs.as_slice(),
+        _ => &[],
+    });
+    accesses.find_map(|access| match access.access_location {
+        GeneralName::URI(url) if access.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS => {
+            let plain = url.len() <= 200 && url.bytes().all(|byte| byte.is_ascii_graphic());
+            (plain && url.starts_with("http://")).then(|| url.to_owned())
+        }
+        _ => None,
+    })
 }
 
 /// Each certificate is followed by its issuer.

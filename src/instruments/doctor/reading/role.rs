@@ -14,7 +14,8 @@ use crate::narration::Side;
 
 /// The side for which a certificate and its key are, if that can be told. The certificate is the one that the
 /// key belongs to, wherever it stands in its file; a broken order must not decide about the role. Where the
-/// file has none for that key, the one in the folder of the key.
+/// file has none for that key, the leaf in front: of a wrong pair, the certificate is what the other side sees.
+/// Where a CA stands there, the key's own certificate in the folder.
 pub fn role_of(certificate: &Path, key: &Path) -> Option<Side> {
     let provider = provider();
     let read = |path: &Path| files::read(path).unwrap_or_default();
@@ -30,6 +31,10 @@ pub fn role_of(certificate: &Path, key: &Path) -> Option<Side> {
     let by_name = || by_name(certificate).or_else(|| by_name(key));
     if let Some(own) = chain.iter().find(is_named) {
         return side_of(own).or_else(by_name);
+    }
+    let is_ca = |der| X509Certificate::from_der(der).is_ok_and(|(_, x509)| x509.is_ca());
+    if let Some(side) = chain.first().filter(|der| !is_ca(der)).and_then(side_of) {
+        return Some(side);
     }
     let neighbours = nearby::in_folders(&[key, certificate], &provider);
     let mut around = neighbours.iter().flat_map(|file| &file.certificates);

@@ -53,6 +53,14 @@ pub(in crate::instruments::doctor) fn append(to: &Path, cert: &Cert<'_>) -> Stri
     format!("  {} && (echo; {print}) >> {}", keep(to), text::shell(to))
 }
 
+/// Adds a certificate that lies at an address, in DER as RFC 5280 wants it. Where nothing comes, nothing but an
+/// empty line is added.
+pub(in crate::instruments::doctor) fn fetch(to: &Path, url: &str) -> String {
+    let url = text::shell_word(url);
+    let get = format!("curl -fsS {url} | openssl x509 -inform der");
+    format!("  {} && (echo; {get}) >> {}", keep(to), text::shell(to))
+}
+
 /// Adds a CA to a file of trusted ones, and says whom that lets in. Never to a file of the whole machine.
 pub(in crate::instruments::doctor) fn trust(to: &Path, ca: &Cert<'_>, option: &str) -> String {
     let (file, lets_in) = (text::shell(ca.path), ca.summary.shown_subject());
