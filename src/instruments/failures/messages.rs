@@ -6,13 +6,24 @@
 //! the one of which the most letters were found.
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
-use super::{Failure, all};
+use super::parser::{Keys, Misplaced, Section, parse};
+use super::{Failure, all, find};
 
-/// What programs say, failure by failure. Its head describes the form.
-const MESSAGES: &str = include_str!("messages.txt");
-/// The alerts, and which failures send them.
-const ALERTS: &str = include_str!("alerts.txt");
+/// What programs say, failure by failure, and the alerts with the failures that send them. As in
+/// [`all`], a mistake in a file leaves nothing, and a test reads both.
+static TABLES: LazyLock<[Vec<Section>; 2]> = LazyLock::new(|| tables().unwrap_or_default());
+
+fn tables() -> Result<[Vec<Section>; 2], Misplaced> {
+    let messages = include_str!("messages.txt");
+    let alerts = include_str!("alerts.txt");
+    let of_an_alert = Keys::OneOf(&["words", "client", "server", "note"]);
+    Ok([
+        parse("messages.txt", messages, Keys::Any)?,
+        parse("alerts.txt", alerts, of_an_alert)?,
+    ])
+}
 
 /// Letters that have to be found. Fewer stand in a line by chance.
 const ENOUGH: usize = 5;
@@ -22,14 +33,15 @@ const ALERT: usize = 30;
 /// The failures that a message may stand for.
 #[derive(Debug, Default)]
 pub struct Matches {
-    /// Names of the catalogue, the likeliest first, each once.
-    pub failures: Vec<&'static str>,
+    /// The likeliest first, each once.
+    pub failures: Vec<&'static Failure>,
     /// What programs do differently with an alert that the message names.
     pub notes: Vec<&'static str>,
 }
 
 /// A row of a table that fits.
 struct Hit {
+    /// Names of the catalogue.
     failures: Vec<&'static str>,
     /// A row about a cause goes before one that only says that there is some cause.
     names_a_cause: bool,
@@ -42,14 +54,17 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
     let said = tokens(message);
     let mut notes = Vec::new();
     let mut hits: Vec<Hit> = Vec::new();
-    for row in rows(MESSAGES) {
-        let letters = fits(&said, row.words);
-        if letters >= ENOUGH {
-            hits.push(Hit {
-                failures: vec![row.section],
-                names_a_cause: !row.key.ends_with("(general)"),
-                letters,
-            });
+    let [messages, alerts] = &*TABLES;
+    for section in messages {
+        for row in &section.fields {
+            let letters = fits(&said, &row.value);
+            if letters >= ENOUGH {
+                hits.push(Hit {
+                    failures: vec![&section.name],
+                    names_a_cause: !row.key.ends_with("(general)"),
+                    letters,
+                });
+            }
         }
     }
     for failure in all() {
@@ -63,26 +78,29 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
             });
         }
     }
-    for alert in alerts() {
-        let Some(letters) = alert.letters_in(&said) else {
+    for alert in alerts {
+        let Some(letters) = letters_of_alert(alert, &said) else {
             continue;
         };
         hits.push(Hit {
-            failures: alert.failures(is_a_servers_line(&said)),
+            failures: sent_with(alert, is_a_servers_line(&said)),
             names_a_cause: true,
             letters: letters + ALERT,
         });
-        notes.extend(alert.note);
+        notes.extend(alert.get("note"));
     }
     // A stable sort: rows of equal weight keep the order of the file.
     hits.sort_by_key(|hit| Reverse((hit.names_a_cause, hit.letters)));
-    let mut failures: Vec<&str> = Vec::new();
-    for failure in hits.into_iter().flat_map(|hit| hit.failures) {
-        if !failures.contains(&failure) {
-            failures.push(failure);
+    let mut names: Vec<&str> = Vec::new();
+    for name in hits.into_iter().flat_map(|hit| hit.failures) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    Matches { failures, notes }
+    Matches {
+        failures: names.into_iter().filter_map(find).collect(),
+        notes,
+    }
 }
 
 /// The words of a text as they are compared: lower case, without punctuation. A Chinese character is a token of its
@@ -161,87 +179,33 @@ fn is_a_servers_line(said: &[String]) -> bool {
     SERVERS.iter().any(|words| fits(said, words) > 0)
 }
 
-/// A line of a table: `[section]`, then `key: words`.
-struct Row {
-    section: &'static str,
-    key: &'static str,
-    words: &'static str,
-}
-
-fn rows(table: &'static str) -> impl Iterator<Item = Row> {
-    let mut section = "";
-    table.lines().filter_map(move |line| {
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']');
-        }
-        let (key, words) = line.split_once(": ").filter(|_| !line.starts_with('#'))?;
-        Some(Row {
-            section,
-            key,
-            words,
-        })
-    })
-}
-
-/// A section of the table of alerts.
-#[derive(Default)]
-struct Alert {
-    number: &'static str,
-    words: Vec<&'static str>,
-    /// What a client reads of it, and what a server does.
-    received_by: [Vec<&'static str>; 2],
-    note: Option<&'static str>,
-}
-
-fn alerts() -> Vec<Alert> {
-    let mut alerts: Vec<Alert> = Vec::new();
-    for row in rows(ALERTS) {
-        let number = row.section.split(' ').next().unwrap_or_default();
-        if alerts.last().is_none_or(|alert| alert.number != number) {
-            alerts.push(Alert {
-                number,
-                ..Alert::default()
-            });
-        }
-        let Some(alert) = alerts.last_mut() else {
-            continue;
-        };
-        let list = || row.words.split(", ").collect();
-        match row.key {
-            "words" => alert.words = list(),
-            "client" => alert.received_by[0] = list(),
-            "server" => alert.received_by[1] = list(),
-            _ => alert.note = Some(row.words),
-        }
+/// How much of an alert's name stands in a message about an alert.
+fn letters_of_alert(alert: &Section, said: &[String]) -> Option<usize> {
+    let about_an_alert = ["alert", "remote error", "peer reports"]
+        .iter()
+        .any(|words| contains(said, words));
+    let named = list(alert, "words").filter(|words| contains(said, words));
+    let named = named.map(|words| letters_of(&tokens(words))).max();
+    let (number, _) = alert.name.split_once(' ')?;
+    let numbered = contains(said, &format!("alert number {number}"));
+    let alone = list(alert, "words").any(|words| tokens(words) == said);
+    match named {
+        Some(letters) if about_an_alert || alone => Some(letters),
+        _ if numbered => Some(list(alert, "words").next()?.len()),
+        _ => None,
     }
-    alerts
 }
 
-impl Alert {
-    /// How much of its name stands in a message about an alert.
-    fn letters_in(&self, said: &[String]) -> Option<usize> {
-        let about_an_alert = ["alert", "remote error", "peer reports"]
-            .iter()
-            .any(|words| contains(said, words));
-        let named = self.words.iter().filter(|words| contains(said, words));
-        let named = named.map(|words| letters_of(&tokens(words))).max();
-        let numbered = contains(said, &format!("alert number {}", self.number));
-        let alone = self.words.iter().any(|words| tokens(words) == said);
-        match named {
-            Some(letters) if about_an_alert || alone => Some(letters),
-            _ if numbered => Some(self.words.first()?.len()),
-            _ => None,
-        }
+/// The failures that an alert stands for, those of the side that read it first.
+fn sent_with(alert: &'static Section, read_by_a_server: bool) -> Vec<&'static str> {
+    match read_by_a_server {
+        true => list(alert, "server").collect(),
+        false => list(alert, "client").chain(list(alert, "server")).collect(),
     }
+}
 
-    /// The failures that it stands for, those of the side that read it first.
-    fn failures(&self, read_by_a_server: bool) -> Vec<&'static str> {
-        let [client, server] = &self.received_by;
-        match read_by_a_server {
-            true => server.clone(),
-            false => client.iter().chain(server).copied().collect(),
-        }
-    }
+fn list<'s>(alert: &'s Section, key: &str) -> impl Iterator<Item = &'s str> {
+    alert.get(key).into_iter().flat_map(|words| words.split(", "))
 }
 
 fn contains(said: &[String], words: &str) -> bool {
@@ -251,34 +215,36 @@ fn contains(said: &[String], words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::failures::find;
 
     fn first(message: &str) -> Option<&'static str> {
-        said_in(message, |_| Vec::new()).failures.first().copied()
+        let found = said_in(message, |_| Vec::new()).failures;
+        found.first().map(|failure| failure.name.as_str())
     }
 
     #[test]
     fn each_name_in_the_tables_is_one_of_the_catalogue() {
-        for row in rows(MESSAGES) {
-            assert!(
-                find(row.section).is_some(),
-                "messages.txt: [{}]",
-                row.section
-            );
+        let [messages, alerts] = tables().unwrap_or_else(|mistake| panic!("{mistake}"));
+        for section in messages {
+            let name = section.name;
+            assert!(find(&name).is_some(), "messages.txt: [{name}]");
         }
-        for alert in alerts() {
-            for name in alert.received_by.iter().flatten() {
-                assert!(find(name).is_some(), "alerts.txt, {}: {name}", alert.number);
+        for alert in alerts {
+            for name in list(&alert, "client").chain(list(&alert, "server")) {
+                assert!(find(name).is_some(), "alerts.txt, [{}]: {name}", alert.name);
             }
         }
     }
 
     #[test]
     fn each_row_finds_its_own_failure() {
-        for row in rows(MESSAGES) {
-            let line = row.words.replace('…', "something");
-            let found = said_in(&line, |_| Vec::new()).failures;
-            assert!(found.contains(&row.section), "{line}: {found:?}");
+        let [messages, _] = &*TABLES;
+        for section in messages {
+            for row in &section.fields {
+                let line = row.value.replace('…', "something");
+                let found = said_in(&line, |_| Vec::new()).failures;
+                let mut names = found.iter().map(|failure| &failure.name);
+                assert!(names.any(|name| *name == section.name), "{line}");
+            }
         }
     }
 

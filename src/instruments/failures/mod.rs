@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 pub use self::messages::{Matches, said_in};
 pub use self::names::{nearest, says};
 pub use self::parser::Misplaced;
-use self::parser::{Section, parse};
+use self::parser::{Keys, Section, parse};
 use crate::handshake::TlsMax;
 use crate::narration::{Side, Step};
 
@@ -142,7 +142,7 @@ const FACTS: [&str; 8] = [
 /// # Errors
 /// A mistake in one of them, with its line.
 pub fn read() -> Result<Vec<Failure>, Misplaced> {
-    let facts = parse("facts.txt", include_str!("facts.txt"), &FACTS)?;
+    let facts = parse("facts.txt", include_str!("facts.txt"), Keys::OneOf(&FACTS))?;
     let english = words("en.txt", include_str!("en.txt"), &facts)?;
     let chinese = words("zh.txt", include_str!("zh.txt"), &facts)?;
     let words = english.into_iter().zip(chinese);
@@ -169,7 +169,7 @@ pub fn read() -> Result<Vec<Failure>, Misplaced> {
 /// The words of one language for each of the facts.
 fn words(file: &'static str, text: &str, facts: &[Section]) -> Result<Vec<Words>, Misplaced> {
     let keys = ["story", "cause", "remedy"];
-    let sections = parse(file, text, &keys)?;
+    let sections = parse(file, text, Keys::OneOf(&keys))?;
     let wrong = |line, found| Misplaced { file, line, found };
     let mut words = Vec::new();
     let last = sections.last().map_or(1, |section| section.line);
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn missing_words_are_reported_with_their_line() {
-        let facts = parse("facts.txt", "[a]\n[b]", &FACTS).unwrap();
+        let facts = parse("facts.txt", "[a]\n[b]", Keys::OneOf(&FACTS)).unwrap();
         let a = "[a]\nstory: s\ncause: c\nremedy: r\n";
         for (text, found) in [
             (a.to_owned(), "line 1: [b] is missing at the end"),

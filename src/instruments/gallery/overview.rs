@@ -31,8 +31,7 @@ impl Panels<'_> {
     pub fn found(&mut self, matches: &Matches) -> io::Result<()> {
         self.page
             .line("Programs say this in each of these, the likeliest first:\n")?;
-        let named = matches.failures.iter();
-        for failure in named.filter_map(|name| failures::find(name)) {
+        for failure in &matches.failures {
             self.row(failure)?;
         }
         for note in &matches.notes {

@@ -202,7 +202,7 @@ fn every_line_fits_eighty_columns() {
     panels.list().unwrap();
     let all: Vec<&Failure> = failures::all().iter().collect();
     let matches = Matches {
-        failures: all.iter().map(|failure| failure.name.as_str()).collect(),
+        failures: all.clone(),
         notes: vec!["a note"; 2],
     };
     panels.found(&matches).unwrap();
@@ -243,7 +243,8 @@ fn an_error_message_leads_to_its_cases() {
         ),
     ] {
         let found = said_in(message).failures;
-        assert!(found.contains(&case), "{message}: {found:?}");
+        let mut names = found.iter().map(|failure| &failure.name);
+        assert!(names.any(|name| name == case), "{message}: {found:?}");
     }
     assert!(said_in("wrongname").failures.is_empty());
     let nearest = find("wrongname").unwrap_err().to_string();
