@@ -143,7 +143,9 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        parse("x.txt", text, Keys::OneOf(&["story"])).unwrap_err().to_string()
+        parse("x.txt", text, Keys::OneOf(&["story"]))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
