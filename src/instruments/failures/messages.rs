@@ -28,7 +28,7 @@ fn tables() -> Result<[Vec<Section>; 2], Misplaced> {
 /// Letters that have to be found. Fewer stand in a line by chance.
 const ENOUGH: usize = 5;
 /// What an alert counts for beside its letters: the other words of such a line are mostly about the same alert.
-const ALERT: usize = 30;
+const ALERT: usize = 100;
 
 /// The failures that a message may stand for.
 #[derive(Debug, Default)]
@@ -55,12 +55,16 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
     let mut notes = Vec::new();
     let mut hits: Vec<Hit> = Vec::new();
     let [messages, alerts] = &*TABLES;
+    let by_server = is_a_servers_line(&said);
     for section in messages {
+        // What a server finds wrong with a certificate is wrong with the client's.
+        let clients = find(&format!("client-{}", section.name)).filter(|_| by_server);
+        let clients = clients.map(|failure| failure.name.as_str());
         for row in &section.fields {
             let letters = fits(&said, &row.value);
             if letters >= ENOUGH {
                 hits.push(Hit {
-                    failures: vec![&section.name],
+                    failures: clients.into_iter().chain([section.name.as_str()]).collect(),
                     names_a_cause: !row.key.ends_with("(general)"),
                     letters,
                 });
@@ -78,12 +82,13 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
             });
         }
     }
-    for alert in alerts {
-        let Some(letters) = letters_of_alert(alert, &said) else {
-            continue;
-        };
+    // "unknown certificate authority" has the name of another alert in it, which is shorter.
+    let named = alerts
+        .iter()
+        .filter_map(|alert| Some((letters_of_alert(alert, &said)?, alert)));
+    if let Some((letters, alert)) = named.max_by_key(|(letters, _)| *letters) {
         hits.push(Hit {
-            failures: sent_with(alert, is_a_servers_line(&said)),
+            failures: sent_with(alert, by_server),
             names_a_cause: true,
             letters: letters + ALERT,
         });
@@ -137,12 +142,18 @@ fn fits(said: &[String], words: &str) -> usize {
         });
     match whole_row {
         Some((_, letters)) => letters,
-        // A part of a message was typed, not a line that has the message in it: that says less.
-        None if letters_of(said) >= ENOUGH && position(&words, said).is_some() => {
+        // A part of a message was typed, not a line that has the message in it: that says less. One word of a
+        // message, such as "hello", says nothing.
+        None if says_enough(said) && position(&words, said).is_some() => {
             ENOUGH.max(letters_of(said) / 2)
         }
         None => 0,
     }
+}
+
+/// Several words, or a long one: `CERTIFICATE_VERIFY_FAILED` is three.
+fn says_enough(said: &[String]) -> bool {
+    letters_of(said) >= ENOUGH && (said.len() > 1 || letters_of(said) > 12)
 }
 
 /// Where `part` begins in `whole`.
@@ -168,8 +179,13 @@ fn letters_of(tokens: &[String]) -> usize {
 
 /// True for a line that only a server writes: the refusal that it reads came from a client.
 fn is_a_servers_line(said: &[String]) -> bool {
-    const SERVERS: [&str; 6] = [
+    const SERVERS: [&str; 11] = [
         "ssl accept",
+        "ssl3 get client certificate",
+        "client certificate verification failed",
+        "client ssl certificate verify error",
+        "certificate verification: error",
+        "verify client certificate",
         "tls handshake error from",
         "could not accept",
         "while ssl handshaking client",
@@ -187,7 +203,10 @@ fn letters_of_alert(alert: &Section, said: &[String]) -> Option<usize> {
     let named = list(alert, "words").filter(|words| contains(said, words));
     let named = named.map(|words| letters_of(&tokens(words))).max();
     let (number, _) = alert.name.split_once(' ')?;
-    let numbered = contains(said, &format!("alert number {number}"));
+    // OpenSSL, GnuTLS and Windows (Schannel) print the number, too.
+    let numbered = ["alert number", "received alert", "alert code is"]
+        .iter()
+        .any(|words| contains(said, &format!("{words} {number}")));
     let alone = list(alert, "words").any(|words| tokens(words) == said);
     match named {
         Some(letters) if about_an_alert || alone => Some(letters),

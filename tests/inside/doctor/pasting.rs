@@ -16,10 +16,11 @@ use crate::common::skip;
 /// Rounds of a report, all its commands, and the next report, after which no command is left.
 const ROUNDS: usize = 3;
 
-/// Commands that change nothing: a person reads what they show.
+/// Commands that cannot fix it here: a person reads what they show, or a network is needed.
 fn is_a_look(script: &str) -> bool {
-    // The folder's files, for a name that is missing; the clock, for dates that are wrong.
-    let shows = ["ls -l ", "date -u"];
+    // The folder's files, for a name that is missing; the clock, for dates that are wrong; an intermediate that
+    // has to come over the network.
+    let shows = ["ls -l ", "date -u", "curl -"];
     // The words of a page that was saved instead of a file.
     let words = script.ends_with("| head");
     words || shows.iter().any(|look| script.trim().starts_with(look))

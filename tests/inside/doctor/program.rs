@@ -717,6 +717,20 @@ const NAMED: &[Named] = &[
         0,
     ),
     (
+        "the client's certificate and the server's key",
+        |_| (),
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "server.key",
+        ],
+        &["key-mismatch"],
+        1,
+    ),
+    (
         "the right key is the second",
         |set| set.write("both.key", p256().serialize_pem() + &set.read("client.key")),
         &[
@@ -979,6 +993,36 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             assert!(link.is_symlink(), "{name}");
         }
     }
+}
+
+/// Each side trusts the other's certificate: the CA file of this side says nothing about its own.
+#[test]
+fn a_ca_as_a_leaf_is_not_signed_by_the_other_sides() {
+    let mut set = Set::new("each-its-own-ca");
+    own_ca(&mut set);
+    set.write_root(ca_params("the client's"), p256());
+    set.write("ca.key", set.root.key().serialize_pem());
+    let files = "--cacert ca.crt --cert server.crt --key server.key";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(codes_of(&page), ["ca-as-leaf"], "{page}");
+    assert!(page.contains("-CA server.crt -CAkey server.key"), "{page}");
+    assert!(
+        flat(&page).contains("server.crt is for the client's --cacert"),
+        "{page}"
+    );
+}
+
+#[test]
+fn an_empty_folder_is_one_finding() {
+    let set = Set::new("empty-folder");
+    fs::create_dir(set.dir.join("empty")).unwrap();
+    let page = text(&hello(&set.dir, &["doctor", "--certs", "empty"]).stdout);
+    assert_eq!(codes_of(&page), ["no-folder"], "{page}");
+    let went = pasted(&set.dir, &all_commands(&page));
+    assert_eq!(went, Ok(()), "{page}");
+    let after = hello(&set.dir, &["doctor", "--certs", "empty"]);
+    assert_eq!(after.status.code(), Some(0), "{}", text(&after.stdout));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! what is used and nothing else, and the pages of failures are the catalogue, in each language.
 mod against;
 mod listen;
+mod messages;
 mod page;
 mod panels;
 mod english;

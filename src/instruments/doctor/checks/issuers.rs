@@ -73,8 +73,15 @@ pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> 
             return None;
         }
         let issuer = top.summary.shown_issuer();
+        let elsewhere = match issuers_url(top) {
+            Some(url) => format!(
+                "; {} names an address for it, {url}. If it is an intermediate, this side has to send it, behind the leaf",
+                top.name()
+            ),
+            None => String::new(),
+        };
         return Some(format!(
-            "The {peer} has to trust {issuer}, whose certificate is not here"
+            "The {peer} has to trust {issuer}, whose certificate is not here{elsewhere}"
         ));
     };
     let is_ours = evidence.anchors.iter().any(|ours| ours.der == anchor.der);
@@ -272,7 +279,8 @@ fn is_leaf(anchor: &Cert<'_>) -> bool {
     anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others;
+/// The true issuer, if it lies in the same folders. A valid one comes before one that has expired; a file that
+/// holds it alone before one with others;
 /// then a file beside the certificate; then one that is called as its key is, before a copy for another use.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
     let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
@@ -287,7 +295,13 @@ fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<
     };
     named.sort_by_cached_key(|near| {
         let elsewhere = near.path.parent() != cert.path.parent();
-        (near.place.1, elsewhere, !has_key(near), is_for_trust(near))
+        (
+            !near.is_valid(evidence.now()),
+            near.place.1,
+            elsewhere,
+            !has_key(near),
+            is_for_trust(near),
+        )
     });
     let mut named = named.into_iter().take(16);
     named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)

@@ -21,7 +21,9 @@ pub(super) fn issuers_url<'a>(cert: &Cert<'a>) -> Option<&'a str> {
     ways.find_map(|way| match way.access_location {
         GeneralName::URI(url) if way.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2" => {
             let fetched = url.starts_with("http://") || url.starts_with("https://");
-            (fetched && url.len() <= LONGEST).then_some(url)
+            // It goes into a command: nothing that a terminal would obey.
+            let plain = url.len() <= LONGEST && url.bytes().all(|byte| byte.is_ascii_graphic());
+            (fetched && plain).then_some(url)
         }
         _ => None,
     })

@@ -10,7 +10,7 @@ use x509_parser::prelude::FromDer;
 
 use super::edits::Blocks;
 use super::names::{alternatives, common_name, hosts, subject};
-use super::{Own, Signer};
+use super::{Own, PeerTrust, Signer};
 use crate::certificates::pem;
 use crate::files::place;
 use crate::instruments::doctor::in_place::{self, free_stem, keep, rewrite, with_end};
@@ -120,12 +120,19 @@ fn names_its_key(own: &Own<'_, '_, '_>, ca: &Path) -> bool {
 
 /// A CA's own certificate is in the place of the leaf: it signs one. `ca_key` is its key.
 pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> String {
-    let ca = own.trusted_copy().unwrap_or(own.certificate);
     let role = own.look.role();
+    let trust = match own.trusted_copy() {
+        // The side's own CA file is about the other side, and stays.
+        None if matches!(own.look.evidence.case.peer, PeerTrust::Unknown) => {
+            let (peer, ca) = (role.peer(), shell(own.certificate));
+            format!("; {ca} is for the {peer}'s --cacert")
+        }
+        copy => format!(" --cacert {}", shell(copy.unwrap_or(own.certificate))),
+    };
     let why = format!("let it sign a leaf for the {role}, and trust it as the CA:");
     // A name of its own: a CA and a leaf of one name confuse OpenSSL.
     let name = format!("-subj /CN={role}");
-    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, ca)
+    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, &trust)
 }
 
 /// A certificate is the other side's: this side gets a pair of its own, and the other keeps what it has.
@@ -133,7 +140,8 @@ pub(super) fn pair_beside(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String 
     let role = own.look.role();
     let why = format!("a pair of its own for the {role}; this one stays what it is:");
     let ca = (signer.certificate, signer.key);
-    pair_of_its_own(own, ca, &why, &subject(own.look), signer.certificate)
+    let trust = format!(" --cacert {}", shell(signer.certificate));
+    pair_of_its_own(own, ca, &why, &subject(own.look), &trust)
 }
 
 /// A new key and a new certificate in files that are not there yet.
@@ -142,16 +150,16 @@ fn pair_of_its_own(
     ca: (&Path, &Path),
     why: &str,
     subject: &str,
-    trusted: &Path,
+    trust: &str,
 ) -> String {
     let stem = own.certificate.with_file_name(own.look.role().to_string());
     let stem = free_stem(&stem, ".leaf", &[".crt", ".key"]);
     let [crt, key] = [".crt", ".key"].map(|end| with_end(&stem, end));
     let csr = beside(&crt, "csr");
     let (extensions, make) = sign(own, &csr, ca, &crt);
-    let [trusted, crt, key] = [trusted, &crt, &key].map(shell);
+    let [crt, key] = [&crt, &key].map(|path| shell(path));
     format!(
-        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key} --cacert {trusted}"
+        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key}{trust}"
     )
 }
 
