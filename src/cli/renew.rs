@@ -1,0 +1,122 @@
+//! `certs renew`: the files of a renewal, and which of the old ones are kept beside them.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::making::{file_stem, load_authority, naming, outlives, write_and_list};
+use super::say;
+use crate::certificates::pem;
+use crate::certificates::renewal::renew;
+use crate::certificates::revocation::is_listed;
+use crate::certificates::{GeneratedFile, public, secret};
+use crate::error::Error;
+use crate::files::{self, Readers};
+use crate::text;
+
+#[derive(Args)]
+pub(super) struct Renew {
+    /// Name of the files, for example client
+    #[arg(value_parser = file_stem)]
+    name: String,
+    /// Folder of the files
+    #[arg(long, default_value = "certs")]
+    dir: PathBuf,
+    /// The CA that signed it, and signs again: CA.crt and CA.key
+    #[arg(long, value_name = "CA", default_value = "ca", value_parser = file_stem)]
+    ca: String,
+    /// Days of validity, from now
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: u32,
+    /// Make a new key too, of the same kind: NAME.key and NAME.csr
+    #[arg(long)]
+    new_key: bool,
+}
+
+impl Renew {
+    pub(super) fn run(self) -> Result<(), Error> {
+        let path = self.dir.join(format!("{}.crt", self.name));
+        let old = pem::certificates(&path)?.swap_remove(0);
+        let authority = load_authority(&self.dir, &self.ca)?;
+        self.check_not_revoked(&path, &old)?;
+        let renewed = renew(&authority, &old, self.days, self.new_key)
+            .map_err(|error| naming("renew", &path, error))?;
+        if let Some(note) = outlives(&renewed.certificate, authority.certificate()) {
+            text::wrap(&note, 80).iter().for_each(|line| say(line));
+        }
+        let mut new = Vec::new();
+        if let Some((key, request)) = renewed.new_key {
+            new.push(secret(self.file("key"), key, "the new private key"));
+            new.push(public(self.file("csr"), request, "the new request"));
+        }
+        let chain = renewed.pem + authority.chain_pem();
+        new.push(public(self.file("crt"), chain, "the new certificate"));
+        // The old files first: if the new ones cannot be written, nothing is lost.
+        write_and_list(&self.dir, kept(&self.dir, &new)?, false)?;
+        write_and_list(&self.dir, new, true)
+    }
+
+    fn file(&self, end: &str) -> String {
+        format!("{}.{end}", self.name)
+    }
+
+    /// A renewal would undo the revocation: the new certificate has a serial number that is on no list.
+    fn check_not_revoked(
+        &self,
+        path: &Path,
+        old: &rustls::pki_types::CertificateDer<'_>,
+    ) -> Result<(), Error> {
+        let list = self.dir.join(format!("{}.crl", self.ca));
+        if !list.exists()
+            || !pem::revocation_lists(&list)?
+                .iter()
+                .any(|list| is_listed(list, old))
+        {
+            return Ok(());
+        }
+        Err(Error::Certificates {
+            doing: format!("renew {}", text::terminal(&path.display().to_string())),
+            found: format!(
+                "it is revoked, says {}",
+                text::terminal(&list.display().to_string())
+            ),
+            remedy: "a new key, a new request and a new signature, if its owner may come back: \
+                     certs request, certs sign"
+                .to_owned(),
+        })
+    }
+}
+
+/// Copies of the files that the new ones replace: `client.crt.old`, or the next free name.
+fn kept(dir: &Path, new: &[GeneratedFile]) -> Result<Vec<GeneratedFile>, Error> {
+    let replaced: Vec<&GeneratedFile> = new
+        .iter()
+        .filter(|file| dir.join(&file.name).exists())
+        .collect();
+    let is_free = |end: &String| {
+        let taken = |file: &&GeneratedFile| {
+            dir.join(format!("{}{end}", file.name))
+                .symlink_metadata()
+                .is_ok()
+        };
+        !replaced.iter().any(taken)
+    };
+    let mut ends = (1..).map(|number| match number {
+        1 => ".old".to_owned(),
+        _ => format!(".old{number}"),
+    });
+    let end = ends.find(is_free).unwrap_or_default();
+    let copy = |file: &&GeneratedFile| {
+        let contents = files::read(&dir.join(&file.name))?;
+        Ok(GeneratedFile {
+            name: format!("{}{end}", file.name),
+            contents: String::from_utf8_lossy(&contents).into_owned(),
+            readers: file.readers,
+            purpose: match file.readers {
+                Readers::OnlyMe => "the old private key",
+                Readers::Everybody => "the old one, as it was",
+            },
+        })
+    };
+    replaced.iter().map(copy).collect()
+}
