@@ -37,6 +37,7 @@ impl Renew {
     pub(super) fn run(self) -> Result<(), Error> {
         let path = self.dir.join(format!("{}.crt", self.name));
         let old = pem::certificates(&path)?.swap_remove(0);
+        self.check_key_is_here(&path)?;
         let authority = load_authority(&self.dir, &self.ca)?;
         self.check_not_revoked(&path, &old)?;
         let renewed = renew(&authority, &old, self.days, self.new_key)
@@ -58,6 +59,23 @@ impl Renew {
 
     fn file(&self, end: &str) -> String {
         format!("{}.{end}", self.name)
+    }
+
+    /// The owner of a certificate often tries this on a machine that rightly has no CA key.
+    fn check_key_is_here(&self, path: &Path) -> Result<(), Error> {
+        let key = self.dir.join(format!("{}.key", self.ca));
+        if key.exists() {
+            return Ok(());
+        }
+        Err(Error::Certificates {
+            doing: format!("renew {}", text::terminal(&path.display().to_string())),
+            found: format!(
+                "{} is not here, and only the CA's private key can sign",
+                text::terminal(&key.display().to_string())
+            ),
+            remedy: "where the CA's key is kept: bring the certificate there, not the key here"
+                .to_owned(),
+        })
     }
 
     /// A renewal would undo the revocation: the new certificate has a serial number that is on no list.
