@@ -58,8 +58,7 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        let name = text::terminal(&path.display().to_string());
-        list.push_str(&format!("{} {purpose}\n", text::pad(&name, 22)));
+        list.push_str(&listed(&path, purpose));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),
@@ -95,6 +94,12 @@ pub(super) fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Op
             it is refused. Fewer --days, or a new CA first"
         )
     })
+}
+
+/// A file's line in the list of what was written.
+pub(super) fn listed(path: &Path, purpose: &str) -> String {
+    let name = text::terminal(&path.display().to_string());
+    format!("{} {purpose}\n", text::pad(&name, 22))
 }
 
 /// The library does not know files: here an error learns which one it is about.

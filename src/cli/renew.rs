@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::making::{file_stem, load_authority, naming, outlives, write_and_list};
-use super::say;
+use super::making::{file_stem, listed, load_authority, naming, outlives, write_and_list};
+use super::{print, say};
 use crate::certificates::pem;
 use crate::certificates::renewal::renew;
 use crate::certificates::revocation::is_listed;
 use crate::certificates::{GeneratedFile, public, secret};
 use crate::error::Error;
-use crate::files::{self, Readers};
+use crate::files::{self, NewFile, Readers};
 use crate::text;
 
 #[derive(Args)]
@@ -53,7 +53,12 @@ impl Renew {
         let chain = renewed.pem + authority.chain_pem();
         new.push(public(self.file("crt"), chain, "the new certificate"));
         // The old files first: if the new ones cannot be written, nothing is lost.
-        write_and_list(&self.dir, kept(&self.dir, &new)?, false)?;
+        let kept = kept(&self.dir, &new)?;
+        files::write_all(&kept, false)?;
+        let list = kept
+            .iter()
+            .map(|old| listed(&old.path, "the file as it was"));
+        print(list.collect::<String>())?;
         write_and_list(&self.dir, new, true)
     }
 
@@ -105,36 +110,38 @@ impl Renew {
     }
 }
 
-/// Copies of the files that the new ones replace: `client.crt.old`, or the next free name.
-fn kept(dir: &Path, new: &[GeneratedFile]) -> Result<Vec<GeneratedFile>, Error> {
-    let replaced: Vec<&GeneratedFile> = new
-        .iter()
-        .filter(|file| dir.join(&file.name).exists())
-        .collect();
-    let is_free = |end: &String| {
-        let taken = |file: &&GeneratedFile| {
-            dir.join(format!("{}{end}", file.name))
-                .symlink_metadata()
-                .is_ok()
-        };
-        !replaced.iter().any(taken)
-    };
+/// Copies of the files that the new ones replace, byte for byte: `client.crt.old`, or the next free name.
+fn kept(dir: &Path, new: &[GeneratedFile]) -> Result<Vec<NewFile>, Error> {
+    let paths = new.iter().map(|file| dir.join(&file.name));
+    let replaced: Vec<PathBuf> = paths.filter(|path| path.exists()).collect();
     let mut ends = (1..).map(|number| match number {
         1 => ".old".to_owned(),
         _ => format!(".old{number}"),
     });
+    let is_free = |end: &String| {
+        let taken = |path: &PathBuf| with_end(path, end).symlink_metadata().is_ok();
+        !replaced.iter().any(taken)
+    };
     let end = ends.find(is_free).unwrap_or_default();
-    let copy = |file: &&GeneratedFile| {
-        let contents = files::read(&dir.join(&file.name))?;
-        Ok(GeneratedFile {
-            name: format!("{}{end}", file.name),
-            contents: String::from_utf8_lossy(&contents).into_owned(),
-            readers: file.readers,
-            purpose: match file.readers {
-                Readers::OnlyMe => "the old private key",
-                Readers::Everybody => "the old one, as it was",
+    let copy = |path: &PathBuf| {
+        let contents = files::read(path)?;
+        // A key may also stand in the file of the certificate, as HAProxy wants it.
+        let secret = String::from_utf8_lossy(&contents).contains("PRIVATE KEY-----");
+        Ok(NewFile {
+            path: with_end(path, &end),
+            contents,
+            readers: if secret {
+                Readers::OnlyMe
+            } else {
+                Readers::Everybody
             },
         })
     };
     replaced.iter().map(copy).collect()
+}
+
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }

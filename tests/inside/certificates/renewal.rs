@@ -1,7 +1,5 @@
 //! What `hello-mtls certs renew` makes, judged by a server and a client.
 
-use std::os::unix::fs::PermissionsExt;
-
 use crate::common::Folder;
 
 /// What inspect says behind `name` in a file's page.
@@ -70,8 +68,7 @@ fn a_renewed_server_with_a_new_key_is_believed_and_its_old_files_are_kept() {
         assert_ne!(folder.read(&format!("certs/server.{end}")), old);
     }
     for key in ["certs/server.key", "certs/server.key.old"] {
-        let mode = std::fs::metadata(folder.path(key)).unwrap().permissions();
-        assert_eq!(mode.mode() & 0o777, 0o600, "{key}");
+        assert_eq!(folder.mode(key), 0o600, "{key}");
     }
     let server = folder.serve("");
     let url = format!("https://localhost:{}/", server.port);
@@ -95,6 +92,17 @@ fn each_renewal_finds_a_free_name_for_the_old_certificate() {
     folder.run("hello-mtls certs renew client").ends(0);
     assert_eq!(folder.read("certs/client.crt.old"), first);
     assert_eq!(folder.read("certs/client.crt.old2"), second);
+}
+
+#[test]
+fn a_key_that_stands_in_the_file_of_the_certificate_is_not_shown_to_others() {
+    let folder = Folder::with_certs();
+    let combined = folder.read("certs/client.crt") + &folder.read("certs/client.key");
+    folder.write("certs/client.crt", &combined);
+    folder.run("hello-mtls certs renew client").ends(0);
+    assert_eq!(folder.read("certs/client.crt.old"), combined);
+    assert_eq!(folder.mode("certs/client.crt.old"), 0o600);
+    assert!(!folder.read("certs/client.crt").contains("PRIVATE KEY"));
 }
 
 #[test]
