@@ -1,5 +1,11 @@
 //! What `hello-mtls certs renew` makes, judged by a server and a client.
 
+use hello_mtls::certificates::authority::Authority;
+use hello_mtls::certificates::issue;
+use hello_mtls::certificates::renewal::renew;
+use hello_mtls::certificates::request::KeyType;
+use hello_mtls::certificates::signing::Grant;
+
 use crate::common::Folder;
 
 /// What inspect says behind `name` in a file's page.
@@ -164,4 +170,25 @@ fn a_ca_a_foreign_certificate_and_a_revoked_one_are_not_renewed() {
         names
     };
     assert_eq!(sorted(after), sorted(before));
+}
+
+/// Issuer and key identifier are right, but the CA never signed these names.
+#[test]
+fn a_certificate_whose_name_was_changed_after_the_signature_is_not_renewed() {
+    let authority = Authority::create("my-ca", KeyType::EcdsaP256, 30).unwrap();
+    let issued = issue(&authority, &Grant::client("guest"), KeyType::EcdsaP256, 30).unwrap();
+    assert!(renew(&authority, &issued.certificate, 30, false).is_ok());
+    let mut forged = issued.certificate.to_vec();
+    let at: Vec<usize> = (0..forged.len() - 5)
+        .filter(|at| forged[*at..].starts_with(b"guest"))
+        .collect();
+    assert!(!at.is_empty());
+    for at in at {
+        forged[at..at + 5].copy_from_slice(b"admin");
+    }
+    let refused = renew(&authority, &forged.into(), 30, false).unwrap_err();
+    assert!(
+        refused.to_string().contains("this CA did not sign it"),
+        "{refused}"
+    );
 }
