@@ -6,6 +6,7 @@ mod files;
 mod output;
 mod certs;
 mod one_command;
+mod renew;
 mod making;
 mod serve;
 mod log;
