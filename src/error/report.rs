@@ -91,14 +91,14 @@ impl Error {
                 place,
                 found,
                 remedy,
-            } => Report::new(
-                format!(
-                    "step 1, {}: cannot {doing} {place}",
-                    Step::ClientConnects.title()
-                ),
-                found,
-                remedy,
-            ),
+            } => {
+                // A server that cannot listen meets no client yet: that is no step of the story.
+                let step = match *doing {
+                    "listen on" => "the server".to_owned(),
+                    _ => format!("step 1, {}:", Step::ClientConnects.title()),
+                };
+                Report::new(format!("{step} cannot {doing} {place}"), found, remedy)
+            }
             Error::Tls {
                 side,
                 peer,
