@@ -17,7 +17,7 @@ use crate::common::pages::{links, masked, pages, root};
 use crate::common::{Folder, have, port_3000, say_skipped};
 
 /// How long one block may take: a few make many keys, or start a server of another kind.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Programs that a page may ask for and that a reader may not have.
 const OUTSIDE: [&str; 22] = [
@@ -110,38 +110,26 @@ struct Shell {
 impl Shell {
     fn start() -> Shell {
         let home = Folder::new();
-        let output = |name: &str| fs::File::create(home.path(name)).unwrap();
-        let programs = Path::new(env!("CARGO_BIN_EXE_hello-mtls"))
-            .parent()
-            .unwrap();
-        let path = std::env::var("PATH").unwrap();
-        let mut bash = Command::new("bash")
-            .args(["--norc", "--noprofile"])
-            .current_dir(root())
-            .env("HOME", home.path(""))
-            .env("TMPDIR", home.path(""))
-            .env("PATH", format!("{}:{path}", programs.display()))
-            .env("LC_ALL", "C.UTF-8")
-            .env_remove("SSLKEYLOGFILE")
-            .stdin(Stdio::piped())
-            .stdout(output("printed"))
-            .stderr(output("stderr"))
-            .process_group(0)
-            .spawn()
-            .expect("bash");
-        let stdin = bash.stdin.take().unwrap();
-        let mut shell = Shell {
+        let (bash, stdin) = bash(&home);
+        let count = 0;
+        Shell {
             bash,
             stdin,
             home,
-            count: 0,
-        };
-        // The shell itself reports each command that ends with another number than 0.
-        let report = shell.home.path("failed").display().to_string();
-        shell.say(&format!(
-            "set -E; trap 'echo \"$? $BASH_COMMAND\" >> {report}' ERR; exec 2>&1; touch {report}"
-        ));
-        shell
+            count,
+        }
+    }
+
+    /// A new bash in place of one that still runs a command.
+    fn anew(&mut self) {
+        self.end();
+        (self.bash, self.stdin) = bash(&self.home);
+    }
+
+    fn end(&mut self) {
+        let group = format!("kill -9 -{}", self.bash.id());
+        let _ = Command::new("sh").args(["-c", &group]).status();
+        let _ = self.bash.wait();
     }
 
     fn say(&mut self, line: &str) {
@@ -197,10 +185,44 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        let group = format!("kill -9 -{}", self.bash.id());
-        let _ = Command::new("sh").args(["-c", &group]).status();
-        let _ = self.bash.wait();
+        self.end();
     }
+}
+
+/// Starts a bash that itself reports each command that ends with another number than 0.
+fn bash(home: &Folder) -> (Child, ChildStdin) {
+    let output = |name: &str| {
+        fs::File::options()
+            .create(true)
+            .append(true)
+            .open(home.path(name))
+            .unwrap()
+    };
+    output("failed");
+    let program = Path::new(env!("CARGO_BIN_EXE_hello-mtls"));
+    let folder = program.parent().unwrap().display();
+    let mut bash = Command::new("bash")
+        .args(["--norc", "--noprofile"])
+        .current_dir(root())
+        .env("HOME", home.path(""))
+        .env("TMPDIR", home.path(""))
+        .env(
+            "PATH",
+            format!("{folder}:{}", std::env::var("PATH").unwrap()),
+        )
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("SSLKEYLOGFILE")
+        .stdin(Stdio::piped())
+        .stdout(output("printed"))
+        .stderr(output("printed"))
+        .process_group(0)
+        .spawn()
+        .expect("bash");
+    let mut stdin = bash.stdin.take().unwrap();
+    let report = home.path("failed").display().to_string();
+    let trap = format!("set -E; trap 'echo \"$? $BASH_COMMAND\" >> {report}' ERR");
+    writeln!(stdin, "{trap}").expect("bash listens");
+    (bash, stdin)
 }
 
 /// Whether what was printed is what the page shows. A line `…` stands for any number of lines.
@@ -244,13 +266,23 @@ fn skipped(block: &Block) -> Option<String> {
 /// What is wrong with one block, if anything.
 fn try_block(shell: &mut Shell, block: &Block) -> Option<String> {
     let Some((printed, failed)) = shell.paste(&block.commands) else {
+        shell.anew();
         return Some(format!("has not ended after {PATIENCE:?}"));
     };
     if failed.is_empty() == (block.word == "sh fails") {
         return Some(format!("failing commands: {failed:#?}\n{printed}"));
     }
     let shown = lines(block.shown.as_ref()?.iter().map(String::as_str));
-    let found = lines(printed.lines());
+    let mut found = lines(printed.lines());
+    // A server may write to its log a moment after the client has ended.
+    let reads_a_log = ["tail ", "cat "].map(|word| block.commands.starts_with(word));
+    for _ in 0..if reads_a_log.contains(&true) { 50 } else { 0 } {
+        if as_shown(&found, &shown) {
+            break;
+        }
+        sleep(Duration::from_millis(100));
+        found = lines(shell.paste(&block.commands)?.0.lines());
+    }
     (!as_shown(&found, &shown)).then(|| format!("prints {found:#?}, and the page shows {shown:#?}"))
 }
 
@@ -298,7 +330,7 @@ fn every_block_pasted_in_the_order_of_the_map_into_one_shell_ends_as_its_page_sa
         }
         if !port_is_free() {
             problems.push(format!("{name} leaves a server at port 3000"));
-            shell.paste("kill $(jobs -p)").expect("kill");
+            shell.anew();
         }
         let state = shell.state();
         if name == "docs/start.md" {
@@ -332,7 +364,18 @@ fn a_block_to_paste_has_commands_only() {
             let place = format!("{}:{}", page.display(), block.line);
             let word = block.word.as_str();
             assert!(["sh", "sh fails", "sh hands"].contains(&word), "{place}");
+            let mut document: Option<&str> = None;
             for line in block.commands.lines() {
+                // A file that is written line by line, up to its last word: `cat > FILE <<'EOF'`.
+                match document {
+                    Some(end) if line != end => continue,
+                    Some(_) => document = None,
+                    None => {
+                        document = line
+                            .split_once("<<")
+                            .map(|(_, word)| word.trim_matches(['\'', '-']))
+                    }
+                }
                 assert!(!line.starts_with("$ "), "{place}: a prompt: {line}");
                 let comment = line.starts_with("# ") || line.contains(" # ");
                 assert!(!comment, "{place}: zsh knows no comments: {line}");
