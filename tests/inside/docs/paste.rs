@@ -170,6 +170,16 @@ impl Shell {
         ))
     }
 
+    /// Puts the certificates back, so that one page's fault is not that of all pages after it.
+    fn restore(&self, certs: &BTreeMap<String, Vec<u8>>) {
+        let folder = self.home.path("my-first-mtls/certs");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for (name, bytes) in certs {
+            fs::write(folder.join(name), bytes).unwrap();
+        }
+    }
+
     /// What the next page has to find: the folder, its certificates, no server.
     fn state(&mut self) -> (String, BTreeMap<String, Vec<u8>>) {
         let (folder, _) = self.paste("pwd").expect("pwd");
@@ -270,7 +280,12 @@ fn try_block(shell: &mut Shell, block: &Block) -> Option<String> {
         return Some(format!("has not ended after {PATIENCE:?}"));
     };
     if failed.is_empty() == (block.word == "sh fails") {
-        return Some(format!("failing commands: {failed:#?}\n{printed}"));
+        let last: Vec<&str> = printed.lines().rev().take(12).collect();
+        let last: Vec<&str> = last.into_iter().rev().collect();
+        return Some(format!(
+            "failing commands: {failed:#?}, which printed at last\n{}",
+            last.join("\n")
+        ));
     }
     let shown = lines(block.shown.as_ref()?.iter().map(String::as_str));
     let mut found = lines(printed.lines());
