@@ -324,17 +324,24 @@ pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     }
 }
 
-/// Finds the step at which the story ends, and tells it. `seen` is what the caller knows of the connection; step 4's
-/// hook has noted what the server asked for.
+/// What the hooks of this thread's connection have noted, added to what the caller has `seen` of it.
+pub(crate) fn with_notes(side: Side, seen: Seen) -> Seen {
+    let notes = narrator::notes();
+    let request = notes.request.as_ref().map(facts::request);
+    Seen {
+        request: request.filter(|_| side == Side::Client),
+        asks: side == Side::Server && notes.asks,
+        ..seen
+    }
+}
+
+/// Finds the step at which the story ends, and tells it. `seen` is what the caller knows of the connection.
 pub(crate) fn tell_refusal(
     narrator: &Narrator,
     error: &io::Error,
     seen: impl Into<Seen>,
 ) -> Diagnosis {
-    let mut seen = seen.into();
-    if narrator.side() == Side::Client {
-        seen.request = narrator::take_request();
-    }
+    let seen = with_notes(narrator.side(), seen.into());
     let diagnosis = diagnose_connection(narrator.side(), error, seen);
     narrator.tell(diagnosis.step, || Fact::Refused {
         found: diagnosis.found.clone(),

@@ -36,9 +36,8 @@ pub fn client_connects(
     narrator: &Narrator,
 ) -> Result<ClientConnection, rustls::Error> {
     let wanted = server_name.to_str().into_owned();
-    // The thread's last handshake may have ended between the server's question and the client's answer:
-    // what it owed to step 4 is not owed by this one.
-    narrator::note_request(None);
+    // The thread's last handshake may have ended between the server's question and the client's answer.
+    narrator::forget_notes();
     // In here rustls draws the client's random, makes a key share for the preferred group, looks for a
     // ticket of an earlier connection to this name, and writes the ClientHello into a buffer. When we have
     // it back, `write_tls` sends it. By hand: `src/instruments/wire/messages/hello.rs`.

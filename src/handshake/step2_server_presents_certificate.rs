@@ -21,7 +21,7 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 
 /// Called when the server is about to sign: its certificate is going out.
 ///
@@ -61,6 +61,7 @@ impl ServerCertificateHook {
         let chain = certified.cert.clone();
         let subject = facts::leaf_subject(&chain);
         let before_signing = move |scheme, signed: &[u8]| {
+            narrator::note(|notes| notes.asks = asks_for_client_certificate);
             server_presents_certificate(
                 &subject,
                 &chain,

@@ -3,7 +3,7 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{SERVERS_CAS, another_ca, asked_and_sent, show_one_or_change_it};
+use super::context::{SERVERS_CAS, another_ca, asked_and_sent, asked_late, show_one_or_change_it};
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, Seen};
 use crate::narration::{SentCertificate, Step};
@@ -30,7 +30,9 @@ pub fn diagnose_answer(
         None => format!("{status} {reason}"),
     };
     let answer = format!("the handshake was accepted; then the server answered {said}");
+    let refuses = matches!(status, 400 | 401 | 403 | 495 | 496);
     let (row, failure) = match &seen.request {
+        _ if refuses && seen.late_request.is_some() => after_a_late_request(&answer, &seen)?,
         Some(request) => {
             let story = format!("{answer}: {}", asked_and_sent(request));
             let step = Step::ServerVerifiesClient;
@@ -72,6 +74,13 @@ pub fn diagnose_answer(
     };
     seen.ending = Ending::Answer(status);
     Some(row.into_diagnosis(&format!("HTTP/1.1 {status} {reason}"), Some(failure), seen))
+}
+
+/// The client declined what the server asked for after the handshake, and the server answered all the same.
+fn after_a_late_request(answer: &str, seen: &Seen) -> Option<(Row, &'static str)> {
+    let (row, name) = asked_late(seen.late_request?);
+    let found = format!("{answer}: {}", row.found);
+    Some((Row { found, ..row }, name?))
 }
 
 fn forbidden(found: String, remedy: &str) -> Row {
