@@ -190,7 +190,9 @@ impl<'a> Panels<'a> {
             TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
         };
         let different = differences(LANGUAGE, case.expected(tls_max), case.expected(there));
-        let different = if different.is_empty() {
+        let different = if case.version(there) != there {
+            "it does not exist there".to_owned()
+        } else if different.is_empty() {
             "the same".to_owned()
         } else {
             different.replace('`', "")

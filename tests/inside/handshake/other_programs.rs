@@ -200,10 +200,16 @@ fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
         (Some(Nothing), 403, "", Some((5, none, "the client sent none"))),
         (Some(Named), 403, "", Some((6, Some("forbidden"), "answered 403"))),
         (None, 403, "", Some((6, Some("forbidden"), "it had not asked"))),
+        // A stranger's certificate: the server that asked for another CA's may mean that.
+        (Some(Strangers), 401, "", Some((5, status, "a CA that the server does not name"))),
+        (Some(Strangers), 401, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Some((5, status, "as Node says"))),
+        (Some(Named), 401, "CERT_HAS_EXPIRED", Some((5, status, "as Node says"))),
         (Some(Named), 404, "", None),
         (Some(Nothing), 503, "", None),
         (Some(Nothing), 200, "", None),
+        (Some(Named), 200, "how to fix CERT_HAS_EXPIRED", None),
         (None, 400, "", None),
+        (None, 403, "Reason: Cannot perform Post-Handshake Authentication.", Some((4, Some("post-handshake-auth"), "as Apache says"))),
     ];
     for (sent, status, body, expected) in rows {
         let seen = seen(Established, false, sent);
