@@ -3,12 +3,13 @@
 //! rustls never asks so late, and has no call for it. But it gives its traffic keys to a program that wants to go on
 //! alone (kernel TLS does): from there on this server encrypts two records by hand, and reads none.
 
+use std::io::Read;
+
 use rustls::crypto::cipher::{MessageEncrypter, OutboundChunks, OutboundPlainMessage};
 use rustls::{
     ConnectionTrafficSecrets as Secrets, ContentType, ProtocolVersion, ServerConnection,
     StreamOwned, SupportedCipherSuite,
 };
-use std::io::Read;
 
 use super::failed::Failed;
 use crate::error::LateRequest;
@@ -89,7 +90,7 @@ impl Encrypter {
             Secrets::Aes128Gcm { key, iv }
             | Secrets::Aes256Gcm { key, iv }
             | Secrets::Chacha20Poly1305 { key, iv } => (key, iv),
-            _ => return Err(rustls::Error::HandshakeNotComplete),
+            _ => return Err(rustls::Error::General("an unknown kind of key".to_owned())),
         };
         let encrypter = match suite {
             Some(SupportedCipherSuite::Tls13(suite)) => suite.aead_alg.encrypter(key, iv),
