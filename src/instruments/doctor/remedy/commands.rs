@@ -8,7 +8,7 @@ use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer;
 
 use super::edits::Blocks;
-use super::names::{alternatives, common_name, hosts, subject};
+use super::names::{alternatives, common_name, hosts, is_usual, subject};
 use super::{Own, Signer};
 use crate::certificates::pem;
 use crate::files::place;
@@ -33,7 +33,8 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
     let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
     let asked_key = asked.certification_request_info.subject_pki.raw;
     let is_crt = |path: &Path| path.extension().is_some_and(|end| end == "crt");
-    let usual = signer.certificate.parent() == own.certificate.parent()
+    let usual = is_usual(own.look)
+        && signer.certificate.parent() == own.certificate.parent()
         && signer.key == signer.certificate.with_extension("key")
         && is_crt(signer.certificate)
         && is_crt(own.certificate);
