@@ -140,6 +140,19 @@ fn a_close_notify_instead_of_an_answer_is_told_with_the_certificate_that_was_sen
 }
 
 #[test]
+fn a_certificate_for_servers_is_not_made_one_for_clients_by_the_remedy_of_get() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let files = "--cacert certs/ca.crt --cert certs/server.crt --key certs/server.key";
+    let ran = folder.run(&format!("hello-mtls get {} {files}", server.url("/")));
+    let ran = ran
+        .ends(1)
+        .says("certs/server.crt: CN=localhost is for serverAuth")
+        .says("then --cert certs/client.crt --key certs/client.key");
+    assert!(!ran.stderr.contains("--force"), "{ran}");
+}
+
+#[test]
 fn a_client_that_sends_all_before_it_listens_gets_its_answer_and_no_reset() {
     let length = 8 * 1024 * 1024;
     let mut request =
