@@ -159,18 +159,29 @@ fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
 }
 
 /// rustdoc shows the page of a step on its module, where `step2_….md` leads nowhere. The module's header
-/// defines the same link labels, and the first definition counts. Those of the gallery's cases are in a file
-/// that all headers share.
+/// defines the same link labels, and the first definition counts. Those of the gallery's cases and of the
+/// glossary's terms are in two files that all headers share.
 #[test]
 fn the_links_of_a_steps_page_work_in_rustdoc_too() {
-    let cases = fs::read_to_string(root().join("src/handshake/links.md")).unwrap();
-    let cases: HashSet<&str> = labels(cases.lines());
+    let shared = ["links.md", "terms.md"]
+        .map(|name| fs::read_to_string(root().join("src/handshake").join(name)).unwrap());
+    let shared = shared.concat();
+    let cases: HashSet<&str> = labels(shared.lines());
+    let glossary = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    for anchor in shared.split("glossary#").skip(1) {
+        let anchor = anchor.lines().next().unwrap();
+        assert!(anchors(&glossary).contains(&anchor), "glossary: {anchor}");
+    }
     for path in pages_in(&root().join("docs/handshake")) {
         let page = fs::read_to_string(&path).unwrap();
         let module = path.file_stem().unwrap().to_str().unwrap();
         let code = fs::read_to_string(root().join(format!("src/handshake/{module}.rs"))).unwrap();
-        let shared = "#![doc = include_str!(\"links.md\")]\n#![doc = include_str!(";
-        assert!(code.contains(shared), "{module}: the cases, then the page");
+        let included = "#![doc = include_str!(\"terms.md\")]\n#![doc = include_str!(\"links.md\")]\n\
+                        #![doc = include_str!(";
+        assert!(
+            code.contains(included),
+            "{module}: the terms, the cases, the page"
+        );
         let header = labels(code.lines().filter_map(|line| line.strip_prefix("//! ")));
         assert!(
             !page.contains("]("),
