@@ -356,6 +356,7 @@ fn every_block_pasted_in_the_order_of_the_map_into_one_shell_ends_as_its_page_sa
             problems.push(format!(
                 "{name} ends in {folder}; certs/ changed: {changed}"
             ));
+            shell.restore(&usual.1);
             shell.paste(&format!("cd {}", usual.0)).expect("back");
         }
     }
