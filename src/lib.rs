@@ -96,6 +96,7 @@ pub mod transport;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod language;
 
 // The wing: it watches the story, explains it, and makes it fail. Only `cli` may name it.
 pub mod instruments;

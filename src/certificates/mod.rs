@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod request;
 pub mod signing;
+pub mod renewal;
 pub mod revocation;
 pub mod summary;
 pub mod wording;

@@ -61,6 +61,24 @@ pub fn revoke(
     signed.map_err(|error| failed(DOING, &error))
 }
 
+/// Whether `list` has this certificate's serial number, and is of its issuer. The list's signature is not
+/// checked.
+pub fn is_listed(
+    list: &CertificateRevocationListDer<'_>,
+    certificate: &CertificateDer<'_>,
+) -> bool {
+    let (Ok((_, list)), Ok((_, leaf))) = (
+        CertificateRevocationList::from_der(list),
+        X509Certificate::from_der(certificate),
+    ) else {
+        return false;
+    };
+    list.issuer().as_raw() == leaf.issuer().as_raw()
+        && list
+            .iter_revoked_certificates()
+            .any(|entry| entry.raw_serial() == leaf.raw_serial())
+}
+
 /// The number for the next list, and all entries of the earlier one.
 ///
 /// Anybody can put a list into the folder. Only what this CA signed goes on into the next one.

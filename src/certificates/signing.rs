@@ -152,7 +152,7 @@ fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams,
 
 /// rcgen writes the issuer's name anew. If the CA's own certificate spells it in a way that it cannot
 /// repeat byte for byte, no verifier would find the CA.
-fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), Error> {
+pub(super) fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), Error> {
     let same = match (
         X509Certificate::from_der(leaf),
         X509Certificate::from_der(authority.certificate()),

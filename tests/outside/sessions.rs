@@ -31,6 +31,7 @@ fn shell(folder: &Path, command: &str) -> Command {
         .args(["-c", command])
         .current_dir(folder)
         .env("PATH", path)
+        .env("LC_ALL", "C")
         .env_remove("SSLKEYLOGFILE");
     shell
 }

@@ -29,6 +29,7 @@ use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
+use crate::language::Language;
 use crate::narration::{Event, Narrator, Recorder, Side};
 use crate::server::hello::Hello;
 use crate::server::listening::{Listener, Server};
@@ -40,9 +41,9 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 ///
 /// # Errors
 /// A folder that cannot be written, no loopback address, or a closed `out`.
-pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
+pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Error> {
     let started = Instant::now();
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
     page.title("hello-mtls")?;

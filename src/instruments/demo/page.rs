@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
-use crate::narration::{Event, Side, en};
+use crate::narration::{Event, Side, words};
 use crate::text;
 
 /// Below the time, the side and the step: where the words of an event stand.
@@ -63,7 +63,7 @@ impl<'a> Tour<'a> {
             return Ok(());
         };
         let side = self.page.paint.side(event.side);
-        let words = en::words(&event.fact);
+        let words = words::words(&event.fact);
         let mark = if event.fact.passed() { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
@@ -71,8 +71,14 @@ impl<'a> Tour<'a> {
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
-        written(self.page.paragraph(&head, &words.what, ""))?;
-        written(self.page.paragraph(MARGIN, &words.so, DIM))
+        written(
+            self.page
+                .paragraph(&head, &self.page.paint.words(&words.what), ""),
+        )?;
+        written(
+            self.page
+                .paragraph(MARGIN, &self.page.paint.words(&words.so), DIM),
+        )
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
