@@ -17,6 +17,7 @@ use crate::handshake::{ServerSetup, TlsMax, server_config};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
+use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::server::listening::{Listener, Server};
 use crate::server::{Peer, Service, hello, serve_tcp};
@@ -77,7 +78,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
+fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
         return Err(missing("--cert", "a server has to show a certificate"));
@@ -93,7 +94,7 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
             ));
         }
     };
-    let narrator = Narrator::new(Side::Server, teller(serve.narrate, log.clone()));
+    let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     server_config(
         identity,
         clients.as_ref(),
@@ -104,9 +105,9 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
     .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
-pub(super) fn run(serve: Serve) -> Result<(), Error> {
+pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let setup = server_setup(&serve, &log)?;
+    let setup = server_setup(&serve, &log, language)?;
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, &log);
     let service = Logged(log.clone());

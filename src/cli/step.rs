@@ -13,6 +13,7 @@ use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
 use crate::instruments::page::Paint;
 use crate::instruments::stepper::{self, TwoEnds};
+use crate::language::Language;
 
 #[derive(Args)]
 pub(super) struct Step {
@@ -31,19 +32,19 @@ pub(super) struct Step {
 }
 
 /// In a terminal each flight waits for Enter; otherwise the story runs through.
-pub(super) fn run(step: &Step) -> Result<(), Error> {
+pub(super) fn run(step: &Step, language: Language) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
-        return refused(gallery::find(name)?, step.tls_max);
+        return refused(gallery::find(name)?, step.tls_max, language);
     }
     let ends = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
         stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
     }
-    show(&ends)
+    show(&ends, language)
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
-fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
+fn refused(failure: &Failure, tls_max: TlsMax, language: Language) -> Result<(), Error> {
     let case = gallery::case_of(failure);
     let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
         let why = match case {
@@ -62,23 +63,26 @@ fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
         stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
         ends.server = later;
     }
-    words(|panels| panels.title(case, tls_max))?;
-    show(&ends)?;
-    words(|panels| panels.words(case, tls_max))
+    words(language, |panels| panels.title(case, tls_max))?;
+    show(&ends, language)?;
+    words(language, |panels| panels.words(case, tls_max))
 }
 
-fn show(ends: &TwoEnds) -> Result<(), Error> {
+fn show(ends: &TwoEnds, language: Language) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let interactive = stdin.is_terminal() && stdout.is_terminal();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
-    let paint = Paint::on(stdout.is_terminal());
+    let paint = Paint::on(stdout.is_terminal(), language);
     stepper::run(ends, &mut stdout, paint, keys)
 }
 
 /// Writes what the gallery says about a case.
-fn words(write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
+fn words(
+    language: Language,
+    write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>,
+) -> Result<(), Error> {
     let out = &mut io::stdout().lock();
-    let paint = Paint::on(out.is_terminal());
+    let paint = Paint::on(out.is_terminal(), language);
     let mut panels = Panels::new(out, paint);
     write(&mut panels)
         .and_then(|()| panels.page.out.flush())

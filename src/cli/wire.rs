@@ -20,6 +20,7 @@ use crate::instruments::show::{html, pcapng, terminal};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
+use crate::language::Language;
 use crate::narration::Side;
 use crate::server::{Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
@@ -131,7 +132,7 @@ impl Watch {
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
 fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
-    let paint = Paint::on(io::stderr().is_terminal());
+    let paint = Paint::on(io::stderr().is_terminal(), Language::English);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }
@@ -224,7 +225,7 @@ pub(super) struct Wire {
     keep: Keep,
 }
 
-pub(super) fn run(options: &Wire) -> Result<(), Error> {
+pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
     let contents = files::read(&options.transcript)?;
     let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
     let transcript = parsed.map_err(|error| Error::Contents {
@@ -235,7 +236,7 @@ pub(super) fn run(options: &Wire) -> Result<(), Error> {
     })?;
     options.keep.write(&transcript)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
     stdout.flush().map_err(output)
 }

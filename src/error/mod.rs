@@ -15,7 +15,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 pub use self::report::Report;
 pub use self::seen::{Ending, Seen};
@@ -138,6 +140,17 @@ impl Wanted {
             Wanted::RevocationList => "a certificate revocation list",
             Wanted::Request => "a certificate request",
             Wanted::Anything => "a certificate, request, key or revocation list",
+        }
+    }
+
+    /// The same, to be said in any language.
+    pub fn phrase(self) -> Phrase {
+        match self {
+            Wanted::Certificate => phrase!("a certificate"),
+            Wanted::PrivateKey => phrase!("a private key"),
+            Wanted::RevocationList => phrase!("a certificate revocation list"),
+            Wanted::Request => phrase!("a certificate request"),
+            Wanted::Anything => phrase!("a certificate, request, key or revocation list"),
         }
     }
 }

@@ -223,19 +223,18 @@ fn about_a_list(whose: Side, cause: webpki::Error) -> Row {
 }
 
 /// The tutorial's openssl line, corrected: since it names no extensions, OpenSSL before 3.2 makes a
-/// version 1 certificate with it.
+/// version 1 certificate with it. It writes a new file, and nothing that is there is overwritten.
 fn openssl_v3(role: Side) -> String {
     let names = match role {
         Side::Server => "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1",
         Side::Client => "subjectAltName=URI:spiffe://hello-mtls/my-client",
     };
     [
-        &format!(
-            "  printf 'basicConstraints=CA:FALSE\\nextendedKeyUsage={role}Auth\\n{names}\\n' \\"
-        ),
-        &format!("    > {role}.ext"),
-        &format!("  openssl x509 -req -in {role}.csr -CA ca.crt -CAkey ca.key \\"),
-        &format!("    -CAcreateserial -days 365 -extfile {role}.ext -out {role}.crt"),
+        &format!("  [ -e {role}.v3.crt ] || printf '%s\\n' basicConstraints=CA:FALSE \\"),
+        &format!("    extendedKeyUsage={role}Auth {names} | \\"),
+        &format!("    openssl x509 -req -in {role}.csr -CA ca.crt -CAkey ca.key \\"),
+        &format!("    -CAcreateserial -days 365 -extfile /dev/stdin -out {role}.v3.crt"),
+        &format!("then {role}.v3.crt in the place of {role}.crt"),
     ]
     .map(String::as_str)
     .join("\n")

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
-use crate::narration::{Event, Side, en};
+use crate::narration::{Event, Side, words};
 use crate::text;
 
 /// Below the time, the side and the step: where the words of an event stand.
@@ -46,6 +46,30 @@ impl<'a> Tour<'a> {
         written(self.page.paragraph("", words, ""))
     }
 
+    /// How to read an event, in the columns of [`Tour::story`].
+    pub(super) fn legend(&mut self) -> Result<(), Error> {
+        for line in [
+            "",
+            "  0.5 client 1  what happened",
+            "   │  │      │  → what this proves to the side that reports it",
+            "   │  │      └─ the step, 1 to 7; ✗ behind it: this side refuses, or is refused",
+            "   │  └──────── the side that reports it",
+            "   └─────────── milliseconds since the first event of the connection",
+        ] {
+            self.line(line)?;
+        }
+        Ok(())
+    }
+
+    /// What the client got for its request.
+    pub(super) fn answer(&mut self, body: &[u8]) -> Result<(), Error> {
+        let body = text::terminal(&String::from_utf8_lossy(body));
+        self.prose("The answer, as the client decrypted it:")?;
+        self.line("")?;
+        let body = self.page.paint.with(BOLD, &body);
+        self.line(&format!("{MARGIN}{body}"))
+    }
+
     /// Events of both sides, in the order of the clock.
     pub(super) fn story(&mut self, events: &[Event]) -> Result<(), Error> {
         self.line("")?;
@@ -63,7 +87,7 @@ impl<'a> Tour<'a> {
             return Ok(());
         };
         let side = self.page.paint.side(event.side);
-        let words = en::words(&event.fact);
+        let words = words::words(&event.fact);
         let mark = if event.fact.passed() { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
@@ -71,8 +95,14 @@ impl<'a> Tour<'a> {
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
-        written(self.page.paragraph(&head, &words.what, ""))?;
-        written(self.page.paragraph(MARGIN, &words.so, DIM))
+        written(
+            self.page
+                .paragraph(&head, &self.page.paint.words(&words.what), ""),
+        )?;
+        written(
+            self.page
+                .paragraph(MARGIN, &self.page.paint.words(&words.so), DIM),
+        )
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::pem::shape;
 use super::reading::other_names;
 use super::{SetupFiles, SideFiles, examine};
@@ -67,7 +67,7 @@ fn unusable(
 ) -> Error {
     let case = those_alone(&files, given);
     let mut findings = examine(&case).findings;
-    findings.retain(|finding| files.contains(&finding.file));
+    findings.retain(|finding| files.contains(&finding.file) && finding.severity != Severity::Note);
     if let Some(finding) = findings.into_iter().min_by_key(|finding| finding.step) {
         return contents(finding);
     }

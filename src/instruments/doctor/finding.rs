@@ -11,6 +11,8 @@ pub enum Severity {
     Error,
     /// It works here and now; elsewhere or later it may not.
     Warning,
+    /// It works with rustls, OpenSSL, Go, Node and Java; a stricter program refuses it.
+    Note,
 }
 
 /// One thing that is wrong. All text is safe to show.

@@ -14,6 +14,8 @@ pub struct Verdict {
     pub rulings: Vec<Ruling>,
     /// What is left to the other side: which CA it has to trust. A sentence each.
     pub notes: Vec<String>,
+    /// A live server answered this client: then nothing fails there.
+    pub answered: bool,
     /// The name or address for which a server's was judged.
     pub host: String,
 }
@@ -60,8 +62,8 @@ impl Verdict {
         let mut sentences = vec![match (errors, self.accepted()) {
             (0, None) => format!("{}; {}", self.unasked(), warned(warnings)),
             (0, Some(accepted)) => format!("webpki accepts {accepted}; {}", warned(warnings)),
-            (1, _) => "it fails: 1 error".to_owned(),
-            (many, _) => format!("it fails: {many} errors"),
+            (1, _) => format!("{}: 1 error", self.failure()),
+            (many, _) => format!("{}: {many} errors", self.failure()),
         }];
         if errors > 0 {
             sentences.extend(self.rulings.iter().filter_map(refused));
@@ -69,6 +71,13 @@ impl Verdict {
         sentences.extend(self.rulings.iter().filter_map(disputed));
         sentences.extend(self.notes.iter().cloned());
         sentences.join(". ")
+    }
+
+    fn failure(&self) -> &'static str {
+        match self.answered {
+            true => "the server answers, but the client cannot use all of its own files",
+            false => "it fails",
+        }
     }
 
     /// Where webpki had nothing to answer.

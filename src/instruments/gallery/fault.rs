@@ -16,7 +16,9 @@ use super::pem_files::{PemFiles, unusable};
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 use crate::server::{Service, serve_connection};
 use crate::transport::Transport;
 
@@ -91,14 +93,20 @@ impl Fault {
     }
 
     /// What happens on the way, for those who read what crossed the wire.
-    pub(super) fn on_the_way(self) -> Option<&'static str> {
+    pub(super) fn on_the_way(self) -> Option<Phrase> {
         match self {
-            Fault::Resumes => Some("the second connection; the first went well and left a ticket"),
-            Fault::TamperedHello => Some("on the way, one bit of the ClientHello was flipped"),
-            Fault::TamperedData => Some("on the way, one bit of the server's data was flipped"),
-            Fault::ConnectionCut => {
-                Some("on the way, the line was cut when the server's data came")
-            }
+            Fault::Resumes => Some(phrase!(
+                "the second connection; the first went well and left a ticket"
+            )),
+            Fault::TamperedHello => Some(phrase!(
+                "on the way, one bit of the ClientHello was flipped"
+            )),
+            Fault::TamperedData => Some(phrase!(
+                "on the way, one bit of the server's data was flipped"
+            )),
+            Fault::ConnectionCut => Some(phrase!(
+                "on the way, the line was cut when the server's data came"
+            )),
             _ => None,
         }
     }

@@ -21,10 +21,10 @@ use super::{Case, Fault, Termination};
 use crate::error::Error;
 use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::TlsMax;
-use crate::instruments::failures::Language;
 use crate::instruments::page::{BOLD, LongWords, Page, Paint};
 use crate::instruments::wire::tap::Recording;
-use crate::narration::{Event, Side, en};
+use crate::language::Language;
+use crate::narration::{Event, Side, words};
 use crate::server::listening::{Listener, Server};
 use crate::text;
 
@@ -174,7 +174,7 @@ fn reachable(addresses: &[SocketAddr]) -> SocketAddr {
 /// How a connection ended for the server: the step and the words. Where it refused nothing, the last thing that it
 /// told.
 fn outcome(served: Result<(), Failed>, events: &[Event]) -> String {
-    let told = |event: &Event| Some((event.step?, en::words(&event.fact).what));
+    let told = |event: &Event| Some((event.step?, words::words(&event.fact).what.to_string()));
     let refusal = events.iter().rfind(|event| !event.fact.passed());
     let failed = served
         .err()

@@ -3,7 +3,8 @@
 use super::{Case, Fault, Termination, cases};
 use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{self, Failure, Language, Matches};
+use crate::instruments::failures::{self, Failure, Matches};
+use crate::language::Language;
 use crate::text;
 
 /// The failure of this name.

@@ -15,7 +15,7 @@ use crate::instruments::wire::conversation::{Kind, Protection};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::Transcript;
-use crate::narration::{Event, Side, Step, en};
+use crate::narration::{Event, Side, Step, words};
 
 /// What was seen of a case.
 #[derive(Clone, Debug)]
@@ -183,7 +183,7 @@ impl View {
         if let Some(refusal) = refusal {
             self.failed = refusal.step.map(|step| (step, refusal.at));
             self.said
-                .get_or_insert_with(|| en::words(&refusal.fact).what);
+                .get_or_insert_with(|| words::words(&refusal.fact).what.to_string());
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::instruments::page::Paint;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::{Chunk, Transcript};
-use crate::narration::en::denial;
+use crate::narration::words::denial;
 use crate::narration::{Narrator, Recorder, Side};
 use crate::transport::Transport;
 
@@ -110,7 +110,7 @@ fn handshake(
     // Step 6. May this client come in?
     let answer = match authorize(server_side, &server.connection) {
         Ok(_) => Response::text(200, "Hello World"),
-        Err(refusal) => Response::refusal(403, &denial(&refusal).why),
+        Err(refusal) => Response::refusal(403, &denial(&refusal).why.to_string()),
     };
 
     // Step 7. A request, an answer, and a close_notify from each side.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, LongWords, Page, Paint, RED};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::narration::{Event, Side, en};
+use crate::narration::{Event, Side, words};
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -54,9 +54,11 @@ impl<'a> FlightView<'a> {
             self.page
                 .line(&format!("  {side} · step {number}{mark} {title}"))?;
             // Facts are safe already: they may name a peer, escaped.
-            let words = en::words(&event.fact);
-            self.page.paragraph("    ", &words.what, colour)?;
-            self.page.paragraph("    ", &words.so, DIM)?;
+            let words = words::words(&event.fact);
+            self.page
+                .paragraph("    ", &self.page.paint.words(&words.what), colour)?;
+            self.page
+                .paragraph("    ", &self.page.paint.words(&words.so), DIM)?;
         }
         Ok(())
     }
@@ -118,7 +120,7 @@ impl<'a> FlightView<'a> {
             &format!("  {name} {size}"),
             &format!("step {}", step.number()),
         )?;
-        self.paragraph(&message.meaning, "")?;
+        self.paragraph(&self.page.paint.words(&message.meaning), "")?;
         let mut rows = Vec::new();
         collect(&message.fields, &mut rows);
         for (label, values) in rows.iter().take(MOST_FIELDS) {
@@ -133,7 +135,10 @@ impl<'a> FlightView<'a> {
         for check in &message.checks {
             let name = &check.name;
             let (line, colour) = match &check.outcome {
-                Outcome::Verified => (format!("✓ {name}: {}", check.proves), GREEN),
+                Outcome::Verified => (
+                    format!("✓ {name}: {}", self.page.paint.words(&check.proves)),
+                    GREEN,
+                ),
                 Outcome::Failed(why) => (format!("✗ {name}: {why}"), RED),
                 Outcome::NotPossible(why) => (format!("? {name}: not checked here, {why}"), DIM),
             };
@@ -144,7 +149,11 @@ impl<'a> FlightView<'a> {
             .chunk_by(|one, next| one.computable_by == next.computable_by);
         for group in together {
             let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
-            let line = format!("⚷ {}: {}", group[0].computable_by, names.join(", "));
+            let line = format!(
+                "⚷ {}: {}",
+                self.page.paint.words(&group[0].computable_by),
+                names.join(", ")
+            );
             self.paragraph(&line, DIM)?;
         }
         Ok(())

@@ -15,6 +15,7 @@ const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
 /// Runs `hello-mtls` in the folder above the set's, so that the folder's name is short: `set`.
 pub(super) fn hello(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(arguments)
         .current_dir(dir)
         .output()
@@ -716,6 +717,20 @@ const NAMED: &[Named] = &[
         0,
     ),
     (
+        "the client's certificate and the server's key",
+        |_| (),
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "server.key",
+        ],
+        &["key-mismatch"],
+        1,
+    ),
+    (
         "the right key is the second",
         |set| set.write("both.key", p256().serialize_pem() + &set.read("client.key")),
         &[
@@ -784,6 +799,18 @@ const NAMED: &[Named] = &[
         0,
     ),
     ("no CA named", |_| (), &CLIENT, &[], 0),
+    (
+        "several files with the intermediate",
+        |set| {
+            let [root, inter, _, _] = alice(set);
+            set.write("cacert-only.pem", &inter);
+            set.write("a-chain.pem", inter.clone() + &root);
+            set.write("inter.crt", inter);
+        },
+        &CLIENT,
+        &["client-missing-intermediate"],
+        0,
+    ),
     (
         "a copy of its own CA",
         own_ca,
@@ -885,10 +912,11 @@ const NAMED: &[Named] = &[
     ),
 ];
 
-/// The codes of a report, errors and warnings, in order.
-fn codes_of(page: &str) -> Vec<&str> {
+/// The codes of a report, errors and warnings, in order. The note behind them is about other programs.
+pub(super) fn codes_of(page: &str) -> Vec<&str> {
     let heads = page
         .lines()
+        .take_while(|line| *line != "1 note")
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     heads
         .filter_map(|line| Some(line.split_once(" [")?.1.split_once(']')?.0))
@@ -896,7 +924,7 @@ fn codes_of(page: &str) -> Vec<&str> {
 }
 
 /// Every command of a page.
-fn all_commands(page: &str) -> String {
+pub(super) fn all_commands(page: &str) -> String {
     let is_command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
     page.lines()
         .filter(is_command)
@@ -945,7 +973,7 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             if script.is_empty() || last.0 == Some(0) {
                 break;
             }
-            assert!(pasted(&set.dir, &script), "{name}: {script}");
+            assert_eq!(pasted(&set.dir, &script), Ok(()), "{name}: {script}");
             assert!(
                 before.is_subset(&blocks(&set.dir)),
                 "{name} lost a block: {script}"
@@ -965,6 +993,36 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             assert!(link.is_symlink(), "{name}");
         }
     }
+}
+
+/// Each side trusts the other's certificate: the CA file of this side says nothing about its own.
+#[test]
+fn a_ca_as_a_leaf_is_not_signed_by_the_other_sides() {
+    let mut set = Set::new("each-its-own-ca");
+    own_ca(&mut set);
+    set.write_root(ca_params("the client's"), p256());
+    set.write("ca.key", set.root.key().serialize_pem());
+    let files = "--cacert ca.crt --cert server.crt --key server.key";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(codes_of(&page), ["ca-as-leaf"], "{page}");
+    assert!(page.contains("-CA server.crt -CAkey server.key"), "{page}");
+    assert!(
+        flat(&page).contains("server.crt is for the client's --cacert"),
+        "{page}"
+    );
+}
+
+#[test]
+fn an_empty_folder_is_one_finding() {
+    let set = Set::new("empty-folder");
+    fs::create_dir(set.dir.join("empty")).unwrap();
+    let page = text(&hello(&set.dir, &["doctor", "--certs", "empty"]).stdout);
+    assert_eq!(codes_of(&page), ["no-folder"], "{page}");
+    let went = pasted(&set.dir, &all_commands(&page));
+    assert_eq!(went, Ok(()), "{page}");
+    let after = hello(&set.dir, &["doctor", "--certs", "empty"]);
+    assert_eq!(after.status.code(), Some(0), "{}", text(&after.stdout));
 }
 
 #[test]

@@ -150,22 +150,25 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
 
 /// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.
 pub(super) fn serial(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
-    let serial = link.cert.x509.raw_serial();
+    unusual_serial(link.cert, &renew(link))
+}
+
+/// A root's too: a program that refuses it leaves the root out of its list, and says later that it knows no issuer.
+pub(super) fn root_serial(anchor: &Cert<'_>, _: &Evidence<'_>) -> Option<Finding> {
+    unusual_serial(anchor, NEW_CA)
+}
+
+fn unusual_serial(cert: &Cert<'_>, fix: &str) -> Option<Finding> {
+    let serial = cert.x509.raw_serial();
     let what = match serial {
         [0] => "zero: some verifiers refuse that",
         [first, ..] if first & 0x80 != 0 => "negative: Go 1.23 and later refuse that",
         _ if serial.len() > 20 => "longer than 20 octets: GnuTLS and others refuse that",
         _ => return None,
     };
-    let found = format!("the serial number of {} is {what}", link.cert.name());
+    let found = format!("the serial number of {} is {what}", cert.name());
     let expected = "a positive serial number of at most 20 octets";
-    Some(note(
-        "unusual-serial",
-        link.cert.path,
-        expected,
-        found,
-        &renew(link),
-    ))
+    Some(note("unusual-serial", cert.path, expected, found, fix))
 }
 
 /// Each certificate once.

@@ -10,9 +10,9 @@ use super::observation::Observation;
 use crate::certificates::summary::issuer_name;
 use crate::error::diagnosis::{REQUIRED, SERVERS_CAS};
 use crate::error::{Diagnosis, Error};
-use crate::instruments::doctor::Report;
 use crate::instruments::doctor::finding::{Finding, Severity, error};
 use crate::instruments::doctor::reading::Files;
+use crate::instruments::doctor::{Report, SetupFiles};
 use crate::narration::{Side, Step};
 
 /// Findings by which the client's own CA file judges the client's own certificate.
@@ -26,13 +26,18 @@ const BY_OWN_CA_FILE: [&str; 6] = [
 ];
 
 /// Adds what the connection showed to what the files told.
-pub(super) fn add(seen: &Observation, report: &mut Report, files: &Files, by: &Path) {
+pub(super) fn add(
+    seen: &Observation,
+    report: &mut Report,
+    (case, files): (&SetupFiles, &Files),
+    by: &Path,
+) {
     let warning = seen.warning(files, by);
     match seen.refusal(report, by) {
         Some(refusal) => refused(seen, report, refusal, warning),
         None => {
             if seen.outcome.is_ok() {
-                accepted(report);
+                accepted(seen, report, case);
             }
             report.findings.extend(warning);
         }
@@ -40,15 +45,29 @@ pub(super) fn add(seen: &Observation, report: &mut Report, files: &Files, by: &P
     report.findings.extend(seen.other_status(by));
 }
 
-/// The server let this client in, so nothing about the client's certificate keeps it out there.
-fn accepted(report: &mut Report) {
-    for finding in &mut report.findings {
-        if finding.step == Step::ServerVerifiesClient {
-            finding.severity = Severity::Warning;
+/// The server answered this client: what the files say against that did not stop the two, and is a warning. Only
+/// files that were left out of the connection, because they cannot be used, are still at fault.
+fn accepted(seen: &Observation, report: &mut Report, case: &SetupFiles) {
+    let left_out = |finding: &Finding| match &finding.file {
+        file if case.crls.contains(file) => seen.unusable_lists,
+        file if case.authorities.as_ref() == Some(file) => false,
+        _ => seen.unusable_pair && finding.step != Step::ClientVerifiesServer,
+    };
+    for finding in report
+        .findings
+        .iter_mut()
+        .filter(|finding| !left_out(finding))
+    {
+        finding.severity = Severity::Warning;
+        if judged_by_own_ca_file(finding) {
+            // A remedy would trust one more CA, or replace a certificate that is as it should be.
+            finding.fix = "none for this server: it let the client in, so it believes other CAs than those of that file".to_owned();
         }
     }
+    report.verdict.answered = true;
     let rulings = &mut report.verdict.rulings;
-    rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
+    let of_the_pair = |side| side == Side::Client && seen.unusable_pair;
+    rulings.retain(|ruling| ruling.refusal.is_none() || of_the_pair(ruling.side));
 }
 
 fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: Option<Finding>) {

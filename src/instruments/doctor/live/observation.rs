@@ -15,6 +15,8 @@ pub(super) struct Observation {
     pub(super) session: Option<String>,
     /// The client's certificate and key could not be loaded: the connection was made without them.
     pub(super) unusable_pair: bool,
+    /// The same of the revocation lists.
+    pub(super) unusable_lists: bool,
     pub(super) outcome: Result<Answer, Error>,
 }
 
@@ -25,6 +27,7 @@ impl Observation {
             asked: None,
             session: None,
             unusable_pair: false,
+            unusable_lists: false,
             outcome: Err(failed),
         }
     }

@@ -1,8 +1,9 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
 use super::block::{File, Wanted, kind};
-use crate::files::place;
+use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::in_place::{free_stem, is_taken, with_end};
 use crate::text;
 
 /// The label that one writes today.
@@ -21,12 +22,12 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
             "trusted-certificate",
             "a certificate in a form of OpenSSL's own",
-            file.rewritten("openssl x509 -in {f} -out"),
+            file.converted(label, "openssl x509 -in {f}"),
         ),
         "PKCS7" | "CMS" => (
             "pkcs7",
             "certificates in a PKCS#7 wrapper",
-            file.rewritten("openssl pkcs7 -in {f} -print_certs -out"),
+            file.converted(label, "openssl pkcs7 -in {f} -print_certs"),
         ),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
             instead_of(file.wanted, "csr-as-certificate"),
@@ -44,20 +45,26 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         "OPENSSH PRIVATE KEY" => (
             "openssh-key",
             "a key of OpenSSH's own form",
-            file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
+            file.rewritten("cp {f} {f}.new && ssh-keygen -p -N '' -m PKCS8 -f"),
         ),
         "EC PARAMETERS" if file.wanted == Wanted::PrivateKey => (
             "parameters-alone",
             "the name of a curve, and no key: openssl ecparam without -genkey",
             format!(
                 "a key of that curve, and a request for a new certificate:\n{}",
-                file.rewritten("chmod 600 {f} && openssl ecparam -in {f} -genkey -noout -out")
+                file.converted(
+                    label,
+                    "chmod 600 {f} && openssl ecparam -in {f} -genkey -noout"
+                )
             ),
         ),
         "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
             "unsupported-key",
             "a private key of a kind that TLS does not use any more",
-            format!("  {}", new_key(file)),
+            format!(
+                "a new key, and then a new certificate for it:\n{}",
+                file.converted(label, NEW_KEY)
+            ),
         ),
         _ if kind(label) == Some(Wanted::PrivateKey) || label == "ENCRYPTED PRIVATE KEY" => (
             instead_of(file.wanted, "key-as-certificate"),
@@ -114,22 +121,34 @@ fn swap(file: &File<'_>) -> String {
     )
 }
 
-/// The command that makes a new P-256 key beside the old one.
-pub(crate) fn new_key(file: &File<'_>) -> String {
-    let name = text::shell(file.path);
-    format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.new")
-}
+const NEW_KEY: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
 
+/// The CA signs a copy of the request, under names that are free, and the file gets the certificate. A request
+/// that is called one stays: then the certificate is a new file beside it.
 fn sign(file: &File<'_>) -> String {
-    let (dir, stem) = place(file.path);
-    let request = text::shell(&file.path.with_extension("csr"));
-    let name = text::shell(file.path);
-    let copy = if name == request {
+    let stem = file.path.with_extension("");
+    let named_so = file.path.extension().is_some_and(|end| end == "csr");
+    let new = if named_so && !is_taken(&with_end(&stem, ".crt")) {
+        stem.clone()
+    } else {
+        free_stem(&stem, ".new", &[".csr", ".crt"])
+    };
+    let (dir, name) = (
+        text::shell(folder(&new)),
+        new.file_name().unwrap_or_default(),
+    );
+    let [csr, crt] = [".csr", ".crt"].map(|end| text::shell(&with_end(&new, end)));
+    let copy = if new == stem {
         String::new()
     } else {
-        format!("  cp {name} {request}\n")
+        format!("cp {} {csr} && ", text::shell(file.path))
     };
-    let (other, role) = if stem.contains("client") {
+    let put = if named_so {
+        format!("then {crt} in its place")
+    } else {
+        file.rewritten("cat {crt} >").replace("{crt}", &crt)
+    };
+    let (other, role) = if name.to_string_lossy().contains("client") {
         (
             "for a client; for a server --host NAME instead",
             "--client my-client",
@@ -140,5 +159,6 @@ fn sign(file: &File<'_>) -> String {
             "--host localhost",
         )
     };
-    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {role} --force")
+    let name = text::shell(name.as_ref());
+    format!("{other}:\n  {copy}hello-mtls certs sign {name} --dir {dir} {role}\n{put}")
 }

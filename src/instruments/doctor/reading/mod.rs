@@ -170,30 +170,47 @@ fn load<T>(
     })
 }
 
-/// A folder that is missing is one finding, however many files should be in it.
+/// A folder that is missing or empty is one finding, however many files should be in it.
+fn no_folder(folder: &Path, found: &str) -> Finding {
+    let name = text::shell(folder);
+    let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
+    let expected = "a folder with certificates and keys";
+    error(
+        "no-folder",
+        Step::Preparation,
+        folder,
+        expected,
+        found.to_owned(),
+        fix,
+    )
+}
+
 fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
     let before = |code, file: &Path, expected: &str, found: String, fix: String| {
         error(code, Step::Preparation, file, expected, found, fix)
     };
     let folder = files::folder(path);
     if !folder.exists() {
-        let name = text::shell(folder);
-        let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
-        let expected = "a folder with certificates and keys";
-        return before(
-            "no-folder",
-            folder,
-            expected,
-            "no such folder".to_owned(),
-            fix,
-        );
+        return no_folder(folder, "no such folder");
+    }
+    let is_empty = |folder: &Path| {
+        folder
+            .read_dir()
+            .is_ok_and(|mut files| files.next().is_none())
+    };
+    if is_empty(folder) {
+        return no_folder(folder, "nothing in it");
     }
     if let Some(finding) = other_names(path) {
         return finding;
     }
-    let found = match &failed {
-        Error::File { source, .. } => io_words(source),
-        other => other.to_string(),
+    let found = match (std::fs::read_link(path), &failed) {
+        (Ok(target), _) if !path.exists() => {
+            let target = text::terminal(&target.display().to_string());
+            format!("a symbolic link to {target}, which is not there")
+        }
+        (_, Error::File { source, .. }) => io_words(source),
+        (_, other) => other.to_string(),
     };
     let expected = format!("{} that can be read", wanted.noun());
     let there = text::shell(if path.is_dir() { path } else { folder });
