@@ -11,8 +11,8 @@ use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::{Given, explain};
-use crate::language::Language;
 use crate::instruments::doctor::{PeerTrust, SetupFiles};
+use crate::language::Language;
 use crate::narration::{Narrator, Side};
 
 #[derive(Args)]
