@@ -198,7 +198,7 @@ fn with_request(key: &KeyPair, old: &CertificateDer<'_>) -> Result<(String, Stri
 fn refused(found: &str, remedy: &str) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
-        found: found.to_owned(),
-        remedy: remedy.to_owned(),
+        found: found.into(),
+        remedy: remedy.into(),
     }
 }

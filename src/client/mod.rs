@@ -19,7 +19,9 @@ use crate::http::ReadError;
 use crate::http::authority::Authority;
 use crate::http::reader::MessageReader;
 use crate::http::response::ResponseHead;
+use crate::language::Phrase;
 use crate::narration::{Fact, Side, Step};
+use crate::phrase;
 use crate::text;
 use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
@@ -67,8 +69,8 @@ pub fn connect_tcp(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), Err
             port: Some(port),
         }
         .to_string(),
-        found: said.join("\n"),
-        remedy: "is the server running, and at that port? `hello-mtls serve` starts one".to_owned(),
+        found: said.join("\n").into(),
+        remedy: phrase!("is the server running, and at that port? `hello-mtls serve` starts one"),
     })
 }
 
@@ -192,7 +194,7 @@ enum Failure {
         error: io::Error,
         answered: bool,
     },
-    Http(String),
+    Http(Phrase),
     Output(io::Error),
 }
 
@@ -208,10 +210,11 @@ impl Failure {
     fn of_reading(error: ReadError, answered: bool) -> Failure {
         match error {
             ReadError::Io(error) => Failure::Io { error, answered },
-            ReadError::Truncated(missing) => Failure::Http(format!(
-                "the server closed in good order, but too early: {missing}"
+            ReadError::Truncated(missing) => Failure::Http(phrase!(
+                "the server closed in good order, but too early: {missing}",
+                missing
             )),
-            ReadError::Malformed(malformed) => Failure::Http(malformed.why),
+            ReadError::Malformed(malformed) => Failure::Http(malformed.why.into()),
         }
     }
 }

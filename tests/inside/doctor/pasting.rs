@@ -48,7 +48,7 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             .findings
             .iter()
             .map(|finding| (finding, commands(finding)));
-        let mut todo: Vec<(&Finding, Vec<&str>)> = todo.collect();
+        let mut todo: Vec<(&Finding, Vec<String>)> = todo.collect();
         todo.retain(|(_, commands)| commands.first().is_some_and(|first| !is_a_look(first)));
         if todo.iter().all(|(finding, _)| is_for_the_ca(finding)) {
             break;
@@ -112,9 +112,10 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
 }
 
 /// The commands of a remedy.
-fn commands(finding: &Finding) -> Vec<&str> {
-    let lines = finding.fix.lines();
-    lines.filter(|line| line.starts_with("  ")).collect()
+fn commands(finding: &Finding) -> Vec<String> {
+    let fix = finding.fix.to_string();
+    let lines = fix.lines().filter(|line| line.starts_with("  "));
+    lines.map(str::to_owned).collect()
 }
 
 fn told(what: &str, finding: &Finding) -> String {
@@ -133,7 +134,8 @@ fn purposes(dir: &Path) -> BTreeMap<PathBuf, (bool, bool)> {
 
 /// What a remedy leaves to the reader: other options, or another file in the place of this one.
 fn follow(finding: &Finding, dir: &Path, case: &mut SetupFiles) {
-    let mut lines = finding.fix.lines();
+    let fix = finding.fix.to_string();
+    let mut lines = fix.lines();
     let Some(then) = lines.find_map(|line| line.strip_prefix("then ")) else {
         return;
     };

@@ -1662,7 +1662,7 @@ fn note(report: &Report) -> String {
         .filter(|finding| finding.severity == Severity::Note);
     let found = notes.next().map(|note| {
         assert_eq!(note.code, "stricter-verifiers");
-        note.found.clone()
+        note.found.to_string()
     });
     assert!(notes.next().is_none());
     found.unwrap_or_default()
