@@ -188,8 +188,11 @@ fn paths(case: &mut SetupFiles) -> Vec<&mut PathBuf> {
     paths
 }
 
-/// What a remedy makes, and the names that its commands would like to use.
-const TAKEN: &[(&str, fn(&mut Set))] = &[
+/// A finding, and how a set comes to have it.
+pub(super) type Spoiled = (&'static str, fn(&mut Set));
+
+/// Findings whose commands make new files, the names of which may be taken.
+const TAKEN: &[Spoiled] = &[
     ("csr-as-certificate", |set| {
         let key = rcgen::KeyPair::from_pem(&set.read("server.key")).unwrap();
         let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
