@@ -12,7 +12,7 @@ pub enum Severity {
     Error,
     /// It works here and now; elsewhere or later it may not.
     Warning,
-    /// It works with rustls, OpenSSL, Go, Node and Java; a stricter program refuses it.
+    /// It works with most programs; a stricter one refuses it.
     Note,
 }
 

@@ -151,7 +151,7 @@ impl BrokenPath<'_, '_, '_> {
         let alone = std::ptr::eq(self.own, self.top);
         let url = issuers_url(self.top).filter(|_| alone)?;
         let found = format!(
-            "{}, and that one is not in the file. The certificate says that it is at {}; TLS fetches nothing",
+            "{}, and that one is not in the file. The certificate says that it is at {}; TLS does not fetch it",
             self.says(),
             text::terminal(url)
         );
@@ -161,7 +161,7 @@ impl BrokenPath<'_, '_, '_> {
                     .to_owned()
             }
             false => format!(
-                "behind the leaf it goes, unless it is a root:\n{}",
+                "it goes behind the leaf, unless it is a root:\n{}",
                 fetched(url, self.look.label())
             ),
         };

@@ -58,7 +58,7 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
             "parameters-alone",
             "the name of a curve, and no key: openssl ecparam without -genkey",
             format!(
-                "a key of that curve, and a request for a new certificate:\n{}",
+                "a key of that curve; the certificate for it comes next:\n{}",
                 file.converted(
                     label,
                     "chmod 600 {f} && openssl ecparam -in {f} -genkey -noout"
