@@ -1567,6 +1567,19 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["root-path-length"],
         ),
         (
+            "Netscape's purpose of a server on a client",
+            |set| {
+                set.leaf(Side::Client, |params| {
+                    // sslServer, the second bit of a bit string.
+                    let oid = [2, 16, 840, 1, 113730, 1, 1];
+                    let server = CustomExtension::from_oid_content(&oid, vec![3, 2, 6, 0x40]);
+                    params.custom_extensions.push(server);
+                });
+            },
+            &[],
+            &["client-wrong-purpose"],
+        ),
+        (
             "same name",
             |set| {
                 set.with_root(|params| {
