@@ -20,10 +20,10 @@ const ROUNDS: usize = 3;
 fn is_a_look(script: &str) -> bool {
     // The folder's files, for a name that is missing; the clock, for dates that are wrong; an intermediate that
     // has to come over the network.
-    let shows = ["ls -l ", "date -u", "curl -"];
+    let shows = ["ls -l ", "date -u"];
     // The words of a page that was saved instead of a file.
     let words = script.ends_with("| head");
-    words || shows.iter().any(|look| script.trim().starts_with(look))
+    words || script.contains(" curl -") || shows.iter().any(|look| script.trim().starts_with(look))
 }
 
 /// The remedy ends with another person: a CA's owner, who has its key, signs the request that was made.

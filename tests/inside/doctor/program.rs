@@ -1015,6 +1015,21 @@ fn a_ca_as_a_leaf_is_not_signed_by_the_other_sides() {
 }
 
 #[test]
+fn two_files_the_wrong_way_round_are_told_so() {
+    let set = Set::new("wrong-way-round");
+    let files = "--role client --cacert ca.crt --cert client.key --key client.crt";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(
+        codes_of(&page),
+        ["key-as-certificate", "wrong-file"],
+        "{page}"
+    );
+    let right = "the two the other way round: --cert client.crt --key client.key";
+    assert_eq!(flat(&page).matches(right).count(), 2, "{page}");
+}
+
+#[test]
 fn an_empty_folder_is_one_finding() {
     let set = Set::new("empty-folder");
     fs::create_dir(set.dir.join("empty")).unwrap();
