@@ -11,6 +11,7 @@ use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::{Given, explain};
+use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
 
@@ -36,9 +37,15 @@ pub(super) struct Get {
 impl Get {
     /// What the doctor may look into if the request fails.
     pub(super) fn given(&self) -> Given {
+        let given = self.files.given(Side::Client);
         Given {
+            // The CAs that the server believes are the server's affair.
+            case: SetupFiles {
+                peer: PeerTrust::Unknown,
+                ..given.case
+            },
             url: Some(self.url.clone()),
-            ..self.files.given(Side::Client)
+            ..given
         }
     }
 }

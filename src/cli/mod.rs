@@ -34,17 +34,21 @@ use crate::instruments::{demo, inspect};
 use crate::language::Language;
 use crate::text;
 
-/// TLS and mutual TLS, step by step: read it, run it, watch it.
-///
-/// Begin with three commands:
-///   hello-mtls certs
-///   hello-mtls serve
-///   hello-mtls get https://localhost:3000/     (in another terminal)
+/// What `hello-mtls` shows without a command, too.
+const ABOUT: &str = "\
+TLS and mutual TLS, step by step: read it, run it, watch it.
+
+The first three commands, the last one in a second terminal:
+  hello-mtls certs                         make certificates in ./certs
+  hello-mtls serve                         start a server that asks for them
+  hello-mtls get https://localhost:3000/   get Hello World from it";
+
+/// The command line.
 #[derive(Parser)]
 #[command(
     name = "hello-mtls",
     version,
-    verbatim_doc_comment,
+    about = ABOUT,
     disable_help_subcommand = true
 )]
 struct Cli {

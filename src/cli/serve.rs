@@ -11,7 +11,7 @@ use super::wire::{ExplainLock, Watched};
 use super::{Files, missing, output, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
-use crate::error::{Diagnosis, Error, Progress};
+use crate::error::{Diagnosis, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
 use crate::http::request::Request;
@@ -152,12 +152,6 @@ fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
     let Some(authorities) = authorities else {
         return line;
     };
-    let seen = &diagnosis.seen;
-    if seen.hung_up() && seen.progress == Progress::Certificates {
-        return "left at step 4, when it was asked for a certificate: no error if it is a browser, which asks its \
-                user first and then connects again; another client may not trust the server's certificate"
-            .to_owned();
-    }
     // A client compares its certificate's issuer with these names, and some (GnuTLS, Go, Java) send none that does
     // not fit.
     if diagnosis.failure == Some("no-client-certificate") {

@@ -1,5 +1,6 @@
 //! The client: one GET request. Unaware of who watches.
 
+mod records;
 mod url;
 
 use std::io::{self, Write};
@@ -8,16 +9,17 @@ use std::time::Duration;
 
 use rustls::{ClientConnection, StreamOwned};
 
+use self::records::Records;
 pub use self::url::Url;
 use crate::error::diagnosis::diagnose_answer;
-use crate::error::{Diagnosis, Error, Progress, Seen, io_words};
+use crate::error::{Diagnosis, Ending, Error, LateRequest, Progress, Seen, io_words};
 use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
-use crate::handshake::{self, ClientSetup, speaks_tls12, tell_refusal};
+use crate::handshake::{self, ClientSetup, speaks_tls12, tell_refusal, with_notes};
 use crate::http::ReadError;
 use crate::http::authority::Authority;
 use crate::http::reader::MessageReader;
 use crate::http::response::ResponseHead;
-use crate::narration::{Fact, Side, Step, narrator};
+use crate::narration::{Fact, Side, Step};
 use crate::text;
 use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
@@ -40,6 +42,8 @@ pub struct Answer {
     pub length: u64,
     /// What the two sides agreed on.
     pub session: Session,
+    /// What the server wanted after the handshake, and rustls declined.
+    pub late_request: Option<LateRequest>,
     /// The answer refuses this client: the handshake was accepted, and the status says no.
     pub refusal: Option<Diagnosis>,
 }
@@ -88,9 +92,10 @@ pub fn dial(setup: &ClientSetup, url: &Url, number: u64) -> Result<Deadline, Err
 pub fn get<T: Transport>(
     setup: &ClientSetup,
     url: &Url,
-    mut transport: T,
+    transport: T,
     out: &mut dyn Write,
 ) -> Result<Answer, Error> {
+    let mut transport = Records::new(transport);
     // Steps 1, 3 and 4: the handshake. The client knows the server, or it ends here.
     transport.set_deadline(HANDSHAKE);
     let connection = match handshake::connect(setup, url.server_name.clone(), &mut transport) {
@@ -113,17 +118,23 @@ pub fn get<T: Transport>(
             let peer = url.place.clone();
             return Err(Error::Http { peer, found });
         }
+        Err(Failure::Closed) => {
+            let error = io::Error::new(io::ErrorKind::UnexpectedEof, "close_notify, and no answer");
+            let ending = Ending::CloseNotify;
+            let seen = Seen {
+                ending,
+                ..seen(&stream)
+            };
+            return Err(refused(setup, url, &mut stream, &error, seen));
+        }
         Err(Failure::Io { error, answered }) => {
             let alert = read_pending_alert(&mut stream, &error).map(handshake::io_error);
             let error = alert.unwrap_or(error);
             let seen = Seen {
-                tls12: speaks_tls12(&stream.conn),
                 answered,
-                ..Seen::at(Progress::Established)
+                ..seen(&stream)
             };
-            let diagnosis = tell_refusal(&setup.narrator, &error, seen);
-            lingering_close(&mut stream.sock);
-            return Err(tls_error(url, diagnosis));
+            return Err(refused(setup, url, &mut stream, &error, seen));
         }
     };
     setup
@@ -137,6 +148,33 @@ pub fn get<T: Transport>(
     Ok(answer)
 }
 
+/// What the two sides did after the handshake.
+fn seen<T>(stream: &StreamOwned<ClientConnection, Records<T>>) -> Seen
+where
+    T: Transport,
+{
+    let tls12 = speaks_tls12(&stream.conn);
+    let asked = tls12 && stream.sock.handshake_after_finished();
+    Seen {
+        tls12,
+        late_request: asked.then_some(LateRequest::Renegotiation),
+        ..Seen::at(Progress::Established)
+    }
+}
+
+/// The connection ended before the answer did.
+fn refused<T: Transport>(
+    setup: &ClientSetup,
+    url: &Url,
+    stream: &mut StreamOwned<ClientConnection, Records<T>>,
+    error: &io::Error,
+    seen: Seen,
+) -> Error {
+    let diagnosis = tell_refusal(&setup.narrator, error, seen);
+    lingering_close(&mut stream.sock);
+    tls_error(url, diagnosis)
+}
+
 fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
     Error::Tls {
         side: Side::Client,
@@ -147,6 +185,8 @@ fn tls_error(url: &Url, diagnosis: Diagnosis) -> Error {
 
 /// Why no answer came.
 enum Failure {
+    /// close_notify came instead of the answer's first byte.
+    Closed,
     /// `answered`: the head of the answer was there already.
     Io {
         error: io::Error,
@@ -178,7 +218,7 @@ impl Failure {
 
 fn exchange<T: Transport>(
     url: &Url,
-    stream: &mut StreamOwned<ClientConnection, T>,
+    stream: &mut StreamOwned<ClientConnection, Records<T>>,
     out: &mut dyn Write,
     session: Session,
 ) -> Result<Answer, Failure> {
@@ -192,6 +232,9 @@ fn exchange<T: Transport>(
         .map_err(Failure::unanswered)?;
     stream.flush().map_err(Failure::unanswered)?;
     let mut reader = MessageReader::new(stream);
+    if !reader.wait().map_err(Failure::unanswered)? {
+        return Err(Failure::Closed);
+    }
     let head = ResponseHead::read(&mut reader);
     let head = head.map_err(|error| Failure::of_reading(error, false))?;
     // A 403 is a complete answer, too, and its body says why.
@@ -207,14 +250,14 @@ fn exchange<T: Transport>(
     let length = copied.map_err(|error| Failure::of_reading(error, true))?;
     let reason = text::shorten(&text::terminal(&head.reason), 60);
     let seen = Seen {
-        tls12: speaks_tls12(&stream.conn),
-        request: narrator::take_request(),
         answered: true,
-        ..Seen::at(Progress::Established)
+        ..with_notes(Side::Client, seen(stream))
     };
+    let late_request = seen.late_request;
     let answer = (head.status, &reason[..]);
     let refusal = diagnose_answer(seen, session.resumed, answer, &body.beginning);
     Ok(Answer {
+        late_request,
         refusal,
         status: head.status,
         reason,

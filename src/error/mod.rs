@@ -20,7 +20,7 @@ use crate::narration::{Side, Step};
 use crate::phrase;
 
 pub use self::report::Report;
-pub use self::seen::{Ending, Seen};
+pub use self::seen::{Ending, LateRequest, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -215,7 +215,11 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Step and cause, for a line of a log.
     pub fn in_a_line(&self) -> String {
-        format!("failed at step {}: {}", self.step.number(), self.found)
+        let ended = match self.seen.left_when_asked() {
+            true => "ended",
+            false => "failed",
+        };
+        format!("{ended} at step {}: {}", self.step.number(), self.found)
     }
 }
 

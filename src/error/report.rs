@@ -105,16 +105,20 @@ impl Error {
                 place,
                 found,
                 remedy,
-            } => Report::new(
-                phrase!(
-                    "step 1, {title}: cannot {doing} {place}",
-                    title = Step::ClientConnects.title(),
-                    doing = doing_what(doing),
-                    place
-                ),
-                found,
-                remedy,
-            ),
+            } => {
+                let (doing, title) = (*doing, Step::ClientConnects.title());
+                let headline = match doing {
+                    // A server that cannot listen meets no client yet: that is no step of the story.
+                    "listen on" => phrase!("the server cannot listen on {place}", place),
+                    _ => phrase!(
+                        "step 1, {title}: cannot {doing} {place}",
+                        title,
+                        doing = doing_what(doing),
+                        place
+                    ),
+                };
+                Report::new(headline, found, remedy)
+            }
             Error::Tls {
                 side,
                 peer,
@@ -196,7 +200,6 @@ fn doing_what(doing: &str) -> Phrase {
         "read" => phrase!("read"),
         "write" => phrase!("write"),
         "make the folder" => phrase!("make the folder"),
-        "listen on" => phrase!("listen on"),
         "connect to" => phrase!("connect to"),
         other => other.into(),
     }

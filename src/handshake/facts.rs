@@ -6,7 +6,8 @@ use std::fmt::Debug;
 use rustls::pki_types::CertificateDer;
 
 use crate::certificates::summary::{self, Summary};
-use crate::narration::{Certificate, SentCertificate};
+use crate::narration::narrator::Asked;
+use crate::narration::{Certificate, CertificateRequest, SentCertificate};
 
 /// The subject of a chain's leaf. It is empty if the chain has no certificate.
 pub(super) fn leaf_subject(chain: &[CertificateDer<'_>]) -> String {
@@ -23,15 +24,25 @@ pub(super) fn certificate(subject: String, certificate: &CertificateDer<'_>) -> 
     }
 }
 
-/// The leaf that a client sends, and whether the server's list of CAs (`authorities`, DER) contains its CA.
-pub(super) fn sent(chain: &[CertificateDer<'_>], authorities: &[&[u8]]) -> SentCertificate {
-    let is_named = |name: Vec<u8>| authorities.contains(&&name[..]);
-    let named = |certificate| summary::issuer_name(certificate).is_some_and(is_named);
-    SentCertificate {
-        subject: leaf_subject(chain),
-        issuer: chain.first().map_or_else(String::new, summary::issuer),
-        named: authorities.is_empty() || chain.iter().any(named),
+/// A request for a certificate in words, for a diagnosis.
+pub(super) fn request(asked: &Asked) -> CertificateRequest {
+    let names: Vec<&[u8]> = asked.authorities.iter().map(|name| &name[..]).collect();
+    let leaf = asked.answer.first().map(|leaf| leaf.as_slice().into());
+    CertificateRequest {
+        authorities: summary::shown_names(&names),
+        answer: leaf.map(|leaf| SentCertificate {
+            subject: summary::subject(&leaf),
+            issuer: summary::issuer(&leaf),
+            named: asked.authorities.is_empty()
+                || asked.answer.iter().any(|der| is_named(der, asked)),
+        }),
     }
+}
+
+/// One of the CAs that the server names signed this certificate, DER.
+fn is_named(certificate: &[u8], asked: &Asked) -> bool {
+    let issuer = summary::issuer_name(&certificate.into());
+    issuer.is_some_and(|issuer| asked.authorities.contains(&issuer))
 }
 
 /// The size of each certificate, in bytes.

@@ -333,17 +333,25 @@ pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     }
 }
 
+/// What the hooks of this thread's connection have noted, added to what the caller has `seen` of it.
+pub(crate) fn with_notes(side: Side, seen: Seen) -> Seen {
+    let notes = narrator::notes();
+    let request = notes.request.as_ref().map(facts::request);
+    Seen {
+        request: request.filter(|_| side == Side::Client),
+        asks: side == Side::Server && notes.asks,
+        ..seen
+    }
+}
+
 /// Finds the step at which the connection failed, and reports it. `seen` is what the caller knows about the
-/// connection. On the client this function adds what step 4's hook noted about the server's request.
+/// connection. This function adds what the hooks noted.
 pub(crate) fn tell_refusal(
     narrator: &Narrator,
     error: &io::Error,
     seen: impl Into<Seen>,
 ) -> Diagnosis {
-    let mut seen = seen.into();
-    if narrator.side() == Side::Client {
-        seen.request = narrator::take_request();
-    }
+    let seen = with_notes(narrator.side(), seen.into());
     let diagnosis = diagnose_connection(narrator.side(), error, seen);
     narrator.tell(diagnosis.step, || Fact::Refused {
         found: diagnosis.found.clone(),

@@ -40,9 +40,9 @@ pub fn client_connects(
     narrator: &Narrator,
 ) -> Result<ClientConnection, rustls::Error> {
     let wanted = server_name.to_str().into_owned();
-    // An earlier handshake on this thread may have stopped after the server's request, so its note of that
-    // request is deleted here. The note is per thread because the hook of step 4 gets no connection.
-    narrator::note_request(None);
+    // An earlier handshake on this thread may have stopped after the server's request, so its notes are
+    // deleted here. Notes are per thread because a hook gets no connection.
+    narrator::forget_notes();
     // In this call rustls draws the client's random, makes a key share for the preferred group, looks for a
     // ticket of an earlier connection to this name, and writes the ClientHello into a buffer:
     // `rustls/src/client/hs.rs`, `start_handshake`. Later `write_tls` sends it. The fields of the message,

@@ -26,7 +26,7 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 
 /// Reports that the server is about to sign, and therefore sends its certificate.
 ///
@@ -66,6 +66,7 @@ impl ServerCertificateHook {
         let chain = certified.cert.clone();
         let subject = facts::leaf_subject(&chain);
         let before_signing = move |scheme, signed: &[u8]| {
+            narrator::note(|notes| notes.asks = asks_for_client_certificate);
             server_presents_certificate(
                 &subject,
                 &chain,

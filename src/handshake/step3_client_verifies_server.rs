@@ -26,7 +26,7 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::facts;
 use crate::certificates::summary;
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 
 /// The first proof: the chain is valid for the name in the client's URL.
 ///
@@ -93,6 +93,11 @@ impl ServerCertVerifier for ServerVerifierHook {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        // rustls gives the chain out only after a handshake that went well; a diagnosis needs it after another.
+        narrator::note(|notes| {
+            let sent = std::iter::once(end_entity).chain(intermediates);
+            notes.server_chain = sent.map(|certificate| certificate.to_vec()).collect();
+        });
         client_verifies_server(
             &self.verifier,
             end_entity,

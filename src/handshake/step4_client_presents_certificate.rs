@@ -25,8 +25,8 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::certificates::summary;
-use crate::narration::{CertificateRequest, Fact, Narrator, Step, narrator};
+use crate::narration::narrator::{self, Asked};
+use crate::narration::{Fact, Narrator, Step};
 
 /// Reports that the client is about to sign, or, with an empty `chain`, that it is about to send an empty
 /// Certificate.
@@ -89,11 +89,11 @@ impl ResolvesClientCert for ClientCertificateHook {
         authorities: &[&[u8]],
         _schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let chain = self.0.as_ref().map(|certified| &certified.cert[..]);
-        narrator::note_request(Some(CertificateRequest {
-            authorities: summary::shown_names(authorities),
-            answer: chain.map(|chain| facts::sent(chain, authorities)),
-        }));
+        let chain = self.0.iter().flat_map(|certified| &certified.cert);
+        narrator::note_request(Asked {
+            authorities: authorities.iter().map(|name| name.to_vec()).collect(),
+            answer: chain.map(|certificate| certificate.to_vec()).collect(),
+        });
         self.0.clone()
     }
 

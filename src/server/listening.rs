@@ -112,7 +112,9 @@ fn missing_here(error: &io::Error) -> bool {
 fn remedy_for(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "stop what runs there, or another port: --listen localhost:3001"
+            "if an earlier hello-mtls serve runs there, end it: with `kill $!` in the terminal that started \
+            it in the background, with Ctrl-C in the foreground. If another program does, for example \
+            one of Node, take another port: --listen localhost:3001, then get https://localhost:3001/"
         }
         io::ErrorKind::PermissionDenied => "a port above 1023",
         _ => "another address: --listen localhost:3000",

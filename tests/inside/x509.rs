@@ -132,9 +132,13 @@ fn what_other_programs_write_has_names_too() {
         (b"\x2b\x81\x04\x00\x0a", "secp256k1"),
         (b"\x2a\x81\x1c\xcf\x55\x01\x82\x2d", "sm2p256v1 (SM2)"),
     ] {
-        let ec = wrap(0x06, b"\x2a\x86\x48\xce\x3d\x02\x01");
-        let algorithm = wrap(0x30, &[ec, wrap(0x06, curve)].concat());
-        let key = wrap(0x30, &[algorithm, wrap(0x03, &[0, 4, 1, 2])].concat());
+        let short = |tag: u8, contents: &[u8]| {
+            let length = u8::try_from(contents.len()).unwrap();
+            [&[tag, length], contents].concat()
+        };
+        let ec = short(0x06, b"\x2a\x86\x48\xce\x3d\x02\x01");
+        let algorithm = short(0x30, &[ec, short(0x06, curve)].concat());
+        let key = short(0x30, &[algorithm, short(0x03, &[0, 4, 1, 2])].concat());
         let tree = describe(Kind::PublicKey, &key);
         assert_eq!(value(&tree, "algorithm"), format!("id-ecPublicKey, {name}"));
     }

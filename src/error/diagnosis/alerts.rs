@@ -3,6 +3,7 @@
 use rustls::AlertDescription;
 
 use super::context::SERVERS_CAS;
+use super::hellos::VERSIONS;
 use super::{Progress, Row, row, step_at_disconnect};
 use crate::narration::{Side, Step};
 
@@ -131,7 +132,7 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
         A::ProtocolVersion => row(
             Step::ClientConnects,
             "the two share no TLS version",
-            "allow TLS 1.2 and 1.3 on both sides: --tls-max",
+            VERSIONS,
         ),
         A::InsufficientSecurity => row(
             Step::ClientConnects,

@@ -4,10 +4,10 @@
 //! bad_certificate (Go) or hangs up (Java, Node) says what another says with certificate_required. Which program the
 //! server is, nobody knows here: what several do is told as a possibility.
 
-use rustls::{AlertDescription, HandshakeType, PeerMisbehaved};
+use rustls::AlertDescription;
 
 use super::{Progress, Row, first_bytes, row};
-use crate::error::Seen;
+use crate::error::{Ending, LateRequest, Seen};
 use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
 
 type Name = Option<&'static str>;
@@ -67,21 +67,12 @@ pub(super) fn asked_and_sent(request: &CertificateRequest) -> String {
 }
 
 /// The client's view: what `by_error` says, corrected by what else was seen.
-pub(super) fn of_client(
-    by_error: Row,
-    named: Name,
-    error: Option<&rustls::Error>,
-    seen: &Seen,
-) -> (Row, Name) {
-    let established = seen.progress == Progress::Established;
+pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) {
     if seen.progress == Progress::Hello {
         return of_hello(by_error, named, Side::Client, seen);
     }
-    if established && asks_again(error, seen) {
-        return (renegotiation(), Some("renegotiation"));
-    }
-    if established && asks_after_the_handshake(error) {
-        return (post_handshake(), Some("post-handshake-auth"));
+    if let Some(request) = seen.late_request {
+        return asked_late(request);
     }
     let Some(request) = &seen.request else {
         return (by_error, named);
@@ -97,8 +88,19 @@ pub(super) fn of_client(
 pub(super) fn of_server(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) {
     match seen.progress {
         Progress::Hello => of_hello(by_error, named, Side::Server, seen),
+        _ if seen.left_when_asked() => (left_when_asked(), None),
         _ => (by_error, named),
     }
+}
+
+/// Chromium and Firefox leave so at each request for a certificate, and come back with the user's choice.
+fn left_when_asked() -> Row {
+    row(
+        Step::ClientPresentsCertificate,
+        "the client left when it was asked for a certificate: no error if it is a browser, which asks its user first \
+        and then connects again; another client may not trust the server's certificate",
+        "the client's log",
+    )
 }
 
 fn of_hello(by_error: Row, named: Name, side: Side, seen: &Seen) -> (Row, Name) {
@@ -108,47 +110,29 @@ fn of_hello(by_error: Row, named: Name, side: Side, seen: &Seen) -> (Row, Name) 
     }
 }
 
-/// RFC 5246 §7.4.1.1: a HelloRequest asks for a new handshake on this connection. rustls declines it with the alert
-/// no_renegotiation; OpenSSL and its users answer handshake_failure. At that point of TLS 1.2 the server's Finished
-/// has come, so it cannot be about the first handshake.
-fn asks_again(error: Option<&rustls::Error>, seen: &Seen) -> bool {
-    use AlertDescription as A;
-    let too_often = rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests);
-    let declined = matches!(
-        seen.ending.alert(),
-        Some(A::HandshakeFailure | A::NoRenegotiation)
-    );
-    error == Some(&too_often) || (seen.tls12 && declined)
-}
-
-fn renegotiation() -> Row {
-    row(
-        Step::ClientPresentsCertificate,
-        "the server wanted a new handshake after the request (renegotiation, TLS 1.2): so a server asks for a \
-        certificate that only some paths need. rustls does not renegotiate",
-        "on the server: ask in the first handshake, for the whole host (Apache: SSLVerifyClient outside of \
-        <Location> and <Directory>; IIS: clientcertnegotiation=enable), or on a host name of its own",
-    )
-}
-
-/// RFC 8446 §4.6.2: a server may ask only a client that offered post_handshake_auth, and rustls does not.
-fn asks_after_the_handshake(error: Option<&rustls::Error>) -> bool {
-    matches!(
-        error,
-        Some(rustls::Error::InappropriateHandshakeMessage {
-            got_type: HandshakeType::CertificateRequest,
-            ..
-        })
-    )
-}
-
-fn post_handshake() -> Row {
-    row(
-        Step::ClientPresentsCertificate,
-        "the server asked for a certificate after the handshake (RFC 8446 §4.6.2), though the client did not offer \
-        that: rustls has no post-handshake authentication",
-        "on the server: ask in the handshake, for the whole host (Apache: SSLVerifyClient outside of <Location> \
-        and <Directory>)",
+/// The server asked when the handshake was over: on which step it is, what was seen, and what to do about it.
+pub(super) fn asked_late(request: LateRequest) -> (Row, Name) {
+    let (found, remedy, name) = match request {
+        LateRequest::Renegotiation => (
+            "after the request the server asked for a new handshake on this connection (renegotiation, TLS 1.2), \
+            and rustls declined, because it does not renegotiate: so a server asks for a certificate that only some \
+            paths need",
+            "on the server: ask in the first handshake, for the whole host (Apache: SSLVerifyClient outside of \
+            <Location> and <Directory>; IIS: clientcertnegotiation=enable), or on a host name of its own",
+            "renegotiation",
+        ),
+        // RFC 8446 §4.6.2: only a client that offered post_handshake_auth may be asked.
+        LateRequest::CertificateRequest => (
+            "the server asked for a certificate after the handshake (RFC 8446 §4.6.2), though the client did not \
+            offer that: rustls has no post-handshake authentication",
+            "on the server: ask in the handshake, for the whole host (Apache: SSLVerifyClient outside of <Location> \
+            and <Directory>)",
+            "post-handshake-auth",
+        ),
+    };
+    (
+        row(Step::ClientPresentsCertificate, found, remedy),
+        Some(name),
     )
 }
 
@@ -220,7 +204,11 @@ fn by_hanging_up(
         return (by_error, named);
     }
     let story = asked_and_sent(request);
-    let found = format!("{story}; it hung up without an alert and without an answer");
+    let left = match seen.ending {
+        Ending::CloseNotify => "it closed the connection without an answer",
+        _ => "it hung up without an alert and without an answer",
+    };
+    let found = format!("{story}; {left}");
     let step = Step::ServerVerifiesClient;
     let like = "Java and Node refuse a certificate so";
     match &request.answer {

@@ -6,6 +6,10 @@ use super::{Row, row};
 use crate::narration::{Side, Step};
 use crate::text;
 
+/// What to do where two programs share no version, in the words of several.
+pub(super) const VERSIONS: &str = "allow TLS 1.2 and 1.3 on both sides (hello-mtls: --tls-max; nginx: ssl_protocols; \
+    Apache: SSLProtocol; HAProxy: ssl-min-ver; Go: MinVersion, MaxVersion)";
+
 /// rustls checks of a record its type, its version and its length, in this order. A protocol other than TLS
 /// fails at one of the first two; a wrong length comes from a program that speaks TLS, and badly.
 pub(super) fn is_no_record(cause: &InvalidMessage) -> bool {
@@ -69,10 +73,9 @@ pub(super) fn incompatible(cause: &PeerIncompatible) -> Row {
         | P::Tls12NotOfferedOrEnabled
         | P::SupportedVersionsExtensionRequired
         | P::ServerDoesNotSupportTls12Or13
-        | P::ServerTlsVersionIsDisabledByOurConfig => (
-            "client and server share no TLS version",
-            "allow TLS 1.2 and 1.3 on both sides: --tls-max",
-        ),
+        | P::ServerTlsVersionIsDisabledByOurConfig => {
+            ("client and server share no TLS version", VERSIONS)
+        }
         P::Tls13RequiredForQuic => (
             "QUIC needs TLS 1.3, and the other side does not offer it",
             "TLS 1.3 on both sides",

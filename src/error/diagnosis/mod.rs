@@ -26,11 +26,14 @@ mod violations;
 use std::fmt;
 use std::io;
 
-use rustls::{CertRevocationListError, CertificateError, InconsistentKeys, OtherError};
+use rustls::{
+    CertRevocationListError, CertificateError, HandshakeType, InconsistentKeys, OtherError,
+    PeerMisbehaved,
+};
 
 pub use self::answers::diagnose_answer;
 pub use self::context::{REQUIRED, SERVERS_CAS};
-use super::{Diagnosis, Ending, Progress, Seen, io_words};
+use super::{Diagnosis, Ending, LateRequest, Progress, Seen, io_words};
 use crate::narration::{Side, Step};
 use crate::text;
 
@@ -77,11 +80,17 @@ pub fn diagnose(side: Side, error: &io::Error, progress: Progress) -> Diagnosis 
     diagnose_connection(side, error, Seen::at(progress))
 }
 
-/// As [`diagnose`], for a connection of which more is known than the error. Its ending is read from the error.
+/// As [`diagnose`], for a connection of which more is known than the error. Its ending is read from the error, unless
+/// it is a close_notify: rustls reports that as the end of the data, and as no error.
 pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Diagnosis {
-    seen.ending = Ending::of(error);
     let inner = error.get_ref();
     let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if seen.ending != Ending::CloseNotify {
+        seen.ending = Ending::of(error);
+    }
+    if seen.progress == Progress::Established {
+        seen.late_request = seen.late_request.or_else(|| inner.and_then(late_request));
+    }
     let progress = seen.progress;
     let (by_error, named) = match inner {
         Some(error) => {
@@ -90,14 +99,29 @@ pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Dia
         }
         None => {
             let named = failure::of_socket(side, error, progress);
-            (of_socket(side, error, progress), named)
+            (of_socket(side, error, &seen), named)
         }
     };
     let (row, named) = match side {
-        Side::Client => context::of_client(by_error, named, inner, &seen),
+        Side::Client => context::of_client(by_error, named, &seen),
         Side::Server => context::of_server(by_error, named, &seen),
     };
     row.into_diagnosis(error, named, seen)
+}
+
+/// What a server asked for that rustls answers with an error.
+fn late_request(error: &rustls::Error) -> Option<LateRequest> {
+    match error {
+        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) => {
+            Some(LateRequest::Renegotiation)
+        }
+        // The alert that rustls sends for it is unexpected_message.
+        rustls::Error::InappropriateHandshakeMessage {
+            got_type: HandshakeType::CertificateRequest,
+            ..
+        } => Some(LateRequest::CertificateRequest),
+        _ => None,
+    }
 }
 
 /// As [`diagnose`], for an error that came from rustls itself, without a connection that shows how far it
@@ -208,9 +232,15 @@ fn step_at_disconnect(side: Side, progress: Progress) -> Step {
     }
 }
 
-fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Row {
-    let (step, other) = (step_at_disconnect(side, progress), side.peer());
+fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
+    let (step, other) = (step_at_disconnect(side, seen.progress), side.peer());
     let (found, remedy) = match error.kind() {
+        _ if seen.ending == Ending::CloseNotify => (
+            format!(
+                "the {other} ended the connection in good order (close_notify), without an answer"
+            ),
+            format!("the {other}'s log"),
+        ),
         io::ErrorKind::TimedOut => (
             format!("the {other} was silent for too long"),
             format!("is the {other} busy, or not speaking TLS and waiting for us?"),

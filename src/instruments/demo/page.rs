@@ -46,6 +46,30 @@ impl<'a> Tour<'a> {
         written(self.page.paragraph("", words, ""))
     }
 
+    /// How to read an event, in the columns of [`Tour::story`].
+    pub(super) fn legend(&mut self) -> Result<(), Error> {
+        for line in [
+            "",
+            "  0.5 client 1  what happened",
+            "   │  │      │  → what this proves to the side that reports it",
+            "   │  │      └─ the step, 1 to 7; ✗ behind it: this side refuses, or is refused",
+            "   │  └──────── the side that reports it",
+            "   └─────────── milliseconds since the first event of the connection",
+        ] {
+            self.line(line)?;
+        }
+        Ok(())
+    }
+
+    /// What the client got for its request.
+    pub(super) fn answer(&mut self, body: &[u8]) -> Result<(), Error> {
+        let body = text::terminal(&String::from_utf8_lossy(body));
+        self.prose("The answer, as the client decrypted it:")?;
+        self.line("")?;
+        let body = self.page.paint.with(BOLD, &body);
+        self.line(&format!("{MARGIN}{body}"))
+    }
+
     /// Events of both sides, in the order of the clock.
     pub(super) fn story(&mut self, events: &[Event]) -> Result<(), Error> {
         self.line("")?;

@@ -157,7 +157,8 @@ fn blame_own_certificate(diagnosis: &mut Diagnosis, given: &Given) {
     diagnosis.step = Step::ServerVerifiesClient;
     diagnosis.failure = Some(finding.code);
     diagnosis.found += &format!("\n{file}: {}", finding.found);
-    diagnosis.remedy += &ask("--role client", &given.options);
+    // What helps against that; the diagnosis was made without the file.
+    diagnosis.remedy = finding.fix + &ask("--role client", &given.options);
 }
 
 /// What a server will mind in the client's certificate. Nothing about its CA: the CAs that the server

@@ -74,17 +74,19 @@ impl Verdict {
     }
 
     fn failure(&self) -> &'static str {
-        match self.answered {
-            true => "the server answers, but the client cannot use all of its own files",
-            false => "it fails",
+        if self.answered {
+            "the server answers, but the client cannot use all of its own files"
+        } else {
+            "it fails"
         }
     }
 
     /// Where webpki had nothing to answer.
     fn unasked(&self) -> &'static str {
-        match self.notes.is_empty() {
-            true => "there is no certificate to judge",
-            false => "no fault in the certificate and its key; webpki was not asked, without a CA",
+        if self.notes.is_empty() {
+            "there is no certificate to judge"
+        } else {
+            "no fault in the certificate and its key; webpki was not asked, without a CA"
         }
     }
 

@@ -55,6 +55,7 @@ pub fn listen(
     log: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Listening, Error> {
     refuse_without_server(case)?;
+    let tls_max = case.version(tls_max);
     let listener = Listener::bind(place)?;
     let builder = &mut PkiBuilder::default();
     let mut stage = Stage::with(builder, &case.scene, tls_max)?;

@@ -20,7 +20,8 @@ impl Panels<'_> {
         let (live, others): (Vec<_>, Vec<_>) = failures::all().iter().partition(live);
         self.by_step(&live, |failure| failure.step, Self::row)?;
         let more = phrase!(
-            "\nAll fail in TLS 1.3 and in 1.2; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
+            "\nAll fail in TLS 1.3 and in 1.2, but renegotiation in 1.2 only, and\n\
+             post-handshake-auth in 1.3 only; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
              hello-mtls gallery CASE shows one, --all runs all of them.\n\
              hello-mtls gallery \"an error message\" says which cases have it.\n\
              hello-mtls doctor finds {count} more, in files and on servers: docs/failures.md lists\n\

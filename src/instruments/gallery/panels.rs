@@ -213,7 +213,9 @@ impl<'a> Panels<'a> {
             case.expected(tls_max),
             case.expected(there),
         );
-        let different = if different.is_empty() {
+        let different = if case.version(there) != there {
+            phrase!("it does not exist there")
+        } else if different.is_empty() {
             phrase!("the same")
         } else {
             Phrase::from(different.replace('`', ""))

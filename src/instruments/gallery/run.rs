@@ -68,6 +68,7 @@ pub struct Alert {
 /// The stage could not be set: no certificates, no loopback. That the case fails is what it is for.
 pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
     let began = Instant::now();
+    let tls_max = case.version(tls_max);
     let mut run = Run {
         case,
         tls_max,
@@ -221,8 +222,10 @@ fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> 
             .messages
             .iter()
             .find_map(|message| match message.kind {
-                // A warning that says goodbye is no refusal: close_notify, user_canceled.
-                Kind::Alert(_, number) if message.from == side && !matches!(number, 0 | 90) => {
+                // A warning is no refusal: close_notify, user_canceled, no_renegotiation.
+                Kind::Alert(_, number)
+                    if message.from == side && !matches!(number, 0 | 90 | 100) =>
+                {
                     Some((number, message))
                 }
                 _ => None,

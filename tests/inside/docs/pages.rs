@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::pages::{blocks, pages, pages_in, prose, root};
+use crate::common::pages::{blocks, definition, links, pages, pages_in, prose, root};
 
 #[test]
 fn quotations_of_code_stand_word_by_word_in_the_file_that_they_name() {
@@ -41,27 +41,6 @@ fn anchors(page: &str) -> Vec<&str> {
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect()
-}
-
-/// `[step 2]: step2_….md`, a link that is written out at the end of a page.
-fn definition(line: &str) -> Option<(&str, &str)> {
-    line.strip_prefix('[')?.split_once("]: ")
-}
-
-/// Every link of a page: those in the text, and those written out at its end.
-fn links(page: &str) -> Vec<&str> {
-    let mut links: Vec<&str> = page
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next())
-        .collect();
-    links.extend(
-        prose(page)
-            .into_iter()
-            .filter_map(definition)
-            .map(|(_, target)| target),
-    );
-    links
 }
 
 #[test]

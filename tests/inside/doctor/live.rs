@@ -233,9 +233,10 @@ fn with_a_ca_for_each_side_a_good_pair_gets_in_and_nothing_is_said_against_it() 
         "{page}"
     );
     assert!(
-        page.contains("client.crt [client-unknown-issuer]"),
+        page.contains("public.crt [client-unknown-issuer]"),
         "{page}"
     );
+    assert!(!page.contains(">>"), "trusts more: {page}");
 
     // The files alone.
     for own in [PAIR, SERVER[2..].try_into().unwrap()] {

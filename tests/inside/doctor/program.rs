@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use hello_mtls::narration::Side;
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 
+use super::pasting::paste_all;
 use super::set::*;
 
 const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
@@ -1037,4 +1038,34 @@ fn a_store_of_the_whole_machine_is_never_added_to() {
     let page = text(&hello(&above, &[&peer[..], &files].concat()).stdout);
     assert!(flat(&page).contains("--peer-cacert set/ca.crt"), "{page}");
     assert!(!page.contains(">>"), "{page}");
+}
+
+#[test]
+fn a_new_certificate_keeps_the_names_by_which_servers_know_the_client() {
+    let mut set = Set::new("identity");
+    set.leaf(Side::Client, |params| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::OrganizationName, "My Lab");
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "alice");
+        params.subject_alt_names = vec![
+            rcgen::SanType::URI("urn:dev:alice".try_into().unwrap()),
+            rcgen::SanType::Rfc822Name("alice@lab.test".try_into().unwrap()),
+        ];
+        params.not_after = date_time_ymd(2025, 2, 1);
+    });
+    let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
+    let asked = rcgen::CertificateParams::default().serialize_request(&key);
+    set.write("client.csr", asked.unwrap().pem().unwrap());
+    assert_eq!(paste_all("identity", &mut set), Vec::<String>::new());
+    let shown = hello(&set.dir, &["inspect", "client.crt"]);
+    let shown = text(&shown.stdout);
+    for name in ["My Lab", "alice", "urn:dev:alice", "alice@lab.test"] {
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
+    let last = hello(&set.dir, &["doctor", "--certs", "."]);
+    assert_eq!(last.status.code(), Some(0), "{}", text(&last.stdout));
 }

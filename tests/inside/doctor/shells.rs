@@ -54,6 +54,12 @@ const EDITS: &[(&str, fn(&mut Set))] = &[
         set.write("server.crt", leaf);
         set.write("bundle.pem", p256().serialize_pem() + &intermediate);
     }),
+    ("missing-intermediate", |set| {
+        let (leaf, intermediate, _) = set.below(|_| ());
+        set.write("server.crt", leaf);
+        let bundle = intermediate + &p256().serialize_pem();
+        set.write("bundle.pem", bundle.replace('\n', "\r"));
+    }),
     ("one-line", |set| {
         set.edit("server.crt", |text| text.replace('\n', " "))
     }),

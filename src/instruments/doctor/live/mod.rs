@@ -1,10 +1,9 @@
 //! A look at a live server: connects as `get` does, and remembers what the server showed and asked.
 //!
-//! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
+//! What it showed is what the hooks of the steps noted. Bounded in time as `get` is.
 
 mod cause;
 mod observation;
-mod recording_hooks;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,14 +12,13 @@ use std::sync::Arc;
 use rustls::Error as TlsError;
 
 use self::observation::Observation;
-use self::recording_hooks::watched;
 use super::reading::Files;
 use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
-use crate::handshake::step3_client_verifies_server::ServerVerifierHook;
-use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
+use crate::handshake::{TlsMax, Trust, client_config, server_verifier};
+use crate::narration::narrator::notes;
 use crate::narration::{Narrator, Recorder, Side, Step, words};
 use crate::text;
 
@@ -84,22 +82,15 @@ fn look(files: &Files, has_pair: bool, url: &Url) -> Result<Observation, Error> 
     let with_pair = settings(files.identity());
     let unusable_pair = has_pair && (with_pair.is_err() || files.identity().is_none());
     let setup = with_pair.or_else(|_| settings(None)).map_err(unusable)?;
-    let verifier = ServerVerifierHook {
-        verifier: server_verifier(&trust, &files.provider).map_err(unusable)?,
-        narrator: narrator.clone(),
-    };
-    let (config, memory) = watched(&setup.config, verifier);
-    let config = Arc::new(config);
-    let setup = ClientSetup { config, ..setup };
-
     let transport = dial(&setup, url, 1)?;
     let mut room = vec![0; ANSWER];
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
+    let notes = notes();
     let mut events = recorder.events().into_iter();
     let agreed = events.find(|event| event.step == Some(Step::ApplicationData));
     Ok(Observation {
-        chain: memory.chain(),
-        asked: memory.asked(),
+        chain: notes.server_chain.into_iter().map(Into::into).collect(),
+        asked: notes.request.map(|asked| asked.authorities),
         session: agreed
             .filter(|event| event.fact.passed())
             .map(|event| words::words(&event.fact).what.to_string()),

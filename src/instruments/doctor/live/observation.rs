@@ -4,7 +4,7 @@ use rustls::pki_types::CertificateDer;
 
 use crate::certificates::summary::{self, Summary};
 use crate::client::Answer;
-use crate::error::Error;
+use crate::error::{Error, LateRequest};
 
 /// One connection.
 pub(super) struct Observation {
@@ -32,6 +32,14 @@ impl Observation {
         }
     }
 
+    fn late_request(&self) -> Option<LateRequest> {
+        match &self.outcome {
+            Ok(answer) => answer.late_request,
+            Err(Error::Tls { diagnosis, .. }) => diagnosis.seen.late_request,
+            Err(_) => None,
+        }
+    }
+
     /// What the server did, a sentence each.
     pub(super) fn sentences(&self) -> Vec<String> {
         let session = self.session.iter();
@@ -45,6 +53,16 @@ impl Observation {
             None if self.chain.is_empty() => {}
             None => lines.push("does not ask for a client certificate".to_owned()),
             Some(names) => lines.push(format!("asks for a client certificate{}", of_whom(names))),
+        }
+        match self.late_request() {
+            None => {}
+            Some(LateRequest::Renegotiation) => lines.push(
+                "wants a new handshake after the request (renegotiation), which rustls declines"
+                    .to_owned(),
+            ),
+            Some(LateRequest::CertificateRequest) => lines.push(
+                "asks for a certificate after the handshake, which rustls does not know".to_owned(),
+            ),
         }
         if let Ok(answer) = &self.outcome {
             let alone = if self.unusable_pair {

@@ -9,7 +9,7 @@ use x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier;
 use x509_parser::prelude::FromDer;
 
 use super::edits::Blocks;
-use super::names::{alternatives, common_name, hosts, subject};
+use super::names::{alternatives, common_name, hosts, is_usual, subject};
 use super::{Own, PeerTrust, Signer};
 use crate::certificates::pem;
 use crate::files::place;
@@ -22,9 +22,10 @@ const P256: &str = "-pkeyopt ec_paramgen_curve:P-256";
 /// A new key in the file of the old one, and in front of what else is there.
 pub(super) fn new_key(key: &Path) -> String {
     let make = format!("openssl genpkey -algorithm EC {P256}");
-    match Blocks::one_alone(key) {
-        true => rewrite(key, &format!("{make} >")),
-        false => rewrite(key, &format!("({make}; cat {{f}}) >")),
+    if Blocks::one_alone(key) {
+        rewrite(key, &format!("{make} >"))
+    } else {
+        rewrite(key, &format!("({make}; cat {{f}}) >"))
     }
 }
 
@@ -34,7 +35,8 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
     let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
     let asked_key = asked.certification_request_info.subject_pki.raw;
     let is_crt = |path: &Path| path.extension().is_some_and(|end| end == "crt");
-    let usual = signer.certificate.parent() == own.certificate.parent()
+    let usual = is_usual(own.look)
+        && signer.certificate.parent() == own.certificate.parent()
         && signer.key == signer.certificate.with_extension("key")
         && is_crt(signer.certificate)
         && is_crt(own.certificate);
@@ -72,14 +74,13 @@ pub(super) fn openssl(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
     let (key, csr) = (shell(own.key), beside(own.certificate, "csr"));
     let subject = subject(own.look);
     let (extensions, make) = sign(own, &csr, (signer.certificate, signer.key), own.certificate);
-    let put = match Blocks::one_alone(own.certificate) {
-        true => rewrite(own.certificate, &format!("{make} -out")),
-        false => {
-            let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
-            let rest =
-                format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
-            rewrite(own.certificate, &format!("({make} && {rest}) >"))
-        }
+    let put = if Blocks::one_alone(own.certificate) {
+        rewrite(own.certificate, &format!("{make} -out"))
+    } else {
+        let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
+        let rest =
+            format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
+        rewrite(own.certificate, &format!("({make} && {rest}) >"))
     };
     format!("  openssl req -new -key {key} {subject} -out {csr}\n{extensions}\n{put}")
 }

@@ -44,9 +44,10 @@ fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<String> {
 /// A new certificate for the key of this side, of version 3, with its names and its purpose.
 pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
     let Some(own) = Own::of(look) else {
-        return match look.is_sent() {
-            true => "a new certificate, from its owner's CA".to_owned(),
-            false => "a new certificate, from its CA".to_owned(),
+        return if look.is_sent() {
+            "a new certificate, from its owner's CA".to_owned()
+        } else {
+            "a new certificate, from its CA".to_owned()
         };
     };
     if look.evidence.case.role_unknown {
