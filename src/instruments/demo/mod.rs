@@ -29,8 +29,9 @@ use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
-use crate::language::Language;
+use crate::language::{Language, Phrase};
 use crate::narration::{Event, Narrator, Recorder, Side};
+use crate::phrase;
 use crate::server::hello::Hello;
 use crate::server::listening::{Listener, Server};
 use crate::server::serve_tcp;
@@ -46,20 +47,20 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
     let paint = Paint::on(io::stdout().is_terminal(), language);
     let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
-    page.title("hello-mtls")?;
-    page.prose(&format!(
-        "This run made its certificates in {}. Then a server and a client, both in this process, \
+    page.title(&Phrase::from("hello-mtls"))?;
+    page.prose(&phrase!(
+        "This run made its certificates in {dir}. Then a server and a client, both in this process, \
         talked over loopback, and each event below was reported by one of them. An event looks like \
         this:",
-        dir.display()
+        dir
     ))?;
     page.legend()?;
 
-    page.title("1. TLS in four steps")?;
-    page.prose(
+    page.title(&phrase!("1. TLS in four steps"))?;
+    page.prose(&phrase!(
         "The client trusts one CA. The server sends a certificate that this CA signed, and proves \
-        that it has the certificate's private key. It does not ask which client this is.",
-    )?;
+        that it has the certificate's private key. It does not ask which client this is."
+    ))?;
     let scene = Scene {
         tls_only: true,
         ..Scene::default()
@@ -67,16 +68,16 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
     let played = scene.play(dir)?;
     page.story(&played.events)?;
     page.answer(&played.body)?;
-    page.prose(
-        "Steps 4, 5 and 6 did not happen: the server answered a client without knowing which one.",
-    )?;
+    page.prose(&phrase!(
+        "Steps 4, 5 and 6 did not happen: the server answered a client without knowing which one."
+    ))?;
 
-    page.title("2. mTLS in seven steps")?;
-    page.prose(
+    page.title(&phrase!("2. mTLS in seven steps"))?;
+    page.prose(&phrase!(
         "Now the server asks for a certificate, too. Steps 4 and 5 are new, the mirror image of \
         steps 2 and 3. So is step 6, in which the server decides whether it serves this client. Step 6 \
-        is no part of TLS: the application has to do it.",
-    )?;
+        is no part of TLS: the application has to do it."
+    ))?;
     let with_client = |client| Scene {
         allowed: Some(MY_CLIENT),
         client,
@@ -86,32 +87,35 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
     keep(dir, &played.transcript)?;
     page.story(&played.events)?;
     page.answer(&played.body)?;
-    page.prose(
+    page.prose(&phrase!(
         "In TLS 1.3 the client can reach step 7 before the server has done step 5: the client has sent \
-        all that it has to send, and does not wait. Only the answer tells it that it was accepted.",
-    )?;
+        all that it has to send, and does not wait. Only the answer tells it that it was accepted."
+    ))?;
 
-    page.title("3. Three refusals")?;
+    page.title(&phrase!("3. Three refusals"))?;
     page.refusal(
-        "No certificate. In step 5 the server has nothing to verify.",
+        &phrase!("No certificate. In step 5 the server has nothing to verify."),
         &with_client(None).play(dir)?.events,
     )?;
     page.refusal(
-        "A certificate of a stranger's CA. In step 5 the server does not trust it.",
+        &phrase!("A certificate of a stranger's CA. In step 5 the server does not trust it."),
         &with_client(Some("stranger")).play(dir)?.events,
     )?;
     page.refusal(
-        "A certificate of the right CA, but in step 6 its name is not on the list.",
+        &phrase!("A certificate of the right CA, but in step 6 its name is not on the list."),
         &with_client(Some("guest")).play(dir)?.events,
     )?;
 
-    page.title("Go on by hand")?;
+    page.title(&phrase!("Go on by hand"))?;
     page.commands(dir)?;
-    page.prose("The connection of chapter 2 as a page for a browser, with every byte decrypted and explained:")?;
+    page.prose(&phrase!(
+        "The connection of chapter 2 as a page for a browser, with every byte decrypted and explained:"
+    ))?;
     page.line(&format!("  {}/handshake.html", dir.display()))?;
-    page.prose(&format!(
-        "The code of each step is in src/handshake, one file per step. (This demo took {:.1} s.)",
-        started.elapsed().as_secs_f64()
+    let seconds = format!("{:.1}", started.elapsed().as_secs_f64());
+    page.prose(&phrase!(
+        "The code of each step is in src/handshake, one file per step. (This demo took {seconds} s.)",
+        seconds
     ))
 }
 

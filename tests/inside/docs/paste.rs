@@ -199,6 +199,16 @@ impl Drop for Shell {
     }
 }
 
+/// Where Rust's programs look for their toolchain: below the home of the person who runs the tests.
+fn rustup() -> impl Iterator<Item = (&'static str, String)> {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let folders = [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo")];
+    folders.into_iter().map(move |(name, folder)| {
+        let set = std::env::var(name);
+        (name, set.unwrap_or_else(|_| format!("{home}/{folder}")))
+    })
+}
+
 /// Starts a bash that itself reports each command that ends with another number than 0.
 fn bash(home: &Folder) -> (Child, ChildStdin) {
     let output = |name: &str| {
@@ -215,6 +225,7 @@ fn bash(home: &Folder) -> (Child, ChildStdin) {
         .args(["--norc", "--noprofile"])
         .current_dir(root())
         .env("HOME", home.path(""))
+        .envs(rustup())
         .env("TMPDIR", home.path(""))
         .env(
             "PATH",
