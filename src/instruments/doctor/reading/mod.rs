@@ -22,6 +22,7 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
 use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
+use crate::phrase;
 use crate::{files, text};
 
 /// Certificates of one file that are looked at; nobody has more.
@@ -135,7 +136,11 @@ fn wrong_way_round(party: &SideFiles, findings: &mut [Finding]) {
     if is_key && pem::certificates_in(key, &read(key)).is_ok() {
         let [certificate, key] = [certificate, key].map(text::shell);
         for finding in findings {
-            finding.fix = format!("the two the other way round: --cert {key} --key {certificate}");
+            finding.fix = phrase!(
+                "the two the other way round: --cert {key} --key {certificate}",
+                key,
+                certificate
+            );
         }
     }
 }
