@@ -14,6 +14,7 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 use x509_parser::asn1_rs::Tag;
+use x509_parser::error::X509Error;
 use x509_parser::extensions::X509Extension;
 use x509_parser::oid_registry::{
     OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
@@ -91,7 +92,14 @@ fn check_renewable(
     }
     let (_, ca) = X509Certificate::from_der(authority.certificate())
         .map_err(|_| refused("the CA's certificate cannot be read", ""))?;
-    if !authority.is_issuer_of(old) || x509.verify_signature(Some(ca.public_key())).is_err() {
+    let signature = x509.verify_signature(Some(ca.public_key()));
+    if matches!(signature, Err(X509Error::SignatureUnsupportedAlgorithm)) {
+        return Err(refused(
+            "the CA's signature on it is of a kind that cannot be checked here",
+            "name its owner again: hello-mtls certs sign NAME --host HOST, or --client CN",
+        ));
+    }
+    if !authority.is_issuer_of(old) || signature.is_err() {
         return Err(refused(
             "this CA did not sign it",
             "the CA that signed it: --dir, --ca",
@@ -198,7 +206,7 @@ fn with_request(key: &KeyPair, old: &CertificateDer<'_>) -> Result<(String, Stri
 fn refused(found: &str, remedy: &str) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
-        found: found.to_owned(),
-        remedy: remedy.to_owned(),
+        found: found.into(),
+        remedy: remedy.into(),
     }
 }

@@ -17,6 +17,7 @@ use crate::instruments::doctor::{
 use crate::instruments::page::Paint;
 use crate::language::Language;
 use crate::narration::Side;
+use crate::phrase;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
@@ -87,8 +88,8 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     let sides = match (&options.url, options.role) {
         (Some(_), Some(Side::Server)) => {
             return Err(Error::Usage {
-                found: "--role server with a URL: the side that dials is the client".to_owned(),
-                remedy: "leave out one of the two".to_owned(),
+                found: phrase!("--role server with a URL: the side that dials is the client"),
+                remedy: phrase!("leave out one of the two"),
             });
         }
         (Some(_), _) => vec![Side::Client],

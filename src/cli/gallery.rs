@@ -16,6 +16,7 @@ use crate::instruments::gallery::run::{Run, run as run_case};
 use crate::instruments::gallery::{case_of, cases, find, said_in};
 use crate::instruments::page::Paint;
 use crate::language::Language;
+use crate::phrase;
 use crate::text;
 
 #[derive(Args)]
@@ -46,11 +47,11 @@ fn keep_open(
     let failure = find(case)?;
     let Some(case) = case_of(failure) else {
         return Err(Error::Usage {
-            found: format!(
-                "{} cannot listen: it is found by the doctor, and has no server",
-                failure.name
+            found: phrase!(
+                "{name} cannot listen: it is found by the doctor, and has no server",
+                name = failure.name
             ),
-            remedy: format!("hello-mtls gallery {} explains it", failure.name),
+            remedy: phrase!("hello-mtls gallery {name} explains it", name = failure.name),
         });
     };
     let log = Log::to(io::stderr()).map_err(output)?;

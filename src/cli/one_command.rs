@@ -16,6 +16,7 @@ use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{public, secret};
 use crate::error::Error;
+use crate::phrase;
 use crate::text;
 
 #[derive(Subcommand)]
@@ -235,9 +236,8 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
         if !authority.is_issuer_of(&leaf) {
             return Err(Error::Certificates {
                 doing: format!("revoke {}", text::terminal(&file.display().to_string())),
-                found: "it is not of this CA".to_owned(),
-                remedy: "only the CA that signed a certificate can revoke it: --dir, --ca"
-                    .to_owned(),
+                found: phrase!("it is not of this CA"),
+                remedy: phrase!("only the CA that signed a certificate can revoke it: --dir, --ca"),
             });
         }
         leaves.push(leaf);
@@ -245,11 +245,11 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
     if earlier.len() > 1 {
         return Err(Error::Contents {
             path,
-            found: format!(
-                "it holds {} lists; the next one can go on from one only",
-                earlier.len()
+            found: phrase!(
+                "it holds {len} lists; the next one can go on from one only",
+                len = earlier.len()
             ),
-            remedy: "one list a file".to_owned(),
+            remedy: phrase!("one list a file"),
         });
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;

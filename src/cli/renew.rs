@@ -12,6 +12,7 @@ use crate::certificates::revocation::is_listed;
 use crate::certificates::{GeneratedFile, public, secret};
 use crate::error::Error;
 use crate::files::{self, NewFile, Readers};
+use crate::phrase;
 use crate::text;
 
 #[derive(Args)]
@@ -74,12 +75,13 @@ impl Renew {
         }
         Err(Error::Certificates {
             doing: format!("renew {}", text::terminal(&path.display().to_string())),
-            found: format!(
-                "{} is not here, and only the CA's private key can sign",
-                text::terminal(&key.display().to_string())
+            found: phrase!(
+                "{key} is not here, and only the CA's private key can sign",
+                key = text::terminal(&key.display().to_string())
             ),
-            remedy: "where the CA's key is kept: bring the certificate there, not the key here"
-                .to_owned(),
+            remedy: phrase!(
+                "where the CA's key is kept: bring the certificate there, not the key here"
+            ),
         })
     }
 
@@ -99,13 +101,14 @@ impl Renew {
         }
         Err(Error::Certificates {
             doing: format!("renew {}", text::terminal(&path.display().to_string())),
-            found: format!(
-                "it is revoked, says {}",
-                text::terminal(&list.display().to_string())
+            found: phrase!(
+                "it is revoked, says {list}",
+                list = text::terminal(&list.display().to_string())
             ),
-            remedy: "a new key, a new request and a new signature, if its owner may come back: \
+            remedy: phrase!(
+                "a new key, a new request and a new signature, if its owner may come back: \
                      certs request, certs sign"
-                .to_owned(),
+            ),
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::instruments::gallery::stage::Stage;
 use crate::instruments::page::Paint;
 use crate::instruments::stepper::{self, TwoEnds};
 use crate::language::Language;
+use crate::phrase;
 
 #[derive(Args)]
 pub(super) struct Step {
@@ -52,8 +53,8 @@ fn refused(failure: &Failure, tls_max: TlsMax, language: Language) -> Result<(),
             None => "has no live case: the doctor finds it",
         };
         return Err(Error::Usage {
-            found: format!("{} {why}", failure.name),
-            remedy: format!("hello-mtls gallery {}", failure.name),
+            found: format!("{} {why}", failure.name).into(),
+            remedy: phrase!("hello-mtls gallery {name}", name = failure.name),
         });
     };
     let Stage {

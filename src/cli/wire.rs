@@ -22,6 +22,7 @@ use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
+use crate::phrase;
 use crate::server::{Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
@@ -88,8 +89,8 @@ impl Watch {
             if seen.contains(&path) {
                 let name = text::terminal(&path.display().to_string());
                 return Err(Error::Usage {
-                    found: format!("two outputs go to {name}"),
-                    remedy: "a file for each".to_owned(),
+                    found: phrase!("two outputs go to {name}", name),
+                    remedy: phrase!("a file for each"),
                 });
             }
             files::has_room_for(path)?;
@@ -230,9 +231,10 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
     let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
     let transcript = parsed.map_err(|error| Error::Contents {
         path: options.transcript.clone(),
-        found: text::terminal(&error.to_string()),
-        remedy: "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
-            .to_owned(),
+        found: text::terminal(&error.to_string()).into(),
+        remedy: phrase!(
+            "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
+        ),
     })?;
     options.keep.write(&transcript)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());

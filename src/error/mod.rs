@@ -28,9 +28,9 @@ pub enum Error {
     /// The command line asks for something that cannot be. Exit code 2.
     Usage {
         /// What was found on the command line.
-        found: String,
+        found: Phrase,
         /// What to write instead.
-        remedy: String,
+        remedy: Phrase,
     },
     /// The system would not read or write a file.
     File {
@@ -69,18 +69,18 @@ pub enum Error {
         /// Which file, or files.
         path: PathBuf,
         /// What was found in it.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// Certificates could not be made.
     Certificates {
         /// What was being made.
         doing: String,
         /// What the library said.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// A socket could not be had, or not be used.
     Network {
@@ -89,9 +89,9 @@ pub enum Error {
         /// Host and port.
         place: String,
         /// What the system said, an address a line.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// TLS failed: in the handshake, or later.
     Tls {
@@ -107,7 +107,7 @@ pub enum Error {
         /// Host and port of the other side.
         peer: String,
         /// What was found.
-        found: String,
+        found: Phrase,
     },
     /// What we write to was closed or is full.
     Output {
@@ -169,8 +169,8 @@ impl Error {
         Error::Network {
             doing: "use the connection to",
             place: place.to_string(),
-            found: io_words(said),
-            remedy: "try again: the other side may have left at once".to_owned(),
+            found: io_words(said).into(),
+            remedy: phrase!("try again: the other side may have left at once"),
         }
     }
 }
@@ -199,9 +199,9 @@ pub struct Diagnosis {
     /// The step that failed. It can be a step of the other side: an alert says so.
     pub step: Step,
     /// What was found.
-    pub found: String,
+    pub found: Phrase,
     /// What to try.
-    pub remedy: String,
+    pub remedy: Phrase,
     /// The same in the words of rustls or of the system: what other programs print, and what people
     /// search for. Safe to show, and of a bounded length.
     pub rustls_message: String,

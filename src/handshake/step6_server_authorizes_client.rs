@@ -186,7 +186,7 @@ fn reverify_chain(
         Ok(_) => Ok(()),
         Err(error) => Err(NotAuthorized::NoLongerValid {
             client: client.to_string(),
-            found: diagnose_tls(Side::Server, &error).found,
+            found: diagnose_tls(Side::Server, &error).found.to_string(),
         }),
     }
 }

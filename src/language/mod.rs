@@ -23,7 +23,7 @@ mod templates;
 
 use std::env;
 
-pub use self::phrase::Phrase;
+pub use self::phrase::{Phrase, Value};
 pub use self::templates::{Misplaced, templates};
 
 /// A language in which the program speaks.

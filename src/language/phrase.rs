@@ -31,9 +31,17 @@ macro_rules! phrase {
     (@value $name:ident) => { $name };
     (@value $name:ident $value:expr) => { $value };
     ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
-        $(let $name = $crate::language::Phrase::from($crate::phrase!(@value $name $($value)?));)*
-        let _ = ::std::format_args!($template $(, $name = $name)*);
-        $crate::language::Phrase::template($template, vec![$((stringify!($name), $name)),*])
+        // Never called: format_args! compares the names with the placeholders when this is compiled.
+        let _ = |$($name: &$crate::language::Phrase),*| {
+            let _ = ::std::format_args!($template $(, $name = $name)*);
+        };
+        $crate::language::Phrase::template(
+            $template,
+            vec![$((
+                stringify!($name),
+                $crate::language::Value::phrase(&$crate::phrase!(@value $name $($value)?)),
+            )),*],
+        )
     }};
 }
 
@@ -69,6 +77,11 @@ impl Phrase {
     /// A paragraph each: one after the other, with a line feed between them.
     pub fn lines(parts: impl IntoIterator<Item = Phrase>) -> Phrase {
         Phrase::joined(parts, &Phrase::from("\n"))
+    }
+
+    /// Whether its English words contain these.
+    pub fn contains(&self, words: &str) -> bool {
+        self.to_string().contains(words)
     }
 
     /// The words in this language.
@@ -149,6 +162,12 @@ pub(super) fn parts_of(template: &str) -> Vec<Part<'_>> {
     parts
 }
 
+impl Default for Phrase {
+    fn default() -> Phrase {
+        Phrase::empty()
+    }
+}
+
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_language(Language::English))
@@ -192,28 +211,40 @@ impl From<&Phrase> for Phrase {
     }
 }
 
-impl From<&Path> for Phrase {
-    fn from(path: &Path) -> Phrase {
-        Phrase::from(crate::text::terminal(&path.display().to_string()))
+/// What may stand in the place of a placeholder.
+pub trait Value {
+    /// The value, to be shown; a phrase is worded in the language of the phrase around it.
+    fn phrase(&self) -> Phrase;
+}
+
+impl<T: Value + ?Sized> Value for &T {
+    fn phrase(&self) -> Phrase {
+        (**self).phrase()
     }
 }
 
-macro_rules! numbers {
-    ($($number:ty)*) => {$(
-        impl From<$number> for Phrase {
-            fn from(number: $number) -> Phrase {
-                Phrase::from(number.to_string())
-            }
-        }
+impl Value for Phrase {
+    fn phrase(&self) -> Phrase {
+        self.clone()
+    }
+}
 
-        impl From<&$number> for Phrase {
-            fn from(number: &$number) -> Phrase {
-                Phrase::from(*number)
+impl Value for Path {
+    fn phrase(&self) -> Phrase {
+        Phrase::from(crate::text::terminal(&self.display().to_string()))
+    }
+}
+
+macro_rules! verbatim {
+    ($($value:ty)*) => {$(
+        impl Value for $value {
+            fn phrase(&self) -> Phrase {
+                Phrase::from(self.to_string())
             }
         }
     )*};
 }
-numbers!(u8 u16 u32 u64 usize i32 i64 char);
+verbatim!(str String char u8 u16 u32 u64 usize i32 i64);
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ pub mod json;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::language::Phrase;
+use crate::language::{Phrase, Value};
 
 pub use self::certificate_request::{CertificateRequest, SentCertificate};
 pub use self::fact::{Certificate, Fact, Misbehaviour, NotAuthorized};
@@ -78,6 +78,12 @@ impl Side {
             Side::Client => Side::Server,
             Side::Server => Side::Client,
         }
+    }
+}
+
+impl Value for Side {
+    fn phrase(&self) -> Phrase {
+        words::side(*self)
     }
 }
 

@@ -3,10 +3,12 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{SERVERS_CAS, another_ca, asked_and_sent, asked_late, show_one_or_change_it};
+use super::context::{another_ca, asked_and_sent, asked_late, servers_cas, show_one_or_change_it};
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, LateRequest, Seen};
+use crate::language::Phrase;
 use crate::narration::{SentCertificate, Step};
+use crate::phrase;
 
 /// What nginx writes into its page for a client without a certificate.
 const NONE_SENT: &str = "No required SSL certificate was sent";
@@ -41,15 +43,28 @@ pub fn diagnose_answer(
     // A page of success may be about such words.
     let words = known.filter(|_| status >= 400);
     let said = match words {
-        Some((words, program)) => format!("{status} {reason} (\"{words}\", as {program} says)"),
-        None => format!("{status} {reason}"),
+        Some((words, program)) => phrase!(
+            "{status} {reason} (\"{words}\", as {program} says)",
+            status,
+            reason,
+            words,
+            program
+        ),
+        None => Phrase::from(format!("{status} {reason}")),
     };
-    let answer = format!("the handshake was accepted; then the server answered {said}");
+    let answer = phrase!(
+        "the handshake was accepted; then the server answered {said}",
+        said
+    );
     let refuses = matches!(status, 400 | 401 | 403 | 495 | 496);
     let (row, failure) = match &seen.request {
         _ if refuses && seen.late_request.is_some() => after_a_late_request(&answer, &seen)?,
         Some(request) => {
-            let story = format!("{answer}: {}", asked_and_sent(request));
+            let story = phrase!(
+                "{answer}: {request}",
+                answer = &answer,
+                request = asked_and_sent(request)
+            );
             let step = Step::ServerVerifiesClient;
             match (status, words, &request.answer) {
                 (400 | 401 | 403 | 496, _, None) | (_, Some((NONE_SENT, _)), None) => (
@@ -57,14 +72,15 @@ pub fn diagnose_answer(
                     "no-client-certificate",
                 ),
                 (401 | 403, None, Some(SentCertificate { named: true, .. })) => (
-                    forbidden(story, "the server's list of clients, and its log"),
+                    forbidden(story, phrase!("the server's list of clients, and its log")),
                     "forbidden",
                 ),
                 (400 | 401 | 403 | 495 | 496, ..) | (_, Some(_), _) => {
                     let remedy = match &request.answer {
-                        Some(SentCertificate { named: true, .. }) => format!(
-                            "the certificate's dates and purpose: hello-mtls doctor; {SERVERS_CAS}; nginx says why \
-                            in its error_log at level info"
+                        Some(SentCertificate { named: true, .. }) => phrase!(
+                            "the certificate's dates and purpose: hello-mtls doctor; {cas}; nginx says why \
+                            in its error_log at level info",
+                            cas = servers_cas()
                         ),
                         _ => another_ca(request),
                     };
@@ -75,23 +91,31 @@ pub fn diagnose_answer(
         }
         None if words.is_some_and(|(words, _)| words == TOO_LATE) => {
             let (row, _) = asked_late(LateRequest::CertificateRequest);
-            let found = format!(
+            let found = phrase!(
                 "{answer}: it wants a certificate on this path and did not ask for one in the handshake; after it \
-                only a client with post-handshake authentication can be asked, and rustls has none"
+                only a client with post-handshake authentication can be asked, and rustls has none",
+                answer
             );
             (Row { found, ..row }, "post-handshake-auth")
         }
         None if matches!(status, 401 | 403 | 495 | 496) => {
             let late = if !seen.tls12 && !resumed {
-                "; a server that asks for a certificate only for some paths, after the handshake, cannot ask rustls \
+                phrase!(
+                    "; a server that asks for a certificate only for some paths, after the handshake, cannot ask rustls \
                 (RFC 8446 §4.6.2; Apache: SSLVerifyClient in <Location>)"
+                )
             } else {
-                ""
+                Phrase::empty()
             };
-            let story = format!("{answer}; it had not asked for a certificate in this handshake");
-            let remedy =
-                format!("what this server asks of its clients: a token, a password?{late}");
-            (forbidden(story, &remedy), "forbidden")
+            let story = phrase!(
+                "{answer}; it had not asked for a certificate in this handshake",
+                answer
+            );
+            let remedy = phrase!(
+                "what this server asks of its clients: a token, a password?{late}",
+                late
+            );
+            (forbidden(story, remedy), "forbidden")
         }
         None => return None,
     };
@@ -100,12 +124,12 @@ pub fn diagnose_answer(
 }
 
 /// The client declined what the server asked for after the handshake, and the server answered all the same.
-fn after_a_late_request(answer: &str, seen: &Seen) -> Option<(Row, &'static str)> {
+fn after_a_late_request(answer: &Phrase, seen: &Seen) -> Option<(Row, &'static str)> {
     let (row, name) = asked_late(seen.late_request?);
-    let found = format!("{answer}: {}", row.found);
+    let found = phrase!("{answer}: {found}", answer, found = row.found);
     Some((Row { found, ..row }, name?))
 }
 
-fn forbidden(found: String, remedy: &str) -> Row {
+fn forbidden(found: Phrase, remedy: Phrase) -> Row {
     row(Step::ServerAuthorizesClient, found, remedy)
 }

@@ -32,20 +32,22 @@ use rustls::{
 };
 
 pub use self::answers::diagnose_answer;
-pub use self::context::{REQUIRED, SERVERS_CAS};
+pub use self::context::{required, servers_cas};
 use super::{Diagnosis, Ending, LateRequest, Progress, Seen, io_words};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// A row of the table.
 struct Row {
     /// The step that failed.
     step: Step,
-    found: String,
-    remedy: String,
+    found: Phrase,
+    remedy: Phrase,
 }
 
-fn row(step: Step, found: impl Into<String>, remedy: impl Into<String>) -> Row {
+fn row(step: Step, found: impl Into<Phrase>, remedy: impl Into<Phrase>) -> Row {
     Row {
         step,
         found: found.into(),
@@ -166,8 +168,8 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         E::PeerIncompatible(cause) => hellos::incompatible(cause),
         E::NoApplicationProtocol => row(
             Step::ClientConnects,
-            "client and server share no application protocol (ALPN)",
-            "let the client offer http/1.1 (curl: --http1.1)",
+            phrase!("client and server share no application protocol (ALPN)"),
+            phrase!("let the client offer http/1.1 (curl: --http1.1)"),
         ),
         E::InvalidMessage(cause) if progress == Progress::Hello && hellos::is_no_record(cause) => {
             hellos::no_tls(side)
@@ -183,13 +185,17 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         E::DecryptError => violations::undecryptable(progress),
         E::InconsistentKeys(InconsistentKeys::KeyMismatch) => row(
             Step::Preparation,
-            "the private key does not belong to the certificate",
-            "the key that made this certificate's request; in a chain file the leaf comes first",
+            phrase!("the private key does not belong to the certificate"),
+            phrase!(
+                "the key that made this certificate's request; in a chain file the leaf comes first"
+            ),
         ),
         E::InconsistentKeys(InconsistentKeys::Unknown) => row(
             Step::Preparation,
-            "the private key does not give its public key, so rustls cannot compare it with the certificate",
-            "a key in a file, such as `hello-mtls certs request` makes",
+            phrase!(
+                "the private key does not give its public key, so rustls cannot compare it with the certificate"
+            ),
+            phrase!("a key in a file, such as `hello-mtls certs request` makes"),
         ),
         E::General(words) => general(words),
         // What is left are errors of settings that this program does not make, and of a machine
@@ -197,7 +203,9 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         other => row(
             Step::Preparation,
             text::terminal(&other.to_string()),
-            "nothing that `hello-mtls gallery` lists: the words of rustls are all that is known",
+            phrase!(
+                "nothing that `hello-mtls gallery` lists: the words of rustls are all that is known"
+            ),
         ),
     }
 }
@@ -208,14 +216,16 @@ fn general(words: &str) -> Row {
         "incompatible signing key" => hellos::no_scheme_in_common(),
         "no server certificate chain resolved" => row(
             Step::ServerPresentsCertificate,
-            "there is no certificate here for the name that the client asks for",
-            "a certificate for that name, or a default one; a client that dials an IP address names nobody",
+            phrase!("there is no certificate here for the name that the client asks for"),
+            phrase!(
+                "a certificate for that name, or a default one; a client that dials an IP address names nobody"
+            ),
         ),
         // The rest is about files and settings.
         other => row(
             Step::Preparation,
             text::terminal(other),
-            "hello-mtls doctor: it says which file does not fit",
+            phrase!("hello-mtls doctor: it says which file does not fit"),
         ),
     }
 }
@@ -236,32 +246,43 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
     let (step, other) = (step_at_disconnect(side, seen.progress), side.peer());
     let (found, remedy) = match error.kind() {
         _ if seen.ending == Ending::CloseNotify => (
-            format!(
-                "the {other} ended the connection in good order (close_notify), without an answer"
+            phrase!(
+                "the {other} ended the connection in good order (close_notify), without an answer",
+                other
             ),
-            format!("the {other}'s log"),
+            phrase!("the {other}'s log", other),
         ),
         io::ErrorKind::TimedOut => (
-            format!("the {other} was silent for too long"),
-            format!("is the {other} busy, or not speaking TLS and waiting for us?"),
+            phrase!("the {other} was silent for too long", other),
+            phrase!(
+                "is the {other} busy, or not speaking TLS and waiting for us?",
+                other
+            ),
         ),
         io::ErrorKind::UnexpectedEof if step == Step::ClientConnects => (
-            format!("the {other} hung up at the hello, without an alert"),
-            format!("the {other}'s log; then what stands between: load balancer, firewall, proxy"),
+            phrase!("the {other} hung up at the hello, without an alert", other),
+            phrase!(
+                "the {other}'s log; then what stands between: load balancer, firewall, proxy",
+                other
+            ),
         ),
         io::ErrorKind::UnexpectedEof => (
-            format!("the {other} hung up in the middle, without close_notify"),
-            format!(
-                "the {other}'s log; a side that dislikes a certificate may leave without a word"
+            phrase!(
+                "the {other} hung up in the middle, without close_notify",
+                other
+            ),
+            phrase!(
+                "the {other}'s log; a side that dislikes a certificate may leave without a word",
+                other
             ),
         ),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => (
-            format!("the {other} cut the connection"),
-            format!("the {other}'s log"),
+            phrase!("the {other} cut the connection", other),
+            phrase!("the {other}'s log", other),
         ),
-        _ => (io_words(error), String::new()),
+        _ => (io_words(error).into(), Phrase::empty()),
     };
     row(step, found, remedy)
 }

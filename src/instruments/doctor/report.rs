@@ -59,10 +59,10 @@ fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
         step => format!("step {}: {}", step.number(), step.title()),
     };
     page.paragraph("  ", &format!("{file} [{}], {when}", finding.code), BOLD)?;
-    words(page, "expected", &finding.expected)?;
-    words(page, "found", &finding.found)?;
+    words(page, "expected", &page.paint.words(&finding.expected))?;
+    words(page, "found", &page.paint.words(&finding.found))?;
     let mut label = "fix";
-    for line in finding.fix.lines() {
+    for line in page.paint.words(&finding.fix).lines() {
         match line.strip_prefix("  ") {
             Some(command) => {
                 if label == "fix" {

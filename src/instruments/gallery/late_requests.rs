@@ -16,6 +16,7 @@ use crate::error::LateRequest;
 use crate::handshake::step7_application_data::application_data;
 use crate::handshake::{self, ServerSetup};
 use crate::narration::{Fact, Step};
+use crate::phrase;
 use crate::transport::{Transport, lingering_close};
 
 /// HelloRequest (RFC 5246 §7.4.1.1): its type, and a length of zero.
@@ -48,17 +49,17 @@ pub(super) fn ask_late(
     // An alert, or OpenSSL's ClientHello: whichever it is, no certificate comes.
     let _ = transport.read(&mut [0; 4096]);
     let found = match request {
-        LateRequest::Renegotiation => "asked for a new handshake, and the client declines",
+        LateRequest::Renegotiation => phrase!("asked for a new handshake, and the client declines"),
         LateRequest::CertificateRequest => {
-            "asked for a certificate after the handshake, and the client declines"
+            phrase!("asked for a certificate after the handshake, and the client declines")
         }
     };
     setup
         .narrator
         .tell(Step::ClientPresentsCertificate, || Fact::Refused {
-            found: found.to_owned(),
-            remedy: "ask in the handshake".to_owned(),
-            message: found.to_owned(),
+            found: found.clone(),
+            remedy: phrase!("ask in the handshake"),
+            message: found.to_string(),
         });
     if request == LateRequest::Renegotiation {
         // As OpenSSL does, and with it Apache and Node.

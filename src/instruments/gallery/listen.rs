@@ -25,6 +25,7 @@ use crate::instruments::page::{BOLD, LongWords, Page, Paint};
 use crate::instruments::wire::tap::Recording;
 use crate::language::Language;
 use crate::narration::{Event, Side, words};
+use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::text;
 
@@ -126,8 +127,8 @@ fn refuse_without_server(case: &Case) -> Result<(), Error> {
         _ => return Ok(()),
     };
     Err(Error::Usage {
-        found: format!("{name} cannot listen: {why}"),
-        remedy: format!("hello-mtls gallery {name} shows both sides"),
+        found: phrase!("{name} cannot listen: {why}", name, why),
+        remedy: phrase!("hello-mtls gallery {name} shows both sides", name),
     })
 }
 

@@ -23,6 +23,7 @@ use crate::handshake::step7_application_data::{application_data, close_gracefull
 use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
 use crate::instruments::wire::transcript::spaced_hex;
 use crate::narration::{Fact, Misbehaviour, Narrator, Step};
+use crate::phrase;
 use crate::transport::{Transport, lingering_close};
 
 /// A server that speaks no TLS: reads what comes, says its words, hangs up.
@@ -108,13 +109,14 @@ pub(super) fn refuses_by_status(
     let mut status = "200 OK";
     if !knows_client {
         status = "400 Bad Request";
-        let found =
-            "the client sent no certificate, and hears so from the status of the answer: 400";
+        let found = phrase!(
+            "the client sent no certificate, and hears so from the status of the answer: 400"
+        );
         setup
             .narrator
             .tell(Step::ServerVerifiesClient, || Fact::Refused {
-                found: found.to_owned(),
-                remedy: "the client needs --cert and --key".to_owned(),
+                found: found.clone(),
+                remedy: phrase!("the client needs --cert and --key"),
                 message: format!("HTTP/1.1 {status}"),
             });
     }

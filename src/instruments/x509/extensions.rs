@@ -48,7 +48,7 @@ const KNOWN: &[Component] = components! {
         "Promises of public logs to show this certificate. Browsers want them from public CAs; \
          rustls does not look.";
     issuerAltName (SEQUENCE) names::general_names, "RFC 5280 §4.2.1.7",
-        "More names of the issuer. Nobody looks for an issuer by them.";
+        "More names of the issuer. No verifier looks for an issuer by them.";
     policyConstraints (SEQUENCE) values::policy_constraints, "RFC 5280 §4.2.1.11",
         "That the certificates below need a policy in common. RFC 5280 wants it critical, and rustls \
          refuses an intermediate with it then: webpki does no policies.";

@@ -167,6 +167,8 @@ fn the_links_of_a_steps_page_work_in_rustdoc_too() {
         .map(|name| fs::read_to_string(root().join("src/handshake").join(name)).unwrap());
     let shared = shared.concat();
     let cases: HashSet<&str> = labels(shared.lines());
+    let all = shared.lines().filter_map(definition).count();
+    assert_eq!(cases.len(), all, "a label is defined twice");
     let glossary = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
     for anchor in shared.split("glossary#").skip(1) {
         let anchor = anchor.lines().next().unwrap();

@@ -20,10 +20,10 @@ const ROUNDS: usize = 3;
 fn is_a_look(script: &str) -> bool {
     // The folder's files, for a name that is missing; the clock, for dates that are wrong; an intermediate that
     // has to come over the network.
-    let shows = ["ls -l ", "date -u", "curl -"];
+    let shows = ["ls -l ", "date -u"];
     // The words of a page that was saved instead of a file.
     let words = script.ends_with("| head");
-    words || shows.iter().any(|look| script.trim().starts_with(look))
+    words || script.contains(" curl -") || shows.iter().any(|look| script.trim().starts_with(look))
 }
 
 /// The remedy ends with another person: a CA's owner, who has its key, signs the request that was made.
@@ -48,7 +48,7 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             .findings
             .iter()
             .map(|finding| (finding, commands(finding)));
-        let mut todo: Vec<(&Finding, Vec<&str>)> = todo.collect();
+        let mut todo: Vec<(&Finding, Vec<String>)> = todo.collect();
         todo.retain(|(_, commands)| commands.first().is_some_and(|first| !is_a_look(first)));
         if todo.iter().all(|(finding, _)| is_for_the_ca(finding)) {
             break;
@@ -112,9 +112,10 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
 }
 
 /// The commands of a remedy.
-fn commands(finding: &Finding) -> Vec<&str> {
-    let lines = finding.fix.lines();
-    lines.filter(|line| line.starts_with("  ")).collect()
+fn commands(finding: &Finding) -> Vec<String> {
+    let fix = finding.fix.to_string();
+    let lines = fix.lines().filter(|line| line.starts_with("  "));
+    lines.map(str::to_owned).collect()
 }
 
 fn told(what: &str, finding: &Finding) -> String {
@@ -133,7 +134,8 @@ fn purposes(dir: &Path) -> BTreeMap<PathBuf, (bool, bool)> {
 
 /// What a remedy leaves to the reader: other options, or another file in the place of this one.
 fn follow(finding: &Finding, dir: &Path, case: &mut SetupFiles) {
-    let mut lines = finding.fix.lines();
+    let fix = finding.fix.to_string();
+    let mut lines = fix.lines();
     let Some(then) = lines.find_map(|line| line.strip_prefix("then ")) else {
         return;
     };
@@ -186,8 +188,11 @@ fn paths(case: &mut SetupFiles) -> Vec<&mut PathBuf> {
     paths
 }
 
-/// What a remedy makes, and the names that its commands would like to use.
-const TAKEN: &[(&str, fn(&mut Set))] = &[
+/// A finding, and how a set comes to have it.
+pub(super) type Spoiled = (&'static str, fn(&mut Set));
+
+/// Findings whose commands make new files, the names of which may be taken.
+const TAKEN: &[Spoiled] = &[
     ("csr-as-certificate", |set| {
         let key = rcgen::KeyPair::from_pem(&set.read("server.key")).unwrap();
         let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();

@@ -1015,6 +1015,21 @@ fn a_ca_as_a_leaf_is_not_signed_by_the_other_sides() {
 }
 
 #[test]
+fn two_files_the_wrong_way_round_are_told_so() {
+    let set = Set::new("wrong-way-round");
+    let files = "--role client --cacert ca.crt --cert client.key --key client.crt";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(
+        codes_of(&page),
+        ["key-as-certificate", "wrong-file"],
+        "{page}"
+    );
+    let right = "the two the other way round: --cert client.crt --key client.key";
+    assert_eq!(flat(&page).matches(right).count(), 2, "{page}");
+}
+
+#[test]
 fn an_empty_folder_is_one_finding() {
     let set = Set::new("empty-folder");
     fs::create_dir(set.dir.join("empty")).unwrap();
@@ -1068,4 +1083,37 @@ fn a_new_certificate_keeps_the_names_by_which_servers_know_the_client() {
     }
     let last = hello(&set.dir, &["doctor", "--certs", "."]);
     assert_eq!(last.status.code(), Some(0), "{}", text(&last.stdout));
+}
+
+#[test]
+fn a_request_in_the_place_of_a_certificate_is_signed_for_what_it_asks() {
+    let set = Set::new("requests");
+    set.write("ca.key", set.root.key().serialize_pem());
+    let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
+    for (name, hosts, role) in [
+        ("alice", &[][..], "--client alice"),
+        ("www.lab.test", &[], "--host www.lab.test"),
+        (
+            "any",
+            &["a.lab.test", "192.0.2.1"],
+            "--host a.lab.test --host 192.0.2.1",
+        ),
+        ("$(reboot)", &[], "--client my-client"),
+    ] {
+        let hosts: Vec<String> = hosts.iter().map(|host: &&str| (*host).to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(hosts).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, name);
+        let request = params.serialize_request(&key).unwrap().pem().unwrap();
+        set.write("asked.pem", request);
+        let files = ["doctor", "--cert", "asked.pem", "--key", "client.key"];
+        let page = text(&hello(&set.dir, &files).stdout);
+        let command = format!("certs sign asked.new --dir . {role}");
+        assert!(
+            flat(&page).replace("\\ ", "").contains(&command),
+            "{name}: {page}"
+        );
+    }
 }

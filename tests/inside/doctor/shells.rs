@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::pasting::Spoiled;
 use super::program::{all_commands, codes_of, hello, text};
 use super::set::*;
 use crate::common::have;
@@ -31,7 +32,7 @@ const SYSTEMS: &[System] = &[
 const NAMES: [&str; 2] = ["=a%b.crt", "-it's a \"$HOME\" !1 `x` *证.crt"];
 
 /// What is wrong with server.crt, and how it is made so.
-const EDITS: &[(&str, fn(&mut Set))] = &[
+const EDITS: &[Spoiled] = &[
     ("leaf-not-first", |set| {
         let text = "Bag Attributes\n    localKeyID: 01\n";
         let [ca, leaf] = ["ca.crt", "server.crt"].map(|file| text.to_owned() + &set.read(file));

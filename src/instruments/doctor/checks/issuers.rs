@@ -11,6 +11,7 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder, trust};
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::text;
 
@@ -96,7 +97,7 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// An error of the chain.
-    fn chain(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
+    fn chain(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
         let name = self.own.name();
         let expected = match self.judge {
             Some((file, _)) => format!("a chain from {name} to a CA in {}", text::shell(file)),
@@ -106,7 +107,7 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// The same as an error of the CA file.
-    fn trust(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
+    fn trust(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
         let finding = self.chain(code, found, fix);
         let file = self.judge.map(|(file, _)| file.to_owned());
         Finding {
@@ -150,7 +151,7 @@ impl BrokenPath<'_, '_, '_> {
         let alone = std::ptr::eq(self.own, self.top);
         let url = issuers_url(self.top).filter(|_| alone)?;
         let found = format!(
-            "{}, and that one is not in the file. The certificate says that it is at {}; TLS fetches nothing",
+            "{}, and that one is not in the file. The certificate says that it is at {}; TLS does not fetch it",
             self.says(),
             text::terminal(url)
         );
@@ -160,7 +161,7 @@ impl BrokenPath<'_, '_, '_> {
                     .to_owned()
             }
             false => format!(
-                "behind the leaf it goes, unless it is a root:\n{}",
+                "it goes behind the leaf, unless it is a root:\n{}",
                 fetched(url, self.look.label())
             ),
         };

@@ -73,6 +73,7 @@ const CHECKS: &[Check] = &[
     Check::Anchor(openssl_would_reject::root_may_sign),
     Check::Anchor(openssl_would_reject::root_is_a_root),
     Check::Side(openssl_would_reject::root_purpose),
+    Check::Side(openssl_would_reject::netscape_purpose),
     Check::ChainLink(openssl_would_reject::root_path_length),
     Check::ChainLink(openssl_would_reject::own_name),
     Check::ChainLink(openssl_would_reject::key_usage),

@@ -7,9 +7,9 @@ use x509_parser::extensions::ParsedExtension;
 use super::rules::{length, other_purpose};
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::remedy::{NEW_CA, new_leaf, renew};
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
-use crate::narration::Step;
+use crate::narration::{Side, Step};
 
 /// A warning that comes before the first byte.
 pub(super) fn note(
@@ -193,4 +193,28 @@ pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
         found,
         fix,
     ))
+}
+
+/// Netscape's own extension for the purpose, from before extended key usage. webpki passes over it, OpenSSL does not.
+pub(super) fn netscape_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
+    let (leaf, role) = (look.leaf()?, look.role());
+    let mut extensions = leaf.x509.extensions().iter();
+    let purposes = extensions.find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::NSCertType(purposes) => Some(purposes),
+        _ => None,
+    })?;
+    let is_for_role = match role {
+        Side::Server => purposes.ssl_server(),
+        Side::Client => purposes.ssl_client(),
+    };
+    if is_for_role || !leaf.is_for(role) {
+        return None;
+    }
+    let found = format!(
+        "{} with an nsCertType that is for no {role}. rustls does not look at it; OpenSSL does (nginx, Apache, curl, Python, Node) and refuses it",
+        leaf.name()
+    );
+    let expected = format!("an nsCertType with a {role}'s purpose, or none");
+    let finding = look.error("wrong-purpose", expected, found, new_leaf(look));
+    Some(finding.warning())
 }

@@ -1,5 +1,5 @@
 //! A certificate may say where its issuer's is published (authorityInfoAccess, RFC 5280 §4.2.2.1). Browsers and Windows
-//! fetch it; rustls, OpenSSL and most others do not, so whoever shows the certificate sends its intermediates.
+//! fetch it; rustls, OpenSSL and most others do not, so the side that shows the certificate sends its intermediates.
 
 use std::path::Path;
 

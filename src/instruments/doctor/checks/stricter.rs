@@ -1,6 +1,8 @@
 //! What stricter programs than rustls refuse: one note about all certificates, and not one for each. It matters
 //! only where such a program is the other side, and then all at once.
 
+use std::path::Path;
+
 use x509_parser::extensions::ParsedExtension;
 
 use super::openssl_would_reject::note;
@@ -16,46 +18,32 @@ const APPLES_DAYS: i64 = 825;
 /// 2019-07-01: Apple's rules are for certificates since then.
 const APPLES_RULES: i64 = 1_561_939_200;
 
+/// A certificate's file, and what a program has against it.
+type Line<'a> = (&'a Path, String);
+
 /// The one note about the certificates on all routes.
 pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Option<Finding> {
-    let mut seen: Vec<&Cert<'_>> = Vec::new();
-    let (mut python, mut apple) = (Vec::new(), Vec::new());
-    for look in looks {
-        let leaf = look.leaf();
-        let known_as_servers = look.role() == Side::Server && !look.evidence.case.role_unknown;
-        if let Some(leaf) = leaf.filter(|_| known_as_servers) {
-            apple.extend(line(leaf, &apples_rules(leaf)));
+    let programs = [
+        (
+            "Python 3.13 and later, and openssl verify -x509_strict, refuse",
+            FOR_PYTHON,
+            refused_by_python(looks),
+        ),
+        (
+            "iOS and macOS refuse, also from a CA of one's own",
+            FOR_APPLE,
+            refused_by_apple(looks),
+        ),
+    ];
+    let mut lines = programs.iter().flat_map(|(.., lines)| lines);
+    let (first, _) = lines.next()?;
+    let (mut found, mut fix) = (Vec::new(), FIX.to_owned());
+    for (refuse, remedy, lines) in &programs {
+        if !lines.is_empty() {
+            found.push(*refuse);
+            found.extend(lines.iter().map(|(_, line)| line.as_str()));
+            fix += remedy;
         }
-        let anchor = look.anchor();
-        let route = look.links().map(|link| link.cert).chain(anchor);
-        for cert in route {
-            // OpenSSL checks nothing of a leaf that is trusted itself.
-            let alone = leaf.map(|leaf| leaf.der) == anchor.map(|anchor| anchor.der);
-            if alone || seen.iter().any(|old| old.der == cert.der) {
-                continue;
-            }
-            let is_last = anchor.is_some_and(|anchor| anchor.der == cert.der);
-            python.extend(line(cert, &strict_rules(cert, is_last)));
-            seen.push(cert);
-        }
-    }
-    let first = python.first().or(apple.first()).map(|(path, _)| *path)?;
-    let [python, apple] = [python, apple].map(|lines| {
-        let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
-        lines.join("\n")
-    });
-    let (mut found, mut fix) = (Vec::new(), vec![FIX]);
-    if !python.is_empty() {
-        found.push(format!(
-            "Python 3.13 and later, and openssl verify -x509_strict, refuse\n{python}"
-        ));
-        fix.push(FOR_PYTHON);
-    }
-    if !apple.is_empty() {
-        found.push(format!(
-            "iOS and macOS refuse, also from a CA of one's own\n{apple}"
-        ));
-        fix.push(FOR_APPLE);
     }
     let expected = "certificates that the strictest programs accept too";
     let finding = note(
@@ -63,7 +51,7 @@ pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Op
         first,
         expected,
         found.join("\n"),
-        &fix.join(""),
+        &fix,
     );
     Some(Finding {
         severity: Severity::Note,
@@ -71,16 +59,42 @@ pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Op
     })
 }
 
-const FIX: &str = "nothing, unless such a program is the other side. For one that is: new certificates, as hello-mtls certs makes them";
+const FIX: &str = "nothing, unless such a program is the other side. Then: new certificates, as hello-mtls certs makes them";
 const FOR_PYTHON: &str = "\nor by openssl: authorityKeyIdentifier=keyid in the -extfile of a leaf; subjectKeyIdentifier=hash, basicConstraints=critical,CA:TRUE and keyUsage=critical,keyCertSign,cRLSign in that of a CA";
 const FOR_APPLE: &str = "\nor by openssl: -days 365, and extendedKeyUsage=serverAuth in the -extfile of the server's certificate";
-
-type Line<'a> = (&'a std::path::Path, String);
 
 fn line<'a>(cert: &Cert<'a>, faults: &[String]) -> Option<Line<'a>> {
     let file = text::terminal(&cert.path.display().to_string());
     let words = format!("{file} ({}): {}", cert.name(), faults.join("; "));
     (!faults.is_empty()).then_some((cert.path, words))
+}
+
+fn refused_by_python<'a>(looks: &[SideView<'_, 'a>]) -> Vec<Line<'a>> {
+    let (mut seen, mut lines) = (Vec::new(), Vec::new());
+    for look in looks {
+        let (leaf, anchor) = (look.leaf(), look.anchor());
+        // OpenSSL checks nothing of a leaf that is trusted itself.
+        if leaf.map(|leaf| leaf.der) == anchor.map(|anchor| anchor.der) {
+            continue;
+        }
+        for cert in look.links().map(|link| link.cert).chain(anchor) {
+            if !seen.contains(&cert.der) {
+                seen.push(cert.der);
+                let is_last = anchor.is_some_and(|anchor| anchor.der == cert.der);
+                lines.extend(line(cert, &strict_rules(cert, is_last)));
+            }
+        }
+    }
+    lines
+}
+
+fn refused_by_apple<'a>(looks: &[SideView<'_, 'a>]) -> Vec<Line<'a>> {
+    let is_a_server =
+        |look: &&SideView<'_, 'a>| look.role() == Side::Server && !look.evidence.case.role_unknown;
+    let leaves = looks.iter().filter(is_a_server).filter_map(SideView::leaf);
+    leaves
+        .filter_map(|leaf| line(leaf, &apples_rules(leaf)))
+        .collect()
 }
 
 /// The rules of RFC 5280 that OpenSSL checks with X509_V_FLAG_X509_STRICT, which the default context of Python's

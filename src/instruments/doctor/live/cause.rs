@@ -8,12 +8,14 @@ use std::path::Path;
 
 use super::observation::Observation;
 use crate::certificates::summary::issuer_name;
-use crate::error::diagnosis::{REQUIRED, SERVERS_CAS};
+use crate::error::diagnosis::{required, servers_cas};
 use crate::error::{Diagnosis, Error};
 use crate::instruments::doctor::finding::{Finding, Severity, error};
 use crate::instruments::doctor::reading::Files;
 use crate::instruments::doctor::{Report, SetupFiles};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// Findings by which the client's own CA file judges the client's own certificate.
 const BY_OWN_CA_FILE: [&str; 6] = [
@@ -61,7 +63,9 @@ fn accepted(seen: &Observation, report: &mut Report, case: &SetupFiles) {
         finding.severity = Severity::Warning;
         if judged_by_own_ca_file(finding) {
             // A remedy would trust one more CA, or replace a certificate that is as it should be.
-            finding.fix = "none for this server: it let the client in, so it believes other CAs than those of that file".to_owned();
+            finding.fix = phrase!(
+                "none for this server: it let the client in, so it believes other CAs than those of that file"
+            );
         }
     }
     report.verdict.answered = true;
@@ -92,7 +96,12 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
     };
     match report.findings.iter_mut().find(is_cause) {
         Some(cause) => {
-            cause.found += &format!("\n{}: {}", refusal.file.display(), refusal.found);
+            let refused = phrase!(
+                "{file}: {found}",
+                file = refusal.file.as_path(),
+                found = &refusal.found
+            );
+            cause.found = Phrase::lines([cause.found.clone(), refused]);
             report.findings.extend(warning);
         }
         // The refusal says itself that the server names other CAs.
@@ -147,7 +156,7 @@ impl Observation {
             .first()
             .filter(|held| !held.chain.is_empty())?
             .chain;
-        let warning = |code, expected: &str, found: &str, fix: &str| {
+        let warning = |code, expected: Phrase, found: Phrase, fix: Phrase| {
             error(
                 code,
                 Step::ClientPresentsCertificate,
@@ -159,18 +168,24 @@ impl Observation {
             .warning()
         };
         let Some(names) = &self.asked else {
-            let expected = "a request for the client's certificate";
-            let found = "it asks nobody in this handshake: the client's certificate was not used";
+            let expected = phrase!("a request for the client's certificate");
+            let found =
+                phrase!("it asks nobody in this handshake: the client's certificate was not used");
             let verified = self.session.is_some();
-            return verified.then(|| warning("no-certificate-request", expected, found, REQUIRED));
+            return verified
+                .then(|| warning("no-certificate-request", expected, found, required()));
         };
         let mut issuers = chain.iter().take(10).filter_map(|der| issuer_name(der));
         let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
-        let expected = "the CA of the client's certificate among those that the server names";
-        let found = "only others (above): it will probably not know who signed the client's";
-        let fix =
-            format!("a certificate of one of those CAs, or the client's CA added to {SERVERS_CAS}");
-        (!named).then(|| warning("client-ca-not-in-hint", expected, found, &fix))
+        let expected =
+            phrase!("the CA of the client's certificate among those that the server names");
+        let found =
+            phrase!("only others (above): it will probably not know who signed the client's");
+        let fix = phrase!(
+            "a certificate of one of those CAs, or the client's CA added to {cas}",
+            cas = servers_cas()
+        );
+        (!named).then(|| warning("client-ca-not-in-hint", expected, found, fix))
     }
 
     /// Why no answer came, or why it was none of success, unless a finding about the files has said so already.
@@ -199,15 +214,20 @@ impl Observation {
                 "no-connection",
                 Step::ClientConnects,
                 found.clone(),
-                &remedy[..],
+                remedy.clone(),
             ),
             Error::Http { found, .. } => (
                 "no-answer",
                 Step::ApplicationData,
                 found.clone(),
-                "the server's log",
+                phrase!("the server's log"),
             ),
-            other => ("no-answer", Step::ApplicationData, other.to_string(), ""),
+            other => (
+                "no-answer",
+                Step::ApplicationData,
+                other.to_string().into(),
+                Phrase::empty(),
+            ),
         };
         Some(error(code, step, by, "an answer", found, remedy))
     }

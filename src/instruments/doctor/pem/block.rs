@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::{beside, rewrite};
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::text;
 
@@ -66,8 +67,8 @@ impl<'a> File<'a> {
     pub(crate) fn error(
         &self,
         code: &'static str,
-        found: impl Into<String>,
-        fix: impl Into<String>,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
     ) -> Finding {
         let expected = format!("{} in PEM", self.wanted.noun());
         error(code, Step::Preparation, self.path, expected, found, fix)

@@ -168,6 +168,12 @@ const WORDS: &[Kind<&str>] = &[
         AGAIN,
     ),
     (
+        "Certificate Request:",
+        "certificate-listing",
+        "a request in words (openssl req -text)",
+        AGAIN,
+    ),
+    (
         "Signature Algorithm:",
         "certificate-listing",
         "a certificate in words (openssl -text)",

@@ -1,6 +1,13 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::FromDer;
+
 use super::block::{File, Wanted, kind};
+use crate::certificates::pem;
+use crate::certificates::request::Name;
+use crate::certificates::wording;
 use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::in_place::{free_stem, is_taken, with_end};
@@ -51,7 +58,7 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
             "parameters-alone",
             "the name of a curve, and no key: openssl ecparam without -genkey",
             format!(
-                "a key of that curve, and a request for a new certificate:\n{}",
+                "a key of that curve; the certificate for it comes next:\n{}",
                 file.converted(
                     label,
                     "chmod 600 {f} && openssl ecparam -in {f} -genkey -noout"
@@ -148,17 +155,58 @@ fn sign(file: &File<'_>) -> String {
     } else {
         file.rewritten("cat {crt} >").replace("{crt}", &crt)
     };
-    let (other, role) = if name.to_string_lossy().contains("client") {
-        (
-            "for a client; for a server --host NAME instead",
-            "--client my-client",
-        )
-    } else {
-        (
-            "for a server; for a client --client NAME instead",
-            "--host localhost",
-        )
-    };
+    let (other, role) = granted(file);
     let name = text::shell(name.as_ref());
     format!("{other}:\n  {copy}hello-mtls certs sign {name} --dir {dir} {role}\n{put}")
+}
+
+/// What the certificate will be for. A request may say it by a host name, and else by its own name: a person's or
+/// a device's is no host.
+fn granted(file: &File<'_>) -> (&'static str, String) {
+    let request = pem::request(file.path).ok();
+    let der = request.as_deref().unwrap_or_default();
+    let asked = X509CertificationRequest::from_der(der)
+        .ok()
+        .map(|(_, asked)| asked);
+    let subject = asked
+        .as_ref()
+        .map(|asked| &asked.certification_request_info.subject);
+    let name = subject.and_then(|subject| subject.iter_common_name().next()?.as_str().ok());
+    let extensions = asked
+        .as_ref()
+        .and_then(|asked| asked.requested_extensions());
+    let hosts = extensions.into_iter().flatten().flat_map(hosts_in);
+    let mut hosts: Vec<String> = hosts.filter(|host| Name::host(host).is_ok()).collect();
+    let is_host =
+        |name: &&str| *name == "localhost" || name.contains('.') && Name::host(name).is_ok();
+    if hosts.is_empty() {
+        hosts.extend(name.filter(is_host).map(str::to_owned));
+    }
+    let file_name = file.path.file_name().unwrap_or_default().to_string_lossy();
+    let of_client = file_name.contains("client") || (hosts.is_empty() && name.is_some());
+    if of_client && !file_name.contains("server") {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
+        let name = name.filter(|name| name.chars().all(plain) && (1..=64).contains(&name.len()));
+        let role = format!("--client {}", text::shell_word(name.unwrap_or("my-client")));
+        return ("for a client; for a server --host NAME instead", role);
+    }
+    if hosts.is_empty() {
+        hosts.push("localhost".to_owned());
+    }
+    let hosts = hosts
+        .iter()
+        .take(8)
+        .map(|host| format!("--host {}", text::shell_word(host)));
+    let role = hosts.collect::<Vec<String>>().join(" ");
+    ("for a server; for a client --client NAME instead", role)
+}
+
+/// The hosts that a request names in its subjectAltName.
+fn hosts_in(extension: &ParsedExtension<'_>) -> Vec<String> {
+    let ParsedExtension::SubjectAlternativeName(names) = extension else {
+        return Vec::new();
+    };
+    let names = names.general_names.iter().filter_map(wording::alternative);
+    let hosts = names.filter(|(kind, _)| ["DNS", "IP"].contains(kind));
+    hosts.map(|(_, host)| host).collect()
 }

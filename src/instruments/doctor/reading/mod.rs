@@ -22,6 +22,7 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
 use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
+use crate::phrase;
 use crate::{files, text};
 
 /// Certificates of one file that are looked at; nobody has more.
@@ -106,10 +107,12 @@ impl Files {
                 .extend(lists.into_iter().map(|list| (path.clone(), list)));
         }
         for party in &case.parties {
+            let before = findings.len();
             files.parties.push(LoadedSide {
                 chain: chain(party, &mut findings),
                 keys: Key::load_all(keys(party, &mut findings), &files.provider),
             });
+            wrong_way_round(party, &mut findings[before..]);
         }
         (files, findings)
     }
@@ -119,6 +122,26 @@ impl Files {
         let held = self.parties.first()?;
         let (chain, key) = (held.chain.clone(), held.keys.first()?.der.clone_key());
         Some(Identity { chain, key })
+    }
+}
+
+/// If each of the two files is what the other one should be, that is the remedy.
+fn wrong_way_round(party: &SideFiles, findings: &mut [Finding]) {
+    let files = (party.certificate.path(), party.key.as_deref());
+    let (Some(certificate), Some(key), [_, _]) = (files.0, files.1, &*findings) else {
+        return;
+    };
+    let read = |path: &Path| files::read(path).unwrap_or_default();
+    let is_key = pem::private_keys_in(certificate, &read(certificate)).is_ok();
+    if is_key && pem::certificates_in(key, &read(key)).is_ok() {
+        let [certificate, key] = [certificate, key].map(text::shell);
+        for finding in findings {
+            finding.fix = phrase!(
+                "the two the other way round: --cert {key} --key {certificate}",
+                key,
+                certificate
+            );
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use x509_parser::extensions::GeneralName;
 use x509_parser::objects::{oid_registry, oid2abbrev};
 
 use crate::certificates::request::Name;
 use crate::certificates::signing::client_uri;
+use crate::certificates::wording;
 use crate::instruments::doctor::side_view::SideView;
 use crate::narration::Side;
 use crate::text;
@@ -34,12 +34,7 @@ fn own_names(look: &SideView<'_, '_>) -> Option<String> {
     let leaf = look.leaf().filter(|leaf| leaf.is_for(Side::Client))?;
     let extension = leaf.x509.subject_alternative_name().ok().flatten()?;
     let names = extension.value.general_names.iter().map(|name| {
-        let (kind, name) = match name {
-            GeneralName::URI(uri) => ("URI", *uri),
-            GeneralName::DNSName(name) => ("DNS", *name),
-            GeneralName::RFC822Name(mailbox) => ("email", *mailbox),
-            _ => return None,
-        };
+        let (kind, name) = wording::alternative(name)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@%*".contains(c);
         (!name.is_empty() && name.chars().all(plain)).then(|| format!("{kind}:{name}"))
     });

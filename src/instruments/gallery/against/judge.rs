@@ -28,8 +28,10 @@ pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Ver
     match outcome {
         Ok(answer) => of_status(answer, good),
         Err(Error::Tls { diagnosis, .. }) => of_diagnosis(diagnosis),
-        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.clone()),
-        Err(Error::Network { found, .. }) => Verdict::CannotBeTold(found.replace('\n', "; ")),
+        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.to_string()),
+        Err(Error::Network { found, .. }) => {
+            Verdict::CannotBeTold(found.to_string().replace('\n', "; "))
+        }
         Err(other) => Verdict::CannotBeTold(other.to_string().replace('\n', "; ")),
     }
 }
@@ -62,7 +64,7 @@ fn of_diagnosis(diagnosis: &Diagnosis) -> Verdict {
         _ if seen.late_request.is_some() => {
             return Verdict::CannotBeTold("asks after the handshake".to_owned());
         }
-        Ending::RefusedHere => return Verdict::CannotBeTold(diagnosis.found.clone()),
+        Ending::RefusedHere => return Verdict::CannotBeTold(diagnosis.found.to_string()),
         Ending::Silence => return Verdict::CannotBeTold("silent for too long".to_owned()),
         Ending::Alert(number) => format!("alert {}", alert_name(number)),
         Ending::Answer(status) => format!("status {status}"),
