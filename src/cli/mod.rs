@@ -16,6 +16,7 @@ mod step;
 mod gallery;
 mod wire;
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::{demo, inspect};
+use crate::server::Limits;
 use crate::text;
 
 /// TLS and mutual TLS, step by step: read it, run it, watch it.
@@ -161,6 +163,21 @@ fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
         print(page)?;
     }
     Ok(())
+}
+
+/// Whether the scripts of `debug/` run this program. Then the debugger's prompt is the one place that waits for a
+/// key, and no deadline runs while it waits.
+fn in_a_debugger() -> bool {
+    env::var_os("HELLO_MTLS_DEBUGGER").is_some_and(|value| !value.is_empty())
+}
+
+/// How long the phases of a connection may last.
+fn limits() -> Limits {
+    if in_a_debugger() {
+        Limits::patient()
+    } else {
+        Limits::default()
+    }
 }
 
 /// The value of --tls-max.

@@ -69,7 +69,7 @@ fn refused(failure: &Failure, tls_max: TlsMax) -> Result<(), Error> {
 
 fn show(ends: &TwoEnds) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
-    let interactive = stdin.is_terminal() && stdout.is_terminal();
+    let interactive = stdin.is_terminal() && stdout.is_terminal() && !super::in_a_debugger();
     let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
     let paint = Paint::on(stdout.is_terminal());
     stepper::run(ends, &mut stdout, paint, keys)

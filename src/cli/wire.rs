@@ -21,7 +21,7 @@ use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
-use crate::server::{Peer, Service, accept_tcp, hello, serve_connection};
+use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
 
@@ -192,6 +192,10 @@ impl Service for Recorded<'_> {
 
     fn log(&self, line: &str) {
         self.server.log.say(line);
+    }
+
+    fn limits(&self) -> Limits {
+        super::limits()
     }
 }
 
