@@ -56,7 +56,8 @@ const THROUGH: [&str; 9] = ["continue"; 9];
 /// What is printed from a stop to the next one.
 fn section<'a>(story: &'a str, head: &str) -> &'a str {
     let from = story
-        .find(&format!("-- {head}"))
+        .find(&format!("\n-- {head}"))
+        .map(|before| before + 1)
         .unwrap_or_else(|| panic!("no stop {head}:\n{story}"));
     let rest = &story[from..];
     let end = rest[1..].find("\n-- ").map_or(rest.len(), |end| end + 1);
