@@ -29,7 +29,7 @@ pub(super) struct Step {
     /// Let it fail as this case of the gallery does
     #[arg(long, value_name = "CASE", conflicts_with_all = ["tls", "resume"])]
     refuse: Option<String>,
-    /// Ask a question before each flight; type the answer's letter
+    /// Ask a question before each flight
     #[arg(long)]
     quiz: bool,
 }

@@ -20,4 +20,5 @@ mod doctor;
 mod gallery;
 mod docs;
 mod example;
+mod stepper;
 mod debug_scripts;

@@ -2,17 +2,13 @@
 
 use super::known::Known;
 use super::texts::Texts;
-use crate::narration::{Side, Step};
+use crate::narration::Step;
 
 /// What each side knows of the other, and what protects the data: whether it holds, and a sentence.
 pub(super) fn proofs(known: &Known, texts: &Texts) -> Vec<(bool, String)> {
     let mut proofs = Vec::new();
     if let Some((side, step)) = known.refused {
-        let side = match side {
-            Side::Client => texts.client,
-            Side::Server => texts.server,
-        };
-        let words = texts.refused.replace("{side}", side);
+        let words = texts.refused.replace("{side}", texts.side(side));
         proofs.push((false, words.replace("{step}", &step.number().to_string())));
     }
     proofs.push(match (known.client_is_sure(), &known.server_chain) {

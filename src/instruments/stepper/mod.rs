@@ -8,6 +8,7 @@ mod two_ends;
 mod wire;
 mod known;
 mod quiz;
+mod question;
 mod texts;
 mod closing;
 mod message;

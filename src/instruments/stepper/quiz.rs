@@ -1,15 +1,13 @@
 //! The quiz: a question before each flight, and one answer with its reason.
-//!
-//! The right answer is never written down. It is computed from the run: from what the next flight holds, and
-//! from what the two sides have reported. The words are in `texts`.
 
 use std::io;
 
 use super::known::Known;
 use super::page::FlightView;
-use super::texts::{Ask, ENGLISH, Texts};
-use crate::instruments::wire::conversation::{Conversation, Kind, Message};
-use crate::narration::{Event, Fact, Side, Step, en};
+use super::question::Question;
+use super::texts::{ENGLISH, Texts};
+use crate::instruments::wire::conversation::Conversation;
+use crate::narration::{Event, Side};
 
 /// What is asked before each flight, from the first; after the last it begins again at the fifth.
 const ORDER: [About; 8] = [
@@ -33,14 +31,6 @@ enum About {
     Eavesdropper,
     ClientSure,
     ServerSure,
-}
-
-/// A question with its one right answer, as this run computes them.
-struct Question {
-    ask: &'static Ask,
-    words: String,
-    right: char,
-    because: String,
 }
 
 /// How far the quiz is.
@@ -76,22 +66,21 @@ impl Quiz {
         known: &Known,
         page: &mut FlightView<'_>,
     ) -> io::Result<()> {
+        let (texts, flights) = (self.texts, self.flights);
         let messages = explained.messages.get(shown..).unwrap_or_default();
-        let question = match self.refused.take() {
-            Some(by) if by == from => self.hears(from, messages),
+        let about = ORDER.get(flights).unwrap_or(&ORDER[4 + flights % 4]);
+        let refuses = self.refused == Some(from);
+        let question = match (refuses, about) {
+            (true, _) => Question::hears(texts, from, messages),
             _ if messages.is_empty() => return Ok(()),
-            _ => {
-                let about = ORDER
-                    .get(self.flights)
-                    .unwrap_or(&ORDER[4 + self.flights % 4]);
-                match about {
-                    About::Speaker => self.speaker(from, messages),
-                    About::Eavesdropper => self.eavesdropper(from, messages),
-                    About::ClientSure => self.client_sure(known),
-                    About::ServerSure => self.server_sure(known),
-                }
-            }
+            (_, About::Speaker) => Question::speaker(texts, from, messages, flights == 0),
+            (_, About::Eavesdropper) => Question::eavesdropper(texts, from, messages),
+            (_, About::ClientSure) => Question::client_sure(texts, known),
+            (_, About::ServerSure) => Question::server_sure(texts, known),
         };
+        if refuses {
+            self.refused = None;
+        }
         self.flights += 1;
         self.put(&question, page)
     }
@@ -105,35 +94,7 @@ impl Quiz {
         page: &mut FlightView<'_>,
     ) -> io::Result<()> {
         self.refused = Some(by);
-        let Texts {
-            notices,
-            notices_because,
-            notices_believes,
-            ..
-        } = self.texts;
-        let refusal = events.iter().rev().find(|event| !event.fact.passed());
-        let step = refusal
-            .and_then(|event| event.step)
-            .map_or(0, Step::number)
-            .to_string();
-        let found = refusal.map_or_else(String::new, |event| match &event.fact {
-            Fact::Refused { found, .. } => found.clone(),
-            fact => en::words(fact).what,
-        });
-        let mut because = notices_because
-            .replace("{step}", &step)
-            .replace("{side}", self.side(by))
-            .replace("{found}", found.lines().next().unwrap_or_default());
-        if believes {
-            because += " ";
-            because += &notices_believes.replace("{side}", self.side(by.peer()));
-        }
-        let question = Question {
-            ask: notices,
-            words: notices.question.to_owned(),
-            right: key(by),
-            because,
-        };
+        let question = Question::notices(self.texts, by, believes, events);
         self.put(&question, page)
     }
 
@@ -145,101 +106,6 @@ impl Quiz {
             .replace("{right}", &self.right.to_string())
             .replace("{asked}", &self.asked.to_string());
         page.closing(&words)
-    }
-
-    fn side(&self, side: Side) -> &'static str {
-        match side {
-            Side::Client => self.texts.client,
-            Side::Server => self.texts.server,
-        }
-    }
-
-    fn speaker(&self, from: Side, messages: &[Message]) -> Question {
-        let because = match self.flights {
-            0 => self.texts.speaker_first,
-            _ => self.texts.speaker_next,
-        };
-        Question {
-            ask: &self.texts.speaker,
-            words: self.texts.speaker.question.to_owned(),
-            right: key(from),
-            because: because
-                .replace("{side}", self.side(from))
-                .replace("{messages}", &names(messages.iter())),
-        }
-    }
-
-    fn eavesdropper(&self, from: Side, messages: &[Message]) -> Question {
-        let texts = self.texts;
-        let clear = || messages.iter().filter(|message| message.in_the_clear);
-        let hidden = || messages.iter().filter(|message| !message.in_the_clear);
-        let (right, reason) = match (clear().next(), hidden().next()) {
-            (_, None) => ('a', texts.all_clear),
-            (None, Some(_)) => ('n', texts.all_hidden),
-            (Some(_), Some(_)) => ('p', texts.partly),
-        };
-        let mut because = Vec::new();
-        if clear().next().is_some() {
-            because.push(texts.clear.replace("{messages}", &names(clear())));
-        }
-        if hidden().next().is_some() {
-            because.push(texts.hidden.replace("{messages}", &names(hidden())));
-        }
-        because.push(reason.to_owned());
-        Question {
-            ask: &texts.eavesdropper,
-            words: texts
-                .eavesdropper
-                .question
-                .replace("{side}", self.side(from)),
-            right,
-            because: because.join(" "),
-        }
-    }
-
-    fn client_sure(&self, known: &Known) -> Question {
-        let texts = self.texts;
-        let because = match (known.client_is_sure(), &known.server_chain) {
-            (true, Some(name)) => texts.client_sure_proved.replace("{name}", name),
-            (true, None) => texts.client_sure_resumed.to_owned(),
-            (false, _) => texts.client_not_sure.to_owned(),
-        };
-        yes_or_no(&texts.client_sure, known.client_is_sure(), because)
-    }
-
-    fn server_sure(&self, known: &Known) -> Question {
-        let texts = self.texts;
-        let because = match (known.server_is_sure(), &known.client_chain) {
-            (true, Some(name)) => texts.server_sure_proved.replace("{name}", name),
-            (true, None) => texts.server_sure_resumed.to_owned(),
-            (false, _) if !known.client_asked => texts.server_not_asked.to_owned(),
-            (false, _) => texts.server_not_sure.to_owned(),
-        };
-        yes_or_no(&texts.server_sure, known.server_is_sure(), because)
-    }
-
-    /// What the peer of `from` hears of its refusal.
-    fn hears(&self, from: Side, messages: &[Message]) -> Question {
-        let texts = self.texts;
-        let has = |wanted: fn(&Kind) -> bool| messages.iter().any(|message| wanted(&message.kind));
-        let (right, because) = if has(|kind| matches!(kind, Kind::Alert(..))) {
-            ('a', texts.hears_alert)
-        } else if has(|kind| matches!(kind, Kind::ApplicationData)) {
-            ('h', texts.hears_answer)
-        } else {
-            ('n', texts.hears_nothing)
-        };
-        Question {
-            ask: &texts.hears,
-            words: texts
-                .hears
-                .question
-                .replace("{side}", self.side(from.peer())),
-            right,
-            because: because
-                .replace("{side}", self.side(from.peer()))
-                .replace("{messages}", &names(messages.iter())),
-        }
     }
 
     /// Asks, and says whether the answer is right, and why. A reader who types no key of the question three
@@ -276,27 +142,4 @@ impl Quiz {
         };
         page.answer(right, &verdict, &question.because)
     }
-}
-
-fn key(side: Side) -> char {
-    match side {
-        Side::Client => 'c',
-        Side::Server => 's',
-    }
-}
-
-fn yes_or_no(ask: &'static Ask, yes: bool, because: String) -> Question {
-    Question {
-        ask,
-        words: ask.question.to_owned(),
-        right: if yes { 'y' } else { 'n' },
-        because,
-    }
-}
-
-/// The names of messages, each once in a row.
-fn names<'a>(messages: impl Iterator<Item = &'a Message>) -> String {
-    let mut names: Vec<&str> = messages.map(|message| message.name.as_str()).collect();
-    names.dedup();
-    names.join(", ")
 }

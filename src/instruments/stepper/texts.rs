@@ -2,6 +2,8 @@
 //!
 //! A second language is a second value of [`Texts`] beside [`ENGLISH`], chosen where that one is named.
 
+use crate::narration::Side;
+
 /// A question: its words, and the keys with their answers.
 pub(super) struct Ask {
     /// What is asked.
@@ -65,6 +67,16 @@ pub(super) struct Texts {
     pub(super) read: &'static str,
     pub(super) read_resumed: &'static str,
     pub(super) then: &'static str,
+}
+
+impl Texts {
+    /// A side's name with its article.
+    pub(super) fn side(&self, side: Side) -> &'static str {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
+    }
 }
 
 /// English.

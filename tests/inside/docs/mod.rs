@@ -1,2 +1,4 @@
 mod pages;
 mod bytes;
+mod prose;
+mod chinese;
