@@ -138,7 +138,11 @@ impl Quiz {
         let verdict = if right {
             texts.right.to_owned()
         } else {
-            texts.wrong.replace("{key}", &question.right.to_string())
+            let mut choices = question.ask.choices.iter();
+            let answer = choices.find(|(key, _)| *key == question.right);
+            let answer = answer.map_or("", |(_, answer)| answer);
+            let wrong = texts.wrong.replace("{answer}", answer);
+            wrong.replace("{key}", &question.right.to_string())
         };
         page.answer(right, &verdict, &question.because)
     }

@@ -85,7 +85,7 @@ pub(super) const ENGLISH: Texts = Texts {
     server: "the server",
     question: "question {number}",
     right: "right",
-    wrong: "no, it is {key}",
+    wrong: "no, it is {key}: {answer}",
     one_of: "type one of these letters and Enter: {keys}",
     score: "{right} of {asked} answers were right.",
 
