@@ -87,7 +87,9 @@ impl Question {
         let because = match (known.server_is_sure(), &known.client_chain) {
             (true, Some(name)) => texts.server_sure_proved.replace("{name}", name),
             (true, None) => texts.server_sure_resumed.to_owned(),
-            (false, _) if !known.client_asked => texts.server_not_asked.to_owned(),
+            (false, _) if !known.client_asked && !known.resumed => {
+                texts.server_not_asked.to_owned()
+            }
             (false, _) => texts.server_not_sure.to_owned(),
         };
         yes_or_no(&texts.server_sure, known.server_is_sure(), because)
