@@ -135,6 +135,7 @@ pub fn read(bytes: &[u8]) -> Capture {
             quic
         ));
     }
+    let start = file.packets.first().map_or(0, |packet| packet.at);
     let cut = segments.iter().filter(|segment| segment.cut > 0).count();
     if cut > 0 {
         remarks.push(phrase!(
@@ -142,7 +143,7 @@ pub fn read(bytes: &[u8]) -> Capture {
             cut
         ));
     }
-    let (streams, too_many) = streams::assemble(segments);
+    let (streams, too_many) = streams::assemble(segments, start);
     if too_many {
         let most = streams.len();
         remarks.push(phrase!(
@@ -233,7 +234,7 @@ fn transcript(stream: Stream, client: usize, remarks: &mut Vec<Phrase>) -> Trans
         if let Some(Gap { after, missing }) = gap {
             let side = side_of(end);
             remarks.push(phrase!(
-                "The capture misses {missing} bytes of the {side}, after its first {after}. What this side sent after them is left out.",
+                "Bytes of the {side} are missing in the capture: {missing}, after its first {after}. What this side sent after them is left out.",
                 missing,
                 side,
                 after

@@ -35,7 +35,7 @@ pub(super) struct Stream {
 pub(super) struct Piece {
     /// The end that sent them.
     pub(super) end: usize,
-    /// Since the first packet of the connection.
+    /// Since the first packet of the capture, as Wireshark shows times.
     pub(super) at: Duration,
     pub(super) bytes: Vec<u8>,
 }
@@ -48,8 +48,8 @@ pub(super) struct Gap {
     pub(super) missing: u64,
 }
 
-/// Puts the segments of a capture together, by connection. True if there were more connections than are kept.
-pub(super) fn assemble(segments: Vec<Segment<'_>>) -> (Vec<Stream>, bool) {
+/// Puts the segments of a capture, which began at `start`, together by connection. True if there were more connections than are kept.
+pub(super) fn assemble(segments: Vec<Segment<'_>>, start: u64) -> (Vec<Stream>, bool) {
     let mut too_many = false;
     let mut connections: Vec<Vec<Segment<'_>>> = Vec::new();
     let mut latest: HashMap<[SocketAddr; 2], usize> = HashMap::new();
@@ -70,7 +70,7 @@ pub(super) fn assemble(segments: Vec<Segment<'_>>) -> (Vec<Stream>, bool) {
     (
         connections
             .iter()
-            .map(|segments| connection(segments))
+            .map(|segments| connection(segments, start))
             .collect(),
         too_many,
     )
@@ -85,7 +85,7 @@ fn opens_another(segments: &[Segment<'_>], new: &Segment<'_>) -> bool {
     is_syn(new) && first.is_none_or(|first| first.sequence != new.sequence)
 }
 
-fn connection(segments: &[Segment<'_>]) -> Stream {
+fn connection(segments: &[Segment<'_>], start: u64) -> Stream {
     let mut stream = Stream::default();
     let Some(first) = segments.first() else {
         return stream;
@@ -102,7 +102,7 @@ fn connection(segments: &[Segment<'_>]) -> Stream {
     let mut room = MOST_BYTES;
     for segment in segments {
         let end = end_of(segment);
-        let at = Duration::from_nanos(segment.at.saturating_sub(first.at));
+        let at = Duration::from_nanos(segment.at.saturating_sub(start));
         let direction = directions.get_mut(end);
         for bytes in direction
             .into_iter()
@@ -181,7 +181,10 @@ impl<'a> Direction<'a> {
             return Vec::new();
         }
         let behind = place + segment.payload.len() as u64 + segment.cut as u64;
-        self.furthest = self.furthest.max(behind);
+        // An empty segment only confirms, and behind a FIN its number is one too high.
+        if behind > place {
+            self.furthest = self.furthest.max(behind);
+        }
         if segment.flags & FIN != 0 {
             self.fin = self.fin.or(Some(behind));
         }
