@@ -193,7 +193,7 @@ fn choose(
 fn without_secrets(known: usize) -> Phrase {
     match known {
         0 => phrase!(
-            "There is no key log: what is encrypted stays so. --keylog FILE brings one, see docs/wire.md."
+            "There are no secrets: what is encrypted stays so. --keylog FILE brings them, see docs/wire.md."
         ),
         _ => phrase!(
             "None of the {known} secrets of the key log belongs to this connection. A key log has a line for each connection of the program that wrote it, while SSLKEYLOGFILE was set.",

@@ -102,7 +102,9 @@ fn connection(segments: &[Segment<'_>], start: u64) -> Stream {
     let mut room = MOST_BYTES;
     for segment in segments {
         let end = end_of(segment);
-        let at = Duration::from_nanos(segment.at.saturating_sub(start));
+        // A file of a transcript keeps microseconds.
+        let at = segment.at.saturating_sub(start).saturating_add(500) / 1000;
+        let at = Duration::from_micros(at);
         let direction = directions.get_mut(end);
         for bytes in direction
             .into_iter()

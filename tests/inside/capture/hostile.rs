@@ -48,10 +48,10 @@ fn a_mutated_capture_has_an_answer() {
 
 #[test]
 fn every_length_may_lie() {
-    let packets: Vec<_> = conversation().iter().map(Tcp::ipv4).collect();
-    for file in [raw(&conversation()), pcapng(101, "# log\n", &packets)] {
+    let packets: Vec<_> = conversation()[..5].iter().map(Tcp::ipv4).collect();
+    for file in [raw(&conversation()[..5]), pcapng(101, "# log\n", &packets)] {
         for at in 0..file.len() {
-            for value in [0, 1, 0x7f, 0x80, 0xff] {
+            for value in [0, 0x80, 0xff] {
                 let mut file = file.clone();
                 file[at] = value;
                 an_answer(&file);
