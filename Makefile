@@ -20,17 +20,17 @@ RECORDINGS = $(addsuffix .transcript, \
 .PHONY: help demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop build check-tools
 
 help:
-	@echo 'make demo    the whole story: TLS in four steps, mTLS in seven, three refusals'
+	@echo 'make demo    show the whole story: TLS in four steps, mTLS in seven, three refusals'
 	@echo ''
-	@echo 'by hand, in this order, the last two in two terminals:'
-	@echo 'make certs   a CA, a server and a client certificate in ./certs'
-	@echo 'make serve   Hello World over mutual TLS, at https://localhost:3000/'
-	@echo 'make get     ask for it, with the client certificate, telling each step'
+	@echo 'The same by hand, in this order; the last two need a terminal each:'
+	@echo 'make certs   make a CA, a server certificate and a client certificate in ./certs'
+	@echo 'make serve   serve Hello World over mutual TLS, at https://localhost:3000/'
+	@echo 'make get     get it with the client certificate, and report each step'
 	@echo ''
-	@echo 'make wire    a handshake as a page: every byte, decrypted and explained'
-	@echo 'make step    both ends in one process: Enter moves the next flight'
-	@echo 'make debug   the same in rust-gdb, with a breakpoint for each step'
-	@echo 'make debug-server    make serve in rust-gdb, with its five steps'
+	@echo 'make wire    write a handshake as an HTML page, with every byte decrypted and explained'
+	@echo 'make step    run a handshake in one process; Enter moves the next messages'
+	@echo 'make debug   the same in rust-gdb, with one breakpoint per step'
+	@echo 'make debug-server    make serve in rust-gdb, with the five steps of the server'
 	@echo 'make debug-get       make get without deadlines, for debug-server'
 	@echo ''
 	@echo 'make check   before each commit: format, lints, architecture; under a minute'
@@ -94,8 +94,11 @@ interop: check-tools
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
 
+# Only the first build takes long, and Cargo shows its progress. A later one has nothing to do and says nothing.
 build: check-tools
-	@cargo build --locked --quiet
+	@if test -e "$${CARGO_TARGET_DIR:-target}/debug/hello-mtls"; then cargo build --locked --quiet; else \
+	  echo 'Building hello-mtls and the libraries below it (rustls, aws-lc). This takes about two minutes, once.'; \
+	  cargo build --locked; fi
 
 # Rust builds the program; a C compiler builds the cryptography under it (aws-lc).
 check-tools:

@@ -1,7 +1,8 @@
 //! TLS and mutual TLS, step by step, in Rust: read it, run it, watch it.
 //!
-//! The program serves "Hello World" over mutual TLS, and gets it. Its code is a tutorial. A connection has
-//! seven steps, and each step is one module here, one page of the docs and one breakpoint, all under one name.
+//! The program is a server and a client that exchange "Hello World" over mutual TLS, and its code is a tutorial.
+//! A connection has seven steps. Each step is one module, one page of the docs and one breakpoint, all under one
+//! name. The terms are explained in [`handshake::glossary`].
 //!
 //! # What to read
 //!
@@ -13,6 +14,11 @@
 //!   files, and makes handshakes fail. The story never names it, so you can read everything else without it.
 //!
 //! For mutual TLS without any tutorial around it, see `examples/mtls.rs`: the whole thing on one page.
+//!
+//! **Where is TLS itself?** The library rustls performs it. A step's module configures rustls, is called by it, and
+//! reports what happened; each module names the file of rustls that does the work in between. If you want to see the
+//! mathematics move, read [`instruments::wire`]: `key_schedule.rs`, `decryption.rs` and `signatures.rs` compute the
+//! keys of a recorded connection, open its records and check its signatures by hand, in a few hundred lines.
 //!
 //! # The seven steps
 //!
@@ -90,6 +96,7 @@ pub mod transport;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod language;
 
 // The wing: it watches the story, explains it, and makes it fail. Only `cli` may name it.
 pub mod instruments;

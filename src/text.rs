@@ -212,7 +212,10 @@ pub fn shell(path: &Path) -> String {
     // A command would take a leading dash for an option.
     let dash = if bytes.starts_with(b"-") { "./" } else { "" };
     match str::from_utf8(bytes) {
-        Ok(name) if bytes.iter().all(plain) && !name.is_empty() => format!("{dash}{name}"),
+        // zsh takes a leading = for the path of a program.
+        Ok(name) if bytes.iter().all(plain) && !name.is_empty() && !name.starts_with('=') => {
+            format!("{dash}{name}")
+        }
         Ok(name) if !name.chars().any(obeyed_by_a_terminal) => {
             format!("'{dash}{}'", name.replace('\'', "'\\''"))
         }

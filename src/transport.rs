@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSo
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, io_words};
+use crate::phrase;
 use crate::text;
 
 /// How long a peer may go on sending after we have closed our half of the connection.
@@ -38,8 +39,8 @@ pub fn addresses_of(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
     let unknown = |found: String| Error::Network {
         doing: "find",
         place: text::terminal(&format!("{host}:{port}")),
-        found,
-        remedy: "another host name, or its IP address".to_owned(),
+        found: found.into(),
+        remedy: phrase!("another host name, or its IP address"),
     };
     let addresses: Vec<SocketAddr> = match (host, port).to_socket_addrs() {
         Ok(addresses) => addresses.collect(),

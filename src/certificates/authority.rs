@@ -75,8 +75,8 @@ impl Authority {
     pub fn load(certificate: &Path, key: &Path) -> Result<Authority, Error> {
         let contents = |path: &Path, found: &str, remedy: &str| Error::Contents {
             path: path.to_owned(),
-            found: found.to_owned(),
-            remedy: remedy.to_owned(),
+            found: found.into(),
+            remedy: remedy.into(),
         };
         let der = pem::certificates(certificate)?.swap_remove(0);
         let key_pair = KeyPair::try_from(&pem::private_key(key)?)

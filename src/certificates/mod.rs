@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod request;
 pub mod signing;
+pub mod renewal;
 pub mod revocation;
 pub mod summary;
 pub mod wording;
@@ -23,6 +24,8 @@ use self::request::{KeyType, Name, generate, request};
 use self::signing::{Grant, sign};
 use crate::error::Error;
 use crate::files::{NewFile, Readers};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What [`make_set`] makes.
 #[derive(Clone, Debug)]
@@ -236,8 +239,8 @@ fn serial_number() -> Result<SerialNumber, Error> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Certificates {
         doing: "make a serial number".to_owned(),
-        found: "the system gives no random numbers".to_owned(),
-        remedy: String::new(),
+        found: phrase!("the system gives no random numbers"),
+        remedy: Phrase::empty(),
     })?;
     bytes[0] = bytes[0] & 0x7f | 0x40;
     Ok(SerialNumber::from_slice(&bytes))
@@ -247,7 +250,7 @@ fn serial_number() -> Result<SerialNumber, Error> {
 pub(crate) fn failed(doing: &str, error: &dyn fmt::Display) -> Error {
     Error::Certificates {
         doing: doing.to_owned(),
-        found: error.to_string(),
-        remedy: "hello-mtls inspect shows what is in a file".to_owned(),
+        found: error.to_string().into(),
+        remedy: phrase!("hello-mtls inspect shows what is in a file"),
     }
 }

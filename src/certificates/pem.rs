@@ -24,6 +24,8 @@ use rustls_pemfile::Item;
 
 use crate::error::{Error, Wanted};
 use crate::files;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What a run of DER is said to be. PEM says it in its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +128,8 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
         Ok(Some(request)) => Ok(request),
         _ => Err(Error::Certificates {
             doing: "read back the request".to_owned(),
-            found: "there is none in the PEM".to_owned(),
-            remedy: String::new(),
+            found: phrase!("there is none in the PEM"),
+            remedy: Phrase::empty(),
         }),
     }
 }

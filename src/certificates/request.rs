@@ -20,6 +20,8 @@ use rustls::pki_types::ServerName;
 use super::failed;
 use super::wording::quoted;
 use crate::error::Error;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What kind of key to make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,8 +137,8 @@ fn ed25519() -> Result<KeyPair, Error> {
         .and_then(|key| key.to_pkcs8v1())
         .map_err(|_| Error::Certificates {
             doing: "make a key".to_owned(),
-            found: "the system gives no random numbers".to_owned(),
-            remedy: String::new(),
+            found: phrase!("the system gives no random numbers"),
+            remedy: Phrase::empty(),
         })?;
     KeyPair::try_from(document.as_ref()).map_err(|error| failed("make a key", &error))
 }

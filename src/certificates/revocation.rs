@@ -16,6 +16,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use super::authority::{Authority, subject_key};
 use super::{Validity, failed};
 use crate::error::Error;
+use crate::phrase;
 
 /// What the error messages of this module begin with.
 const DOING: &str = "revoke";
@@ -61,6 +62,24 @@ pub fn revoke(
     signed.map_err(|error| failed(DOING, &error))
 }
 
+/// Whether `list` has this certificate's serial number, and is of its issuer. The list's signature is not
+/// checked.
+pub fn is_listed(
+    list: &CertificateRevocationListDer<'_>,
+    certificate: &CertificateDer<'_>,
+) -> bool {
+    let (Ok((_, list)), Ok((_, leaf))) = (
+        CertificateRevocationList::from_der(list),
+        X509Certificate::from_der(certificate),
+    ) else {
+        return false;
+    };
+    list.issuer().as_raw() == leaf.issuer().as_raw()
+        && list
+            .iter_revoked_certificates()
+            .any(|entry| entry.raw_serial() == leaf.raw_serial())
+}
+
 /// The number for the next list, and all entries of the earlier one.
 ///
 /// Anybody can put a list into the folder. Only what this CA signed goes on into the next one.
@@ -74,8 +93,8 @@ fn earlier_entries(
     if !same_issuer || list.verify_signature(ca.public_key()).is_err() {
         return Err(Error::Certificates {
             doing: DOING.to_owned(),
-            found: "the list that is there was not signed by this CA".to_owned(),
-            remedy: "the CA's own list, or none: then a new one begins".to_owned(),
+            found: phrase!("the list that is there was not signed by this CA"),
+            remedy: phrase!("the CA's own list, or none: then a new one begins"),
         });
     }
     let number = next_number(&list).ok_or_else(|| unreadable("the number of the earlier list"))?;
@@ -103,8 +122,8 @@ fn new_entry(
     if !authority.is_issuer_of(certificate) {
         return Err(Error::Certificates {
             doing: DOING.to_owned(),
-            found: "the certificate is not of this CA".to_owned(),
-            remedy: "only the CA that signed a certificate can revoke it".to_owned(),
+            found: phrase!("the certificate is not of this CA"),
+            remedy: phrase!("only the CA that signed a certificate can revoke it"),
         });
     }
     Ok(RevokedCertParams {
@@ -118,8 +137,8 @@ fn new_entry(
 fn unreadable(what: &str) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
-        found: format!("{what} cannot be read"),
-        remedy: "hello-mtls inspect shows what is in a file".to_owned(),
+        found: phrase!("{what} cannot be read", what),
+        remedy: phrase!("hello-mtls inspect shows what is in a file"),
     }
 }
 

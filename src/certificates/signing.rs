@@ -20,6 +20,7 @@ use super::request::{Name, common_name_only};
 use super::wording;
 use super::{Validity, failed, serial_number};
 use crate::error::Error;
+use crate::phrase;
 use crate::text;
 
 /// Which side the certificate is for: its extended key usage. A certificate has one role, so that a
@@ -152,7 +153,7 @@ fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams,
 
 /// rcgen writes the issuer's name anew. If the CA's own certificate spells it in a way that it cannot
 /// repeat byte for byte, no verifier would find the CA.
-fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), Error> {
+pub(super) fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), Error> {
     let same = match (
         X509Certificate::from_der(leaf),
         X509Certificate::from_der(authority.certificate()),
@@ -165,8 +166,8 @@ fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> Result<(), 
     }
     Err(Error::Certificates {
         doing: "sign the request".to_owned(),
-        found: "the CA's name is spelled in a way that cannot be repeated exactly".to_owned(),
-        remedy: "a CA with a simple name, or openssl x509 -req".to_owned(),
+        found: phrase!("the CA's name is spelled in a way that cannot be repeated exactly"),
+        remedy: phrase!("a CA with a simple name, or openssl x509 -req"),
     })
 }
 

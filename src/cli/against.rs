@@ -9,6 +9,7 @@ use crate::client::Url;
 use crate::error::Error;
 use crate::instruments::gallery::against::Against;
 use crate::instruments::page::Paint;
+use crate::language::Language;
 use crate::narration::Side;
 
 /// Exit code 1 if a client came in that must not, or if nothing can be told.
@@ -17,6 +18,7 @@ pub(super) fn run(
     files: &Files,
     ca_key: Option<&Path>,
     crls: &[PathBuf],
+    language: Language,
 ) -> Result<ExitCode, Error> {
     let (authorities, own) = files.paths(Side::Client);
     let Some(authorities) = authorities else {
@@ -44,7 +46,7 @@ pub(super) fn run(
     };
     let found = against.run()?;
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     found.write(&mut page, paint).map_err(output)?;
     print(page)?;
     if found.holds() {

@@ -15,7 +15,9 @@ use crate::instruments::doctor::{
     PeerTrust, SetupFiles, SideFiles, examine, live, report, role_of,
 };
 use crate::instruments::page::Paint;
+use crate::language::Language;
 use crate::narration::Side;
+use crate::phrase;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
@@ -56,18 +58,24 @@ fn server_name(name: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(name.to_owned()).map_err(|_| no_host(name))
 }
 
-pub(super) fn run(options: &Doctor) -> Result<ExitCode, Error> {
+pub(super) fn run(options: &Doctor, language: Language) -> Result<ExitCode, Error> {
     let url = options.url.as_deref().map(Url::parse).transpose()?;
     let case = case(options)?;
     if let (true, Some(url)) = (options.against, &url) {
-        return against::run(url, &options.files, options.ca_key.as_deref(), &options.crl);
+        return against::run(
+            url,
+            &options.files,
+            options.ca_key.as_deref(),
+            &options.crl,
+            language,
+        );
     }
     let found = match &url {
         Some(url) => live::examine(&case, url),
         None => examine(&case),
     };
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     report::write(&mut page, &found, paint).map_err(output)?;
     print(page)?;
     if found.fails() {
@@ -80,8 +88,8 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     let sides = match (&options.url, options.role) {
         (Some(_), Some(Side::Server)) => {
             return Err(Error::Usage {
-                found: "--role server with a URL: the side that dials is the client".to_owned(),
-                remedy: "leave out one of the two".to_owned(),
+                found: phrase!("--role server with a URL: the side that dials is the client"),
+                remedy: phrase!("leave out one of the two"),
             });
         }
         (Some(_), _) => vec![Side::Client],

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::instruments::doctor::explain::Given;
 use crate::instruments::doctor::{SetupFiles, SideFiles};
 use crate::narration::Side;
+use crate::phrase;
 use crate::text;
 
 #[derive(Args)]
@@ -95,7 +96,7 @@ impl Files {
 /// A command cannot work without this option.
 pub(super) fn missing(option: &str, why: &str) -> Error {
     Error::Usage {
-        found: format!("{option} is missing: {why}"),
-        remedy: format!("{option} FILE, or --certs DIR"),
+        found: phrase!("{option} is missing: {why}", option, why),
+        remedy: phrase!("{option} FILE, or --certs DIR", option),
     }
 }

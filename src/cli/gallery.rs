@@ -15,6 +15,8 @@ use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
 use crate::instruments::gallery::{case_of, cases, find, said_in};
 use crate::instruments::page::Paint;
+use crate::language::Language;
+use crate::phrase;
 use crate::text;
 
 #[derive(Args)]
@@ -36,33 +38,38 @@ pub(super) struct Gallery {
 }
 
 /// Serves until the process ends. What to try goes to stdout, a line per connection to stderr.
-fn keep_open(case: &str, place: &str, tls_max: TlsMax) -> Result<ExitCode, Error> {
+fn keep_open(
+    case: &str,
+    place: &str,
+    tls_max: TlsMax,
+    language: Language,
+) -> Result<ExitCode, Error> {
     let failure = find(case)?;
     let Some(case) = case_of(failure) else {
         return Err(Error::Usage {
-            found: format!(
-                "{} cannot listen: it is found by the doctor, and has no server",
-                failure.name
+            found: phrase!(
+                "{name} cannot listen: it is found by the doctor, and has no server",
+                name = failure.name
             ),
-            remedy: format!("hello-mtls gallery {} explains it", failure.name),
+            remedy: phrase!("hello-mtls gallery {name} explains it", name = failure.name),
         });
     };
     let log = Log::to(io::stderr()).map_err(output)?;
     let listening = listen::listen(case, tls_max, place, move |line| log.say(line))?;
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     listening.write(&mut page, paint).map_err(output)?;
     print(page)?;
     listening.wait();
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn run(gallery: &Gallery) -> Result<ExitCode, Error> {
+pub(super) fn run(gallery: &Gallery, language: Language) -> Result<ExitCode, Error> {
     if let (Some(case), Some(place)) = (&gallery.case, &gallery.listen) {
-        return keep_open(case, place, gallery.tls_max);
+        return keep_open(case, place, gallery.tls_max, language);
     }
     let (stdout, began) = (io::stdout(), Instant::now());
-    let paint = Paint::on(stdout.is_terminal());
+    let paint = Paint::on(stdout.is_terminal(), language);
     let out = &mut io::BufWriter::new(stdout.lock());
     let mut panels = Panels::new(out, paint);
     let mut runs: Vec<Run> = Vec::new();

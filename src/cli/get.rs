@@ -11,6 +11,8 @@ use crate::credentials::{identity, trust};
 use crate::error::Error;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::{Given, explain};
+use crate::instruments::doctor::{PeerTrust, SetupFiles};
+use crate::language::Language;
 use crate::narration::{Narrator, Side};
 
 #[derive(Args)]
@@ -35,29 +37,35 @@ pub(super) struct Get {
 impl Get {
     /// What the doctor may look into if the request fails.
     pub(super) fn given(&self) -> Given {
+        let given = self.files.given(Side::Client);
         Given {
+            // The CAs that the server believes are the server's affair.
+            case: SetupFiles {
+                peer: PeerTrust::Unknown,
+                ..given.case
+            },
             url: Some(self.url.clone()),
-            ..self.files.given(Side::Client)
+            ..given
         }
     }
 }
 
-fn client_setup(get: &Get) -> Result<ClientSetup, Error> {
+fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.files.paths(Side::Client);
     let Some(authorities) = authorities else {
         return Err(missing("--cacert", "who vouches for the server?"));
     };
     let trust = trust(&authorities, &[])?;
     let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
-    let narrator = Narrator::new(Side::Client, teller(get.narrate, io::stderr()));
+    let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
     client_config(&trust, identity, get.tls_max, narrator)
         .map_err(|cause| get.files.unusable(Side::Client, cause))
 }
 
-pub(super) fn run(options: &Get) -> Result<(), Error> {
+pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
     options.watch.check()?;
-    let setup = client_setup(options)?;
+    let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
     for number in 1..=connections {
         let mut transport = dial(&setup, &url, number)?;

@@ -3,10 +3,14 @@
 use std::path::Path;
 
 use clap::Args;
+use rustls::pki_types::CertificateDer;
 
 use super::print;
 use crate::certificates::GeneratedFile;
+use crate::certificates::authority::Authority;
 use crate::certificates::request::KeyType;
+use crate::certificates::summary::Summary;
+use crate::clock::Moment;
 use crate::error::Error;
 use crate::files::{NewFile, make_folder, write_all};
 use crate::text;
@@ -54,8 +58,7 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        let name = text::terminal(&path.display().to_string());
-        list.push_str(&format!("{} {purpose}\n", text::pad(&name, 22)));
+        list.push_str(&listed(&path, purpose));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),
@@ -64,4 +67,49 @@ pub(super) fn write_and_list(
     }
     write_all(&new, overwrite)?;
     print(list)
+}
+
+pub(super) fn file_stem(name: &str) -> Result<String, String> {
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
+    plain
+        .then(|| name.to_owned())
+        .ok_or_else(|| "a name without a folder, for example server".to_owned())
+}
+
+pub(super) fn load_authority(dir: &Path, name: &str) -> Result<Authority, Error> {
+    Authority::load(
+        &dir.join(format!("{name}.crt")),
+        &dir.join(format!("{name}.key")),
+    )
+}
+
+/// A certificate that ends after its CA. RFC 5280 §6.1 checks the dates of each certificate of the path, so
+/// it stops working when the CA ends; openssl says nothing about it.
+pub(super) fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String> {
+    let end = |der| Some(Moment::from_unix(Summary::of(der)?.not_after).date());
+    let (leaf, ca) = (end(leaf)?, end(ca)?);
+    (leaf > ca).then(|| {
+        format!(
+            "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
+            it is refused. Fewer --days, or a new CA first"
+        )
+    })
+}
+
+/// A file's line in the list of what was written.
+pub(super) fn listed(path: &Path, purpose: &str) -> String {
+    let name = text::terminal(&path.display().to_string());
+    format!("{} {purpose}\n", text::pad(&name, 22))
+}
+
+/// The library does not know files: here an error learns which one it is about.
+pub(super) fn naming(verb: &str, file: &Path, error: Error) -> Error {
+    match error {
+        Error::Certificates { found, remedy, .. } => Error::Certificates {
+            doing: format!("{verb} {}", text::terminal(&file.display().to_string())),
+            found,
+            remedy,
+        },
+        other => other,
+    }
 }

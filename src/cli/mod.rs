@@ -6,6 +6,7 @@ mod files;
 mod output;
 mod certs;
 mod one_command;
+mod renew;
 mod making;
 mod serve;
 mod log;
@@ -31,25 +32,33 @@ use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::{demo, inspect};
+use crate::language::Language;
 use crate::server::Limits;
 use crate::text;
 
-/// TLS and mutual TLS, step by step: read it, run it, watch it.
-///
-/// Begin with three commands:
-///   hello-mtls certs
-///   hello-mtls serve
-///   hello-mtls get https://localhost:3000/     (in another terminal)
+/// What `hello-mtls` shows without a command, too.
+const ABOUT: &str = "\
+TLS and mutual TLS, step by step: read it, run it, watch it.
+
+The first three commands, the last one in a second terminal:
+  hello-mtls certs                         make certificates in ./certs
+  hello-mtls serve                         start a server that asks for them
+  hello-mtls get https://localhost:3000/   get Hello World from it";
+
+/// The command line.
 #[derive(Parser)]
 #[command(
     name = "hello-mtls",
     version,
-    verbatim_doc_comment,
+    about = ABOUT,
     disable_help_subcommand = true
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// en or zh; otherwise the system's language
+    #[arg(long, value_name = "LANG", global = true, value_parser = Language::parse)]
+    lang: Option<Language>,
 }
 
 #[derive(Subcommand)]
@@ -89,21 +98,24 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     // Asked before the command takes its options: it is needed only if the command fails.
     let given = cli.command.given();
-    ended(cli.command.run(), &given)
+    let language = cli.lang.unwrap_or_else(Language::of_the_system);
+    ended(cli.command.run(language), &given, language)
 }
 
 impl Command {
-    fn run(self) -> Result<ExitCode, Error> {
+    fn run(self, language: Language) -> Result<ExitCode, Error> {
         let done = match self {
             Command::Certs(certs) => certs::run(certs),
             Command::Inspect { files } => inspect_files(&files),
-            Command::Serve(serve) => serve::run(serve),
-            Command::Get(get) => get::run(&get),
-            Command::Doctor(doctor) => return doctor::run(&doctor),
-            Command::Wire(wire) => wire::run(&wire),
-            Command::Step(step) => step::run(&step),
-            Command::Gallery(gallery) => return gallery::run(&gallery),
-            Command::Demo => demo::run(Path::new("target/demo"), &mut io::stdout().lock()),
+            Command::Serve(serve) => serve::run(serve, language),
+            Command::Get(get) => get::run(&get, language),
+            Command::Doctor(doctor) => return doctor::run(&doctor, language),
+            Command::Wire(wire) => wire::run(&wire, language),
+            Command::Step(step) => step::run(&step, language),
+            Command::Gallery(gallery) => return gallery::run(&gallery, language),
+            Command::Demo => {
+                demo::run(Path::new("target/demo"), &mut io::stdout().lock(), language)
+            }
         };
         done.map(|()| ExitCode::SUCCESS)
     }
@@ -119,7 +131,7 @@ impl Command {
 }
 
 /// The one place where an error meets the files of the user, and becomes a message and an exit code.
-fn ended(done: Result<ExitCode, Error>, given: &Given) -> ExitCode {
+fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> ExitCode {
     let error = match done {
         Ok(code) => return code,
         Err(error) => explain(error, given),
@@ -130,7 +142,10 @@ fn ended(done: Result<ExitCode, Error>, given: &Given) -> ExitCode {
         // The reader of our output has seen enough: `hello-mtls inspect … | head -1`.
         return ExitCode::SUCCESS;
     }
-    say(&format!("hello-mtls: {error}"));
+    say(&format!(
+        "hello-mtls: {}",
+        error.report().in_language(language)
+    ));
     ExitCode::from(error.exit_code())
 }
 

@@ -1,21 +1,22 @@
-//! `certs ca`, `certs request`, `certs sign`, `certs revoke`: one openssl command at a time.
+//! `certs ca`, `certs request`, `certs sign`, `certs renew`, `certs revoke`: one openssl command at a time.
 
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
-use rustls::pki_types::CertificateDer;
 
-use super::making::{Making, common_name, write_and_list};
+use super::making::{
+    Making, common_name, file_stem, load_authority, naming, outlives, write_and_list,
+};
+use super::renew::Renew;
 use super::say;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
 use crate::certificates::request::{KeyType, Name, generate, request};
 use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
-use crate::certificates::summary::Summary;
 use crate::certificates::{public, secret};
-use crate::clock::Moment;
 use crate::error::Error;
+use crate::phrase;
 use crate::text;
 
 #[derive(Subcommand)]
@@ -73,6 +74,17 @@ pub(super) enum OneCommand {
         #[arg(long)]
         force: bool,
     },
+    /// Sign a certificate again: NAME.crt gets new dates
+    ///
+    /// As openssl does with:
+    ///   openssl x509 -in client.crt -x509toreq -key client.key \
+    ///     -copy_extensions copyall -out client.csr
+    ///   openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key \
+    ///     -copy_extensions copyall -days 365 -out client.crt
+    ///
+    /// Subject, names, purpose and key stay. The old file stays as NAME.crt.old.
+    #[command(verbatim_doc_comment)]
+    Renew(Renew),
     /// Revoke certificates: adds them to ca.crl, for serve --crl
     ///
     /// As openssl does with:
@@ -113,13 +125,6 @@ pub(super) struct Leaf {
     client: Option<String>,
 }
 
-fn file_stem(name: &str) -> Result<String, String> {
-    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
-    plain
-        .then(|| name.to_owned())
-        .ok_or_else(|| "a name without a folder, for example server".to_owned())
-}
-
 impl OneCommand {
     pub(super) fn run(self) -> Result<(), Error> {
         match self {
@@ -135,6 +140,7 @@ impl OneCommand {
                 days,
                 force,
             } => sign_request(&leaf, &ca, days, force),
+            OneCommand::Renew(renew) => renew.run(),
             OneCommand::Revoke {
                 files,
                 dir,
@@ -206,19 +212,6 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
     )
 }
 
-/// A certificate that ends after its CA. RFC 5280 §6.1 checks the dates of each certificate of the path, so
-/// it stops working when the CA ends; openssl says nothing about it.
-fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String> {
-    let end = |der| Some(Moment::from_unix(Summary::of(der)?.not_after).date());
-    let (leaf, ca) = (end(leaf)?, end(ca)?);
-    (leaf > ca).then(|| {
-        format!(
-            "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
-            it is refused. Fewer --days, or a new CA first"
-        )
-    })
-}
-
 /// The list is written anew, with its earlier entries: what is revoked stays revoked.
 fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<(), Error> {
     let authority = load_authority(dir, ca)?;
@@ -243,9 +236,8 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
         if !authority.is_issuer_of(&leaf) {
             return Err(Error::Certificates {
                 doing: format!("revoke {}", text::terminal(&file.display().to_string())),
-                found: "it is not of this CA".to_owned(),
-                remedy: "only the CA that signed a certificate can revoke it: --dir, --ca"
-                    .to_owned(),
+                found: phrase!("it is not of this CA"),
+                remedy: phrase!("only the CA that signed a certificate can revoke it: --dir, --ca"),
             });
         }
         leaves.push(leaf);
@@ -253,11 +245,11 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
     if earlier.len() > 1 {
         return Err(Error::Contents {
             path,
-            found: format!(
-                "it holds {} lists; the next one can go on from one only",
-                earlier.len()
+            found: phrase!(
+                "it holds {len} lists; the next one can go on from one only",
+                len = earlier.len()
             ),
-            remedy: "one list a file".to_owned(),
+            remedy: phrase!("one list a file"),
         });
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;
@@ -272,23 +264,4 @@ impl Leaf {
             None => Grant::server(self.hosts.clone()),
         }
     }
-}
-
-/// The library does not know files: here an error learns which one it is about.
-fn naming(verb: &str, file: &Path, error: Error) -> Error {
-    match error {
-        Error::Certificates { found, remedy, .. } => Error::Certificates {
-            doing: format!("{verb} {}", text::terminal(&file.display().to_string())),
-            found,
-            remedy,
-        },
-        other => other,
-    }
-}
-
-fn load_authority(dir: &Path, name: &str) -> Result<Authority, Error> {
-    Authority::load(
-        &dir.join(format!("{name}.crt")),
-        &dir.join(format!("{name}.key")),
-    )
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::language::Language;
 use crate::narration::{Silent, Teller, Terminal};
 
 /// Data, on stdout.
@@ -26,9 +27,13 @@ pub(super) fn output(source: io::Error) -> Error {
 }
 
 /// A teller of the story on `out`, or a silent one.
-pub(super) fn teller(narrate: bool, out: impl Write + Send + 'static) -> Arc<dyn Teller> {
+pub(super) fn teller(
+    narrate: bool,
+    language: Language,
+    out: impl Write + Send + 'static,
+) -> Arc<dyn Teller> {
     if narrate {
-        Arc::new(Terminal::new(out))
+        Arc::new(Terminal::new(out, language))
     } else {
         Arc::new(Silent)
     }

@@ -11,12 +11,13 @@ use super::wire::{ExplainLock, Watched};
 use super::{Files, missing, output, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
-use crate::error::{Diagnosis, Error, Progress};
+use crate::error::{Diagnosis, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, server_config};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
+use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::server::listening::{Listener, Server};
 use crate::server::{Limits, Peer, Service, hello, serve_tcp};
@@ -77,7 +78,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
+fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
         return Err(missing("--cert", "a server has to show a certificate"));
@@ -93,7 +94,7 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
             ));
         }
     };
-    let narrator = Narrator::new(Side::Server, teller(serve.narrate, log.clone()));
+    let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     server_config(
         identity,
         clients.as_ref(),
@@ -104,9 +105,9 @@ fn server_setup(serve: &Serve, log: &Log) -> Result<ServerSetup, Error> {
     .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
-pub(super) fn run(serve: Serve) -> Result<(), Error> {
+pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let setup = server_setup(&serve, &log)?;
+    let setup = server_setup(&serve, &log, language)?;
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, &log);
     let service = Logged(log.clone());
@@ -151,12 +152,6 @@ fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
     let Some(authorities) = authorities else {
         return line;
     };
-    let seen = &diagnosis.seen;
-    if seen.hung_up() && seen.progress == Progress::Certificates {
-        return "left at step 4, when it was asked for a certificate: no error if it is a browser, which asks its \
-                user first and then connects again; another client may not trust the server's certificate"
-            .to_owned();
-    }
     // A client compares its certificate's issuer with these names, and some (GnuTLS, Go, Java) send none that does
     // not fit.
     if diagnosis.failure == Some("no-client-certificate") {

@@ -8,12 +8,14 @@ use clap::Args;
 use super::{output, tls_max};
 use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{Failure, Language};
+use crate::instruments::failures::Failure;
 use crate::instruments::gallery;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
 use crate::instruments::page::Paint;
 use crate::instruments::stepper::{self, Show, TwoEnds};
+use crate::language::Language;
+use crate::phrase;
 
 #[derive(Args)]
 pub(super) struct Step {
@@ -36,19 +38,19 @@ pub(super) struct Step {
 
 /// In a terminal each flight waits for Enter; otherwise the story runs through. A quiz reads its answers from
 /// anywhere.
-pub(super) fn run(step: &Step) -> Result<(), Error> {
+pub(super) fn run(step: &Step, language: Language) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
-        return refused(gallery::find(name)?, step);
+        return refused(gallery::find(name)?, step, language);
     }
     let ends = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
         stepper::run_unseen(&ends)?;
     }
-    show(&ends, step.quiz)
+    show(&ends, step.quiz, language)
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
-fn refused(failure: &Failure, step: &Step) -> Result<(), Error> {
+fn refused(failure: &Failure, step: &Step, language: Language) -> Result<(), Error> {
     let case = gallery::case_of(failure);
     let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
         let why = match case {
@@ -56,8 +58,8 @@ fn refused(failure: &Failure, step: &Step) -> Result<(), Error> {
             None => "has no live case: the doctor finds it",
         };
         return Err(Error::Usage {
-            found: format!("{} {why}", failure.name),
-            remedy: format!("hello-mtls gallery {}", failure.name),
+            found: format!("{} {why}", failure.name).into(),
+            remedy: phrase!("hello-mtls gallery {name}", name = failure.name),
         });
     };
     let tls_max = step.tls_max;
@@ -70,20 +72,20 @@ fn refused(failure: &Failure, step: &Step) -> Result<(), Error> {
     }
     // The title names the step that fails. In a quiz that is a question.
     if step.quiz {
-        let story = &failure.words(Language::English).story;
-        words(|panels| panels.page.paragraph("", story, ""))?;
+        let story = &failure.words(language).story;
+        words(language, |panels| panels.page.paragraph("", story, ""))?;
     } else {
-        words(|panels| panels.title(case, tls_max))?;
+        words(language, |panels| panels.title(case, tls_max))?;
     }
-    show(&ends, step.quiz)?;
-    words(|panels| panels.words(case, tls_max))
+    show(&ends, step.quiz, language)?;
+    words(language, |panels| panels.words(case, tls_max))
 }
 
-fn show(ends: &TwoEnds, quiz: bool) -> Result<(), Error> {
+fn show(ends: &TwoEnds, quiz: bool, language: Language) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let terminal = stdin.is_terminal() && stdout.is_terminal();
     let interactive = terminal && !super::in_a_debugger();
-    let paint = Paint::on(stdout.is_terminal());
+    let paint = Paint::on(stdout.is_terminal(), language);
     let show = Show {
         out: &mut stdout,
         paint,
@@ -109,9 +111,12 @@ fn terminal_height() -> usize {
 }
 
 /// Writes what the gallery says about a case.
-fn words(write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
+fn words(
+    language: Language,
+    write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>,
+) -> Result<(), Error> {
     let out = &mut io::stdout().lock();
-    let paint = Paint::on(out.is_terminal());
+    let paint = Paint::on(out.is_terminal(), language);
     let mut panels = Panels::new(out, paint);
     write(&mut panels)
         .and_then(|()| panels.page.out.flush())

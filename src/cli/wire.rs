@@ -20,7 +20,9 @@ use crate::instruments::show::{html, pcapng, terminal};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
+use crate::language::Language;
 use crate::narration::Side;
+use crate::phrase;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
@@ -87,8 +89,8 @@ impl Watch {
             if seen.contains(&path) {
                 let name = text::terminal(&path.display().to_string());
                 return Err(Error::Usage {
-                    found: format!("two outputs go to {name}"),
-                    remedy: "a file for each".to_owned(),
+                    found: phrase!("two outputs go to {name}", name),
+                    remedy: phrase!("a file for each"),
                 });
             }
             files::has_room_for(path)?;
@@ -131,7 +133,7 @@ impl Watch {
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
 fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
-    let paint = Paint::on(io::stderr().is_terminal());
+    let paint = Paint::on(io::stderr().is_terminal(), Language::English);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }
@@ -228,18 +230,19 @@ pub(super) struct Wire {
     keep: Keep,
 }
 
-pub(super) fn run(options: &Wire) -> Result<(), Error> {
+pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
     let contents = files::read(&options.transcript)?;
     let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
     let transcript = parsed.map_err(|error| Error::Contents {
         path: options.transcript.clone(),
-        found: text::terminal(&error.to_string()),
-        remedy: "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
-            .to_owned(),
+        found: text::terminal(&error.to_string()).into(),
+        remedy: phrase!(
+            "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
+        ),
     })?;
     options.keep.write(&transcript)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
     stdout.flush().map_err(output)
 }

@@ -4,6 +4,8 @@ use rustls::pki_types::ServerName;
 
 use crate::error::Error;
 use crate::http::authority::{Authority, BadAuthority};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// An `https` URL, split into what each layer needs.
@@ -30,8 +32,9 @@ impl Url {
     /// [`Error::Usage`] says what is wrong with it.
     pub fn parse(url: &str) -> Result<Url, Error> {
         parts(url).map_err(|found| Error::Usage {
-            found: format!("{found}: {}", text::terminal(url)),
-            remedy: in_ascii(url).unwrap_or("a URL like https://localhost:3000/".to_owned()),
+            found: format!("{found}: {}", text::terminal(url)).into(),
+            remedy: in_ascii(url)
+                .map_or(phrase!("a URL like https://localhost:3000/"), Phrase::from),
         })
     }
 }

@@ -15,10 +15,12 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 pub use self::report::Report;
-pub use self::seen::{Ending, Seen};
+pub use self::seen::{Ending, LateRequest, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -26,9 +28,9 @@ pub enum Error {
     /// The command line asks for something that cannot be. Exit code 2.
     Usage {
         /// What was found on the command line.
-        found: String,
+        found: Phrase,
         /// What to write instead.
-        remedy: String,
+        remedy: Phrase,
     },
     /// The system would not read or write a file.
     File {
@@ -67,18 +69,18 @@ pub enum Error {
         /// Which file, or files.
         path: PathBuf,
         /// What was found in it.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// Certificates could not be made.
     Certificates {
         /// What was being made.
         doing: String,
         /// What the library said.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// A socket could not be had, or not be used.
     Network {
@@ -87,9 +89,9 @@ pub enum Error {
         /// Host and port.
         place: String,
         /// What the system said, an address a line.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
     },
     /// TLS failed: in the handshake, or later.
     Tls {
@@ -105,7 +107,7 @@ pub enum Error {
         /// Host and port of the other side.
         peer: String,
         /// What was found.
-        found: String,
+        found: Phrase,
     },
     /// What we write to was closed or is full.
     Output {
@@ -140,6 +142,17 @@ impl Wanted {
             Wanted::Anything => "a certificate, request, key or revocation list",
         }
     }
+
+    /// The same, to be said in any language.
+    pub fn phrase(self) -> Phrase {
+        match self {
+            Wanted::Certificate => phrase!("a certificate"),
+            Wanted::PrivateKey => phrase!("a private key"),
+            Wanted::RevocationList => phrase!("a certificate revocation list"),
+            Wanted::Request => phrase!("a certificate request"),
+            Wanted::Anything => phrase!("a certificate, request, key or revocation list"),
+        }
+    }
 }
 
 impl Error {
@@ -156,8 +169,8 @@ impl Error {
         Error::Network {
             doing: "use the connection to",
             place: place.to_string(),
-            found: io_words(said),
-            remedy: "try again: the other side may have left at once".to_owned(),
+            found: io_words(said).into(),
+            remedy: phrase!("try again: the other side may have left at once"),
         }
     }
 }
@@ -186,9 +199,9 @@ pub struct Diagnosis {
     /// The step that failed. It can be a step of the other side: an alert says so.
     pub step: Step,
     /// What was found.
-    pub found: String,
+    pub found: Phrase,
     /// What to try.
-    pub remedy: String,
+    pub remedy: Phrase,
     /// The same in the words of rustls or of the system: what other programs print, and what people
     /// search for. Safe to show, and of a bounded length.
     pub rustls_message: String,
@@ -202,7 +215,11 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Step and cause, for a line of a log.
     pub fn in_a_line(&self) -> String {
-        format!("failed at step {}: {}", self.step.number(), self.found)
+        let ended = match self.seen.left_when_asked() {
+            true => "ended",
+            false => "failed",
+        };
+        format!("{ended} at step {}: {}", self.step.number(), self.found)
     }
 }
 

@@ -5,7 +5,9 @@ use std::io;
 use std::path::Path;
 
 use super::{Error, io_words};
-use crate::narration::Step;
+use crate::language::{Language, Phrase};
+use crate::narration::{Side, Step, words};
+use crate::phrase;
 use crate::text;
 
 /// Three paragraphs. A line break in one of them is meant, and a line that begins with two spaces is a
@@ -13,19 +15,19 @@ use crate::text;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The step or the action, and the file or the peer.
-    pub headline: String,
+    pub headline: Phrase,
     /// What was found; may be empty.
-    pub found: String,
+    pub found: Phrase,
     /// What to try; may be empty.
-    pub remedy: String,
+    pub remedy: Phrase,
 }
 
 impl Report {
     /// The three paragraphs in their order.
     pub fn new(
-        headline: impl Into<String>,
-        found: impl Into<String>,
-        remedy: impl Into<String>,
+        headline: impl Into<Phrase>,
+        found: impl Into<Phrase>,
+        remedy: impl Into<Phrase>,
     ) -> Report {
         Report {
             headline: headline.into(),
@@ -39,29 +41,37 @@ impl Error {
     /// The error in words.
     pub(crate) fn report(&self) -> Report {
         match self {
-            Error::Usage { found, remedy } => Report::new("the command line", found, remedy),
+            Error::Usage { found, remedy } => {
+                Report::new(phrase!("the command line"), found, remedy)
+            }
             Error::File {
                 doing,
                 path,
                 source,
             } => Report::new(
-                format!("cannot {doing} {}", shown(path)),
+                phrase!(
+                    "cannot {doing} {file}",
+                    doing = doing_what(doing),
+                    file = shown(path)
+                ),
                 io_words(source),
                 remedy_for_file(source, doing),
             ),
             Error::Exists { path } => Report::new(
-                format!("{} exists already", shown(path)),
-                "it was not touched, and nothing else was written",
-                "another name or folder, or remove it first; certs has --force to overwrite",
+                phrase!("{file} exists already", file = shown(path)),
+                phrase!("it was not touched, and nothing else was written"),
+                phrase!(
+                    "another name or folder, or remove it first; certs has --force to overwrite"
+                ),
             ),
             Error::Pem { path, wanted, said } => Report::new(
                 before_the_first_byte(&shown(path)),
-                format!(
-                    "{}\nexpected: {} in PEM",
-                    text::terminal(said),
-                    wanted.noun()
+                phrase!(
+                    "{said}\nexpected: {wanted} in PEM",
+                    said = text::terminal(said),
+                    wanted = wanted.phrase()
                 ),
-                "hello-mtls inspect shows what is in it",
+                phrase!("hello-mtls inspect shows what is in it"),
             ),
             Error::Unusable {
                 files,
@@ -72,7 +82,7 @@ impl Error {
                 let said = text::shorten(&text::terminal(&cause.to_string()), 240);
                 Report::new(
                     before_the_first_byte(&files.join(", ")),
-                    format!("{said}\nexpected: {wanted}"),
+                    phrase!("{said}\nexpected: {wanted}", said, wanted = *wanted),
                     "hello-mtls doctor",
                 )
             }
@@ -85,62 +95,79 @@ impl Error {
                 doing,
                 found,
                 remedy,
-            } => Report::new(format!("cannot {doing}"), found, remedy),
+            } => Report::new(
+                phrase!("cannot {doing}", doing = doing_what(doing)),
+                found,
+                remedy,
+            ),
             Error::Network {
                 doing,
                 place,
                 found,
                 remedy,
-            } => Report::new(
-                format!(
-                    "step 1, {}: cannot {doing} {place}",
-                    Step::ClientConnects.title()
-                ),
-                found,
-                remedy,
-            ),
+            } => {
+                let (doing, title) = (*doing, Step::ClientConnects.title());
+                let headline = match doing {
+                    // A server that cannot listen meets no client yet: that is no step of the story.
+                    "listen on" => phrase!("the server cannot listen on {place}", place),
+                    _ => phrase!(
+                        "step 1, {title}: cannot {doing} {place}",
+                        title,
+                        doing = doing_what(doing),
+                        place
+                    ),
+                };
+                Report::new(headline, found, remedy)
+            }
             Error::Tls {
                 side,
                 peer,
                 diagnosis,
             } => Report::new(
-                format!(
-                    "step {}, {} ({side}, with {peer})",
-                    diagnosis.step.number(),
-                    diagnosis.step.title()
-                ),
+                at_step(diagnosis.step, *side, peer),
                 &diagnosis.found,
                 &diagnosis.remedy,
             ),
             Error::Http { peer, found } => Report::new(
-                format!(
-                    "step 7, {} (client, with {peer})",
-                    Step::ApplicationData.title()
-                ),
+                at_step(Step::ApplicationData, Side::Client, peer),
                 found,
-                "the server, or what stands between; the answer above may be incomplete",
+                phrase!("the server, or what stands between; the answer above may be incomplete"),
             ),
             Error::Output { source } => Report::new(
-                "cannot write the output",
+                phrase!("cannot write the output"),
                 io_words(source),
-                "room on the disk?",
+                phrase!("room on the disk?"),
             ),
         }
     }
 }
 
+impl Report {
+    /// The report as it is printed, in this language.
+    pub fn in_language(&self, language: Language) -> String {
+        let headline = self.headline.in_language(language);
+        let mut lines = text::wrap(&headline, 68).join("\n  ");
+        for (label, words) in [
+            (phrase!("found:"), &self.found),
+            (phrase!("try:"), &self.remedy),
+        ] {
+            let [label, words] = [&label, words].map(|words| words.in_language(language));
+            paragraph(&mut lines, &label, &words);
+        }
+        lines
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text::wrap(&self.headline, 68).join("\n  "))?;
-        paragraph(f, "found:", &self.found)?;
-        paragraph(f, "try:", &self.remedy)
+        f.write_str(&self.in_language(Language::English))
     }
 }
 
 /// Its label stands on the first line only.
-fn paragraph(f: &mut fmt::Formatter<'_>, label: &str, words: &str) -> fmt::Result {
+fn paragraph(report: &mut String, label: &str, words: &str) {
     if words.is_empty() {
-        return Ok(());
+        return;
     }
     let mut label = label;
     for line in words.split('\n') {
@@ -150,36 +177,60 @@ fn paragraph(f: &mut fmt::Formatter<'_>, label: &str, words: &str) -> fmt::Resul
             None => text::wrap(line, 70),
         };
         for line in lines {
-            write!(f, "\n  {} {line}", text::pad(label, 6))?;
+            report.push_str(&format!("\n  {} {line}", text::pad(label, 6)));
             label = "";
         }
     }
-    Ok(())
 }
 
-fn before_the_first_byte(files: &str) -> String {
-    format!("step 0, {}: {files}", Step::Preparation.title())
+/// Where a connection failed.
+fn at_step(step: Step, side: Side, peer: &str) -> Phrase {
+    phrase!(
+        "step {number}, {title} ({side}, with {peer})",
+        number = step.number(),
+        title = step.title(),
+        side = words::side(side),
+        peer
+    )
+}
+
+/// What could not be done, as the second word of a headline.
+fn doing_what(doing: &str) -> Phrase {
+    match doing {
+        "read" => phrase!("read"),
+        "write" => phrase!("write"),
+        "make the folder" => phrase!("make the folder"),
+        "connect to" => phrase!("connect to"),
+        other => other.into(),
+    }
+}
+
+fn before_the_first_byte(files: &str) -> Phrase {
+    let title = Step::Preparation.title();
+    phrase!("step 0, {title}: {files}", title, files)
 }
 
 fn shown(path: &Path) -> String {
     text::terminal(&path.display().to_string())
 }
 
-fn remedy_for_file(source: &io::Error, doing: &str) -> &'static str {
+fn remedy_for_file(source: &io::Error, doing: &str) -> Phrase {
     match source.kind() {
         io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory if doing != "read" => {
-            "another folder: a file is where a folder should be"
+            phrase!("another folder: a file is where a folder should be")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem if doing != "read" => {
-            "another folder, or the permissions of this one: ls -ld"
+            phrase!("another folder, or the permissions of this one: ls -ld")
         }
         io::ErrorKind::NotFound if doing == "read" => {
-            "the name and the folder; `hello-mtls certs` makes the files in ./certs"
+            phrase!("the name and the folder; `hello-mtls certs` makes the files in ./certs")
         }
-        io::ErrorKind::NotFound if doing == "write" => "make the folder first",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "room on the disk",
-        io::ErrorKind::PermissionDenied => "the permissions of the file and of its folder: ls -l",
-        _ if doing == "make the folder" => "another folder",
-        _ => "another file",
+        io::ErrorKind::NotFound if doing == "write" => phrase!("make the folder first"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("room on the disk"),
+        io::ErrorKind::PermissionDenied => {
+            phrase!("the permissions of the file and of its folder: ls -l")
+        }
+        _ if doing == "make the folder" => phrase!("another folder"),
+        _ => phrase!("another file"),
     }
 }

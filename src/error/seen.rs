@@ -19,12 +19,25 @@ pub struct Seen {
     pub tls12: bool,
     /// The client: what the server asked for; `None`: it did not ask, or a ticket stood in for certificates.
     pub request: Option<CertificateRequest>,
+    /// The server: it asked for a certificate in this handshake.
+    pub asks: bool,
+    /// The client: the server asked for a certificate, or for a new handshake, when the handshake was over.
+    pub late_request: Option<LateRequest>,
     /// A part of the answer was there before it ended.
     pub answered: bool,
     /// The first bytes of the other side, a few of them.
     pub first_bytes: Vec<u8>,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// What a server wants after the handshake, because it asks for certificates only on some paths. rustls declines both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateRequest {
+    /// TLS 1.2: a new handshake on the same connection (HelloRequest, RFC 5246 §7.4.1.1).
+    Renegotiation,
+    /// TLS 1.3: a CertificateRequest after the handshake (RFC 8446 §4.6.2).
+    CertificateRequest,
 }
 
 /// How a connection ended.
@@ -34,6 +47,8 @@ pub enum Ending {
     RefusedHere,
     /// The other side sent this alert (RFC 8446 §6).
     Alert(u8),
+    /// The other side ended it in good order, with close_notify, before it had answered.
+    CloseNotify,
     /// The other side closed without an alert (TCP FIN).
     Closed,
     /// The connection was cut (TCP RST).
@@ -51,15 +66,25 @@ impl Seen {
             progress,
             tls12: false,
             request: None,
+            asks: false,
+            late_request: None,
             answered: false,
             first_bytes: Vec::new(),
             ending: Ending::RefusedHere,
         }
     }
 
-    /// The other side went away without an alert.
+    /// The other side went away and gave no reason.
     pub fn hung_up(&self) -> bool {
-        matches!(self.ending, Ending::Closed | Ending::Reset)
+        matches!(
+            self.ending,
+            Ending::CloseNotify | Ending::Closed | Ending::Reset
+        )
+    }
+
+    /// The client went away when it was asked for a certificate, as browsers do before they show one.
+    pub fn left_when_asked(&self) -> bool {
+        self.asks && self.progress == Progress::Certificates && self.hung_up()
     }
 }
 

@@ -1,19 +1,20 @@
-//! rustls's and the certificates' types as the plain data that [`Fact`](crate::narration::Fact)s and
-//! diagnoses carry.
+//! Turns the types of rustls and of certificates into the plain data of a [`Fact`](crate::narration::Fact) or
+//! a diagnosis.
 
 use std::fmt::Debug;
 
 use rustls::pki_types::CertificateDer;
 
 use crate::certificates::summary::{self, Summary};
-use crate::narration::{Certificate, SentCertificate};
+use crate::narration::narrator::Asked;
+use crate::narration::{Certificate, CertificateRequest, SentCertificate};
 
-/// The subject of a chain's leaf; empty for a chain without one.
+/// The subject of a chain's leaf. It is empty if the chain has no certificate.
 pub(super) fn leaf_subject(chain: &[CertificateDer<'_>]) -> String {
     chain.first().map_or_else(String::new, summary::subject)
 }
 
-/// Names and validity, safe for a terminal. `subject` is the hook's, which computes it for the debugger.
+/// Names and validity, safe for a terminal. The caller has computed the subject already, for the debugger.
 pub(super) fn certificate(subject: String, certificate: &CertificateDer<'_>) -> Certificate {
     let end = Summary::of(certificate).map(|summary| summary.shown_end());
     Certificate {
@@ -23,23 +24,33 @@ pub(super) fn certificate(subject: String, certificate: &CertificateDer<'_>) -> 
     }
 }
 
-/// The leaf that a client sends to a server that names these CAs, DER.
-pub(super) fn sent(chain: &[CertificateDer<'_>], authorities: &[&[u8]]) -> SentCertificate {
-    let is_named = |name: Vec<u8>| authorities.contains(&&name[..]);
-    let named = |certificate| summary::issuer_name(certificate).is_some_and(is_named);
-    SentCertificate {
-        subject: leaf_subject(chain),
-        issuer: chain.first().map_or_else(String::new, summary::issuer),
-        named: authorities.is_empty() || chain.iter().any(named),
+/// A request for a certificate in words, for a diagnosis.
+pub(super) fn request(asked: &Asked) -> CertificateRequest {
+    let names: Vec<&[u8]> = asked.authorities.iter().map(|name| &name[..]).collect();
+    let leaf = asked.answer.first().map(|leaf| leaf.as_slice().into());
+    CertificateRequest {
+        authorities: summary::shown_names(&names),
+        answer: leaf.map(|leaf| SentCertificate {
+            subject: summary::subject(&leaf),
+            issuer: summary::issuer(&leaf),
+            named: asked.authorities.is_empty()
+                || asked.answer.iter().any(|der| is_named(der, asked)),
+        }),
     }
 }
 
-/// Bytes of each certificate.
+/// One of the CAs that the server names signed this certificate, DER.
+fn is_named(certificate: &[u8], asked: &Asked) -> bool {
+    let issuer = summary::issuer_name(&certificate.into());
+    issuer.is_some_and(|issuer| asked.authorities.contains(&issuer))
+}
+
+/// The size of each certificate, in bytes.
 pub(super) fn sizes(chain: &[CertificateDer<'_>]) -> Vec<usize> {
     chain.iter().map(|certificate| certificate.len()).collect()
 }
 
-/// The name that rustls gives a number of the IANA registries: `ECDSA_NISTP256_SHA256`.
+/// rustls's name for a number of the IANA registries, for example `ECDSA_NISTP256_SHA256`.
 pub(super) fn name(number: impl Debug) -> String {
     format!("{number:?}")
 }

@@ -1,8 +1,9 @@
-//! The corridor: seven doors in the order of the story.
+//! The handshake in seven steps, one module per step, in the order in which they happen.
 //!
-//! [`server_config`] and [`client_config`] hang each step's hook where rustls asks for it.
-//! [`accept`] and [`connect`] then let rustls run a handshake and read like one. Who calls whom in a full
-//! mTLS handshake of TLS 1.3, from top to bottom (ours → rustls → ours):
+//! rustls performs the handshake. This code configures it, drives it, and watches it. [`server_config`] and
+//! [`client_config`] give rustls one hook per step: an object that rustls calls in the middle of a handshake.
+//! [`accept`] and [`connect`] then move the bytes, and read like the protocol. This drawing shows the calls of
+//! a full mTLS handshake in TLS 1.3, from top to bottom (our code → rustls → our hooks):
 //!
 //! ```text
 //! ours                           rustls                                        ours
@@ -33,7 +34,13 @@
 //!   7 application_data
 //! ```
 //!
-//! This module is unaware of HTTP, of files, and of anybody who watches the bytes.
+//! To see what happens inside rustls, read `rustls/src/client/hs.rs` (ClientHello), `rustls/src/client/tls13.rs`
+//! and `rustls/src/server/tls13.rs` (all other messages), and `rustls/src/tls13/key_schedule.rs` (keys). This
+//! crate does the cryptography once more by hand, on recorded connections: see `key_schedule.rs`,
+//! `decryption.rs` and `signatures.rs` in [`crate::instruments::wire`].
+//!
+//! This module knows nothing about HTTP, files, or the instruments that watch the bytes. The terms are in
+//! [`glossary`].
 
 pub mod step1_client_connects;
 pub mod step2_server_presents_certificate;
@@ -46,6 +53,7 @@ mod settings;
 mod verifiers;
 mod signing_hook;
 mod facts;
+pub mod glossary;
 
 use std::io;
 use std::sync::Arc;
@@ -74,11 +82,11 @@ use crate::error::{Diagnosis, Progress, Seen};
 use crate::narration::{Fact, Narrator, Side, narrator};
 use crate::transport::Transport;
 
-/// Assembles the server's side, step by step. `clients`: the CAs that vouch for clients; `None`: TLS
-/// without client certificates.
+/// Assembles the server's configuration, step by step. `clients` holds the CAs that vouch for clients; with
+/// `None` the server speaks TLS without client certificates.
 ///
-/// The steps stand as 1, 5, 2, 7: rustls's builder has a type per stage, and takes the verifier of clients
-/// before the certificate.
+/// The steps appear in the order 1, 5, 2, 7, because rustls's builder has one type per stage and takes the
+/// verifier of clients before the certificate.
 ///
 /// # Errors
 /// What rustls finds wrong with the certificates, the key or the lists.
@@ -95,7 +103,7 @@ pub fn server_config(
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(versions)?;
 
-    // Step 5: who verifies the client's certificate.
+    // Step 5: how the server verifies the client's certificate. Without a verifier it does not ask for one.
     let verifier = clients.map(|trust| client_verifier(trust, &provider));
     let verifier = verifier.transpose()?;
     let builder = match &verifier {
@@ -111,9 +119,9 @@ pub fn server_config(
     let hook = ServerCertificateHook::new(certified, verifier.is_some(), narrator.clone());
     let mut config = builder.with_cert_resolver(Arc::new(hook));
 
-    // Step 7: what is spoken inside, and what makes the next handshake short. http/1.0 is listed for
-    // `curl --http1.0`. A session store in memory, not a ticket key: a restart, or a new config after a change
-    // of files, forgets every old session. 1024 sessions bound its memory.
+    // Step 7: the protocols inside (ALPN), and the sessions that make the next handshake short. http/1.0 is
+    // there for `curl --http1.0`. The sessions live in memory and not in tickets that a key encrypts. So a new
+    // process, or a new configuration, forgets all old sessions. 1024 is the limit of that memory.
     config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
     config.session_storage = ServerSessionMemoryCache::new(1024);
     config.key_log = Arc::new(KeyLogFile::new());
@@ -125,8 +133,8 @@ pub fn server_config(
     })
 }
 
-/// Assembles the client's side, step by step. `servers`: the CAs that vouch for servers; `identity`:
-/// what the client shows if it is asked.
+/// Assembles the client's configuration, step by step. `servers` holds the CAs that vouch for servers, and
+/// `identity` is what the client shows if the server asks.
 ///
 /// # Errors
 /// What rustls finds wrong with the certificates, the key or the lists.
@@ -142,8 +150,8 @@ pub fn client_config(
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(versions)?;
 
-    // Step 3: who verifies the server's certificate. rustls calls any verifier of one's own
-    // "dangerous": this one asks webpki and tells what it said.
+    // Step 3: how the client verifies the server's certificate. rustls calls every verifier of an application
+    // "dangerous", because an empty one would accept any server. Ours asks webpki and reports the verdict.
     let verifier = Arc::new(ServerVerifierHook {
         verifier: server_verifier(servers, &provider)?,
         narrator: narrator.clone(),
@@ -159,7 +167,7 @@ pub fn client_config(
     let hook = ClientCertificateHook::new(certified, narrator.clone());
     let mut config = builder.with_client_cert_resolver(Arc::new(hook));
 
-    // Step 7: what is spoken inside, and what makes the next handshake short: tickets of eight servers.
+    // Step 7: the protocol inside (ALPN), and the tickets of at most eight servers for short handshakes.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = Resumption::in_memory_sessions(8);
     config.key_log = Arc::new(KeyLogFile::new());
@@ -169,27 +177,27 @@ pub fn client_config(
     })
 }
 
-/// The server's handshake: steps 1 to 5. Returns when both sides are sure of each other.
+/// The server's handshake: steps 1 to 5. It returns when the server has verified the client.
 ///
 /// # Errors
-/// The step that failed and why. It is told, and the alert that explains it is sent.
+/// The step that failed, and why. The narrator has then reported it, and the alert is sent.
 pub fn accept(
     setup: &ServerSetup,
     transport: &mut impl Transport,
 ) -> Result<ServerConnection, Diagnosis> {
     let narrator = &setup.narrator;
 
-    // Step 1: read the ClientHello. Nothing is decided yet.
+    // Step 1: read the ClientHello. The server decides nothing yet.
     let hello = client_hello_arrives(transport, narrator)?;
 
-    // Steps 2 to 5: rustls decides what to write and what to expect, and calls our hooks. Step 2's run in
-    // `into_connection`, step 5's while the client's flight is received.
+    // Steps 2 to 5: rustls writes and reads the messages, and calls our hooks. It calls those of step 2 inside
+    // `into_connection`, and those of step 5 while it reads the client's flight.
     let mut connection = match hello.into_connection(Arc::clone(&setup.config)) {
         Ok(connection) => connection,
         Err((error, alert)) => return Err(refuse_hello(error, alert, transport, narrator)),
     };
     loop {
-        // Received first: bytes may have come together with the ClientHello.
+        // Receive before sending, because more bytes may have arrived together with the ClientHello.
         receive_flight(&mut connection, transport, narrator)?;
         send_flight(&mut connection, transport, narrator)?;
         if !connection.is_handshaking() {
@@ -198,11 +206,11 @@ pub fn accept(
     }
 }
 
-/// The server's decision after the handshake: step 6. `None`: TLS without client certificates, where
-/// there is nobody to authorize.
+/// The server's decision after the handshake: step 6. It returns `None` in TLS without client certificates,
+/// where the server has no client to authorize.
 ///
 /// # Errors
-/// [`NotAuthorized`].
+/// [`NotAuthorized`], with the client and the reason.
 pub fn authorize(
     setup: &ServerSetup,
     connection: &ServerConnection,
@@ -216,11 +224,11 @@ pub fn authorize(
     server_authorizes_client(chain, verify_again, &setup.allowed, &setup.narrator).map(Some)
 }
 
-/// The client's handshake: steps 1, 3 and 4. Returns when the client is sure of the server; in
-/// TLS 1.3 the server has not judged the client's certificate yet.
+/// The client's handshake: steps 1, 3 and 4. It returns when the client has verified the server. In TLS 1.3
+/// the server has not verified the client at that time.
 ///
 /// # Errors
-/// The step that failed and why. It is told, and the alert that explains it is sent.
+/// The step that failed, and why. The narrator has then reported it, and the alert is sent.
 pub fn connect(
     setup: &ClientSetup,
     server_name: ServerName<'static>,
@@ -228,30 +236,31 @@ pub fn connect(
 ) -> Result<ClientConnection, Diagnosis> {
     let narrator = &setup.narrator;
 
-    // Step 1: a ClientHello, ready to be sent.
+    // Step 1: rustls writes a ClientHello, and the loop below sends it.
     let mut connection = match client_connects(&setup.config, server_name, narrator) {
         Ok(connection) => connection,
         Err(error) => return Err(tell_refusal(narrator, &io_error(error), Progress::Hello)),
     };
 
-    // Steps 3 and 4: rustls decides what to write and what to expect, and calls our hooks while the server's
-    // flight is received.
+    // Steps 3 and 4: rustls reads and writes the messages, and calls our hooks while it reads the server's
+    // flight.
     loop {
         send_flight(&mut connection, transport, narrator)?;
         if !connection.is_handshaking() {
             return Ok(connection);
         }
         receive_flight(&mut connection, transport, narrator)?;
-        // Certificates are there when step 3 is done. Earlier, only a compatibility message waits to be sent
-        // (RFC 8446 appendix D.4), and step 4 would be reported before step 3.
+        // rustls returns the server's certificates as soon as step 3 is done. Without this condition the
+        // report of step 4 could precede step 3: when ServerHello has arrived, rustls already wants to send
+        // a ChangeCipherSpec (RFC 8446 §D.4).
         if connection.peer_certificates().is_some() {
             report_empty_certificate(narrator);
         }
     }
 }
 
-/// Receives until rustls has something to send or is done. A flight is what one side sends before it has to
-/// wait for the other.
+/// Receives until rustls has something to send, or until the handshake is complete. A flight is all that one
+/// side sends before it waits for the other one.
 fn receive_flight<S: SideData>(
     connection: &mut ConnectionCommon<S>,
     transport: &mut impl Transport,
@@ -259,9 +268,9 @@ fn receive_flight<S: SideData>(
 ) -> Result<(), Diagnosis> {
     loop {
         if let Err(error) = connection.process_new_packets() {
-            // Reported before the alert is sent: the other side cannot hear of it first.
+            // Report before sending the alert, so that this side's event comes first.
             let diagnosis = report_failure(connection, io_error(error), transport, narrator);
-            // One write need not take all: the alert may stand behind other records.
+            // One write may not be enough, because other records can stand before the alert.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
         }
@@ -274,7 +283,7 @@ fn receive_flight<S: SideData>(
     }
 }
 
-/// Sends what rustls has to say, all of it.
+/// Sends everything that rustls has in its buffer.
 fn send_flight<S: SideData>(
     connection: &mut ConnectionCommon<S>,
     transport: &mut impl Transport,
@@ -288,7 +297,7 @@ fn send_flight<S: SideData>(
     Ok(())
 }
 
-/// A read of no bytes: the other side has closed, where a handshake cannot end.
+/// A read of zero bytes means that the other side closed the connection. A handshake cannot end like that.
 fn reject_eof(count: usize) -> io::Result<()> {
     if count == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -296,7 +305,7 @@ fn reject_eof(count: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// A handshake broke after the client's hello: reports it.
+/// Reports a handshake that failed after the ClientHello.
 fn report_failure(
     connection: &CommonState,
     error: io::Error,
@@ -311,12 +320,12 @@ fn report_failure(
     tell_refusal(narrator, &error, seen)
 }
 
-/// Whether the two agreed on TLS 1.2.
+/// True if the two sides agreed on TLS 1.2.
 pub(crate) fn speaks_tls12(connection: &CommonState) -> bool {
     connection.protocol_version() == Some(ProtocolVersion::TLSv1_2)
 }
 
-/// How far a handshake is that has begun.
+/// How far a handshake has come: the diagnosis depends on it.
 pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     match side {
         Side::Client if connection.peer_certificates().is_none() => Progress::Hello,
@@ -324,28 +333,37 @@ pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     }
 }
 
-/// Finds the step at which the story ends, and tells it. `seen` is what the caller knows of the connection; step 4's
-/// hook has noted what the server asked for.
+/// What the hooks of this thread's connection have noted, added to what the caller has `seen` of it.
+pub(crate) fn with_notes(side: Side, seen: Seen) -> Seen {
+    let notes = narrator::notes();
+    let request = notes.request.as_ref().map(facts::request);
+    Seen {
+        request: request.filter(|_| side == Side::Client),
+        asks: side == Side::Server && notes.asks,
+        ..seen
+    }
+}
+
+/// Finds the step at which the connection failed, and reports it. `seen` is what the caller knows about the
+/// connection. This function adds what the hooks noted.
 pub(crate) fn tell_refusal(
     narrator: &Narrator,
     error: &io::Error,
     seen: impl Into<Seen>,
 ) -> Diagnosis {
-    let mut seen = seen.into();
-    if narrator.side() == Side::Client {
-        seen.request = narrator::take_request();
-    }
+    let seen = with_notes(narrator.side(), seen.into());
     let diagnosis = diagnose_connection(narrator.side(), error, seen);
-    handshake_ends(&diagnosis, &diagnosis.found, narrator);
+    handshake_ends(&diagnosis, &diagnosis.found.to_string(), narrator);
     diagnosis
 }
 
 /// The handshake ends here for this side. A function of its own, because a debugger finds no generic one by its
-/// name: this is the breakpoint of every refusal. It gets `found` apart, because lldb shows plain text best.
+/// name: this is the breakpoint of every refusal. `found` is for the debuggers, which show plain text best.
 #[inline(never)]
 fn handshake_ends(diagnosis: &Diagnosis, found: &str, narrator: &Narrator) {
+    let _ = found;
     narrator.tell(diagnosis.step, || Fact::Refused {
-        found: found.to_owned(),
+        found: diagnosis.found.clone(),
         remedy: diagnosis.remedy.clone(),
         message: diagnosis.rustls_message.clone(),
     });

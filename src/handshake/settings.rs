@@ -1,4 +1,4 @@
-//! What a side brings to a handshake, and what becomes of it: [`ServerSetup`] and [`ClientSetup`].
+//! The input of a side ([`Identity`], [`Trust`], [`Offer`]), and the result: [`ServerSetup`], [`ClientSetup`].
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::provider;
 use super::step6_server_authorizes_client::Allowed;
 use crate::narration::Narrator;
 
-/// What a side shows of itself: a certificate chain, leaf first, and the leaf's private key.
+/// What a side shows to the other one: a certificate chain, and the private key of its leaf.
 #[derive(Debug)]
 pub struct Identity {
     /// DER, leaf first, then intermediates.
@@ -30,13 +30,13 @@ impl Clone for Identity {
     }
 }
 
-/// Whom a side believes: the CAs that may vouch for the other side.
+/// The CAs that a side trusts, that is, the CAs that may vouch for the other side.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// CA certificates, DER.
     pub anchors: Vec<CertificateDer<'static>>,
-    /// What those CAs have withdrawn. Empty: revocation is not checked. Otherwise every CA of a
-    /// chain needs a list.
+    /// Revocation lists of those CAs, DER. If this is empty, webpki does not check revocation. Otherwise every
+    /// CA of a chain needs a list.
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
 }
 
@@ -83,12 +83,12 @@ impl From<TlsMax> for Offer {
 pub struct ServerSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ServerConfig>,
-    /// webpki's verifier of clients, without the hook that tells: step 6 asks it again when a
-    /// connection is resumed. `None`: nobody asks clients (plain TLS).
+    /// webpki's verifier of clients, without our hook: step 6 asks it again on a resumed connection. `None`
+    /// means TLS without client certificates.
     pub verifier: Option<Arc<dyn ClientCertVerifier>>,
-    /// Who is let in at step 6. Empty: every client that was verified.
+    /// The clients that step 6 lets in. If this is empty, it lets in every verified client.
     pub allowed: Vec<Allowed>,
-    /// The server's voice.
+    /// Receives the events of the server.
     pub narrator: Narrator,
 }
 
@@ -97,12 +97,12 @@ pub struct ServerSetup {
 pub struct ClientSetup {
     /// rustls's settings, with our hooks in them.
     pub config: Arc<ClientConfig>,
-    /// The client's voice.
+    /// Receives the events of the client.
     pub narrator: Narrator,
 }
 
 impl ServerSetup {
-    /// The same, with the secrets of each connection told to `key_log` as well.
+    /// A copy that also gives the secrets of each connection to `key_log`.
     pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ServerSetup {
         let mut setup = self.clone();
         let config = Arc::make_mut(&mut setup.config);
@@ -112,7 +112,7 @@ impl ServerSetup {
 }
 
 impl ClientSetup {
-    /// The same, with the secrets of each connection told to `key_log` as well.
+    /// A copy that also gives the secrets of each connection to `key_log`.
     pub fn with_key_log(&self, key_log: Arc<dyn KeyLog>) -> ClientSetup {
         let mut setup = self.clone();
         let config = Arc::make_mut(&mut setup.config);

@@ -1,8 +1,8 @@
-//! A private key that calls us before it signs: what steps 2 and 4 share.
+//! A private key that calls us before it signs. Steps 2 and 4 share it.
 //!
-//! rustls asks a `SigningKey` for a `Signer` and the `Signer` for one signature per handshake. That
-//! call is the moment at which a side really presents its certificate, so both hooks wait for it: rustls
-//! asks the resolver for a certificate on every connection, also on those that send none.
+//! rustls asks a `SigningKey` for a `Signer`, and asks the `Signer` for one signature per handshake. Only this
+//! call shows that a side really sends its certificate, so both steps report there. The earlier question for
+//! a certificate comes on every connection, also on those that send none.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use rustls::pki_types::SubjectPublicKeyInfoDer;
 use rustls::sign::{CertifiedKey, Signer, SigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
-/// Called with the signature scheme and the bytes that will be signed.
+/// A function that receives the signature scheme and the bytes that the key is about to sign.
 type BeforeSigning = Arc<dyn Fn(SignatureScheme, &[u8]) + Send + Sync>;
 
-/// The same certificate and key, with `before_signing` called before each signature.
+/// Returns the same certificate with a key that calls `before_signing` before each signature.
 pub(super) fn notify_before_signing(
     certified: CertifiedKey,
     before_signing: BeforeSigning,
@@ -62,11 +62,14 @@ struct NotifyingSigner {
 }
 
 impl Signer for NotifyingSigner {
-    // Before: rustls has put the Certificate into its outgoing flight. `message` is, in TLS 1.3, a label and the
-    // hash of the transcript up to that Certificate (RFC 8446 §4.4.3). In TLS 1.2 the server signs both
-    // randoms and its key exchange parameters, the client all messages so far (RFC 5246 §7.4.3, §7.4.8).
-    // After: rustls puts the signature into a CertificateVerify (the TLS 1.2 server: a ServerKeyExchange), adds
-    // Finished, and encrypts the flight. By hand: `src/instruments/wire/signatures.rs`.
+    // Before this call, rustls has put the Certificate into its outgoing flight. In TLS 1.3 `message` is a
+    // label and the hash of all messages up to that Certificate (RFC 8446 §4.4.3). In TLS 1.2 the server signs
+    // both randoms and its key exchange parameters, and the client signs all messages so far (RFC 5246 §7.4.3,
+    // §7.4.8).
+    //
+    // After it, rustls puts the signature into a CertificateVerify (a ServerKeyExchange of the TLS 1.2 server),
+    // adds Finished, and encrypts the flight: `rustls/src/server/tls13.rs`, `emit_certificate_verify_tls13`.
+    // By hand: `src/instruments/wire/signatures.rs`.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         (self.before_signing)(self.signer.scheme(), message);
         self.signer.sign(message)

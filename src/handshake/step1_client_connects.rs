@@ -1,8 +1,11 @@
 //! Step 1: the client connects.
 //!
-//! The client says hello, the server answers: ClientHello, ServerHello (RFC 8446 §4.1). From their two key
-//! shares both compute the same secret, and all that follows is encrypted (TLS 1.3). With whom? Nobody knows
-//! yet.
+//! The client sends a ClientHello, and the server answers with a ServerHello (RFC 8446 §4.1). Both compute the
+//! same secret from the two key shares, and in TLS 1.3 they encrypt everything from here on. Neither side knows
+//! yet which program the other one is.
+//!
+//! rustls makes the key shares and the messages (`rustls/src/client/hs.rs`, `rustls/src/server/hs.rs`). This
+//! file is the place where we look.
 //!
 //! Breakpoint: `hello_mtls::handshake::step1_client_connects::client_connects`; on the server
 //! `client_hello_arrived`.
@@ -10,6 +13,7 @@
 //! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 2]: super::step2_server_presents_certificate
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step1_client_connects.md")]
 
@@ -25,10 +29,10 @@ use crate::narration::{Fact, Narrator, Step, narrator};
 use crate::text;
 use crate::transport::Transport;
 
-/// The client's side: makes a TLS connection whose ClientHello is ready to be sent.
+/// The client's side: makes a TLS connection with a ClientHello in its buffer.
 ///
-/// `server_name` goes into the ClientHello (SNI, unless it is an IP address), and step 3 compares the
-/// server's certificate with it. Nothing is sent here.
+/// `server_name` goes into the ClientHello (as SNI, unless it is an IP address), and step 3 compares the
+/// server's certificate with it. This function sends nothing.
 #[inline(never)]
 pub fn client_connects(
     config: &Arc<ClientConfig>,
@@ -36,12 +40,13 @@ pub fn client_connects(
     narrator: &Narrator,
 ) -> Result<ClientConnection, rustls::Error> {
     let wanted = server_name.to_str().into_owned();
-    // The thread's last handshake may have ended between the server's question and the client's answer:
-    // what it owed to step 4 is not owed by this one.
-    narrator::note_request(None);
-    // In here rustls draws the client's random, makes a key share for the preferred group, looks for a
-    // ticket of an earlier connection to this name, and writes the ClientHello into a buffer. When we have
-    // it back, `write_tls` sends it. By hand: `src/instruments/wire/messages/hello.rs`.
+    // An earlier handshake on this thread may have stopped after the server's request, so its notes are
+    // deleted here. Notes are per thread because a hook gets no connection.
+    narrator::forget_notes();
+    // In this call rustls draws the client's random, makes a key share for the preferred group, looks for a
+    // ticket of an earlier connection to this name, and writes the ClientHello into a buffer:
+    // `rustls/src/client/hs.rs`, `start_handshake`. Later `write_tls` sends it. The fields of the message,
+    // parsed by hand: `src/instruments/wire/messages/hello.rs`.
     let connection = ClientConnection::new(Arc::clone(config), server_name)?;
     narrator.tell(Step::ClientConnects, || {
         let groups = config.crypto_provider().kx_groups.iter();
@@ -53,16 +58,16 @@ pub fn client_connects(
     Ok(connection)
 }
 
-/// The server's side: waits for a whole ClientHello, and reads it before anything is decided.
+/// The server's side: waits for a whole ClientHello and reads it before the server decides anything.
 ///
 /// # Errors
-/// The peer sent no ClientHello. It is told, and the alert that explains it is sent.
+/// The peer sent no ClientHello. The narrator has then reported it, and the alert is sent.
 pub fn client_hello_arrives(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Result<Accepted, Diagnosis> {
-    // An `Acceptor` holds no settings yet: rustls parses the ClientHello and stops, so that a server could
-    // choose its settings by the name in it. The other way round, `ServerConnection::new`, decides at once.
+    // An `Acceptor` needs no configuration: rustls parses the ClientHello and stops, so that a server could
+    // choose its configuration by the name in it. `ServerConnection::new` would take one configuration at once.
     let mut acceptor = Acceptor::default();
     loop {
         if let Err(error) = acceptor.read_tls(transport).and_then(reject_eof) {
@@ -83,8 +88,8 @@ pub fn client_hello_arrives(
     }
 }
 
-/// The server refuses a ClientHello: reports it, then sends the alert that explains it. In this order, so
-/// that the client cannot hear of it before the server has reported it.
+/// Reports that the server refuses a ClientHello, and then sends the alert. The order matters: the client
+/// cannot hear of the refusal before the server's event.
 pub(super) fn refuse_hello(
     error: rustls::Error,
     mut alert: AcceptedAlert,
@@ -100,7 +105,7 @@ pub(super) fn refuse_hello(
     diagnosis
 }
 
-/// The ClientHello is here. This is the server's breakpoint of step 1.
+/// Reports that the ClientHello has arrived. This is the server's breakpoint of step 1.
 #[inline(never)]
 pub fn client_hello_arrived(accepted: &Accepted, narrator: &Narrator) {
     let hello = accepted.client_hello();

@@ -1,7 +1,11 @@
 //! Step 2: the server sends its certificate.
 //!
-//! The server sends Certificate, CertificateVerify, Finished, and in mTLS a CertificateRequest before them
-//! (RFC 8446 §4.3, §4.4). rustls asks `ResolvesServerCert::resolve`, then `Signer::sign`.
+//! The server sends Certificate, CertificateVerify and Finished, and in mTLS a CertificateRequest before them
+//! (RFC 8446 §4.3, §4.4). rustls first asks `ResolvesServerCert::resolve` for a certificate, and then
+//! `Signer::sign` for one signature.
+//!
+//! rustls writes the messages (`rustls/src/server/tls13.rs`, the functions `emit_…`). This file is the place
+//! where we look.
 //!
 //! Breakpoint: `hello_mtls::handshake::step2_server_presents_certificate::server_presents_certificate`.
 //!
@@ -9,6 +13,7 @@
 //! [The seven steps]: super
 //! [step 1]: super::step1_client_connects
 //! [step 3]: super::step3_client_verifies_server
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step2_server_presents_certificate.md")]
 
@@ -21,12 +26,12 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 
-/// Called when the server is about to sign: its certificate is going out.
+/// Reports that the server is about to sign, and therefore sends its certificate.
 ///
-/// `subject` is the leaf's, for people; `chain` what it sends, leaf first; `scheme` how it signs;
-/// `signed` the bytes that it signs.
+/// `subject` is the leaf's subject as text. `chain` holds the certificates that the server sends, leaf first.
+/// `scheme` is the kind of signature, and `signed` holds the bytes that the server signs.
 #[inline(never)]
 pub fn server_presents_certificate(
     subject: &str,
@@ -47,12 +52,12 @@ pub fn server_presents_certificate(
     });
 }
 
-/// The hook: rustls asks it for the server's certificate, and calls us again when it signs.
+/// The hook. rustls asks it for the server's certificate, and its key calls us again before it signs.
 #[derive(Debug)]
 pub struct ServerCertificateHook(Arc<CertifiedKey>);
 
 impl ServerCertificateHook {
-    /// Presents `certified`, whichever name the client asks for.
+    /// Presents `certified`, no matter which name the client asks for.
     pub fn new(
         certified: CertifiedKey,
         asks_for_client_certificate: bool,
@@ -61,6 +66,7 @@ impl ServerCertificateHook {
         let chain = certified.cert.clone();
         let subject = facts::leaf_subject(&chain);
         let before_signing = move |scheme, signed: &[u8]| {
+            narrator::note(|notes| notes.asks = asks_for_client_certificate);
             server_presents_certificate(
                 &subject,
                 &chain,
@@ -75,11 +81,12 @@ impl ServerCertificateHook {
 }
 
 impl ResolvesServerCert for ServerCertificateHook {
-    // Before: rustls has chosen the version, and nothing else yet.
-    // After: it chooses the suite, which may depend on the kind of key, and computes the shared secret. Then
-    // it writes ServerHello, EncryptedExtensions, CertificateRequest (mTLS) and Certificate, and calls `sign`.
-    // If the client resumes with a ticket, the answer is thrown away: so nothing is reported here. The
-    // secrets by hand: `src/instruments/wire/key_schedule.rs`.
+    // Before this call, rustls has chosen only the version. After it, rustls chooses the cipher suite, which may
+    // depend on the kind of key, and computes the shared secret. Then it writes ServerHello,
+    // EncryptedExtensions, CertificateRequest (in mTLS) and Certificate, and calls `sign`.
+    //
+    // If the client resumes with a ticket, rustls drops our answer. So this hook reports nothing. The secrets,
+    // computed by hand: `src/instruments/wire/key_schedule.rs`.
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0))
     }

@@ -1,8 +1,11 @@
 //! Step 3: the client verifies the server's certificate.
 //!
-//! The client checks the chain, then the signature; no message but an alert (RFC 8446 §4.4.2.4, §4.4.3,
-//! RFC 5280 §6, RFC 9525). rustls asks `ServerCertVerifier`. Every check is webpki's: the hook looks on and
-//! tells; it decides nothing.
+//! The client checks the chain and then the signature. It sends no message, or an alert if a check fails
+//! (RFC 8446 §4.4.2.4, §4.4.3, RFC 5280 §6, RFC 9525). rustls asks `ServerCertVerifier`, webpki makes every
+//! check, and our hook only reports the verdict.
+//!
+//! rustls reads the messages and calls the verifier (`rustls/src/client/tls13.rs`, `ExpectCertificateVerify`).
+//! This file is the place where we look.
 //!
 //! Breakpoint: `hello_mtls::handshake::step3_client_verifies_server::client_verifies_server`.
 //!
@@ -10,7 +13,7 @@
 //! [The seven steps]: super
 //! [step 2]: super::step2_server_presents_certificate
 //! [step 4]: super::step4_client_presents_certificate
-//! [certificates]: crate::certificates
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step3_client_verifies_server.md")]
 
@@ -23,9 +26,9 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::facts;
 use crate::certificates::summary;
-use crate::narration::{Fact, Narrator, Step};
+use crate::narration::{Fact, Narrator, Step, narrator};
 
-/// The first proof: the chain is valid, for the name that the client dialled.
+/// The first proof: the chain is valid for the name in the client's URL.
 ///
 /// # Errors
 /// webpki's verdict, unchanged.
@@ -39,7 +42,7 @@ pub fn client_verifies_server(
     now: UnixTime,
     narrator: &Narrator,
 ) -> Result<ServerCertVerified, Error> {
-    // Not needed before a check has passed; a reader who stops here in a debugger wants to know whose it is.
+    // Computed before the check, so that a reader sees it when a debugger stops here.
     let subject = summary::subject(end_entity);
     let verdict =
         verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
@@ -52,7 +55,7 @@ pub fn client_verifies_server(
     Ok(verdict)
 }
 
-/// The second proof: the signature over this handshake fits the certificate's public key.
+/// The second proof: the public key in the certificate fits the signature over this handshake.
 ///
 /// # Errors
 /// webpki's verdict, unchanged.
@@ -69,19 +72,19 @@ pub fn server_owns_its_key(
     Ok(valid)
 }
 
-/// The hook: rustls asks it whether the client believes the server.
+/// The hook. rustls asks it whether the client accepts the server.
 #[derive(Debug)]
 pub struct ServerVerifierHook {
     /// webpki's verifier, which decides.
     pub verifier: Arc<WebPkiServerVerifier>,
-    /// The client's voice.
+    /// Receives the events of the client.
     pub narrator: Narrator,
 }
 
 impl ServerCertVerifier for ServerVerifierHook {
-    // Before: rustls has read the server's Certificate (in TLS 1.2: its whole flight up to
-    // ServerHelloDone) and has checked nothing of it. By hand: `src/instruments/wire/messages/certificate.rs`.
-    // After: an error becomes the alert that fits it. Otherwise rustls asks for the second proof.
+    // Before this call, rustls has parsed the server's Certificate (in TLS 1.2 its whole flight up to
+    // ServerHelloDone) and has checked nothing in it. After it, rustls turns an error into an alert, or asks
+    // for the second proof. The message, parsed by hand: `src/instruments/wire/messages/certificate.rs`.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -90,6 +93,11 @@ impl ServerCertVerifier for ServerVerifierHook {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        // rustls gives the chain out only after a handshake that went well; a diagnosis needs it after another.
+        narrator::note(|notes| {
+            let sent = std::iter::once(end_entity).chain(intermediates);
+            notes.server_chain = sent.map(|certificate| certificate.to_vec()).collect();
+        });
         client_verifies_server(
             &self.verifier,
             end_entity,
@@ -101,8 +109,8 @@ impl ServerCertVerifier for ServerVerifierHook {
         )
     }
 
-    // TLS 1.2: `message` is both randoms and the server's key exchange parameters (RFC 5246 §7.4.3). An
-    // attacker who relays an old signature has another client's random in it.
+    // In TLS 1.2 `message` consists of both randoms and the server's key exchange parameters (RFC 5246 §7.4.3).
+    // An old signature covers another client's random, so an attacker cannot use it again.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -115,9 +123,9 @@ impl ServerCertVerifier for ServerVerifierHook {
         server_owns_its_key(valid, signed.scheme, &self.narrator)
     }
 
-    // TLS 1.3: `message` has the hash of all messages so far (RFC 8446 §4.4.3): both hellos, both key shares,
-    // this very certificate. By hand: `src/instruments/wire/signatures.rs`. After it, rustls checks the
-    // server's Finished, and then answers.
+    // In TLS 1.3 `message` contains the hash of all messages so far (RFC 8446 §4.4.3), and therefore of both
+    // hellos, both key shares and this certificate. After this call, rustls checks the server's Finished and
+    // writes the client's flight. The signature, checked by hand: `src/instruments/wire/signatures.rs`.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

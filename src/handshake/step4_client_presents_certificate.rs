@@ -1,7 +1,10 @@
 //! Step 4: the client sends its certificate. Here mTLS begins.
 //!
-//! The client sends Certificate, CertificateVerify, Finished (RFC 8446 §4.4.2, §4.4.3). rustls
-//! asks `ResolvesClientCert::resolve` before step 3 even, and `Signer::sign` after it.
+//! The client sends Certificate, CertificateVerify and Finished (RFC 8446 §4.4.2, §4.4.3). rustls asks
+//! `ResolvesClientCert::resolve` for a certificate even before step 3, and `Signer::sign` after it.
+//!
+//! rustls writes the messages (`rustls/src/client/tls13.rs`, `ExpectFinished`). This file is the place where we
+//! look.
 //!
 //! Breakpoint: `hello_mtls::handshake::step4_client_presents_certificate::client_presents_certificate`.
 //!
@@ -9,6 +12,7 @@
 //! [The seven steps]: super
 //! [step 3]: super::step3_client_verifies_server
 //! [step 5]: super::step5_server_verifies_client
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step4_client_presents_certificate.md")]
 
@@ -21,13 +25,13 @@ use rustls::sign::CertifiedKey;
 
 use super::facts;
 use super::signing_hook::notify_before_signing;
-use crate::certificates::summary;
-use crate::narration::{CertificateRequest, Fact, Narrator, Step, narrator};
+use crate::narration::narrator::{self, Asked};
+use crate::narration::{Fact, Narrator, Step};
 
-/// Called when the client is about to sign, or, with an empty `chain`, when it is about to answer
-/// that it has nothing to send.
+/// Reports that the client is about to sign, or, with an empty `chain`, that it is about to send an empty
+/// Certificate.
 ///
-/// `subject` is the leaf's, for people; `signature` the scheme and the number of bytes that are signed.
+/// `subject` is the leaf's subject as text. `signature` holds the scheme and the number of signed bytes.
 #[inline(never)]
 pub fn client_presents_certificate(
     subject: &str,
@@ -46,20 +50,20 @@ pub fn client_presents_certificate(
     });
 }
 
-/// Reports step 4 if the server asked for a certificate and the client has none. To be called when step 3 is
-/// done and before the client answers: without a key nothing is signed, so rustls calls no hook then.
+/// Reports step 4 if the server asked for a certificate and the client has none. The caller calls it after
+/// step 3 and before the client answers, because rustls calls no hook when the client signs nothing.
 pub fn report_empty_certificate(narrator: &Narrator) {
     if narrator::take_empty_certificate() {
         client_presents_certificate("nobody", &[], None, narrator);
     }
 }
 
-/// The hook: rustls asks it for the client's certificate, and calls us again when it signs.
+/// The hook. rustls asks it for the client's certificate, and its key calls us again before it signs.
 #[derive(Debug)]
 pub struct ClientCertificateHook(Option<Arc<CertifiedKey>>);
 
 impl ClientCertificateHook {
-    /// Presents `certified`, whichever CAs the server names; without one, nothing.
+    /// Presents `certified`, no matter which CAs the server names. With `None` the client has no certificate.
     pub fn new(certified: Option<CertifiedKey>, narrator: Narrator) -> Self {
         ClientCertificateHook(certified.map(|certified| {
             let chain = certified.cert.clone();
@@ -74,21 +78,22 @@ impl ClientCertificateHook {
 }
 
 impl ResolvesClientCert for ClientCertificateHook {
-    // Before: rustls has read a CertificateRequest, with the CAs (`authorities`) and the signature schemes
-    // that the server accepts. It asks as soon as it has them, before the server's certificate was verified.
-    // The request is noted: if the server refuses later, or leaves, the diagnosis says what was asked and sent.
-    // After: it verifies the server (step 3), and only then signs and sends, or sends an empty Certificate.
-    // By hand: `src/instruments/wire/messages/authentication.rs`.
+    // Before this call, rustls has read a CertificateRequest with the CAs (`authorities`) and the signature
+    // schemes that the server accepts. It asks at once, before it has verified the server. We note the
+    // request: if the server refuses later, or hangs up, the diagnosis says what it wanted and what it got.
+    //
+    // After this call, rustls verifies the server (step 3). Only then does it sign and send, or send an empty
+    // Certificate. The messages, parsed by hand: `src/instruments/wire/messages/authentication.rs`.
     fn resolve(
         &self,
         authorities: &[&[u8]],
         _schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let chain = self.0.as_ref().map(|certified| &certified.cert[..]);
-        narrator::note_request(Some(CertificateRequest {
-            authorities: summary::shown_names(authorities),
-            answer: chain.map(|chain| facts::sent(chain, authorities)),
-        }));
+        let chain = self.0.iter().flat_map(|certified| &certified.cert);
+        narrator::note_request(Asked {
+            authorities: authorities.iter().map(|name| name.to_vec()).collect(),
+            answer: chain.map(|certificate| certificate.to_vec()).collect(),
+        });
         self.0.clone()
     }
 

@@ -1,7 +1,11 @@
 //! Step 5: the server verifies the client's certificate.
 //!
-//! The server checks the chain, then the signature; no message but an alert (RFC 8446 §4.4.2.4, §4.4.3,
-//! RFC 5280 §6). rustls asks `ClientCertVerifier`, but not if no certificate came, and not on resumption.
+//! The server checks the chain and then the signature. It sends no message, or an alert if a check fails
+//! (RFC 8446 §4.4.2.4, §4.4.3, RFC 5280 §6). rustls asks `ClientCertVerifier`, but not if the client sent no
+//! certificate, and not on a resumed connection.
+//!
+//! rustls reads the messages and calls the verifier (`rustls/src/server/tls13.rs`, `ExpectCertificate`). This
+//! file is the place where we look.
 //!
 //! Breakpoint: `hello_mtls::handshake::step5_server_verifies_client::server_verifies_client`.
 //!
@@ -9,6 +13,7 @@
 //! [The seven steps]: super
 //! [step 4]: super::step4_client_presents_certificate
 //! [step 6]: super::step6_server_authorizes_client
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step5_server_verifies_client.md")]
 
@@ -23,7 +28,7 @@ use super::facts;
 use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
-/// The first proof: the chain is valid, for a client.
+/// The first proof: the chain is valid for a client.
 ///
 /// # Errors
 /// webpki's verdict, unchanged.
@@ -35,7 +40,7 @@ pub fn server_verifies_client(
     now: UnixTime,
     narrator: &Narrator,
 ) -> Result<ClientCertVerified, Error> {
-    // Not needed before a check has passed; a reader who stops here in a debugger wants to know whose it is.
+    // Computed before the check, so that a reader sees it when a debugger stops here.
     let subject = summary::subject(end_entity);
     let verdict = verifier.verify_client_cert(end_entity, intermediates, now)?;
     narrator.tell(Step::ServerVerifiesClient, || {
@@ -46,7 +51,7 @@ pub fn server_verifies_client(
     Ok(verdict)
 }
 
-/// The second proof: the signature over this handshake fits the certificate's public key.
+/// The second proof: the public key in the certificate fits the signature over this handshake.
 ///
 /// # Errors
 /// webpki's verdict, unchanged.
@@ -63,18 +68,18 @@ pub fn client_owns_its_key(
     Ok(valid)
 }
 
-/// The hook: rustls asks it whether the server believes the client.
+/// The hook. rustls asks it whether the server accepts the client.
 #[derive(Debug)]
 pub struct ClientVerifierHook {
     /// webpki's verifier, which decides.
     pub verifier: Arc<dyn ClientCertVerifier>,
-    /// The server's voice.
+    /// Receives the events of the server.
     pub narrator: Narrator,
 }
 
 impl ClientCertVerifier for ClientVerifierHook {
-    // Before the server's flight: rustls asks the next three to decide whether it sends a CertificateRequest,
-    // whether it goes on without a certificate, and which CAs the request names.
+    // rustls calls these three before it writes the server's flight. The answers decide whether the server
+    // sends a CertificateRequest, whether it accepts a client without a certificate, and which CAs it names.
     fn offer_client_auth(&self) -> bool {
         self.verifier.offer_client_auth()
     }
@@ -87,9 +92,9 @@ impl ClientCertVerifier for ClientVerifierHook {
         self.verifier.root_hint_subjects()
     }
 
-    // Before: rustls has read the client's Certificate. If it is empty, rustls fails without calling us; on a
-    // resumed connection no Certificate comes, and step 6 verifies the remembered one.
-    // After: an error becomes the alert that fits it. Otherwise rustls asks for the second proof.
+    // Before this call, rustls has parsed the client's Certificate. If it is empty, rustls refuses without
+    // calling us. On a resumed connection no Certificate arrives, and step 6 verifies the remembered one.
+    // After this call, rustls turns an error into an alert, or asks for the second proof.
     fn verify_client_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -105,7 +110,7 @@ impl ClientCertVerifier for ClientVerifierHook {
         )
     }
 
-    // TLS 1.2: `message` is every handshake message so far (RFC 5246 §7.4.8).
+    // In TLS 1.2 `message` consists of all handshake messages so far (RFC 5246 §7.4.8).
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -118,8 +123,8 @@ impl ClientCertVerifier for ClientVerifierHook {
         client_owns_its_key(valid, signed.scheme, &self.narrator)
     }
 
-    // TLS 1.3: as in step 3, with the client's label. By hand: `src/instruments/wire/signatures.rs`. After it,
-    // rustls checks the client's Finished, and sends tickets.
+    // In TLS 1.3 `message` is built as in step 3, with the client's label. After this call, rustls checks the
+    // client's Finished and sends tickets. By hand: `src/instruments/wire/signatures.rs`.
     fn verify_tls13_signature(
         &self,
         message: &[u8],

@@ -1,7 +1,11 @@
 //! Step 6: the server authorizes the client.
 //!
-//! Step 5 proved who the client is. Whether it may come in is policy, and no standard says. A resumed
-//! connection skipped steps 2 to 5, so its remembered chain is verified again, here.
+//! Step 5 proved which client it is. Whether this client may come in is a decision of the application, and no
+//! standard makes it. A resumed connection skipped steps 2 to 5, so this step verifies its remembered chain
+//! again.
+//!
+//! rustls takes no part in this step. It only keeps the verified chain (`peer_certificates`, in
+//! `rustls/src/common_state.rs`).
 //!
 //! Breakpoint: `hello_mtls::handshake::step6_server_authorizes_client::server_authorizes_client`.
 //!
@@ -9,6 +13,7 @@
 //! [The seven steps]: super
 //! [step 5]: super::step5_server_verifies_client
 //! [step 7]: super::step7_application_data
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step6_server_authorizes_client.md")]
 
@@ -23,14 +28,14 @@ pub use crate::narration::NotAuthorized;
 use crate::narration::{Fact, Narrator, Side, Step};
 use crate::text;
 
-/// One name that is let in.
+/// One name on the list of clients that may come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Allowed {
     /// `uri:…`: the one URI in the subjectAltName, as SPIFFE uses it.
     Uri(String),
     /// `dns:…`: one of the DNS names in the subjectAltName.
     Dns(String),
-    /// `cn:…`: the one commonName. Legacy: a free text that nobody defined as a name.
+    /// `cn:…`: the one commonName. This is legacy, because no standard defines that free text as a name.
     CommonName(String),
 }
 
@@ -40,7 +45,7 @@ impl Allowed {
         let (kind, name) = text.split_once(':').unwrap_or((text, ""));
         match (kind, name) {
             (_, "") => Err("write uri:NAME, dns:NAME or cn:NAME".to_owned()),
-            // In a certificate both are ASCII (RFC 5280 §4.2.1.6): another letter would match nobody, ever.
+            // Both are ASCII in a certificate (RFC 5280 §4.2.1.6), so a name with another letter would never match.
             ("uri", name) if !name.is_ascii() => {
                 let encoded = text::percent_encoded(name);
                 Err(format!(
@@ -58,8 +63,8 @@ impl Allowed {
         }
     }
 
-    /// True if this is a name of `client`. Where a certificate has two URIs or two common names, it
-    /// is not clear which of them its CA meant as its identity: then neither matches.
+    /// True if this is a name of `client`. If a certificate has two URIs or two common names, neither matches,
+    /// because the server cannot know which of them the CA meant as the identity.
     pub fn matches(&self, client: &ClientIdentity) -> bool {
         match self {
             Allowed::Uri(uri) => client.0.uris == [uri.as_str()],
@@ -80,7 +85,7 @@ impl fmt::Display for Allowed {
     }
 }
 
-/// A client whose certificate step 5 verified. Only this module makes one.
+/// A client with a certificate that step 5 verified. Only this module can create the type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientIdentity(Summary);
 
@@ -90,7 +95,7 @@ impl ClientIdentity {
         &self.0
     }
 
-    /// The best single name, and its kind in `--allow`.
+    /// The best single name, with its kind as `--allow` spells it.
     fn name(&self) -> Option<(&'static str, &str)> {
         let Summary {
             uris,
@@ -107,8 +112,8 @@ impl ClientIdentity {
     }
 }
 
-/// The best single name of the client, in the form that `--allow` takes, safe to show. Without a
-/// name that is one: the whole subject.
+/// The best single name of the client, in the form that `--allow` takes, safe to print. If the certificate has
+/// no such name, this is its whole subject.
 impl fmt::Display for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -120,12 +125,12 @@ impl fmt::Display for ClientIdentity {
     }
 }
 
-/// A client that was let in.
+/// A client that step 6 let in. The code that answers requests takes this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizedClient(ClientIdentity);
 
 impl AuthorizedClient {
-    /// Who it is.
+    /// The names of this client.
     pub fn identity(&self) -> &ClientIdentity {
         &self.0
     }
@@ -133,11 +138,11 @@ impl AuthorizedClient {
 
 /// Decides whether the client with this certificate chain, leaf first, may come in.
 ///
-/// `allowed` empty: every client that the CA vouches for. `resumed`: the verifier, if this connection
-/// was resumed and its chain has to be verified again.
+/// If `allowed` is empty, every client that the CA vouches for may come in. `resumed` is the verifier on a
+/// resumed connection, where this function verifies the chain again.
 ///
 /// # Errors
-/// [`NotAuthorized`]; the answer to the client is a 403.
+/// [`NotAuthorized`]. The server then answers with 403.
 #[inline(never)]
 pub fn server_authorizes_client(
     chain: &[CertificateDer<'_>],
@@ -162,15 +167,15 @@ pub fn server_authorizes_client(
     decided
 }
 
-/// A client without a certificate that can be read is not let in, list or no list: `--allow` has nothing to
-/// compare, and a log could not name it.
+/// A client without a readable certificate may never come in, with or without a list: the server has no name
+/// to compare or to log.
 fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
     let summary = chain.first().and_then(Summary::of);
     summary.map(ClientIdentity).ok_or(NotAuthorized::Unreadable)
 }
 
-/// A ticket lives for hours, and rustls does not verify a remembered chain. Meanwhile the certificate may have
-/// expired or been revoked.
+/// Verifies a remembered chain again. A ticket lives for hours, in which the certificate may expire or be
+/// revoked, and rustls does not look at it a second time.
 fn reverify_chain(
     chain: &[CertificateDer<'_>],
     verifier: &dyn ClientCertVerifier,
@@ -181,7 +186,7 @@ fn reverify_chain(
         Ok(_) => Ok(()),
         Err(error) => Err(NotAuthorized::NoLongerValid {
             client: client.to_string(),
-            found: diagnose_tls(Side::Server, &error).found,
+            found: diagnose_tls(Side::Server, &error).found.to_string(),
         }),
     }
 }

@@ -1,14 +1,18 @@
 //! Step 7: both exchange encrypted data.
 //!
-//! Application data, NewSessionTicket, close_notify (RFC 8446 §4.6.1, §5.2, §6.1). In TLS 1.3 the client gets
-//! here first: it has not heard whether the server accepts it. Only an answer proves that.
+//! The messages are application data, NewSessionTicket and close_notify (RFC 8446 §4.6.1, §5.2, §6.1). In TLS
+//! 1.3 the client gets here before the server has verified it. Only the first answer shows that the server
+//! accepted the handshake.
+//!
+//! rustls cuts the data into records and encrypts them (`rustls/src/record_layer.rs`). This file is the place
+//! where we look. By hand: `src/instruments/wire/decryption.rs`.
 //!
 //! Breakpoint: `hello_mtls::handshake::step7_application_data::application_data`.
 //!
 //! [中文]: crate#in-chinese
 //! [The seven steps]: super
 //! [step 6]: super::step6_server_authorizes_client
-//! [wire]: crate::instruments::wire
+#![doc = include_str!("terms.md")]
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../../docs/handshake/step7_application_data.md")]
 
@@ -21,26 +25,25 @@ use rustls::{
 use crate::narration::{Fact, Narrator, Side, Step};
 use crate::transport::{Transport, lingering_close};
 
-/// What the two sides agreed on.
+/// What the two sides agreed on in the handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// `TLS 1.3` or `TLS 1.2`.
     pub version: String,
-    /// By its name in the IANA registry: `TLS_AES_256_GCM_SHA384`.
+    /// The name in the IANA registry, for example `TLS_AES_256_GCM_SHA384`.
     pub cipher_suite: String,
-    /// `X25519MLKEM768`; `None` on a resumed TLS 1.2 connection, where no key is exchanged.
+    /// For example `X25519MLKEM768`. It is `None` on a resumed connection of TLS 1.2, which has no key exchange.
     pub group: Option<String>,
     /// True if a ticket of an earlier connection stood in for the certificates.
     pub resumed: bool,
 }
 
-/// Called by each side when its handshake is complete and data may flow. `connection` is either
-/// side's rustls connection.
+/// Each side calls this when its handshake is complete and it may send data.
 #[inline(never)]
 pub fn application_data(connection: &CommonState, narrator: &Narrator) -> Session {
     let session = session(connection);
-    // The client's handshake is over when it has sent its Finished. In TLS 1.3 that is before the server
-    // has read the client's certificate; in TLS 1.2 the server's Finished comes after it.
+    // In TLS 1.3 the client's handshake is complete when it has sent its Finished, and the server reads the
+    // client's certificate only later. In TLS 1.2 the client waits for the server's Finished.
     let tls13 = connection.protocol_version() == Some(ProtocolVersion::TLSv1_3);
     narrator.tell(Step::ApplicationData, || Fact::SessionAgreed {
         version: session.version.clone(),
@@ -52,8 +55,8 @@ pub fn application_data(connection: &CommonState, narrator: &Narrator) -> Sessio
     session
 }
 
-/// Ends a connection with close_notify, so that the peer can tell the end from a cut (RFC 8446 §6.1), and
-/// lets it end in the same way.
+/// Ends a connection with close_notify (RFC 8446 §6.1), so that the peer can distinguish the end from a cut,
+/// and gives the peer time to do the same.
 pub fn close_gracefully<C, S, T>(stream: &mut StreamOwned<C, T>)
 where
     C: DerefMut<Target = ConnectionCommon<S>>,
@@ -61,7 +64,7 @@ where
     T: Transport,
 {
     stream.conn.send_close_notify();
-    // By hand, because rustls's `complete_io` would go on to wait for the peer's close_notify.
+    // This loop replaces rustls's `complete_io`, which would then wait for the peer's close_notify.
     while stream.conn.wants_write() {
         if stream.conn.write_tls(&mut stream.sock).is_err() {
             return;
@@ -76,8 +79,7 @@ fn session(connection: &CommonState) -> Session {
         Some(ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
         other => format!("{other:?}"),
     };
-    // rustls prefixes its TLS 1.3 suites, so that they differ from the older ones at a glance. The
-    // registry does not.
+    // rustls writes `TLS13_` before its TLS 1.3 suites. The registry writes `TLS_`.
     let cipher_suite = match connection.negotiated_cipher_suite() {
         Some(suite) => format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1),
         None => "no cipher suite".to_owned(),

@@ -1,4 +1,7 @@
-//! Whom steps 3 and 5 ask: webpki, with the CAs and the revocation lists of a side.
+//! The verifiers of steps 3 and 5: webpki, with the CAs and the revocation lists of a side.
+//!
+//! They are in `rustls/src/webpki/server_verifier.rs` and `client_verifier.rs`, and the checks themselves are in
+//! the crate `rustls-webpki`.
 
 use std::sync::Arc;
 
@@ -10,16 +13,17 @@ use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 
 use super::Trust;
 
-/// The one provider of cryptography, named wherever one is needed; never the process's default.
+/// The provider of cryptography. Every configuration names it, and none uses the default of the process.
 ///
-/// Draws a random byte: a process's first costs some 30 ms, and no handshake should pay for it.
+/// The function draws one random byte, because the first one of a process takes some 30 ms, and a handshake
+/// would otherwise be that much slower.
 pub fn provider() -> Arc<CryptoProvider> {
     let provider = aws_lc_rs::default_provider();
     let _ = provider.secure_random.fill(&mut [0]);
     Arc::new(provider)
 }
 
-/// webpki's verifier of clients, as the server asks it in step 5.
+/// webpki's verifier of clients. The server asks it in step 5.
 ///
 /// # Errors
 /// What rustls finds wrong with the CAs or the lists.
@@ -33,7 +37,7 @@ pub fn client_verifier(
         .map_err(verifier_error)
 }
 
-/// webpki's verifier of servers, as the client asks it in step 3.
+/// webpki's verifier of servers. The client asks it in step 3.
 ///
 /// # Errors
 /// What rustls finds wrong with the CAs or the lists.

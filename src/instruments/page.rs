@@ -32,7 +32,8 @@
 
 use std::io::{self, Write};
 
-use crate::narration::Side;
+use crate::language::{Language, Phrase};
+use crate::narration::{Side, words};
 use crate::text::{self, columns};
 
 /// Columns of every view.
@@ -143,10 +144,12 @@ fn painted_columns(text: &str) -> usize {
     plain + coloured.map(columns).sum::<usize>()
 }
 
-/// Whether words are coloured.
+/// How words look to this reader: whether they are coloured, and in which language they are.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
     colours: bool,
+    /// The language of the page.
+    pub language: Language,
 }
 
 /// What stands out.
@@ -163,17 +166,29 @@ pub const YELLOW: &str = "33";
 pub const MAGENTA: &str = "35";
 
 impl Paint {
-    /// No escape sequence at all.
-    pub const PLAIN: Paint = Paint { colours: false };
-    /// Colours, whatever the reader is.
-    pub const COLOURED: Paint = Paint { colours: true };
+    /// English, and no escape sequence at all.
+    pub const PLAIN: Paint = Paint {
+        colours: false,
+        language: Language::English,
+    };
+    /// English, and colours, whatever the reader is.
+    pub const COLOURED: Paint = Paint {
+        colours: true,
+        ..Paint::PLAIN
+    };
 
     /// Colours if the stream is a terminal, and NO_COLOR is unset or empty (no-color.org).
-    pub fn on(terminal: bool) -> Paint {
+    pub fn on(terminal: bool, language: Language) -> Paint {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Paint {
             colours: terminal && !unwanted,
+            language,
         }
+    }
+
+    /// A phrase in the language of the page.
+    pub fn words(self, phrase: &Phrase) -> String {
+        phrase.in_language(self.language)
     }
 
     /// `words` in the colour of this code (ECMA-48 §8.3.117). An empty code: as they are.
@@ -187,7 +202,7 @@ impl Paint {
 
     /// The name of a side in its colour: `client`, `server`.
     pub fn side(self, side: Side) -> String {
-        self.with(self::side(side), &side.to_string())
+        self.with(self::side(side), &self.words(&words::side(side)))
     }
 }
 

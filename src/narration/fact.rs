@@ -6,6 +6,8 @@
 
 use std::net::SocketAddr;
 
+use crate::language::Phrase;
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -119,9 +121,9 @@ pub enum Fact {
     /// A check failed, the other side refused, or the connection broke. The story ends.
     Refused {
         /// What was found.
-        found: String,
+        found: Phrase,
         /// What to try.
-        remedy: String,
+        remedy: Phrase,
         /// The same in the words of the TLS library or of the system.
         message: String,
     },

@@ -9,6 +9,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
+use crate::language::Phrase;
+
 use super::{Certificate, Event, Fact, Misbehaviour, NotAuthorized, Teller};
 
 /// Writes a line of JSON per event.
@@ -135,6 +137,13 @@ macro_rules! as_displayed {
 }
 
 as_displayed!(bool u16 u64 usize);
+
+/// A sentence is English, for a machine as for a log.
+impl Json for Phrase {
+    fn json(&self) -> String {
+        self.to_string().json()
+    }
+}
 
 impl Json for str {
     /// RFC 8259 §7 wants the quotation mark, the backslash and the controls escaped.

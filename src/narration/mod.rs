@@ -2,17 +2,19 @@
 //!
 //! The steps emit [`Event`]s and never print. An event carries a [`Fact`]: names and numbers, no
 //! sentence. A [`Teller`] decides what becomes of it: nothing, an entry in a list, a line of JSON, or a
-//! few lines in a terminal, worded by a [`Language`]. This module is unaware of TLS.
+//! few lines in a terminal. This module is unaware of TLS.
 
 pub mod certificate_request;
 pub mod fact;
 pub mod narrator;
 pub mod teller;
-pub mod en;
+pub mod words;
 pub mod json;
 
 use std::fmt;
 use std::time::{Duration, Instant};
+
+use crate::language::{Phrase, Value};
 
 pub use self::certificate_request::{CertificateRequest, SentCertificate};
 pub use self::fact::{Certificate, Fact, Misbehaviour, NotAuthorized};
@@ -54,9 +56,9 @@ impl Step {
         }
     }
 
-    /// The step as an English sentence without a full stop.
-    pub fn title(self) -> &'static str {
-        en::title(self)
+    /// The step as a sentence without a full stop.
+    pub fn title(self) -> Phrase {
+        words::title(self)
     }
 }
 
@@ -79,9 +81,15 @@ impl Side {
     }
 }
 
+impl Value for Side {
+    fn phrase(&self) -> Phrase {
+        words::side(*self)
+    }
+}
+
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(en::side(*self))
+        words::side(*self).fmt(f)
     }
 }
 
@@ -102,23 +110,12 @@ pub struct Event {
     pub fact: Fact,
 }
 
-/// A fact in a language.
+/// A fact in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     /// What happened: a sentence without a full stop.
-    pub what: String,
+    pub what: Phrase,
     /// What follows from it, as a line of the story: `→ what is known now`, or `try: a remedy` after a
     /// refusal.
-    pub so: String,
-}
-
-/// A language of the story: a file beside `en.rs` with a value of this type, and nothing else to edit.
-#[derive(Clone, Copy, Debug)]
-pub struct Language {
-    /// The title of a step.
-    pub title: fn(Step) -> &'static str,
-    /// The name of a side.
-    pub side: fn(Side) -> &'static str,
-    /// The words of a fact.
-    pub words: fn(&Fact) -> Words,
+    pub so: Phrase,
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{CertificateRequest, Event, Fact, Side, Silent, Step, Teller};
+use super::{Event, Fact, Side, Silent, Step, Teller};
 
 /// What is known of the connection that a thread serves.
 #[derive(Default)]
@@ -13,10 +13,29 @@ struct Connection {
     /// 0 before the first connection.
     number: u64,
     opened: Option<Instant>,
-    /// What the server asked for, if it did.
-    request: Option<CertificateRequest>,
+    notes: Notes,
     /// The server asked for a certificate and there is none: step 4 is still to be reported.
     empty_certificate: bool,
+}
+
+/// What the hooks noted of a connection, for a diagnosis. Names and certificates are DER.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    /// The client: what the server sent, leaf first; empty on a resumed connection.
+    pub(crate) server_chain: Vec<Vec<u8>>,
+    /// The client: what the server asked for, and what the client answers; `None`: it did not ask.
+    pub(crate) request: Option<Asked>,
+    /// The server: it asks for a certificate in this handshake.
+    pub(crate) asks: bool,
+}
+
+/// A server's request for a certificate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// The names of the CAs in it; empty: any CA may do.
+    pub(crate) authorities: Vec<Vec<u8>>,
+    /// The client's chain, leaf first; empty: it has none.
+    pub(crate) answer: Vec<Vec<u8>>,
 }
 
 thread_local! {
@@ -27,18 +46,30 @@ thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::default();
 }
 
-/// Notes what the server of this thread's connection asked for, and that an empty answer is still to be reported;
-/// or forgets both.
-pub(crate) fn note_request(request: Option<CertificateRequest>) {
+/// Adds to what is noted of this thread's connection.
+pub(crate) fn note(add: impl FnOnce(&mut Notes)) {
+    CONNECTION.with_borrow_mut(|connection| add(&mut connection.notes));
+}
+
+/// Notes what the server of this thread's connection asked for, and that an empty answer is still to be reported.
+pub(crate) fn note_request(asked: Asked) {
     CONNECTION.with_borrow_mut(|connection| {
-        connection.empty_certificate = request.as_ref().is_some_and(|asked| asked.answer.is_none());
-        connection.request = request;
+        connection.empty_certificate = asked.answer.is_empty();
+        connection.notes.request = Some(asked);
     });
 }
 
-/// What the server of this thread's connection asked for; `None`: nothing. From now on it is forgotten.
-pub(crate) fn take_request() -> Option<CertificateRequest> {
-    CONNECTION.with_borrow_mut(|connection| connection.request.take())
+/// What is noted of this thread's connection.
+pub(crate) fn notes() -> Notes {
+    CONNECTION.with_borrow(|connection| connection.notes.clone())
+}
+
+/// Another handshake begins: the last one's notes are not about it, and what it owed to step 4 is not owed by this one.
+pub(crate) fn forget_notes() {
+    CONNECTION.with_borrow_mut(|connection| {
+        connection.notes = Notes::default();
+        connection.empty_certificate = false;
+    });
 }
 
 /// True if this thread's connection owes the report of an empty certificate; from now on it does not.

@@ -4,8 +4,10 @@ use std::fmt;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-use super::en::ENGLISH;
-use super::{Event, Language};
+use super::Event;
+use super::words::{side, words};
+use crate::language::Language;
+use crate::phrase;
 use crate::text;
 
 /// Receives events. Called on the thread of the connection, so it must not wait.
@@ -67,13 +69,8 @@ pub struct Terminal<W: Write + Send> {
 }
 
 impl<W: Write + Send> Terminal<W> {
-    /// Tells in English. What cannot be written is dropped: a closed terminal ends no connection.
-    pub fn new(out: W) -> Self {
-        Terminal::in_language(out, ENGLISH)
-    }
-
-    /// The same in another language.
-    pub fn in_language(out: W, language: Language) -> Self {
+    /// Tells in this language. What cannot be written is dropped: a closed terminal ends no connection.
+    pub fn new(out: W, language: Language) -> Self {
         let out = Mutex::new(out);
         Terminal { out, language }
     }
@@ -96,22 +93,22 @@ impl<W: Write + Send> Teller for Terminal<W> {
 
 /// An event as lines of at most 80 columns: the step, what happened, and what follows.
 fn lines_of(event: &Event, language: Language) -> String {
-    let (number, side) = (event.connection, (language.side)(event.side));
-    let words = (language.words)(&event.fact);
+    let number = event.connection;
+    let words = words(&event.fact);
+    let what = words.what.in_language(language);
     let Some(step) = event.step else {
-        return format!("#{number} {side}: {}\n", words.what);
+        let side = side(event.side);
+        let line = phrase!("#{number} {side}: {what}", number, side, what);
+        return line.in_language(language) + "\n";
     };
     let milliseconds = event.since_opening.as_secs_f64() * 1000.0;
     let mark = if event.fact.passed() { ' ' } else { '✗' };
-    let mut lines = format!(
-        "#{number} step {}{mark} {} {milliseconds:>9.1} ms\n",
-        step.number(),
-        text::pad((language.title)(step), 50)
-    );
-    for line in [words.what, words.so]
-        .iter()
-        .flat_map(|words| text::wrap(words, 74))
-    {
+    let step_number = phrase!("step {number}", number = step.number()).in_language(language);
+    let title = step.title().in_language(language);
+    let head = text::pad(&format!("#{number} {step_number}{mark} {title}"), 59);
+    let mut lines = format!("{head} {milliseconds:>9.1} ms\n");
+    let so = words.so.in_language(language);
+    for line in [what, so].iter().flat_map(|words| text::wrap(words, 74)) {
         lines.push_str("     ");
         lines.push_str(&line);
         lines.push('\n');

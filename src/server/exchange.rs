@@ -14,7 +14,7 @@ use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::http::{Malformed, ReadError};
 use crate::narration::NotAuthorized;
-use crate::narration::en::{Denial, denial};
+use crate::narration::words::{Denial, denial};
 use crate::text;
 use crate::transport::Transport;
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::error::{Error, io_words};
 use crate::http::authority::Authority;
+use crate::phrase;
 use crate::text;
 use crate::transport::addresses_of;
 
@@ -59,8 +60,11 @@ impl Listener {
         }) = Authority::parse(place)
         else {
             return Err(Error::Usage {
-                found: format!("not a host and a port: \"{}\"", text::terminal(place)),
-                remedy: "host:port, for example localhost:3000 or [::1]:3000".to_owned(),
+                found: phrase!(
+                    "not a host and a port: \"{place}\"",
+                    place = text::terminal(place)
+                ),
+                remedy: phrase!("host:port, for example localhost:3000 or [::1]:3000"),
             });
         };
         for mut address in addresses_of(host, port)? {
@@ -99,8 +103,8 @@ fn cannot_listen(place: &str, found: &str, remedy: &str) -> Error {
     Error::Network {
         doing: "listen on",
         place: text::terminal(place),
-        found: found.to_owned(),
-        remedy: remedy.to_owned(),
+        found: found.into(),
+        remedy: remedy.into(),
     }
 }
 
@@ -112,7 +116,9 @@ fn missing_here(error: &io::Error) -> bool {
 fn remedy_for(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "stop what runs there, or another port: --listen localhost:3001"
+            "if an earlier hello-mtls serve runs there, end it: with `kill $!` in the terminal that started \
+            it in the background, with Ctrl-C in the foreground. If another program does, for example \
+            one of Node, take another port: --listen localhost:3001, then get https://localhost:3001/"
         }
         io::ErrorKind::PermissionDenied => "a port above 1023",
         _ => "another address: --listen localhost:3000",

@@ -80,3 +80,52 @@ pub(crate) fn commands(text: &str) -> Vec<String> {
     }
     commands
 }
+
+/// `[step 2]: step2_….md`, a link that is written out at the end of a page.
+pub(crate) fn definition(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix('[')?.split_once("]: ")
+}
+
+/// Every link of a page: those in the text, and those written out at its end.
+pub(crate) fn links(page: &str) -> Vec<&str> {
+    let mut links: Vec<&str> = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
+    links.extend(
+        prose(page)
+            .into_iter()
+            .filter_map(definition)
+            .map(|(_, target)| target),
+    );
+    links
+}
+
+/// A line with its times, sizes, dates and ports masked: what another run has otherwise.
+pub(crate) fn masked(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut masked = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        let measured = ["ms", "bytes", "left"]
+            .iter()
+            .any(|unit| next.starts_with(unit));
+        let dated = word.len() == 10 && word.as_bytes()[4] == b'-' && word.as_bytes()[7] == b'-';
+        let port = word
+            .rsplit_once(':')
+            .and_then(|(_, port)| port.parse::<u16>().ok());
+        masked.push(match (measured, dated, port) {
+            (true, ..) => {
+                word.trim_matches(|c: char| c.is_ascii_digit() || c == '.')
+                    .to_owned()
+                    + "N"
+            }
+            (_, true, _) => "DATE".to_owned(),
+            // A client's port, by lot. Those below are chosen, and have to be right.
+            (.., Some(30_000..)) => format!("{}:PORT", word.rsplit_once(':').unwrap().0),
+            _ => (*word).to_owned(),
+        });
+    }
+    masked.join(" ")
+}

@@ -20,5 +20,6 @@ mod doctor;
 mod gallery;
 mod docs;
 mod example;
+mod language;
 mod stepper;
 mod debug_scripts;

@@ -94,6 +94,57 @@ fn a_ca_a_request_and_a_list_are_told_too() {
 }
 
 #[test]
+fn what_other_programs_write_has_names_too() {
+    let der = of_a_company();
+    let tree = certificate(&der);
+    assert_whole(&tree, &der);
+    for (label, expected) in [
+        ("extKeyUsage", "msSmartcardLogon"),
+        (
+            "subjectAltName",
+            "otherName:userPrincipalName alice@lab.test",
+        ),
+        (
+            "policyConstraints",
+            "requireExplicitPolicy:0, inhibitPolicyMapping:1",
+        ),
+        ("inhibitAnyPolicy", "0"),
+        (
+            "policyMappings",
+            "domain-validated is organization-validated",
+        ),
+        ("netscapeCertType", "sslServer"),
+        ("netscapeComment", "hello"),
+        ("msCertificateTemplateName", "User"),
+        ("msCertificateTemplate", "1.2.3, version 100.2"),
+        ("issuerAltName", "DNS:a.b"),
+    ] {
+        assert_eq!(value(&tree, label), expected, "{label}");
+        assert_ne!(tree.find(label).unwrap().meaning, "", "{label}");
+    }
+    // SubjectPublicKeyInfo of curves that rustls does not do (RFC 5639, RFC 5480, GM/T 0006).
+    for (curve, name) in [
+        (
+            &b"\x2b\x24\x03\x03\x02\x08\x01\x01\x07"[..],
+            "brainpoolP256r1",
+        ),
+        (b"\x2b\x81\x04\x00\x21", "secp224r1 (P-224)"),
+        (b"\x2b\x81\x04\x00\x0a", "secp256k1"),
+        (b"\x2a\x81\x1c\xcf\x55\x01\x82\x2d", "sm2p256v1 (SM2)"),
+    ] {
+        let short = |tag: u8, contents: &[u8]| {
+            let length = u8::try_from(contents.len()).unwrap();
+            [&[tag, length], contents].concat()
+        };
+        let ec = short(0x06, b"\x2a\x86\x48\xce\x3d\x02\x01");
+        let algorithm = short(0x30, &[ec, short(0x06, curve)].concat());
+        let key = short(0x30, &[algorithm, short(0x03, &[0, 4, 1, 2])].concat());
+        let tree = describe(Kind::PublicKey, &key);
+        assert_eq!(value(&tree, "algorithm"), format!("id-ecPublicKey, {name}"));
+    }
+}
+
+#[test]
 fn every_field_of_interest_says_why_it_is_there() {
     let tree = certificate(&leaf());
     for label in [
@@ -398,6 +449,36 @@ fn leaf() -> Vec<u8> {
     params.signed_by(&key(), &ca().1).unwrap().der().to_vec()
 }
 
+/// What CAs of companies write beside that: Microsoft's, Netscape's, and policies.
+fn of_a_company() -> Vec<u8> {
+    let mut params = named("alice");
+    let purpose = [1, 3, 6, 1, 4, 1, 311, 20, 2, 2];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(purpose.to_vec())];
+    let upn = [1, 3, 6, 1, 4, 1, 311, 20, 2, 3];
+    let name = rcgen::OtherNameValue::Utf8String("alice@lab.test".to_owned());
+    params.subject_alt_names = vec![SanType::OtherName((upn.to_vec(), name))];
+    let extensions: [(&[u64], &[u8]); 8] = [
+        (&[2, 5, 29, 36], b"\x30\x06\x80\x01\x00\x81\x01\x01"),
+        (&[2, 5, 29, 54], b"\x02\x01\x00"),
+        (
+            &[2, 5, 29, 33],
+            b"\x30\x12\x30\x10\x06\x06\x67\x81\x0c\x01\x02\x01\x06\x06\x67\x81\x0c\x01\x02\x02",
+        ),
+        (&[2, 16, 840, 1, 113_730, 1, 1], b"\x03\x02\x06\x40"),
+        (&[2, 16, 840, 1, 113_730, 1, 13], b"\x16\x05hello"),
+        (&[1, 3, 6, 1, 4, 1, 311, 20, 2], b"\x1e\x08\0U\0s\0e\0r"),
+        (
+            &[1, 3, 6, 1, 4, 1, 311, 21, 7],
+            b"\x30\x0a\x06\x02\x2a\x03\x02\x01\x64\x02\x01\x02",
+        ),
+        (&[2, 5, 29, 18], b"\x30\x05\x82\x03a.b"),
+    ];
+    let extensions =
+        extensions.map(|(oid, contents)| CustomExtension::from_oid_content(oid, contents.to_vec()));
+    params.custom_extensions = extensions.to_vec();
+    params.signed_by(&key(), &ca().1).unwrap().der().to_vec()
+}
+
 fn csr() -> Vec<u8> {
     let mut params = named("localhost");
     params.subject_alt_names = vec![SanType::DnsName("localhost".try_into().unwrap())];
@@ -447,6 +528,7 @@ fn samples() -> Vec<(Kind, Vec<u8>)> {
     let mut samples = vec![
         (Kind::Certificate, leaf()),
         (Kind::Certificate, ca().0),
+        (Kind::Certificate, of_a_company()),
         (Kind::Request, csr()),
         (Kind::RevocationList, crl()),
     ];

@@ -108,7 +108,8 @@ fn agrees(said: &str, words: &str) -> bool {
 
 /// The last answer of HTTP: curl and Node print its code, openssl the whole.
 fn answer(said: &str) -> Option<&str> {
-    let is_answer = |line: &&str| line.starts_with("HTTP/1.1 ") || ["200", "403"].contains(line);
+    let is_answer =
+        |line: &&str| line.starts_with("HTTP/1.1 ") || ["200", "400", "403"].contains(line);
     said.lines().rfind(is_answer)
 }
 

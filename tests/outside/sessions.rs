@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::pages::{blocks, pages};
+use crate::common::pages::{blocks, masked, pages};
 use crate::common::{have, port_3000};
 
 /// A `serve` in the background; ended when the session is over.
@@ -31,6 +31,7 @@ fn shell(folder: &Path, command: &str) -> Command {
         .args(["-c", command])
         .current_dir(folder)
         .env("PATH", path)
+        .env("LC_ALL", "C")
         .env_remove("SSLKEYLOGFILE");
     shell
 }
@@ -65,34 +66,6 @@ fn start(folder: &Path, command: &str, expected: usize) -> (Background, Vec<Stri
     let started = Background(child);
     wait_for_port_3000(false);
     (started, said)
-}
-
-/// A line with its times, sizes, dates and ports masked: what another run has otherwise.
-fn masked(line: &str) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let mut masked = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let next = words.get(at + 1).copied().unwrap_or_default();
-        let measured = ["ms", "bytes", "left"]
-            .iter()
-            .any(|unit| next.starts_with(unit));
-        let dated = word.len() == 10 && word.as_bytes()[4] == b'-' && word.as_bytes()[7] == b'-';
-        let port = word
-            .rsplit_once(':')
-            .and_then(|(_, port)| port.parse::<u16>().ok());
-        masked.push(match (measured, dated, port) {
-            (true, ..) => {
-                word.trim_matches(|c: char| c.is_ascii_digit() || c == '.')
-                    .to_owned()
-                    + "N"
-            }
-            (_, true, _) => "DATE".to_owned(),
-            // A client's port, by lot. Those below are chosen, and have to be right.
-            (.., Some(30_000..)) => format!("{}:PORT", word.rsplit_once(':').unwrap().0),
-            _ => (*word).to_owned(),
-        });
-    }
-    masked.join(" ")
 }
 
 fn masked_lines<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -167,10 +140,7 @@ fn the_sessions_in_the_docs_print_what_is_shown() {
     };
     // These start with nothing, as a reader does. The others say what they need.
     let from_nothing = |page: &Path| page.ends_with("README.md") || page.ends_with("start.md");
-    let mut run = 0;
     for page in pages().iter().filter(|page| with_session(page)) {
         run_session(page, !from_nothing(page));
-        run += 1;
     }
-    assert!(run >= 5, "{run}");
 }

@@ -2,9 +2,12 @@
 
 use rustls::AlertDescription;
 
-use super::context::SERVERS_CAS;
+use super::context::servers_cas;
+use super::hellos::versions;
 use super::{Progress, Row, row, step_at_disconnect};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// The step at which the peer of `side` refused, and what its word means.
 ///
@@ -12,19 +15,31 @@ use crate::narration::{Side, Step};
 pub(super) fn refused_by_peer(side: Side, alert: AlertDescription, progress: Progress) -> Row {
     let meaning = about_our_certificate(side, alert, progress)
         .unwrap_or_else(|| about_the_connection(side, alert, progress));
-    let did = match alert {
-        AlertDescription::CloseNotify | AlertDescription::UserCanceled => "left",
-        _ => "refused",
-    };
-    let peer = side.peer();
-    let name = name(alert);
-    let number = u8::from(alert);
+    let refused = refused(side.peer(), alert);
     Row {
-        found: format!(
-            "the {peer} {did} with alert {name} ({number}): {}",
-            meaning.found
-        ),
+        found: phrase!("{refused}: {found}", refused, found = meaning.found),
         ..meaning
+    }
+}
+
+/// `the server refused with alert bad_certificate (42)`, without a guess at what it means.
+pub(super) fn refused(peer: Side, alert: AlertDescription) -> Phrase {
+    let (name, number) = (name(alert), u8::from(alert));
+    match alert {
+        AlertDescription::CloseNotify | AlertDescription::UserCanceled => {
+            phrase!(
+                "the {peer} left with alert {name} ({number})",
+                peer,
+                name,
+                number
+            )
+        }
+        _ => phrase!(
+            "the {peer} refused with alert {name} ({number})",
+            peer,
+            name,
+            number
+        ),
     }
 }
 
@@ -35,66 +50,107 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
     let theirs = side.peer();
     let (meaning, remedy) = match alert {
         A::CertificateRequired => (
-            "the server wants a client certificate and got none".to_owned(),
-            "--cert FILE --key FILE, a certificate of a CA that the server trusts".to_owned(),
+            phrase!("the server wants a client certificate and got none"),
+            phrase!("--cert FILE --key FILE, a certificate of a CA that the server trusts"),
         ),
         A::UnknownCA => (
-            format!("it does not know the CA that signed the {ours}'s certificate"),
+            phrase!(
+                "it does not know the CA that signed the {ours}'s certificate",
+                ours
+            ),
             match ours {
-                Side::Client => format!("add that CA to {SERVERS_CAS}; every intermediate in --cert"),
-                Side::Server => "the client needs that CA (--cacert); every intermediate in --cert".to_owned(),
+                Side::Client => phrase!(
+                    "add that CA to {cas}; every intermediate in --cert",
+                    cas = servers_cas()
+                ),
+                Side::Server => {
+                    phrase!("the client needs that CA (--cacert); every intermediate in --cert")
+                }
             },
         ),
         A::CertificateExpired => (
-            format!("the {ours}'s certificate is expired, or not valid yet by that clock"),
-            "a new certificate, or the right time on both machines".to_owned(),
+            phrase!(
+                "the {ours}'s certificate is expired, or not valid yet by that clock",
+                ours
+            ),
+            phrase!("a new certificate, or the right time on both machines"),
         ),
         A::CertificateRevoked => (
-            format!("the CA has revoked the {ours}'s certificate"),
-            "a new certificate".to_owned(),
+            phrase!("the CA has revoked the {ours}'s certificate", ours),
+            phrase!("a new certificate"),
         ),
         A::UnsupportedCertificate => (
-            format!("the {ours}'s certificate is made for another purpose"),
-            format!("a certificate with extended key usage {ours}Auth"),
+            phrase!("the {ours}'s certificate is made for another purpose", ours),
+            phrase!(
+                "a certificate with extended key usage {usage}",
+                usage = format!("{ours}Auth")
+            ),
         ),
         A::BadCertificate if side == Side::Server => (
-            "it does not accept the server's certificate: most likely it dialled a name that is not in it"
-                .to_owned(),
-            "the names that hello-mtls inspect shows in it; an IP address needs an IP entry".to_owned(),
+            phrase!(
+                "it does not accept the server's certificate: most likely it dialled a name that is not in it"
+            ),
+            phrase!(
+                "the names that hello-mtls inspect shows in it; an IP address needs an IP entry"
+            ),
         ),
         A::BadCertificate | A::CertificateUnknown => (
-            format!("it does not accept the {ours}'s certificate and does not say more"),
-            format!(
-                "hello-mtls inspect shows the {ours}'s: version 3? not a CA itself? may its CA sign that?"
+            phrase!(
+                "it does not accept the {ours}'s certificate and does not say more",
+                ours
+            ),
+            phrase!(
+                "hello-mtls inspect shows the {ours}'s: version 3? not a CA itself? may its CA sign that?",
+                ours
             ),
         ),
         A::BadCertificateStatusResponse => (
-            format!("it could not find out whether the {ours}'s certificate is still good (OCSP)"),
-            format!("the {theirs}'s settings: this program sends no OCSP response"),
+            phrase!(
+                "it could not find out whether the {ours}'s certificate is still good (OCSP)",
+                ours
+            ),
+            phrase!(
+                "the {theirs}'s settings: this program sends no OCSP response",
+                theirs
+            ),
         ),
         // RFC 6066 §5: a client may send the address of its certificate in place of the certificate.
         A::CertificateUnobtainable | A::BadCertificateHashValue => (
-            format!("it could not fetch the {ours}'s certificate from a URL, or got another one there"),
-            format!("the {theirs}'s settings: this program sends certificates, and no URLs of them"),
+            phrase!(
+                "it could not fetch the {ours}'s certificate from a URL, or got another one there",
+                ours
+            ),
+            phrase!(
+                "the {theirs}'s settings: this program sends certificates, and no URLs of them",
+                theirs
+            ),
         ),
         A::DecryptError => (
-            format!(
+            phrase!(
                 "the {ours} did not prove that it owns its certificate's key, or the CA that signed it has \
-                another key over there"
+                another key over there",
+                ours
             ),
-            "the certificate and the key that belong together; the same ca.crt on both sides".to_owned(),
+            phrase!(
+                "the certificate and the key that belong together; the same ca.crt on both sides"
+            ),
         ),
         A::AccessDenied if side == Side::Server => (
-            "it knows the server and does not accept it".to_owned(),
-            "the client's log says more".to_owned(),
+            phrase!("it knows the server and does not accept it"),
+            phrase!("the client's log says more"),
         ),
         // OpenSSL and Node say no more than this in TLS 1.2, whatever is wrong with a certificate. To a
         // server whose handshake is complete it is about something else.
         A::HandshakeFailure if progress != Progress::Hello && !at_the_end(side, progress) => (
-            format!(
-                "it does not accept the {ours}'s certificate, or got none, and does not say more"
+            phrase!(
+                "it does not accept the {ours}'s certificate, or got none, and does not say more",
+                ours
             ),
-            format!("--cert and --key on the {ours}'s side; the {theirs}'s log says more"),
+            phrase!(
+                "--cert and --key on the {ours}'s side; the {theirs}'s log says more",
+                ours,
+                theirs
+            ),
         ),
         _ => return None,
     };
@@ -115,82 +171,88 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
     match alert {
         A::AccessDenied | A::UnrecognisedName if progress == Progress::Hello => row(
             Step::ServerPresentsCertificate,
-            "it has no certificate for that name",
-            "another host name, or a certificate for this one on the server",
+            phrase!("it has no certificate for that name"),
+            phrase!("another host name, or a certificate for this one on the server"),
         ),
         A::AccessDenied => row(
             Step::ServerAuthorizesClient,
-            "it knows the client and does not let it in",
-            "the server's list of clients; its log says more",
+            phrase!("it knows the client and does not let it in"),
+            phrase!("the server's list of clients; its log says more"),
         ),
         A::HandshakeFailure if at_the_end(side, progress) => row(
             Step::ApplicationData,
-            "it wanted a new handshake on this connection (renegotiation), and there is none",
-            "a new connection",
+            phrase!(
+                "it wanted a new handshake on this connection (renegotiation), and there is none"
+            ),
+            phrase!("a new connection"),
         ),
         A::ProtocolVersion => row(
             Step::ClientConnects,
-            "the two share no TLS version",
-            "allow TLS 1.2 and 1.3 on both sides: --tls-max",
+            phrase!("the two share no TLS version"),
+            versions(),
         ),
         A::InsufficientSecurity => row(
             Step::ClientConnects,
-            "it wants stronger cipher suites or groups than it was offered",
-            "the default suites and groups on both sides",
+            phrase!("it wants stronger cipher suites or groups than it was offered"),
+            phrase!("the default suites and groups on both sides"),
         ),
         // RFC 7507: a client that failed with a higher version marks its second try.
         A::InappropriateFallback => row(
             Step::ClientConnects,
-            "the client tried again with a lower TLS version, and both can speak a higher one",
-            "the client's first try: why did it fail? Look for a proxy between the two",
+            phrase!(
+                "the client tried again with a lower TLS version, and both can speak a higher one"
+            ),
+            phrase!("the client's first try: why did it fail? Look for a proxy between the two"),
         ),
         A::HandshakeFailure => row(
             Step::ClientConnects,
-            "the two share no TLS version, cipher suite, group or kind of certificate",
-            "TLS 1.2 and 1.3, the default suites and groups on both sides, a P-256 certificate",
+            phrase!("the two share no TLS version, cipher suite, group or kind of certificate"),
+            phrase!(
+                "TLS 1.2 and 1.3, the default suites and groups on both sides, a P-256 certificate"
+            ),
         ),
         A::NoApplicationProtocol => row(
             Step::ClientConnects,
-            "the two share no application protocol (ALPN)",
-            "http/1.1 on both sides",
+            phrase!("the two share no application protocol (ALPN)"),
+            phrase!("http/1.1 on both sides"),
         ),
         A::UnexpectedMessage => row(
             at_the_hello,
-            "it did not expect this message now",
-            "does it speak TLS, and directly? Look for a proxy between the two",
+            phrase!("it did not expect this message now"),
+            phrase!("does it speak TLS, and directly? Look for a proxy between the two"),
         ),
         A::DecodeError | A::RecordOverflow => row(
             at_the_hello,
-            "it could not make sense of our bytes",
-            "does it speak TLS, and directly?",
+            phrase!("it could not make sense of our bytes"),
+            phrase!("does it speak TLS, and directly?"),
         ),
         A::IllegalParameter | A::MissingExtension | A::UnsupportedExtension => row(
             at_the_hello,
-            "it says that our bytes are against the rules of TLS",
-            "another TLS program on that side; look for a proxy between the two",
+            phrase!("it says that our bytes are against the rules of TLS"),
+            phrase!("another TLS program on that side; look for a proxy between the two"),
         ),
         // Two names for one thing: TLS 1.0 still told bad padding from a bad MAC, and an attacker could learn
         // from it (RFC 5246 §7.2.2).
         A::BadRecordMac | A::DecryptionFailed => row(
             at_the_hello,
-            "a record that reached it does not decrypt",
-            "look for a proxy or a middlebox between the two",
+            phrase!("a record that reached it does not decrypt"),
+            phrase!("look for a proxy or a middlebox between the two"),
         ),
         // SSL 3.0: today a client without a certificate sends an empty list (RFC 8446 §4.4.2).
         A::NoCertificate => row(
             Step::ClientPresentsCertificate,
-            "it has no certificate to show, and says so as SSL 3.0 did",
-            "a TLS library of this decade on that side",
+            phrase!("it has no certificate to show, and says so as SSL 3.0 did"),
+            phrase!("a TLS library of this decade on that side"),
         ),
         A::InternalError => row(
             step_at_disconnect(side, progress),
-            "it has trouble of its own",
-            format!("the {}'s log", side.peer()),
+            phrase!("it has trouble of its own"),
+            phrase!("the {peer}'s log", peer = side.peer()),
         ),
         _ => row(
             step_at_disconnect(side, progress),
-            "it ended the connection",
-            format!("the {}'s log", side.peer()),
+            phrase!("it ended the connection"),
+            phrase!("the {peer}'s log", peer = side.peer()),
         ),
     }
 }

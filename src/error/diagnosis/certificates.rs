@@ -5,7 +5,9 @@ use rustls::pki_types::UnixTime;
 
 use super::{Row, row};
 use crate::clock::Moment;
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// The other side was asked for a certificate, or owes one, and sent none.
@@ -13,14 +15,14 @@ pub(super) fn none_came(side: Side) -> Row {
     match side {
         Side::Server => row(
             Step::ServerVerifiesClient,
-            "the server asked for a certificate and the client sent none",
-            "the client needs --cert and --key (curl: the same names)",
+            phrase!("the server asked for a certificate and the client sent none"),
+            phrase!("the client needs --cert and --key (curl: the same names)"),
         ),
         // RFC 8446 §4.4.2: a server's list of certificates must not be empty.
         Side::Client => row(
             Step::ServerPresentsCertificate,
-            "the server sent no certificate",
-            "another server, or one with --cert and --key",
+            phrase!("the server sent no certificate"),
+            phrase!("another server, or one with --cert and --key"),
         ),
     }
 }
@@ -39,13 +41,13 @@ fn own_verifier(side: Side) -> Row {
     match side {
         Side::Server => row(
             Step::ServerAuthorizesClient,
-            "the client is known, and this server's own verifier does not let it in",
-            "its list of clients; a 403 after the handshake could have said why",
+            phrase!("the client is known, and this server's own verifier does not let it in"),
+            phrase!("its list of clients; a 403 after the handshake could have said why"),
         ),
         Side::Client => row(
             Step::ClientVerifiesServer,
-            "the server is known, and this client's own verifier does not accept it",
-            "its list of servers",
+            phrase!("the server is known, and this client's own verifier does not accept it"),
+            phrase!("its list of servers"),
         ),
     }
 }
@@ -53,131 +55,163 @@ fn own_verifier(side: Side) -> Row {
 /// Whose certificate it is, and what rustls says of it.
 pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
     use CertificateError as C;
-    let new = || format!("a new certificate for the {whose}");
+    let new = || phrase!("a new certificate for the {whose}", whose);
     let (found, remedy) = match cause {
         C::UnknownIssuer => (
-            format!("no CA in --cacert signed the {whose}'s certificate"),
-            format!(
-                "--cacert with the CA that signed it; if there are intermediates, the {whose} has to send them too"
+            phrase!("no CA in --cacert signed the {whose}'s certificate", whose),
+            phrase!(
+                "--cacert with the CA that signed it; if there are intermediates, the {whose} has to send them too",
+                whose
             ),
         ),
         C::ExpiredContext { time, not_after } => (
-            format!(
-                "the {whose}'s certificate expired {} ago, on {}",
-                moment(time).distance(moment(not_after)),
-                moment(not_after).date_and_time()
+            phrase!(
+                "the {whose}'s certificate expired {not_after} ago, on {date_and_time}",
+                whose,
+                not_after = moment(time).distance(moment(not_after)),
+                date_and_time = moment(not_after).date_and_time()
             ),
             new(),
         ),
         // Without a date: webpki's InvalidCertValidity. A certificate that is past its end has one.
         C::Expired => (
-            format!("the {whose}'s certificate ends before it begins"),
+            phrase!("the {whose}'s certificate ends before it begins", whose),
             new(),
         ),
         C::NotValidYetContext { time, not_before } => (
-            format!(
-                "the {whose}'s certificate is valid only in {}, from {}",
-                moment(time).distance(moment(not_before)),
-                moment(not_before).date_and_time()
+            phrase!(
+                "the {whose}'s certificate is valid only in {not_before}, from {date_and_time}",
+                whose,
+                not_before = moment(time).distance(moment(not_before)),
+                date_and_time = moment(not_before).date_and_time()
             ),
-            format!("the clock here; it says {}", moment(time).date_and_time()),
+            phrase!(
+                "the clock here; it says {date_and_time}",
+                date_and_time = moment(time).date_and_time()
+            ),
         ),
         C::NotValidYet => (
-            format!("the {whose}'s certificate is not valid yet"),
-            "the clock here".to_owned(),
+            phrase!("the {whose}'s certificate is not valid yet", whose),
+            phrase!("the clock here"),
         ),
         C::NotValidForNameContext {
             expected,
             presented,
         } => wrong_name(whose, &expected.to_str(), presented),
         C::NotValidForName => (
-            format!("the {whose}'s certificate is not for the name that was dialled"),
-            "one of its names in the URL, or a certificate for this one".to_owned(),
+            phrase!(
+                "the {whose}'s certificate is not for the name that was dialled",
+                whose
+            ),
+            phrase!("one of its names in the URL, or a certificate for this one"),
         ),
         C::InvalidPurposeContext { .. } | C::InvalidPurpose => (
-            format!("the {whose}'s certificate is made for another purpose (extended key usage)"),
-            format!("a certificate with {whose}Auth"),
+            phrase!(
+                "the {whose}'s certificate is made for another purpose (extended key usage)",
+                whose
+            ),
+            phrase!("a certificate with {whose}Auth", whose),
         ),
         C::Revoked => (
-            format!("the CA has revoked the {whose}'s certificate"),
+            phrase!("the CA has revoked the {whose}'s certificate", whose),
             new(),
         ),
         C::UnknownRevocationStatus => (
-            "a CRL is loaded, but none of the issuer of this certificate".to_owned(),
-            "--crl once for each CA of the chain".to_owned(),
+            phrase!("a CRL is loaded, but none of the issuer of this certificate"),
+            phrase!("--crl once for each CA of the chain"),
         ),
         C::ExpiredRevocationListContext { time, next_update } => (
-            format!(
-                "the CRL of the {whose}'s CA should have been replaced {} ago, on {}",
-                moment(time).distance(moment(next_update)),
-                moment(next_update).date_and_time()
+            phrase!(
+                "the CRL of the {whose}'s CA should have been replaced {next_update} ago, on {date_and_time}",
+                whose,
+                next_update = moment(time).distance(moment(next_update)),
+                date_and_time = moment(next_update).date_and_time()
             ),
-            "a fresh list: hello-mtls certs revoke".to_owned(),
+            phrase!("a fresh list: hello-mtls certs revoke"),
         ),
         C::ExpiredRevocationList => (
-            format!("the CRL of the {whose}'s CA should have been replaced by now"),
-            "a fresh list: hello-mtls certs revoke".to_owned(),
+            phrase!(
+                "the CRL of the {whose}'s CA should have been replaced by now",
+                whose
+            ),
+            phrase!("a fresh list: hello-mtls certs revoke"),
         ),
         // webpki says this of a signature in the chain, rustls of CertificateVerify, and aws-lc-rs of an RSA
         // key that it finds too short.
         C::BadSignature => (
-            format!(
+            phrase!(
                 "a signature of the {whose}'s does not fit: the CA was made anew, the {whose} does not own its \
-                certificate's key, or a key has less than 2048 bits"
+                certificate's key, or a key has less than 2048 bits",
+                whose
             ),
-            "CA, certificate and key that belong together, P-256 or RSA-2048".to_owned(),
+            phrase!("CA, certificate and key that belong together, P-256 or RSA-2048"),
         ),
         C::UnsupportedSignatureAlgorithmContext { .. } => (
-            format!("the {whose}'s chain is signed with an algorithm that is not accepted here"),
-            "SHA-256 with P-256 or RSA-2048".to_owned(),
+            phrase!(
+                "the {whose}'s chain is signed with an algorithm that is not accepted here",
+                whose
+            ),
+            phrase!("SHA-256 with P-256 or RSA-2048"),
         ),
         // No weak algorithm: the key under that name could not have made this signature.
         C::UnsupportedSignatureAlgorithmForPublicKeyContext {
             signature_algorithm_id,
             public_key_algorithm_id,
         } => (
-            format!(
-                "a signature of the {whose}'s is of another kind than the key that should have made it{}: the \
+            phrase!(
+                "a signature of the {whose}'s is of another kind than the key that should have made it{public_key_algorithm_id}: the \
                 CA was made anew with another kind of key, or the {whose} does not own its certificate's key",
-                kinds_of_key(signature_algorithm_id, public_key_algorithm_id)
+                whose,
+                public_key_algorithm_id =
+                    kinds_of_key(signature_algorithm_id, public_key_algorithm_id)
             ),
-            "--cacert with the CA that signed it, or a new certificate from the CA of today"
-                .to_owned(),
+            phrase!(
+                "--cacert with the CA that signed it, or a new certificate from the CA of today"
+            ),
         ),
         // Older than the two before, and without their difference.
         #[expect(deprecated)]
         C::UnsupportedSignatureAlgorithm => (
-            format!(
+            phrase!(
                 "the {whose}'s chain is signed with an algorithm that is not accepted here, or not that of \
-                the CA's key"
+                the CA's key",
+                whose
             ),
-            "SHA-256 with P-256 or RSA-2048, from the CA of today".to_owned(),
+            phrase!("SHA-256 with P-256 or RSA-2048, from the CA of today"),
         ),
         C::UnhandledCriticalExtension => (
-            format!(
-                "the {whose}'s certificate, or one above it, has a critical extension that rustls does not know"
+            phrase!(
+                "the {whose}'s certificate, or one above it, has a critical extension that rustls does not know",
+                whose
             ),
-            "the same extension, not critical".to_owned(),
+            phrase!("the same extension, not critical"),
         ),
         C::BadEncoding => (
-            format!(
-                "the {whose}'s certificate, or one above it, is no X.509 certificate: its DER does not parse"
+            phrase!(
+                "the {whose}'s certificate, or one above it, is no X.509 certificate: its DER does not parse",
+                whose
             ),
-            "hello-mtls inspect on each certificate of the chain shows how far it can be read"
-                .to_owned(),
+            phrase!(
+                "hello-mtls inspect on each certificate of the chain shows how far it can be read"
+            ),
         ),
         C::InvalidOcspResponse => (
-            format!(
-                "the answer that shows the {whose}'s certificate to be good (OCSP) is not valid"
+            phrase!(
+                "the answer that shows the {whose}'s certificate to be good (OCSP) is not valid",
+                whose
             ),
-            format!("a fresh OCSP response on the {whose}'s side, or none"),
+            phrase!(
+                "a fresh OCSP response on the {whose}'s side, or none",
+                whose
+            ),
         ),
         // The application's decision is a row of its own, and `verdicts` reads what is in `Other`. What is
         // left are variants of a later rustls.
         later => (
-            format!(
-                "the {whose}'s certificate is refused: {}",
-                text::shorten(&text::terminal(&later.to_string()), 240)
+            phrase!(
+                "the {whose}'s certificate is refused: {later}",
+                whose,
+                later = text::shorten(&text::terminal(&later.to_string()), 240)
             ),
             new(),
         ),
@@ -185,32 +219,45 @@ pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
     row(Step::that_verifies(whose), found, remedy)
 }
 
-fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (String, String) {
+fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (Phrase, Phrase) {
     if presented.is_empty() {
         return (
-            format!(
-                "the {whose}'s certificate names no host at all (no subjectAltName), so not \"{expected}\" either"
+            phrase!(
+                "the {whose}'s certificate names no host at all (no subjectAltName), so not \"{expected}\" either",
+                whose,
+                expected
             ),
-            "a certificate with a subjectAltName; the CN is not looked at (RFC 9525 §2)".into(),
+            phrase!("a certificate with a subjectAltName; the CN is not looked at (RFC 9525 §2)"),
         );
     }
     let names: Vec<String> = presented.iter().map(|name| text::terminal(name)).collect();
     // A certificate can hold thousands.
     let names = text::shorten(&names.join(", "), 600);
     (
-        format!("the {whose}'s certificate is not for \"{expected}\" but for {names}"),
-        "one of those names in the URL, or a certificate for this one; an IP address needs an IP entry".into(),
+        phrase!(
+            "the {whose}'s certificate is not for \"{expected}\" but for {names}",
+            whose,
+            expected,
+            names
+        ),
+        phrase!(
+            "one of those names in the URL, or a certificate for this one; an IP address needs an IP entry"
+        ),
     )
 }
 
 /// In brackets, with which kind of key a signature was made and with which it is checked: an algorithm
 /// identifier each, DER (RFC 5280 §4.1.1.2). Empty if one is not known, or where only the curve differs.
-pub(super) fn kinds_of_key(signature: &[u8], key: &[u8]) -> String {
+pub(super) fn kinds_of_key(signature: &[u8], key: &[u8]) -> Phrase {
     match (kind_of_key(signature), kind_of_key(key)) {
         (Some(signature), Some(key)) if signature != key => {
-            format!(" (signed with {signature}, checked with {key})")
+            phrase!(
+                " (signed with {signature}, checked with {key})",
+                signature,
+                key
+            )
         }
-        _ => String::new(),
+        _ => Phrase::empty(),
     }
 }
 

@@ -4,90 +4,100 @@
 //! bad_certificate (Go) or hangs up (Java, Node) says what another says with certificate_required. Which program the
 //! server is, nobody knows here: what several do is told as a possibility.
 
-use rustls::{AlertDescription, HandshakeType, PeerMisbehaved};
+use rustls::AlertDescription;
 
-use super::{Progress, Row, first_bytes, row};
-use crate::error::Seen;
+use super::{Progress, Row, alerts, first_bytes, row};
+use crate::error::{Ending, LateRequest, Seen};
+use crate::language::Phrase;
 use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
+use crate::phrase;
 
 type Name = Option<&'static str>;
 
 /// Where the servers of others say which CAs they trust for clients.
-pub const SERVERS_CAS: &str = "the CAs that the server trusts for clients (hello-mtls: --cacert; nginx: \
+pub fn servers_cas() -> Phrase {
+    phrase!(
+        "the CAs that the server trusts for clients (hello-mtls: --cacert; nginx: \
     ssl_client_certificate; Apache: SSLCACertificateFile; HAProxy: ca-file; Go: ClientCAs; Node: ca; Python: \
-    load_verify_locations; Java: the truststore)";
+    load_verify_locations; Java: the truststore)"
+    )
+}
 
 /// Where they say that a certificate is required.
-pub const REQUIRED: &str = "a server that can do without says so in its settings (nginx: ssl_verify_client; \
-    Apache: SSLVerifyClient; HAProxy: verify; Go: ClientAuth; Node: requestCert; Java: setNeedClientAuth)";
+pub fn required() -> Phrase {
+    phrase!(
+        "a server that can do without says so in its settings (nginx: ssl_verify_client; \
+    Apache: SSLVerifyClient; HAProxy: verify; Go: ClientAuth; Node: requestCert; Java: setNeedClientAuth)"
+    )
+}
 
 /// What to do at a server that wants a certificate and got none.
-pub(super) fn show_one(request: &CertificateRequest) -> String {
-    format!(
-        "--cert FILE --key FILE, a certificate{}",
-        signed_by(request)
+pub(super) fn show_one(request: &CertificateRequest) -> Phrase {
+    phrase!(
+        "--cert FILE --key FILE, a certificate{request}",
+        request = signed_by(request)
     )
 }
 
 /// The same at a server that does not say so: its settings may require what its owner does not want.
-pub(super) fn show_one_or_change_it(request: &CertificateRequest) -> String {
-    format!("{}\n{REQUIRED}", show_one(request))
+pub(super) fn show_one_or_change_it(request: &CertificateRequest) -> Phrase {
+    Phrase::lines([show_one(request), required()])
 }
 
 /// ` of one of the CAs that the server names: CN=my-ca`.
-fn signed_by(request: &CertificateRequest) -> String {
+fn signed_by(request: &CertificateRequest) -> Phrase {
     match &request.authorities[..] {
-        "" => " of a CA that the server trusts".to_owned(),
-        names => format!(" of a CA that the server names: {names}"),
+        "" => phrase!(" of a CA that the server trusts"),
+        names => phrase!(" of a CA that the server names: {names}", names),
     }
 }
 
 /// `the server asked for a certificate and named CN=my-ca; the client sent …`.
-pub(super) fn asked_and_sent(request: &CertificateRequest) -> String {
+pub(super) fn asked_and_sent(request: &CertificateRequest) -> Phrase {
     let named = match &request.authorities[..] {
-        "" => String::new(),
-        names => format!(" (of {names})"),
+        "" => Phrase::empty(),
+        names => phrase!(" (of {names})", names),
     };
     let sent = match &request.answer {
-        None => "and the client sent none".to_owned(),
+        None => phrase!("and the client sent none"),
         Some(SentCertificate {
             subject,
             issuer,
             named,
         }) => {
             let stranger = if *named {
-                ""
+                Phrase::empty()
             } else {
-                ", a CA that the server does not name"
+                phrase!(", a CA that the server does not name")
             };
-            format!("and the client sent {subject}, signed by {issuer}{stranger}")
+            phrase!(
+                "and the client sent {subject}, signed by {issuer}{stranger}",
+                subject,
+                issuer,
+                stranger
+            )
         }
     };
-    format!("the server asked for a certificate{named}, {sent}")
+    phrase!(
+        "the server asked for a certificate{named}, {sent}",
+        named,
+        sent
+    )
 }
 
 /// The client's view: what `by_error` says, corrected by what else was seen.
-pub(super) fn of_client(
-    by_error: Row,
-    named: Name,
-    error: Option<&rustls::Error>,
-    seen: &Seen,
-) -> (Row, Name) {
-    let established = seen.progress == Progress::Established;
+pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) {
     if seen.progress == Progress::Hello {
         return of_hello(by_error, named, Side::Client, seen);
     }
-    if established && asks_again(error, seen) {
-        return (renegotiation(), Some("renegotiation"));
-    }
-    if established && asks_after_the_handshake(error) {
-        return (post_handshake(), Some("post-handshake-auth"));
+    if let Some(request) = seen.late_request {
+        return asked_late(request);
     }
     let Some(request) = &seen.request else {
         return (by_error, named);
     };
     match seen.ending.alert() {
-        Some(alert) if is_about_a_certificate(alert) => by_alert(by_error, named, request),
+        Some(alert) if is_about_a_certificate(alert) => by_alert(alert, by_error, named, request),
         None if seen.hung_up() && !seen.answered => by_hanging_up(by_error, named, request, seen),
         _ => (by_error, named),
     }
@@ -97,8 +107,21 @@ pub(super) fn of_client(
 pub(super) fn of_server(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) {
     match seen.progress {
         Progress::Hello => of_hello(by_error, named, Side::Server, seen),
+        _ if seen.left_when_asked() => (left_when_asked(), None),
         _ => (by_error, named),
     }
+}
+
+/// Chromium and Firefox leave so at each request for a certificate, and come back with the user's choice.
+fn left_when_asked() -> Row {
+    row(
+        Step::ClientPresentsCertificate,
+        phrase!(
+            "the client left when it was asked for a certificate: no error if it is a browser, which asks its user first \
+        and then connects again; another client may not trust the server's certificate"
+        ),
+        phrase!("the client's log"),
+    )
 }
 
 fn of_hello(by_error: Row, named: Name, side: Side, seen: &Seen) -> (Row, Name) {
@@ -108,47 +131,37 @@ fn of_hello(by_error: Row, named: Name, side: Side, seen: &Seen) -> (Row, Name) 
     }
 }
 
-/// RFC 5246 §7.4.1.1: a HelloRequest asks for a new handshake on this connection. rustls declines it with the alert
-/// no_renegotiation; OpenSSL and its users answer handshake_failure. At that point of TLS 1.2 the server's Finished
-/// has come, so it cannot be about the first handshake.
-fn asks_again(error: Option<&rustls::Error>, seen: &Seen) -> bool {
-    use AlertDescription as A;
-    let too_often = rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests);
-    let declined = matches!(
-        seen.ending.alert(),
-        Some(A::HandshakeFailure | A::NoRenegotiation)
-    );
-    error == Some(&too_often) || (seen.tls12 && declined)
-}
-
-fn renegotiation() -> Row {
-    row(
-        Step::ClientPresentsCertificate,
-        "the server wanted a new handshake after the request (renegotiation, TLS 1.2): so a server asks for a \
-        certificate that only some paths need. rustls does not renegotiate",
-        "on the server: ask in the first handshake, for the whole host (Apache: SSLVerifyClient outside of \
-        <Location> and <Directory>; IIS: clientcertnegotiation=enable), or on a host name of its own",
-    )
-}
-
-/// RFC 8446 §4.6.2: a server may ask only a client that offered post_handshake_auth, and rustls does not.
-fn asks_after_the_handshake(error: Option<&rustls::Error>) -> bool {
-    matches!(
-        error,
-        Some(rustls::Error::InappropriateHandshakeMessage {
-            got_type: HandshakeType::CertificateRequest,
-            ..
-        })
-    )
-}
-
-fn post_handshake() -> Row {
-    row(
-        Step::ClientPresentsCertificate,
-        "the server asked for a certificate after the handshake (RFC 8446 §4.6.2), though the client did not offer \
-        that: rustls has no post-handshake authentication",
-        "on the server: ask in the handshake, for the whole host (Apache: SSLVerifyClient outside of <Location> \
-        and <Directory>)",
+/// The server asked when the handshake was over: on which step it is, what was seen, and what to do about it.
+pub(super) fn asked_late(request: LateRequest) -> (Row, Name) {
+    let (found, remedy, name) = match request {
+        LateRequest::Renegotiation => (
+            phrase!(
+                "after the request the server asked for a new handshake on this connection (renegotiation, TLS 1.2), \
+            and rustls declined, because it does not renegotiate: so a server asks for a certificate that only some \
+            paths need"
+            ),
+            phrase!(
+                "on the server: ask in the first handshake, for the whole host (Apache: SSLVerifyClient outside of \
+            <Location> and <Directory>; IIS: clientcertnegotiation=enable), or on a host name of its own"
+            ),
+            "renegotiation",
+        ),
+        // RFC 8446 §4.6.2: only a client that offered post_handshake_auth may be asked.
+        LateRequest::CertificateRequest => (
+            phrase!(
+                "the server asked for a certificate after the handshake (RFC 8446 §4.6.2), though the client did not \
+            offer that: rustls has no post-handshake authentication"
+            ),
+            phrase!(
+                "on the server: ask in the handshake, for the whole host (Apache: SSLVerifyClient outside of <Location> \
+            and <Directory>)"
+            ),
+            "post-handshake-auth",
+        ),
+    };
+    (
+        row(Step::ClientPresentsCertificate, found, remedy),
+        Some(name),
     )
 }
 
@@ -168,23 +181,31 @@ fn is_about_a_certificate(alert: AlertDescription) -> bool {
     )
 }
 
-fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
-    // `the server refused with alert bad_certificate (42)`, without the guess that follows.
-    let (alert, _) = by_error
-        .found
-        .split_once(": ")
-        .unwrap_or((&by_error.found, ""));
+fn by_alert(
+    alert: AlertDescription,
+    by_error: Row,
+    named: Name,
+    request: &CertificateRequest,
+) -> (Row, Name) {
     let story = asked_and_sent(request);
     let step = Step::ServerVerifiesClient;
     match &request.answer {
         None => (
-            row(step, format!("{alert}: {story}"), show_one(request)),
+            row(
+                step,
+                phrase!(
+                    "{alert}: {story}",
+                    alert = alerts::refused(Side::Server, alert),
+                    story
+                ),
+                show_one(request),
+            ),
             Some("no-client-certificate"),
         ),
         Some(sent) if !sent.named => (
             row(
                 step,
-                format!("{}\n{story}", by_error.found),
+                Phrase::lines([by_error.found, story]),
                 another_ca(request),
             ),
             named.or(Some("client-unknown-issuer")),
@@ -192,7 +213,7 @@ fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, N
         // The other alerts say themselves what is wrong with it. A server that names no CAs (Python's) may still
         // not know this one: then it helps to see which it was.
         Some(_) if matches!(named, None | Some("client-unknown-issuer")) => {
-            let found = format!("{}\n{story}", by_error.found);
+            let found = Phrase::lines([by_error.found, story]);
             (row(step, found, by_error.remedy), named)
         }
         Some(_) => (by_error, named),
@@ -200,10 +221,11 @@ fn by_alert(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, N
 }
 
 /// What to do with a certificate of a CA that the server does not name.
-pub(super) fn another_ca(request: &CertificateRequest) -> String {
-    format!(
-        "another client certificate{}\nor add its CA to {SERVERS_CAS}",
-        signed_by(request)
+pub(super) fn another_ca(request: &CertificateRequest) -> Phrase {
+    phrase!(
+        "another client certificate{request}\nor add its CA to {cas}",
+        request = signed_by(request),
+        cas = servers_cas()
     )
 }
 
@@ -220,28 +242,42 @@ fn by_hanging_up(
         return (by_error, named);
     }
     let story = asked_and_sent(request);
-    let found = format!("{story}; it hung up without an alert and without an answer");
+    let left = match seen.ending {
+        Ending::CloseNotify => phrase!("it closed the connection without an answer"),
+        _ => phrase!("it hung up without an alert and without an answer"),
+    };
+    let found = phrase!("{story}; {left}", story, left);
     let step = Step::ServerVerifiesClient;
-    let like = "Java and Node refuse a certificate so";
+    let like = phrase!("Java and Node refuse a certificate so");
     match &request.answer {
         None => (
             row(
                 step,
-                format!("{found}, as Java does when it requires one"),
+                phrase!("{found}, as Java does when it requires one", found),
                 show_one_or_change_it(request),
             ),
             Some("no-client-certificate"),
         ),
         Some(sent) if !sent.named => (
-            row(step, format!("{found}: {like}"), another_ca(request)),
+            row(
+                step,
+                phrase!("{found}: {like}", found, like),
+                another_ca(request),
+            ),
             Some("client-unknown-issuer"),
         ),
         Some(_) => {
-            let remedy = format!(
+            let remedy = phrase!(
                 "the server's log; if it says nothing (Node: listen to tlsClientError; Java: \
-                -Djavax.net.debug=ssl:handshake), {SERVERS_CAS}"
+                -Djavax.net.debug=ssl:handshake), {cas}",
+                cas = servers_cas()
             );
-            let found = format!("{}\n{story}: {like}, too", by_error.found);
+            let found = phrase!(
+                "{found}\n{story}: {like}, too",
+                found = by_error.found,
+                story,
+                like
+            );
             (row(by_error.step, found, remedy), named)
         }
     }

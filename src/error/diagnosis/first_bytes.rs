@@ -1,7 +1,9 @@
 //! Which protocol a peer speaks that does not speak TLS: its first bytes tell.
 
 use super::{Row, row};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// A first byte between these is the type of a TLS record (RFC 8446 §5.1).
 const RECORD_TYPES: std::ops::RangeInclusive<u8> = 20..=24;
@@ -19,58 +21,74 @@ pub(super) fn named(side: Side, bytes: &[u8]) -> Option<(Row, &'static str)> {
         Side::Server => of_client(bytes)?,
     };
     let peer = side.peer();
-    let found = format!("the {peer} does not speak TLS: its first bytes are {protocol}");
+    let found = phrase!(
+        "the {peer} does not speak TLS: its first bytes are {protocol}",
+        peer,
+        protocol
+    );
     Some((row(Step::ClientConnects, found, remedy), name))
 }
 
 /// What it is, what to try, and the name of the failure.
-type Known = (&'static str, &'static str, &'static str);
+type Known = (Phrase, Phrase, &'static str);
 
 fn of_server(bytes: &[u8]) -> Option<Known> {
     let starttls = "starttls";
     let no_tls = "not-tls-server";
     Some(match bytes {
         [b'2', b'2', b'0', b' ' | b'-', ..] => (
-            "the greeting of SMTP or FTP (220), which begin TLS when they are asked to",
-            "the port that begins with TLS (SMTP: 465, FTP: 990); `openssl s_client -starttls smtp` asks first",
+            phrase!("the greeting of SMTP or FTP (220), which begin TLS when they are asked to"),
+            phrase!(
+                "the port that begins with TLS (SMTP: 465, FTP: 990); `openssl s_client -starttls smtp` asks first"
+            ),
             starttls,
         ),
         [b'*', b' ', ..] => (
-            "the greeting of IMAP, which begins TLS when it is asked to",
-            "the port that begins with TLS: 993; `openssl s_client -starttls imap` asks first",
+            phrase!("the greeting of IMAP, which begins TLS when it is asked to"),
+            phrase!(
+                "the port that begins with TLS: 993; `openssl s_client -starttls imap` asks first"
+            ),
             starttls,
         ),
         [b'+', b'O', b'K', ..] => (
-            "the greeting of POP3, which begins TLS when it is asked to",
-            "the port that begins with TLS: 995; `openssl s_client -starttls pop3` asks first",
+            phrase!("the greeting of POP3, which begins TLS when it is asked to"),
+            phrase!(
+                "the port that begins with TLS: 995; `openssl s_client -starttls pop3` asks first"
+            ),
             starttls,
         ),
         // A packet of MySQL: three bytes of length, number 0, version 10 of the greeting.
         [_, _, _, 0, 10, ..] => (
-            "the greeting of MySQL or MariaDB, which begin TLS inside of their own protocol",
-            "a client of that database; `openssl s_client -starttls mysql` asks first",
+            phrase!(
+                "the greeting of MySQL or MariaDB, which begin TLS inside of their own protocol"
+            ),
+            phrase!("a client of that database; `openssl s_client -starttls mysql` asks first"),
             starttls,
         ),
         // An ErrorResponse of PostgreSQL: E, four bytes of length, S for the severity. N and S alone are its
         // answers to a request for TLS.
         [b'E', 0, 0, _, _, b'S' | b'V', ..] | [b'N' | b'S'] => (
-            "PostgreSQL's, which begins TLS after a request of its own (SSLRequest)",
-            "psql with sslmode=verify-full; `openssl s_client -starttls postgres` asks first",
+            phrase!("PostgreSQL's, which begins TLS after a request of its own (SSLRequest)"),
+            phrase!(
+                "psql with sslmode=verify-full; `openssl s_client -starttls postgres` asks first"
+            ),
             starttls,
         ),
         [b'S', b'S', b'H', b'-', ..] => (
-            "the greeting of SSH",
-            "the port of the TLS server: SSH is another protocol, usually on port 22",
+            phrase!("the greeting of SSH"),
+            phrase!("the port of the TLS server: SSH is another protocol, usually on port 22"),
             no_tls,
         ),
         [b'H', b'T', b'T', b'P', b'/', ..] => (
-            "an answer of plain HTTP: the port of a plain server, or of an HTTP proxy",
-            "the port that speaks TLS; this one wants http://, and a proxy wants a client that knows it (CONNECT)",
+            phrase!("an answer of plain HTTP: the port of a plain server, or of an HTTP proxy"),
+            phrase!(
+                "the port that speaks TLS; this one wants http://, and a proxy wants a client that knows it (CONNECT)"
+            ),
             no_tls,
         ),
         [b'<', ..] => (
-            "a page of HTML without a head, as HTTP/0.9 answers",
-            "the port that speaks TLS; this one wants http://",
+            phrase!("a page of HTML without a head, as HTTP/0.9 answers"),
+            phrase!("the port that speaks TLS; this one wants http://"),
             no_tls,
         ),
         _ => return None,
@@ -90,33 +108,43 @@ fn of_client(bytes: &[u8]) -> Option<Known> {
         b"PRI * ",
     ];
     let (protocol, remedy) = if text(&methods) {
-        ("a request of plain HTTP", "the client has to say https://")
+        (
+            phrase!("a request of plain HTTP"),
+            phrase!("the client has to say https://"),
+        )
     } else if text(&[b"CONNECT "]) {
         (
-            "CONNECT: the client takes this server for an HTTP proxy",
-            "the client's proxy settings (https_proxy): this server is the destination",
+            phrase!("CONNECT: the client takes this server for an HTTP proxy"),
+            phrase!("the client's proxy settings (https_proxy): this server is the destination"),
         )
     } else if text(&[b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n"]) {
         (
-            "a header of the PROXY protocol, which a load balancer puts before the client's own bytes",
-            "switch it off there for this server (HAProxy: send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)",
+            phrase!(
+                "a header of the PROXY protocol, which a load balancer puts before the client's own bytes"
+            ),
+            phrase!(
+                "switch it off there for this server (HAProxy: send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)"
+            ),
         )
     } else if text(&[b"SSH-"]) {
-        ("the greeting of SSH", "the port of the SSH server")
+        (
+            phrase!("the greeting of SSH"),
+            phrase!("the port of the SSH server"),
+        )
     } else if text(&[b"EHLO", b"HELO", b"ehlo", b"helo"]) {
-        ("SMTP", "the port of the mail server")
+        ("SMTP".into(), phrase!("the port of the mail server"))
     } else if matches!(
         bytes,
         [0, 0, 0, 8, 4, 210, 22, 47, ..] | [0, 0, _, _, 0, 3, 0, 0, ..]
     ) {
         (
-            "a request of PostgreSQL's",
-            "the port of the database: 5432",
+            phrase!("a request of PostgreSQL's"),
+            phrase!("the port of the database: 5432"),
         )
     } else if matches!(bytes, [first, _, 1, 0 | 2 | 3, ..] if first & 0x80 != 0) {
         (
-            "a hello of SSL 2.0, which programs before 2010 begin with",
-            "a TLS library of this decade on the client's side",
+            phrase!("a hello of SSL 2.0, which programs before 2010 begin with"),
+            phrase!("a TLS library of this decade on the client's side"),
         )
     } else {
         return None;

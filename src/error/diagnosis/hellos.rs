@@ -3,8 +3,18 @@
 use rustls::{InvalidMessage, PeerIncompatible};
 
 use super::{Row, row};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
+
+/// What to do where two programs share no version, in the words of several.
+pub(super) fn versions() -> Phrase {
+    phrase!(
+        "allow TLS 1.2 and 1.3 on both sides (hello-mtls: --tls-max; nginx: ssl_protocols; \
+    Apache: SSLProtocol; HAProxy: ssl-min-ver; Go: MinVersion, MaxVersion)"
+    )
+}
 
 /// rustls checks of a record its type, its version and its length, in this order. A protocol other than TLS
 /// fails at one of the first two; a wrong length comes from a program that speaks TLS, and badly.
@@ -19,10 +29,15 @@ pub(super) fn no_tls(side: Side) -> Row {
     let peer = side.peer();
     row(
         Step::ClientConnects,
-        format!("the {peer} does not speak TLS: its first bytes are no TLS record"),
+        phrase!(
+            "the {peer} does not speak TLS: its first bytes are no TLS record",
+            peer
+        ),
         match side {
-            Side::Client => "is there a TLS server at that port? A plain one wants http://",
-            Side::Server => "the client has to say https://",
+            Side::Client => {
+                phrase!("is there a TLS server at that port? A plain one wants http://")
+            }
+            Side::Server => phrase!("the client has to say https://"),
         },
     )
 }
@@ -35,84 +50,100 @@ pub(super) fn incompatible(cause: &PeerIncompatible) -> Row {
         P::NoCertificateRequestSignatureSchemesInCommon => {
             return row(
                 Step::ClientPresentsCertificate,
-                "the server asks for a certificate, and accepts no signature that we can make",
-                "the server's list of signature algorithms: ECDSA with P-256 belongs to it",
+                phrase!(
+                    "the server asks for a certificate, and accepts no signature that we can make"
+                ),
+                phrase!(
+                    "the server's list of signature algorithms: ECDSA with P-256 belongs to it"
+                ),
             );
         }
         P::NoCipherSuitesInCommon => (
-            "client and server share no cipher suite",
-            "the default suites on both sides",
+            phrase!("client and server share no cipher suite"),
+            phrase!("the default suites on both sides"),
         ),
         P::NoKxGroupsInCommon => (
-            "client and server share no key-exchange group",
-            "the default groups on both sides: X25519 or P-256",
+            phrase!("client and server share no key-exchange group"),
+            phrase!("the default groups on both sides: X25519 or P-256"),
         ),
         // RFC 8446 §9.2: a client that offers TLS 1.3 sends both extensions.
         P::NamedGroupsExtensionRequired => (
-            "the client's hello names no key-exchange group: it has no supported_groups",
-            "a client with its default groups: X25519 or P-256",
+            phrase!("the client's hello names no key-exchange group: it has no supported_groups"),
+            phrase!("a client with its default groups: X25519 or P-256"),
         ),
         P::KeyShareExtensionRequired => (
-            "the client's hello offers TLS 1.3 and has no key_share, not even an empty one",
-            "another TLS program on the client's side",
+            phrase!(
+                "the client's hello offers TLS 1.3 and has no key_share, not even an empty one"
+            ),
+            phrase!("another TLS program on the client's side"),
         ),
         // RFC 8422 §5.1.2: the uncompressed form is the only one that is left.
         P::EcPointsExtensionRequired => (
-            "the hello does not say in which form it sends points of a curve (ec_point_formats)",
-            "a TLS library with its default settings on the other side",
+            phrase!(
+                "the hello does not say in which form it sends points of a curve (ec_point_formats)"
+            ),
+            phrase!("a TLS library with its default settings on the other side"),
         ),
         P::NoEcPointFormatsInCommon | P::UncompressedEcPointsRequired => (
-            "the hello does not allow uncompressed points of a curve, the only form in use",
-            "a TLS library with its default settings on the other side",
+            phrase!(
+                "the hello does not allow uncompressed points of a curve, the only form in use"
+            ),
+            phrase!("a TLS library with its default settings on the other side"),
         ),
         P::Tls12NotOffered
         | P::Tls12NotOfferedOrEnabled
         | P::SupportedVersionsExtensionRequired
         | P::ServerDoesNotSupportTls12Or13
         | P::ServerTlsVersionIsDisabledByOurConfig => (
-            "client and server share no TLS version",
-            "allow TLS 1.2 and 1.3 on both sides: --tls-max",
+            phrase!("client and server share no TLS version"),
+            versions(),
         ),
         P::Tls13RequiredForQuic => (
-            "QUIC needs TLS 1.3, and the other side does not offer it",
-            "TLS 1.3 on both sides",
+            phrase!("QUIC needs TLS 1.3, and the other side does not offer it"),
+            phrase!("TLS 1.3 on both sides"),
         ),
         P::IncorrectCertificateTypeExtension => (
-            "one side wants bare public keys (RFC 7250), the other certificates",
-            "X.509 certificates on both sides",
+            phrase!("one side wants bare public keys (RFC 7250), the other certificates"),
+            phrase!("X.509 certificates on both sides"),
         ),
         P::UnsolicitedCertificateTypeExtension => (
-            "the server chose a type of certificate (RFC 7250), and the client had offered none",
-            "another TLS program on the server's side",
+            phrase!(
+                "the server chose a type of certificate (RFC 7250), and the client had offered none"
+            ),
+            phrase!("another TLS program on the server's side"),
         ),
         // TLS 1.2 brought this extension (RFC 5246 §7.4.1.4.1).
         P::SignatureAlgorithmsExtensionRequired => (
-            "the client's hello names no signature algorithms: TLS 1.1 or older",
-            "allow TLS 1.2 and 1.3 on both sides",
+            phrase!("the client's hello names no signature algorithms: TLS 1.1 or older"),
+            phrase!("allow TLS 1.2 and 1.3 on both sides"),
         ),
         // RFC 8446 §4.1.2: compression of records is gone, and a hello has to say so.
         P::NullCompressionRequired => (
-            "the client's hello does not offer to go without compression (NullCompressionRequired)",
-            "a TLS library of this decade on the client's side, with its default settings",
+            phrase!(
+                "the client's hello does not offer to go without compression (NullCompressionRequired)"
+            ),
+            phrase!("a TLS library of this decade on the client's side, with its default settings"),
         ),
         P::ExtendedMasterSecretExtensionRequired => (
-            "the other side's hello has no extended_master_secret (RFC 7627), which TLS 1.2 needs here",
-            "a TLS library of this decade on the other side, or TLS 1.3",
+            phrase!(
+                "the other side's hello has no extended_master_secret (RFC 7627), which TLS 1.2 needs here"
+            ),
+            phrase!("a TLS library of this decade on the other side, or TLS 1.3"),
         ),
         P::ServerSentHelloRetryRequestWithUnknownExtension => (
-            "the server asks for another hello, in an extension that rustls does not know",
-            "another TLS program on the server's side",
+            phrase!("the server asks for another hello, in an extension that rustls does not know"),
+            phrase!("another TLS program on the server's side"),
         ),
         P::ServerRejectedEncryptedClientHello(_) => (
-            "the server cannot read the client's encrypted hello (ECH)",
-            "fresh ECH settings for this server",
+            phrase!("the server cannot read the client's encrypted hello (ECH)"),
+            phrase!("fresh ECH settings for this server"),
         ),
         other => {
             let cause = text::shorten(&text::terminal(&format!("{other:?}")), 240);
             return row(
                 Step::ClientConnects,
-                format!("client and server cannot agree: {cause}"),
-                "TLS 1.2 and 1.3, the default suites and groups on both sides",
+                phrase!("client and server cannot agree: {cause}", cause),
+                phrase!("TLS 1.2 and 1.3, the default suites and groups on both sides"),
             );
         }
     };
@@ -122,7 +153,7 @@ pub(super) fn incompatible(cause: &PeerIncompatible) -> Row {
 pub(super) fn no_scheme_in_common() -> Row {
     row(
         Step::ServerPresentsCertificate,
-        "the client can check no signature that the server's key can make",
-        "another kind of key for the server: every TLS program can check P-256",
+        phrase!("the client can check no signature that the server's key can make"),
+        phrase!("another kind of key for the server: every TLS program can check P-256"),
     )
 }

@@ -26,23 +26,28 @@ mod violations;
 use std::fmt;
 use std::io;
 
-use rustls::{CertRevocationListError, CertificateError, InconsistentKeys, OtherError};
+use rustls::{
+    CertRevocationListError, CertificateError, HandshakeType, InconsistentKeys, OtherError,
+    PeerMisbehaved,
+};
 
 pub use self::answers::diagnose_answer;
-pub use self::context::{REQUIRED, SERVERS_CAS};
-use super::{Diagnosis, Ending, Progress, Seen, io_words};
+pub use self::context::{required, servers_cas};
+use super::{Diagnosis, Ending, LateRequest, Progress, Seen, io_words};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// A row of the table.
 struct Row {
     /// The step that failed.
     step: Step,
-    found: String,
-    remedy: String,
+    found: Phrase,
+    remedy: Phrase,
 }
 
-fn row(step: Step, found: impl Into<String>, remedy: impl Into<String>) -> Row {
+fn row(step: Step, found: impl Into<Phrase>, remedy: impl Into<Phrase>) -> Row {
     Row {
         step,
         found: found.into(),
@@ -77,11 +82,17 @@ pub fn diagnose(side: Side, error: &io::Error, progress: Progress) -> Diagnosis 
     diagnose_connection(side, error, Seen::at(progress))
 }
 
-/// As [`diagnose`], for a connection of which more is known than the error. Its ending is read from the error.
+/// As [`diagnose`], for a connection of which more is known than the error. Its ending is read from the error, unless
+/// it is a close_notify: rustls reports that as the end of the data, and as no error.
 pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Diagnosis {
-    seen.ending = Ending::of(error);
     let inner = error.get_ref();
     let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if seen.ending != Ending::CloseNotify {
+        seen.ending = Ending::of(error);
+    }
+    if seen.progress == Progress::Established {
+        seen.late_request = seen.late_request.or_else(|| inner.and_then(late_request));
+    }
     let progress = seen.progress;
     let (by_error, named) = match inner {
         Some(error) => {
@@ -90,14 +101,29 @@ pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Dia
         }
         None => {
             let named = failure::of_socket(side, error, progress);
-            (of_socket(side, error, progress), named)
+            (of_socket(side, error, &seen), named)
         }
     };
     let (row, named) = match side {
-        Side::Client => context::of_client(by_error, named, inner, &seen),
+        Side::Client => context::of_client(by_error, named, &seen),
         Side::Server => context::of_server(by_error, named, &seen),
     };
     row.into_diagnosis(error, named, seen)
+}
+
+/// What a server asked for that rustls answers with an error.
+fn late_request(error: &rustls::Error) -> Option<LateRequest> {
+    match error {
+        rustls::Error::PeerMisbehaved(PeerMisbehaved::TooManyRenegotiationRequests) => {
+            Some(LateRequest::Renegotiation)
+        }
+        // The alert that rustls sends for it is unexpected_message.
+        rustls::Error::InappropriateHandshakeMessage {
+            got_type: HandshakeType::CertificateRequest,
+            ..
+        } => Some(LateRequest::CertificateRequest),
+        _ => None,
+    }
 }
 
 /// As [`diagnose`], for an error that came from rustls itself, without a connection that shows how far it
@@ -142,8 +168,8 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         E::PeerIncompatible(cause) => hellos::incompatible(cause),
         E::NoApplicationProtocol => row(
             Step::ClientConnects,
-            "client and server share no application protocol (ALPN)",
-            "let the client offer http/1.1 (curl: --http1.1)",
+            phrase!("client and server share no application protocol (ALPN)"),
+            phrase!("let the client offer http/1.1 (curl: --http1.1)"),
         ),
         E::InvalidMessage(cause) if progress == Progress::Hello && hellos::is_no_record(cause) => {
             hellos::no_tls(side)
@@ -159,13 +185,17 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         E::DecryptError => violations::undecryptable(progress),
         E::InconsistentKeys(InconsistentKeys::KeyMismatch) => row(
             Step::Preparation,
-            "the private key does not belong to the certificate",
-            "the key that made this certificate's request; in a chain file the leaf comes first",
+            phrase!("the private key does not belong to the certificate"),
+            phrase!(
+                "the key that made this certificate's request; in a chain file the leaf comes first"
+            ),
         ),
         E::InconsistentKeys(InconsistentKeys::Unknown) => row(
             Step::Preparation,
-            "the private key does not give its public key, so rustls cannot compare it with the certificate",
-            "a key in a file, such as `hello-mtls certs request` makes",
+            phrase!(
+                "the private key does not give its public key, so rustls cannot compare it with the certificate"
+            ),
+            phrase!("a key in a file, such as `hello-mtls certs request` makes"),
         ),
         E::General(words) => general(words),
         // What is left are errors of settings that this program does not make, and of a machine
@@ -173,7 +203,9 @@ fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> Row {
         other => row(
             Step::Preparation,
             text::terminal(&other.to_string()),
-            "nothing that `hello-mtls gallery` lists: the words of rustls are all that is known",
+            phrase!(
+                "nothing that `hello-mtls gallery` lists: the words of rustls are all that is known"
+            ),
         ),
     }
 }
@@ -184,14 +216,16 @@ fn general(words: &str) -> Row {
         "incompatible signing key" => hellos::no_scheme_in_common(),
         "no server certificate chain resolved" => row(
             Step::ServerPresentsCertificate,
-            "there is no certificate here for the name that the client asks for",
-            "a certificate for that name, or a default one; a client that dials an IP address names nobody",
+            phrase!("there is no certificate here for the name that the client asks for"),
+            phrase!(
+                "a certificate for that name, or a default one; a client that dials an IP address names nobody"
+            ),
         ),
         // The rest is about files and settings.
         other => row(
             Step::Preparation,
             text::terminal(other),
-            "hello-mtls doctor: it says which file does not fit",
+            phrase!("hello-mtls doctor: it says which file does not fit"),
         ),
     }
 }
@@ -208,30 +242,47 @@ fn step_at_disconnect(side: Side, progress: Progress) -> Step {
     }
 }
 
-fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Row {
-    let (step, other) = (step_at_disconnect(side, progress), side.peer());
+fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
+    let (step, other) = (step_at_disconnect(side, seen.progress), side.peer());
     let (found, remedy) = match error.kind() {
+        _ if seen.ending == Ending::CloseNotify => (
+            phrase!(
+                "the {other} ended the connection in good order (close_notify), without an answer",
+                other
+            ),
+            phrase!("the {other}'s log", other),
+        ),
         io::ErrorKind::TimedOut => (
-            format!("the {other} was silent for too long"),
-            format!("is the {other} busy, or not speaking TLS and waiting for us?"),
+            phrase!("the {other} was silent for too long", other),
+            phrase!(
+                "is the {other} busy, or not speaking TLS and waiting for us?",
+                other
+            ),
         ),
         io::ErrorKind::UnexpectedEof if step == Step::ClientConnects => (
-            format!("the {other} hung up at the hello, without an alert"),
-            format!("the {other}'s log; then what stands between: load balancer, firewall, proxy"),
+            phrase!("the {other} hung up at the hello, without an alert", other),
+            phrase!(
+                "the {other}'s log; then what stands between: load balancer, firewall, proxy",
+                other
+            ),
         ),
         io::ErrorKind::UnexpectedEof => (
-            format!("the {other} hung up in the middle, without close_notify"),
-            format!(
-                "the {other}'s log; a side that dislikes a certificate may leave without a word"
+            phrase!(
+                "the {other} hung up in the middle, without close_notify",
+                other
+            ),
+            phrase!(
+                "the {other}'s log; a side that dislikes a certificate may leave without a word",
+                other
             ),
         ),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => (
-            format!("the {other} cut the connection"),
-            format!("the {other}'s log"),
+            phrase!("the {other} cut the connection", other),
+            phrase!("the {other}'s log", other),
         ),
-        _ => (io_words(error), String::new()),
+        _ => (io_words(error).into(), Phrase::empty()),
     };
     row(step, found, remedy)
 }

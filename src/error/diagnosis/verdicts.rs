@@ -5,7 +5,9 @@ use rustls::{CertRevocationListError, CertificateError, OtherError};
 
 use super::certificates::by_rustls;
 use super::{Row, inside, lists, row};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// A certificate is not accepted, or a list is of no use, for a reason that is webpki's alone.
@@ -20,11 +22,12 @@ pub(super) fn refused_here(side: Side, cause: &OtherError) -> Row {
 fn unnamed(whose: Side, words: &str) -> Row {
     row(
         Step::that_verifies(whose),
-        format!(
-            "the {whose}'s chain breaks a rule: {}",
-            text::shorten(&text::terminal(words), 240)
+        phrase!(
+            "the {whose}'s chain breaks a rule: {words}",
+            whose,
+            words = text::shorten(&text::terminal(words), 240)
         ),
-        "hello-mtls inspect on each certificate of the chain",
+        phrase!("hello-mtls inspect on each certificate of the chain"),
     )
 }
 
@@ -34,16 +37,24 @@ fn by_webpki(whose: Side, cause: &webpki::Error) -> Row {
     use webpki::Error as W;
     let (found, remedy) = match cause {
         W::UnsupportedCertVersion => (
-            format!(
-                "the {whose}'s certificate is X.509 version 1: it has no extensions, so no names and no purposes"
+            phrase!(
+                "the {whose}'s certificate is X.509 version 1: it has no extensions, so no names and no purposes",
+                whose
             ),
-            format!("make it again as version 3:\n{}", openssl_v3(whose)),
+            phrase!(
+                "make it again as version 3:\n{whose}",
+                whose = openssl_v3(whose)
+            ),
         ),
         W::CaUsedAsEndEntity => (
-            format!(
-                "the {whose}'s certificate says CA:TRUE: it may sign certificates, not serve as one"
+            phrase!(
+                "the {whose}'s certificate says CA:TRUE: it may sign certificates, not serve as one",
+                whose
             ),
-            format!("sign a certificate for the {whose} with it: hello-mtls certs sign"),
+            phrase!(
+                "sign a certificate for the {whose} with it: hello-mtls certs sign",
+                whose
+            ),
         ),
         W::UnsupportedCriticalExtension => {
             return by_rustls(whose, &CertificateError::UnhandledCriticalExtension);
@@ -53,8 +64,8 @@ fn by_webpki(whose: Side, cause: &webpki::Error) -> Row {
                 return by_translation(whose, cause);
             };
             (
-                format!("the {whose}'s certificate {found}"),
-                remedy.to_owned(),
+                phrase!("the {whose}'s certificate {found}", whose, found),
+                remedy,
             )
         }
     };
@@ -62,72 +73,74 @@ fn by_webpki(whose: Side, cause: &webpki::Error) -> Row {
 }
 
 /// What the certificates of a chain say of each other.
-fn about_a_chain(cause: &webpki::Error) -> Option<(&'static str, &'static str)> {
+fn about_a_chain(cause: &webpki::Error) -> Option<(Phrase, Phrase)> {
     use webpki::Error as W;
     Some(match cause {
         W::EndEntityUsedAsCa => (
-            "is signed by something that is no CA (CA:FALSE)",
-            "an intermediate with CA:TRUE",
+            phrase!("is signed by something that is no CA (CA:FALSE)"),
+            phrase!("an intermediate with CA:TRUE"),
         ),
         W::PathLenConstraintViolated => (
-            "has more CAs above it than one of them allows (pathlen)",
-            "sign with the CA above, or make that one with a longer path",
+            phrase!("has more CAs above it than one of them allows (pathlen)"),
+            phrase!("sign with the CA above, or make that one with a longer path"),
         ),
         W::NameConstraintViolation => (
-            "has a name that its CA may not sign (name constraints)",
-            "a CA that may sign that name",
+            phrase!("has a name that its CA may not sign (name constraints)"),
+            phrase!("a CA that may sign that name"),
         ),
         // Bounds against a chain that is made to cost time.
         W::MaximumPathDepthExceeded
         | W::MaximumPathBuildCallsExceeded
         | W::MaximumSignatureChecksExceeded => (
-            "has more certificates or more branches above it than webpki checks",
-            "a chain of a few certificates: leaf, intermediate, CA",
+            phrase!("has more certificates or more branches above it than webpki checks"),
+            phrase!("a chain of a few certificates: leaf, intermediate, CA"),
         ),
         W::MaximumNameConstraintComparisonsExceeded => (
-            "has more names and name constraints than webpki compares",
-            "a certificate with fewer names, or a CA with fewer name constraints",
+            phrase!("has more names and name constraints than webpki compares"),
+            phrase!("a certificate with fewer names, or a CA with fewer name constraints"),
         ),
         W::CertDistrusted => (
-            "has a key that is not trusted on purpose",
-            "a new key and a new certificate",
+            phrase!("has a key that is not trusted on purpose"),
+            phrase!("a new key and a new certificate"),
         ),
         _ => return None,
     })
 }
 
 /// What is wrong inside one certificate, be it the leaf or one above it.
-fn malformed(cause: &webpki::Error) -> Option<(&'static str, &'static str)> {
+fn malformed(cause: &webpki::Error) -> Option<(Phrase, Phrase)> {
     use webpki::Error as W;
-    const INSPECT: &str = "hello-mtls inspect on each certificate of the chain";
+    let inspect = phrase!("hello-mtls inspect on each certificate of the chain");
     Some(match cause {
         W::EmptyEkuExtension => (
-            "or one above it has an extended key usage without a single purpose",
-            "an extended key usage with serverAuth or clientAuth, or none at all",
+            phrase!("or one above it has an extended key usage without a single purpose"),
+            phrase!("an extended key usage with serverAuth or clientAuth, or none at all"),
         ),
         W::ExtensionValueInvalid | W::MalformedExtensions => (
-            "or one above it has an extension that does not parse",
-            INSPECT,
+            phrase!("or one above it has an extension that does not parse"),
+            inspect,
         ),
         W::InvalidNetworkMaskConstraint | W::MalformedNameConstraint => (
-            "has a CA above it whose name constraints do not parse",
-            INSPECT,
+            phrase!("has a CA above it whose name constraints do not parse"),
+            inspect,
         ),
         W::InvalidSerialNumber => (
-            "or one above it has a serial number that is negative, too long or wrongly encoded",
-            INSPECT,
+            phrase!(
+                "or one above it has a serial number that is negative, too long or wrongly encoded"
+            ),
+            inspect,
         ),
         W::MalformedDnsIdentifier => (
-            "has a name that is not written as DNS names are",
-            "names of letters, digits, hyphens and dots: hello-mtls inspect shows them",
+            phrase!("has a name that is not written as DNS names are"),
+            phrase!("names of letters, digits, hyphens and dots: hello-mtls inspect shows them"),
         ),
         W::UnsupportedNameType => (
-            "has a kind of name that webpki does not compare",
-            "DNS names and IP addresses",
+            phrase!("has a kind of name that webpki does not compare"),
+            phrase!("DNS names and IP addresses"),
         ),
         W::SignatureAlgorithmMismatch => (
-            "or one above it names two different signature algorithms, inside and outside",
-            "a new certificate from its CA (RFC 5280 §4.1.1.2: both have to be the same)",
+            phrase!("or one above it names two different signature algorithms, inside and outside"),
+            phrase!("a new certificate from its CA (RFC 5280 §4.1.1.2: both have to be the same)"),
         ),
         _ => return None,
     })
@@ -205,16 +218,20 @@ fn about_a_list(whose: Side, cause: webpki::Error) -> Row {
         W::UnsupportedCrlIssuingDistributionPoint => {
             return row(
                 Step::Preparation,
-                "the CRL says in a form that webpki does not know for which certificates it is (issuing \
-                distribution point)",
-                "the CA's whole list: hello-mtls certs revoke makes one",
+                phrase!(
+                    "the CRL says in a form that webpki does not know for which certificates it is (issuing \
+                distribution point)"
+                ),
+                phrase!("the CA's whole list: hello-mtls certs revoke makes one"),
             );
         }
         W::UnsupportedRevocationReasonsPartitioning => {
             return row(
                 Step::Preparation,
-                "the CRL holds only those that were revoked for some of the reasons (onlySomeReasons)",
-                "the CA's whole list: hello-mtls certs revoke makes one",
+                phrase!(
+                    "the CRL holds only those that were revoked for some of the reasons (onlySomeReasons)"
+                ),
+                phrase!("the CA's whole list: hello-mtls certs revoke makes one"),
             );
         }
         later => return unnamed(whose, &later.to_string()),
@@ -223,20 +240,22 @@ fn about_a_list(whose: Side, cause: webpki::Error) -> Row {
 }
 
 /// The tutorial's openssl line, corrected: since it names no extensions, OpenSSL before 3.2 makes a
-/// version 1 certificate with it.
-fn openssl_v3(role: Side) -> String {
+/// version 1 certificate with it. It writes a new file, and nothing that is there is overwritten.
+fn openssl_v3(role: Side) -> Phrase {
     let names = match role {
         Side::Server => "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1",
         Side::Client => "subjectAltName=URI:spiffe://hello-mtls/my-client",
     };
-    [
-        &format!(
-            "  printf 'basicConstraints=CA:FALSE\\nextendedKeyUsage={role}Auth\\n{names}\\n' \\"
-        ),
-        &format!("    > {role}.ext"),
-        &format!("  openssl x509 -req -in {role}.csr -CA ca.crt -CAkey ca.key \\"),
-        &format!("    -CAcreateserial -days 365 -extfile {role}.ext -out {role}.crt"),
-    ]
-    .map(String::as_str)
-    .join("\n")
+    let commands = [
+        format!("  [ -e {role}.v3.crt ] || printf '%s\\n' basicConstraints=CA:FALSE \\"),
+        format!("    extendedKeyUsage={role}Auth {names} | \\"),
+        format!("    openssl x509 -req -in {role}.csr -CA ca.crt -CAkey ca.key \\"),
+        format!("    -CAcreateserial -days 365 -extfile /dev/stdin -out {role}.v3.crt"),
+    ];
+    let then = phrase!(
+        "then {new} in the place of {old}",
+        new = format!("{role}.v3.crt"),
+        old = format!("{role}.crt")
+    );
+    Phrase::lines(commands.map(Phrase::from).into_iter().chain([then]))
 }

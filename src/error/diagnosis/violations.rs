@@ -4,6 +4,7 @@ use rustls::{InvalidMessage, PeerMisbehaved};
 
 use super::{Progress, Row, row};
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// The step whose message was expected when something else came.
@@ -21,11 +22,14 @@ pub(super) fn against_the_rules(side: Side, error: &rustls::Error, progress: Pro
     let words = error.to_string();
     row(
         expected_step(side, progress),
-        format!(
-            "what the {other} sent is against the rules of TLS: {}",
-            text::shorten(&text::terminal(&words), 240)
+        phrase!(
+            "what the {other} sent is against the rules of TLS: {words}",
+            other,
+            words = text::shorten(&text::terminal(&words), 240)
         ),
-        "another TLS program on that side; --wire shows the bytes; look for a proxy between the two",
+        phrase!(
+            "another TLS program on that side; --wire shows the bytes; look for a proxy between the two"
+        ),
     )
 }
 
@@ -40,11 +44,13 @@ pub(super) fn is_too_large(cause: &InvalidMessage) -> bool {
 pub(super) fn too_large(side: Side, progress: Progress) -> Row {
     row(
         expected_step(side, progress),
-        format!(
-            "a handshake message of the {}'s has 64 KiB or more, and rustls reads no such message",
-            side.peer()
+        phrase!(
+            "a handshake message of the {peer}'s has 64 KiB or more, and rustls reads no such message",
+            peer = side.peer()
         ),
-        "a shorter certificate chain, and fewer names of CAs in a request for certificates",
+        phrase!(
+            "a shorter certificate chain, and fewer names of CAs in a request for certificates"
+        ),
     )
 }
 
@@ -53,26 +59,28 @@ pub(super) fn misbehaved(side: Side, cause: &PeerMisbehaved, progress: Progress)
     match cause {
         M::AttemptedDowngradeToTls12WhenTls13IsSupported => row(
             Step::ClientConnects,
-            "both could speak TLS 1.3, and the server's hello says 1.2: the client's hello was changed on \
-            its way to the server",
-            "look for a proxy or a middlebox between the two",
+            phrase!(
+                "both could speak TLS 1.3, and the server's hello says 1.2: the client's hello was changed on \
+            its way to the server"
+            ),
+            phrase!("look for a proxy or a middlebox between the two"),
         ),
         M::SignedHandshakeWithUnadvertisedSigScheme => row(
             Step::that_verifies(side.peer()),
-            format!(
-                "the {} signed with an algorithm that we did not offer",
-                side.peer()
+            phrase!(
+                "the {peer} signed with an algorithm that we did not offer",
+                peer = side.peer()
             ),
-            "another kind of key for it: every TLS program can check P-256",
+            phrase!("another kind of key for it: every TLS program can check P-256"),
         ),
         // TLS 1.2: the suite says with which kind of key the server signs (RFC 5246 §7.4.3).
         M::SignedKxWithWrongAlgorithm => row(
             Step::that_verifies(side.peer()),
-            format!(
-                "the {} signed its key exchange with another kind of key than the cipher suite says",
-                side.peer()
+            phrase!(
+                "the {peer} signed its key exchange with another kind of key than the cipher suite says",
+                peer = side.peer()
             ),
-            "another TLS program on that side, or TLS 1.3",
+            phrase!("another TLS program on that side, or TLS 1.3"),
         ),
         _ => {
             let error = rustls::Error::PeerMisbehaved(cause.clone());
@@ -82,18 +90,22 @@ pub(super) fn misbehaved(side: Side, cause: &PeerMisbehaved, progress: Progress)
 }
 
 pub(super) fn undecryptable(progress: Progress) -> Row {
-    let between = "look for a proxy or a middlebox between the two";
+    let between = phrase!("look for a proxy or a middlebox between the two");
     match progress {
         // RFC 8446 §7.1: the first keys depend on every byte of both hellos.
         Progress::Hello => row(
             Step::ClientConnects,
-            "the first encrypted record does not decrypt: the two have not seen the same hellos",
+            phrase!(
+                "the first encrypted record does not decrypt: the two have not seen the same hellos"
+            ),
             between,
         ),
         _ => row(
             Step::ApplicationData,
-            "a record does not decrypt, or Finished does not match: bytes were changed on the way, or \
-            the two sides have different keys",
+            phrase!(
+                "a record does not decrypt, or Finished does not match: bytes were changed on the way, or \
+            the two sides have different keys"
+            ),
             between,
         ),
     }

@@ -29,7 +29,9 @@ use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
+use crate::language::{Language, Phrase};
 use crate::narration::{Event, Narrator, Recorder, Side};
+use crate::phrase;
 use crate::server::hello::Hello;
 use crate::server::listening::{Listener, Server};
 use crate::server::serve_tcp;
@@ -40,37 +42,42 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 ///
 /// # Errors
 /// A folder that cannot be written, no loopback address, or a closed `out`.
-pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
+pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Error> {
     let started = Instant::now();
-    let paint = Paint::on(io::stdout().is_terminal());
+    let paint = Paint::on(io::stdout().is_terminal(), language);
     let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
-    page.title("hello-mtls")?;
-    page.prose(&format!(
-        "Certificates were made for this run, in {}. Every line below happened: a server \
-        and a client in this process talked over loopback. (ms: since the first line)",
-        dir.display()
+    page.title(&Phrase::from("hello-mtls"))?;
+    page.prose(&phrase!(
+        "This run made its certificates in {dir}. Then a server and a client, both in this process, \
+        talked over loopback, and each event below was reported by one of them. An event looks like \
+        this:",
+        dir
     ))?;
+    page.legend()?;
 
-    page.title("1. TLS in four steps")?;
-    page.prose(
-        "The client knows one CA. The server shows a certificate that this CA signed, and proves \
-        that it owns its key. Who the client is, nobody asks.",
-    )?;
+    page.title(&phrase!("1. TLS in four steps"))?;
+    page.prose(&phrase!(
+        "The client trusts one CA. The server sends a certificate that this CA signed, and proves \
+        that it has the certificate's private key. It does not ask which client this is."
+    ))?;
     let scene = Scene {
         tls_only: true,
         ..Scene::default()
     };
-    page.story(&scene.play(dir)?.events)?;
-    page.prose(
-        "Steps 4, 5 and 6 did not happen. The server answered somebody, and does not know whom.",
-    )?;
+    let played = scene.play(dir)?;
+    page.story(&played.events)?;
+    page.answer(&played.body)?;
+    page.prose(&phrase!(
+        "Steps 4, 5 and 6 did not happen: the server answered a client without knowing which one."
+    ))?;
 
-    page.title("2. mTLS in seven steps")?;
-    page.prose(
-        "The same, and the server asks back. New are 4 and 5, the mirror image of 2 and 3; and 6, \
-        which is not TLS at all: may this client come in?",
-    )?;
+    page.title(&phrase!("2. mTLS in seven steps"))?;
+    page.prose(&phrase!(
+        "Now the server asks for a certificate, too. Steps 4 and 5 are new, the mirror image of \
+        steps 2 and 3. So is step 6, in which the server decides whether it serves this client. Step 6 \
+        is no part of TLS: the application has to do it."
+    ))?;
     let with_client = |client| Scene {
         allowed: Some(MY_CLIENT),
         client,
@@ -79,32 +86,36 @@ pub fn run(dir: &Path, out: &mut dyn Write) -> Result<(), Error> {
     let played = with_client(Some("client")).play(dir)?;
     keep(dir, &played.transcript)?;
     page.story(&played.events)?;
-    page.prose(
-        "In TLS 1.3 the client's first 7 can come before the server's 5: it has sent all that it has to \
-        send, and does not wait. Whether it was believed, the answer tells.",
-    )?;
+    page.answer(&played.body)?;
+    page.prose(&phrase!(
+        "In TLS 1.3 the client can reach step 7 before the server has done step 5: the client has sent \
+        all that it has to send, and does not wait. Only the answer tells it that it was accepted."
+    ))?;
 
-    page.title("3. Three refusals")?;
+    page.title(&phrase!("3. Three refusals"))?;
     page.refusal(
-        "No certificate. Step 5 has nothing to verify.",
+        &phrase!("No certificate. In step 5 the server has nothing to verify."),
         &with_client(None).play(dir)?.events,
     )?;
     page.refusal(
-        "A certificate of a stranger's CA. Step 5 does not believe it.",
+        &phrase!("A certificate of a stranger's CA. In step 5 the server does not trust it."),
         &with_client(Some("stranger")).play(dir)?.events,
     )?;
     page.refusal(
-        "A certificate of the right CA, but a name that is not on the list. Step 6.",
+        &phrase!("A certificate of the right CA, but in step 6 its name is not on the list."),
         &with_client(Some("guest")).play(dir)?.events,
     )?;
 
-    page.title("Go on by hand")?;
+    page.title(&phrase!("Go on by hand"))?;
     page.commands(dir)?;
-    page.prose("The connection of chapter 2, every byte of it decrypted and explained, as a page for a browser:")?;
+    page.prose(&phrase!(
+        "The connection of chapter 2 as a page for a browser, with every byte decrypted and explained:"
+    ))?;
     page.line(&format!("  {}/handshake.html", dir.display()))?;
-    page.prose(&format!(
-        "Then open src/handshake: a file a step. ({:.1} s)",
-        started.elapsed().as_secs_f64()
+    let seconds = format!("{:.1}", started.elapsed().as_secs_f64());
+    page.prose(&phrase!(
+        "The code of each step is in src/handshake, one file per step. (This demo took {seconds} s.)",
+        seconds
     ))
 }
 
@@ -152,6 +163,8 @@ fn client_files(name: &str, authority: &Authority) -> Result<Vec<GeneratedFile>,
 /// What both sides reported of a [`Scene`], and what crossed the wire.
 struct Played {
     events: Vec<Event>,
+    /// What the client got: the body of the answer.
+    body: Vec<u8>,
     transcript: Transcript,
 }
 
@@ -180,11 +193,13 @@ impl Scene<'_> {
         let recording = Recording::new(Side::Client);
         let client = ends.client.with_key_log(Arc::new(recording.clone()));
         let transport = Tap::new(transport, recording.clone());
-        let _ = get(&client, &url, transport, &mut io::sink());
+        let mut body = Vec::new();
+        let _ = get(&client, &url, transport, &mut body);
         // The server's last words are part of the scene, so it is stopped before the events are read.
         server.stop(Duration::from_secs(5));
         Ok(Played {
             events: ends.recorder.events(),
+            body,
             transcript: recording.transcript(),
         })
     }

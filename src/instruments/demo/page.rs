@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint};
-use crate::narration::{Event, Side, en};
+use crate::language::Phrase;
+use crate::narration::{Event, Side, words};
+use crate::phrase;
 use crate::text;
 
 /// Below the time, the side and the step: where the words of an event stand.
@@ -37,13 +39,53 @@ impl<'a> Tour<'a> {
         written(self.page.line(line))
     }
 
-    pub(super) fn title(&mut self, title: &str) -> Result<(), Error> {
-        written(self.page.title(title, BOLD))
+    pub(super) fn title(&mut self, title: &Phrase) -> Result<(), Error> {
+        let title = self.page.paint.words(title);
+        written(self.page.title(&title, BOLD))
     }
 
-    pub(super) fn prose(&mut self, words: &str) -> Result<(), Error> {
+    pub(super) fn prose(&mut self, words: &Phrase) -> Result<(), Error> {
         self.line("")?;
-        written(self.page.paragraph("", words, ""))
+        let words = self.page.paint.words(words);
+        written(self.page.paragraph("", &words, ""))
+    }
+
+    /// How to read an event, in the columns of [`Tour::story`].
+    pub(super) fn legend(&mut self) -> Result<(), Error> {
+        self.line("")?;
+        let client = self.page.paint.side(Side::Client);
+        for (lines, words) in [
+            (format!("  0.5 {client} 1  "), phrase!("what happened")),
+            (
+                "   │  │      │  → ".to_owned(),
+                phrase!("what this proves to the side that reports it"),
+            ),
+            (
+                "   │  │      └─ ".to_owned(),
+                phrase!("the step, 1 to 7; ✗ behind it: this side refuses, or is refused"),
+            ),
+            (
+                "   │  └──────── ".to_owned(),
+                phrase!("the side that reports it"),
+            ),
+            (
+                "   └─────────── ".to_owned(),
+                phrase!("milliseconds since the first event of the connection"),
+            ),
+        ] {
+            let words = self.page.paint.words(&words);
+            self.line(&format!("{lines}{words}"))?;
+        }
+        Ok(())
+    }
+
+    /// What the client got for its request.
+    pub(super) fn answer(&mut self, body: &[u8]) -> Result<(), Error> {
+        let body = text::terminal(&String::from_utf8_lossy(body));
+        self.prose(&phrase!("The answer, as the client decrypted it:"))?;
+        self.line("")?;
+        let body = self.page.paint.with(BOLD, &body);
+        self.line(&format!("{MARGIN}{body}"))
     }
 
     /// Events of both sides, in the order of the clock.
@@ -63,7 +105,7 @@ impl<'a> Tour<'a> {
             return Ok(());
         };
         let side = self.page.paint.side(event.side);
-        let words = en::words(&event.fact);
+        let words = words::words(&event.fact);
         let mark = if event.fact.passed() { ' ' } else { '✗' };
         // Five columns, also in a slow hour.
         let milliseconds = match after.as_secs_f64() * 1000.0 {
@@ -71,14 +113,20 @@ impl<'a> Tour<'a> {
             short => format!("{short:.1}"),
         };
         let head = format!("{milliseconds:>5} {side} {}{mark} ", step.number());
-        written(self.page.paragraph(&head, &words.what, ""))?;
-        written(self.page.paragraph(MARGIN, &words.so, DIM))
+        written(
+            self.page
+                .paragraph(&head, &self.page.paint.words(&words.what), ""),
+        )?;
+        written(
+            self.page
+                .paragraph(MARGIN, &self.page.paint.words(&words.so), DIM),
+        )
     }
 
     /// A refusal: the moment when the client believed that it was in, and what came then.
-    pub(super) fn refusal(&mut self, title: &str, events: &[Event]) -> Result<(), Error> {
+    pub(super) fn refusal(&mut self, title: &Phrase, events: &[Event]) -> Result<(), Error> {
         self.line("")?;
-        let title = self.page.paint.with(BOLD, title);
+        let title = self.page.paint.with(BOLD, &self.page.paint.words(title));
         self.line(&title)?;
         let Some(first) = events.first().map(|event| event.at) else {
             return Ok(());
@@ -96,9 +144,9 @@ impl<'a> Tour<'a> {
     pub(super) fn commands(&mut self, dir: &Path) -> Result<(), Error> {
         let dir = dir.display();
         let program = program();
-        self.prose("In one terminal:")?;
+        self.prose(&phrase!("In one terminal:"))?;
         self.command(&format!("{program} serve --certs {dir} --narrate"))?;
-        self.prose("In another, each line as it stands:")?;
+        self.prose(&phrase!("In another, each line as it stands:"))?;
         for command in [
             format!("{program} get https://localhost:3000/ --certs {dir} --narrate"),
             format!(

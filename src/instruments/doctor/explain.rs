@@ -5,14 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::pem::shape;
 use super::reading::other_names;
 use super::{SetupFiles, SideFiles, examine};
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Wanted};
 use crate::files;
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text;
 
 /// What a command was given.
@@ -67,7 +69,7 @@ fn unusable(
 ) -> Error {
     let case = those_alone(&files, given);
     let mut findings = examine(&case).findings;
-    findings.retain(|finding| files.contains(&finding.file));
+    findings.retain(|finding| files.contains(&finding.file) && finding.severity != Severity::Note);
     if let Some(finding) = findings.into_iter().min_by_key(|finding| finding.step) {
         return contents(finding);
     }
@@ -86,7 +88,7 @@ fn unusable(
     Error::Contents {
         path: path.clone(),
         found: diagnose_tls(judge, &cause).found,
-        remedy: "hello-mtls doctor".to_owned(),
+        remedy: "hello-mtls doctor".into(),
     }
 }
 
@@ -120,7 +122,11 @@ fn those_alone(files: &[PathBuf], given: &SetupFiles) -> SetupFiles {
 fn contents(finding: Finding) -> Error {
     Error::Contents {
         path: finding.file,
-        found: format!("{}\nexpected: {}", finding.found, finding.expected),
+        found: phrase!(
+            "{found}\nexpected: {expected}",
+            found = finding.found,
+            expected = finding.expected
+        ),
         remedy: finding.fix,
     }
 }
@@ -141,7 +147,8 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
         Step::ServerVerifiesClient => blame_own_certificate(&mut diagnosis, given),
         Step::ApplicationData if left_after_it => blame_own_certificate(&mut diagnosis, given),
         Step::ClientVerifiesServer => {
-            diagnosis.remedy += &ask(&text::shell(Path::new(url)), &given.options);
+            let doctor = ask(&text::shell(Path::new(url)), &given.options);
+            diagnosis.remedy = Phrase::lines([diagnosis.remedy, doctor]);
         }
         _ => {}
     }
@@ -156,8 +163,10 @@ fn blame_own_certificate(diagnosis: &mut Diagnosis, given: &Given) {
     let file = text::terminal(&finding.file.display().to_string());
     diagnosis.step = Step::ServerVerifiesClient;
     diagnosis.failure = Some(finding.code);
-    diagnosis.found += &format!("\n{file}: {}", finding.found);
-    diagnosis.remedy += &ask("--role client", &given.options);
+    let found = phrase!("{file}: {found}", file, found = &finding.found);
+    diagnosis.found = Phrase::lines([diagnosis.found.clone(), found]);
+    // What helps against that; the diagnosis was made without the file.
+    diagnosis.remedy = Phrase::lines([finding.fix, ask("--role client", &given.options)]);
 }
 
 /// What a server will mind in the client's certificate. Nothing about its CA: the CAs that the server
@@ -170,6 +179,10 @@ fn about_own_certificate(case: &SetupFiles) -> Option<Finding> {
 }
 
 /// The command that examines these files.
-fn ask(what: &str, options: &str) -> String {
-    format!("\nor ask the doctor:\n  hello-mtls doctor {what}{options}")
+fn ask(what: &str, options: &str) -> Phrase {
+    phrase!(
+        "or ask the doctor:\n  hello-mtls doctor {what}{options}",
+        what,
+        options
+    )
 }

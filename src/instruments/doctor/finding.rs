@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::language::Phrase;
 use crate::narration::Step;
 
 /// How bad it is.
@@ -11,6 +12,8 @@ pub enum Severity {
     Error,
     /// It works here and now; elsewhere or later it may not.
     Warning,
+    /// It works with most programs; a stricter one refuses it.
+    Note,
 }
 
 /// One thing that is wrong. All text is safe to show.
@@ -25,20 +28,20 @@ pub struct Finding {
     /// The step at which it fails.
     pub step: Step,
     /// What should be there.
-    pub expected: String,
+    pub expected: Phrase,
     /// What is there.
-    pub found: String,
+    pub found: Phrase,
     /// What to do, in lines. A line that begins with two spaces is a command to paste.
-    pub fix: String,
+    pub fix: Phrase,
 }
 
 pub(crate) fn error(
     code: &'static str,
     step: Step,
     file: &Path,
-    expected: impl Into<String>,
-    found: impl Into<String>,
-    fix: impl Into<String>,
+    expected: impl Into<Phrase>,
+    found: impl Into<Phrase>,
+    fix: impl Into<Phrase>,
 ) -> Finding {
     Finding {
         severity: Severity::Error,

@@ -62,6 +62,12 @@ impl Findings {
         }
     }
 
+    /// Whether anything will fail.
+    pub(super) fn fails(&self) -> bool {
+        let mut all = self.0.iter();
+        all.any(|(_, finding)| finding.severity == Severity::Error)
+    }
+
     /// The findings under their names in the catalogue.
     pub(super) fn worst_first(self, case: &SetupFiles) -> Vec<Finding> {
         let peer = match &case.peer {

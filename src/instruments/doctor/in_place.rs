@@ -12,18 +12,45 @@ use crate::text;
 
 /// `path` with `end` behind its name, and a number if that is taken: `server.key.old2`.
 pub(super) fn free(path: &Path, end: &str) -> PathBuf {
-    let name = |number: usize| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(match number {
-            1 => end.to_owned(),
-            many => format!("{end}{many}"),
-        });
-        PathBuf::from(name)
-    };
-    // A symlink that leads nowhere is taken too: a command would write through it.
-    let mut names = (1..100).map(name);
-    let free = names.find(|name| fs::symlink_metadata(name).is_err());
-    free.unwrap_or_else(|| name(100))
+    free_stem(path, end, &[""])
+}
+
+/// The same for a name that several files get, each with its own extension: all of them are free.
+pub(super) fn free_stem(path: &Path, end: &str, extensions: &[&str]) -> PathBuf {
+    let mut number = 1;
+    loop {
+        let stem = match number {
+            1 => with_end(path, end),
+            many => with_end(path, &format!("{end}{many}")),
+        };
+        let taken = |extension: &&str| is_taken(&with_end(&stem, extension));
+        if !extensions.iter().any(taken) {
+            return stem;
+        }
+        number += 1;
+    }
+}
+
+/// The name with another extension, for a new file. Nothing that is there is written to.
+pub(super) fn beside(path: &Path, extension: &str) -> PathBuf {
+    let beside = path.with_extension(extension);
+    if is_taken(&beside) {
+        free(&beside, ".new")
+    } else {
+        beside
+    }
+}
+
+/// A symlink that leads nowhere is taken too: a command would write through it.
+pub(super) fn is_taken(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// `server` and `.crt`: `server.crt`.
+pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// Copies the file to `FILE.old`, with its mode. An earlier command of the same page may have done so.

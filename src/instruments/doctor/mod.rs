@@ -34,7 +34,7 @@ pub use self::reading::role_of;
 use self::side_view::SideView;
 pub use self::verdict::{Ruling, Verdict};
 use crate::instruments::doctor::finding::{Finding, Severity};
-use crate::narration::{Side, Step};
+use crate::narration::Side;
 
 /// What is to be examined.
 #[derive(Clone, Debug)]
@@ -158,18 +158,6 @@ impl Report {
             .iter()
             .any(|finding| finding.severity == Severity::Error)
     }
-
-    /// A live server let the client in: what the files seemed to show against the client's certificate did not
-    /// stop this server, and is a warning about others.
-    pub(crate) fn let_in(&mut self) {
-        let of_the_client = |finding: &&mut Finding| finding.step == Step::ServerVerifiesClient;
-        for finding in self.findings.iter_mut().filter(of_the_client) {
-            finding.severity = Severity::Warning;
-        }
-        let rulings = &mut self.verdict.rulings;
-        rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
-        self.findings.sort_by_key(|finding| finding.severity);
-    }
 }
 
 /// Reads the files and says what is wrong with them. Never fails: what cannot be read is a finding.
@@ -198,11 +186,16 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
     if case.role_unknown {
         told.one_role_is_enough();
     }
+    // What stricter programs want is of interest once this one is content.
+    if !told.fails() {
+        told.extend(None, [checks::stricter(&looks)]);
+    }
     let mut notes: Vec<String> = looks.iter().filter_map(checks::whom_to_trust).collect();
     notes.dedup();
     let verdict = Verdict {
         rulings,
         notes,
+        answered: false,
         host: case.host.to_str().into_owned(),
     };
     Report {

@@ -1,4 +1,4 @@
-//! The report as a page of 80 columns: errors, then warnings, then the verdict.
+//! The report as a page of 80 columns: errors, then warnings, then a note, then the verdict.
 
 use std::io::{self, Write};
 
@@ -26,6 +26,7 @@ pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<
     }
     let errors = findings(&mut page, report, Severity::Error, "error", RED)?;
     let warnings = findings(&mut page, report, Severity::Warning, "warning", YELLOW)?;
+    findings(&mut page, report, Severity::Note, "note", "")?;
     let verdict = report.verdict.sentence(errors, warnings);
     page.paragraph("", &format!("Verdict: {verdict}."), "")
 }
@@ -54,14 +55,14 @@ fn findings(
 fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let file = text::terminal(&finding.file.display().to_string());
     let when = match finding.step {
-        Step::Preparation => finding.step.title().to_owned(),
+        Step::Preparation => finding.step.title().to_string(),
         step => format!("step {}: {}", step.number(), step.title()),
     };
     page.paragraph("  ", &format!("{file} [{}], {when}", finding.code), BOLD)?;
-    words(page, "expected", &finding.expected)?;
-    words(page, "found", &finding.found)?;
+    words(page, "expected", &page.paint.words(&finding.expected))?;
+    words(page, "found", &page.paint.words(&finding.found))?;
     let mut label = "fix";
-    for line in finding.fix.lines() {
+    for line in page.paint.words(&finding.fix).lines() {
         match line.strip_prefix("  ") {
             Some(command) => {
                 if label == "fix" {

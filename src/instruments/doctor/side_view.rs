@@ -6,6 +6,7 @@ use super::certification_path::CertificationPath;
 use super::evidence::{Cert, Evidence, SideEvidence};
 use super::{ChainSource, PeerTrust, webpki_verdict};
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::language::Phrase;
 use crate::narration::{self, Step};
 
 /// One side: its files, the route to a CA, and what webpki says.
@@ -98,9 +99,9 @@ impl<'e, 'a> SideView<'e, 'a> {
     pub(super) fn error(
         &self,
         code: &'static str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-        fix: impl Into<String>,
+        expected: impl Into<Phrase>,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
     ) -> Finding {
         error(code, self.step(), self.label(), expected, found, fix)
     }
@@ -111,9 +112,9 @@ impl ChainLink<'_, '_, '_> {
     pub(super) fn error(
         &self,
         code: &'static str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-        fix: impl Into<String>,
+        expected: impl Into<Phrase>,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
     ) -> Finding {
         let file = self.cert.path.to_owned();
         let finding = self.look.error(code, expected, found, fix);

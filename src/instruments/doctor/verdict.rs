@@ -14,6 +14,8 @@ pub struct Verdict {
     pub rulings: Vec<Ruling>,
     /// What is left to the other side: which CA it has to trust. A sentence each.
     pub notes: Vec<String>,
+    /// A live server answered this client: then nothing fails there.
+    pub answered: bool,
     /// The name or address for which a server's was judged.
     pub host: String,
 }
@@ -60,8 +62,8 @@ impl Verdict {
         let mut sentences = vec![match (errors, self.accepted()) {
             (0, None) => format!("{}; {}", self.unasked(), warned(warnings)),
             (0, Some(accepted)) => format!("webpki accepts {accepted}; {}", warned(warnings)),
-            (1, _) => "it fails: 1 error".to_owned(),
-            (many, _) => format!("it fails: {many} errors"),
+            (1, _) => format!("{}: 1 error", self.failure()),
+            (many, _) => format!("{}: {many} errors", self.failure()),
         }];
         if errors > 0 {
             sentences.extend(self.rulings.iter().filter_map(refused));
@@ -71,11 +73,20 @@ impl Verdict {
         sentences.join(". ")
     }
 
+    fn failure(&self) -> &'static str {
+        if self.answered {
+            "the server answers, but the client cannot use all of its own files"
+        } else {
+            "it fails"
+        }
+    }
+
     /// Where webpki had nothing to answer.
     fn unasked(&self) -> &'static str {
-        match self.notes.is_empty() {
-            true => "there is no certificate to judge",
-            false => "no fault in the certificate and its key; webpki was not asked, without a CA",
+        if self.notes.is_empty() {
+            "there is no certificate to judge"
+        } else {
+            "no fault in the certificate and its key; webpki was not asked, without a CA"
         }
     }
 

@@ -6,30 +6,42 @@
 //! the one of which the most letters were found.
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
-use super::{Failure, all};
+use super::parser::{Keys, Misplaced, Section, parse};
+use super::{Failure, all, find};
 
-/// What programs say, failure by failure. Its head describes the form.
-const MESSAGES: &str = include_str!("messages.txt");
-/// The alerts, and which failures send them.
-const ALERTS: &str = include_str!("alerts.txt");
+/// What programs say, failure by failure, and the alerts with the failures that send them. As in
+/// [`all`], a mistake in a file leaves nothing, and a test reads both.
+static TABLES: LazyLock<[Vec<Section>; 2]> = LazyLock::new(|| tables().unwrap_or_default());
+
+fn tables() -> Result<[Vec<Section>; 2], Misplaced> {
+    let messages = include_str!("messages.txt");
+    let alerts = include_str!("alerts.txt");
+    let of_an_alert = Keys::OneOf(&["words", "client", "server", "note"]);
+    Ok([
+        parse("messages.txt", messages, Keys::Any)?,
+        parse("alerts.txt", alerts, of_an_alert)?,
+    ])
+}
 
 /// Letters that have to be found. Fewer stand in a line by chance.
 const ENOUGH: usize = 5;
 /// What an alert counts for beside its letters: the other words of such a line are mostly about the same alert.
-const ALERT: usize = 30;
+const ALERT: usize = 100;
 
 /// The failures that a message may stand for.
 #[derive(Debug, Default)]
 pub struct Matches {
-    /// Names of the catalogue, the likeliest first, each once.
-    pub failures: Vec<&'static str>,
+    /// The likeliest first, each once.
+    pub failures: Vec<&'static Failure>,
     /// What programs do differently with an alert that the message names.
     pub notes: Vec<&'static str>,
 }
 
 /// A row of a table that fits.
 struct Hit {
+    /// Names of the catalogue.
     failures: Vec<&'static str>,
     /// A row about a cause goes before one that only says that there is some cause.
     names_a_cause: bool,
@@ -42,14 +54,21 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
     let said = tokens(message);
     let mut notes = Vec::new();
     let mut hits: Vec<Hit> = Vec::new();
-    for row in rows(MESSAGES) {
-        let letters = fits(&said, row.words);
-        if letters >= ENOUGH {
-            hits.push(Hit {
-                failures: vec![row.section],
-                names_a_cause: !row.key.ends_with("(general)"),
-                letters,
-            });
+    let [messages, alerts] = &*TABLES;
+    let by_server = is_a_servers_line(&said);
+    for section in messages {
+        // What a server finds wrong with a certificate is wrong with the client's.
+        let clients = find(&format!("client-{}", section.name)).filter(|_| by_server);
+        let clients = clients.map(|failure| failure.name.as_str());
+        for row in &section.fields {
+            let letters = fits(&said, &row.value);
+            if letters >= ENOUGH {
+                hits.push(Hit {
+                    failures: clients.into_iter().chain([section.name.as_str()]).collect(),
+                    names_a_cause: !row.key.ends_with("(general)"),
+                    letters,
+                });
+            }
         }
     }
     for failure in all() {
@@ -63,26 +82,30 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
             });
         }
     }
-    for alert in alerts() {
-        let Some(letters) = alert.letters_in(&said) else {
-            continue;
-        };
+    // "unknown certificate authority" has the name of another alert in it, which is shorter.
+    let named = alerts
+        .iter()
+        .filter_map(|alert| Some((letters_of_alert(alert, &said)?, alert)));
+    if let Some((letters, alert)) = named.max_by_key(|(letters, _)| *letters) {
         hits.push(Hit {
-            failures: alert.failures(is_a_servers_line(&said)),
+            failures: sent_with(alert, by_server),
             names_a_cause: true,
             letters: letters + ALERT,
         });
-        notes.extend(alert.note);
+        notes.extend(alert.get("note"));
     }
     // A stable sort: rows of equal weight keep the order of the file.
     hits.sort_by_key(|hit| Reverse((hit.names_a_cause, hit.letters)));
-    let mut failures: Vec<&str> = Vec::new();
-    for failure in hits.into_iter().flat_map(|hit| hit.failures) {
-        if !failures.contains(&failure) {
-            failures.push(failure);
+    let mut names: Vec<&str> = Vec::new();
+    for name in hits.into_iter().flat_map(|hit| hit.failures) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    Matches { failures, notes }
+    Matches {
+        failures: names.into_iter().filter_map(find).collect(),
+        notes,
+    }
 }
 
 /// The words of a text as they are compared: lower case, without punctuation. A Chinese character is a token of its
@@ -119,12 +142,18 @@ fn fits(said: &[String], words: &str) -> usize {
         });
     match whole_row {
         Some((_, letters)) => letters,
-        // A part of a message was typed, not a line that has the message in it: that says less.
-        None if letters_of(said) >= ENOUGH && position(&words, said).is_some() => {
+        // A part of a message was typed, not a line that has the message in it: that says less. One word of a
+        // message, such as "hello", says nothing.
+        None if says_enough(said) && position(&words, said).is_some() => {
             ENOUGH.max(letters_of(said) / 2)
         }
         None => 0,
     }
+}
+
+/// Several words, or a long one: `CERTIFICATE_VERIFY_FAILED` is three.
+fn says_enough(said: &[String]) -> bool {
+    letters_of(said) >= ENOUGH && (said.len() > 1 || letters_of(said) > 12)
 }
 
 /// Where `part` begins in `whole`.
@@ -150,8 +179,13 @@ fn letters_of(tokens: &[String]) -> usize {
 
 /// True for a line that only a server writes: the refusal that it reads came from a client.
 fn is_a_servers_line(said: &[String]) -> bool {
-    const SERVERS: [&str; 6] = [
+    const SERVERS: [&str; 11] = [
         "ssl accept",
+        "ssl3 get client certificate",
+        "client certificate verification failed",
+        "client ssl certificate verify error",
+        "certificate verification: error",
+        "verify client certificate",
         "tls handshake error from",
         "could not accept",
         "while ssl handshaking client",
@@ -161,87 +195,39 @@ fn is_a_servers_line(said: &[String]) -> bool {
     SERVERS.iter().any(|words| fits(said, words) > 0)
 }
 
-/// A line of a table: `[section]`, then `key: words`.
-struct Row {
-    section: &'static str,
-    key: &'static str,
-    words: &'static str,
-}
-
-fn rows(table: &'static str) -> impl Iterator<Item = Row> {
-    let mut section = "";
-    table.lines().filter_map(move |line| {
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']');
-        }
-        let (key, words) = line.split_once(": ").filter(|_| !line.starts_with('#'))?;
-        Some(Row {
-            section,
-            key,
-            words,
-        })
-    })
-}
-
-/// A section of the table of alerts.
-#[derive(Default)]
-struct Alert {
-    number: &'static str,
-    words: Vec<&'static str>,
-    /// What a client reads of it, and what a server does.
-    received_by: [Vec<&'static str>; 2],
-    note: Option<&'static str>,
-}
-
-fn alerts() -> Vec<Alert> {
-    let mut alerts: Vec<Alert> = Vec::new();
-    for row in rows(ALERTS) {
-        let number = row.section.split(' ').next().unwrap_or_default();
-        if alerts.last().is_none_or(|alert| alert.number != number) {
-            alerts.push(Alert {
-                number,
-                ..Alert::default()
-            });
-        }
-        let Some(alert) = alerts.last_mut() else {
-            continue;
-        };
-        let list = || row.words.split(", ").collect();
-        match row.key {
-            "words" => alert.words = list(),
-            "client" => alert.received_by[0] = list(),
-            "server" => alert.received_by[1] = list(),
-            _ => alert.note = Some(row.words),
-        }
+/// How much of an alert's name stands in a message about an alert.
+fn letters_of_alert(alert: &Section, said: &[String]) -> Option<usize> {
+    let about_an_alert = ["alert", "remote error", "peer reports"]
+        .iter()
+        .any(|words| contains(said, words));
+    let named = list(alert, "words").filter(|words| contains(said, words));
+    let named = named.map(|words| letters_of(&tokens(words))).max();
+    let (number, _) = alert.name.split_once(' ')?;
+    // OpenSSL, GnuTLS and Windows (Schannel) print the number, too.
+    let numbered = ["alert number", "received alert", "alert code is"]
+        .iter()
+        .any(|words| contains(said, &format!("{words} {number}")));
+    let alone = list(alert, "words").any(|words| tokens(words) == said);
+    match named {
+        Some(letters) if about_an_alert || alone => Some(letters),
+        _ if numbered => Some(list(alert, "words").next()?.len()),
+        _ => None,
     }
-    alerts
 }
 
-impl Alert {
-    /// How much of its name stands in a message about an alert.
-    fn letters_in(&self, said: &[String]) -> Option<usize> {
-        let about_an_alert = ["alert", "remote error", "peer reports"]
-            .iter()
-            .any(|words| contains(said, words));
-        let named = self.words.iter().filter(|words| contains(said, words));
-        let named = named.map(|words| letters_of(&tokens(words))).max();
-        let numbered = contains(said, &format!("alert number {}", self.number));
-        let alone = self.words.iter().any(|words| tokens(words) == said);
-        match named {
-            Some(letters) if about_an_alert || alone => Some(letters),
-            _ if numbered => Some(self.words.first()?.len()),
-            _ => None,
-        }
+/// The failures that an alert stands for, those of the side that read it first.
+fn sent_with(alert: &'static Section, read_by_a_server: bool) -> Vec<&'static str> {
+    match read_by_a_server {
+        true => list(alert, "server").collect(),
+        false => list(alert, "client").chain(list(alert, "server")).collect(),
     }
+}
 
-    /// The failures that it stands for, those of the side that read it first.
-    fn failures(&self, read_by_a_server: bool) -> Vec<&'static str> {
-        let [client, server] = &self.received_by;
-        match read_by_a_server {
-            true => server.clone(),
-            false => client.iter().chain(server).copied().collect(),
-        }
-    }
+fn list<'s>(alert: &'s Section, key: &str) -> impl Iterator<Item = &'s str> {
+    alert
+        .get(key)
+        .into_iter()
+        .flat_map(|words| words.split(", "))
 }
 
 fn contains(said: &[String], words: &str) -> bool {
@@ -251,34 +237,36 @@ fn contains(said: &[String], words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruments::failures::find;
 
     fn first(message: &str) -> Option<&'static str> {
-        said_in(message, |_| Vec::new()).failures.first().copied()
+        let found = said_in(message, |_| Vec::new()).failures;
+        found.first().map(|failure| failure.name.as_str())
     }
 
     #[test]
     fn each_name_in_the_tables_is_one_of_the_catalogue() {
-        for row in rows(MESSAGES) {
-            assert!(
-                find(row.section).is_some(),
-                "messages.txt: [{}]",
-                row.section
-            );
+        let [messages, alerts] = tables().unwrap_or_else(|mistake| panic!("{mistake}"));
+        for section in messages {
+            let name = section.name;
+            assert!(find(&name).is_some(), "messages.txt: [{name}]");
         }
-        for alert in alerts() {
-            for name in alert.received_by.iter().flatten() {
-                assert!(find(name).is_some(), "alerts.txt, {}: {name}", alert.number);
+        for alert in alerts {
+            for name in list(&alert, "client").chain(list(&alert, "server")) {
+                assert!(find(name).is_some(), "alerts.txt, [{}]: {name}", alert.name);
             }
         }
     }
 
     #[test]
     fn each_row_finds_its_own_failure() {
-        for row in rows(MESSAGES) {
-            let line = row.words.replace('…', "something");
-            let found = said_in(&line, |_| Vec::new()).failures;
-            assert!(found.contains(&row.section), "{line}: {found:?}");
+        let [messages, _] = &*TABLES;
+        for section in messages {
+            for row in &section.fields {
+                let line = row.value.replace('…', "something");
+                let found = said_in(&line, |_| Vec::new()).failures;
+                let mut names = found.iter().map(|failure| &failure.name);
+                assert!(names.any(|name| *name == section.name), "{line}");
+            }
         }
     }
 

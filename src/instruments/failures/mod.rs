@@ -31,8 +31,9 @@ use std::sync::LazyLock;
 pub use self::messages::{Matches, said_in};
 pub use self::names::{nearest, says};
 pub use self::parser::Misplaced;
-use self::parser::{Section, parse};
+use self::parser::{Keys, Section, parse};
 use crate::handshake::TlsMax;
+use crate::language::Language;
 use crate::narration::{Side, Step};
 
 /// The programs whose words are in the catalogue, as they were seen.
@@ -66,25 +67,6 @@ pub struct Words {
 /// What curl, openssl and Node say in the place of our client, in the order of [`SEEN`]. `…` stands for what
 /// differs from run to run; an empty text: this program cannot meet the failure, or was not tried.
 pub type OtherPrograms = [String; 3];
-
-/// A language in which the failures are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// 简体中文.
-    Chinese,
-}
-
-impl Language {
-    /// The text in this language.
-    pub fn pick<T>(self, english: T, chinese: T) -> T {
-        match self {
-            Language::English => english,
-            Language::Chinese => chinese,
-        }
-    }
-}
 
 impl Failure {
     /// What is said about it.
@@ -142,7 +124,7 @@ const FACTS: [&str; 8] = [
 /// # Errors
 /// A mistake in one of them, with its line.
 pub fn read() -> Result<Vec<Failure>, Misplaced> {
-    let facts = parse("facts.txt", include_str!("facts.txt"), &FACTS)?;
+    let facts = parse("facts.txt", include_str!("facts.txt"), Keys::OneOf(&FACTS))?;
     let english = words("en.txt", include_str!("en.txt"), &facts)?;
     let chinese = words("zh.txt", include_str!("zh.txt"), &facts)?;
     let words = english.into_iter().zip(chinese);
@@ -169,7 +151,7 @@ pub fn read() -> Result<Vec<Failure>, Misplaced> {
 /// The words of one language for each of the facts.
 fn words(file: &'static str, text: &str, facts: &[Section]) -> Result<Vec<Words>, Misplaced> {
     let keys = ["story", "cause", "remedy"];
-    let sections = parse(file, text, &keys)?;
+    let sections = parse(file, text, Keys::OneOf(&keys))?;
     let wrong = |line, found| Misplaced { file, line, found };
     let mut words = Vec::new();
     let last = sections.last().map_or(1, |section| section.line);
@@ -261,7 +243,7 @@ mod tests {
 
     #[test]
     fn missing_words_are_reported_with_their_line() {
-        let facts = parse("facts.txt", "[a]\n[b]", &FACTS).unwrap();
+        let facts = parse("facts.txt", "[a]\n[b]", Keys::OneOf(&FACTS)).unwrap();
         let a = "[a]\nstory: s\ncause: c\nremedy: r\n";
         for (text, found) in [
             (a.to_owned(), "line 1: [b] is missing at the end"),

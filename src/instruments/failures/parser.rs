@@ -43,11 +43,20 @@ impl fmt::Display for Misplaced {
     }
 }
 
-/// The sections of a file whose fields all have one of these `keys`.
+/// Which keys the fields of a file may have.
+#[derive(Clone, Copy)]
+pub(super) enum Keys<'k> {
+    /// These, each once a section.
+    OneOf(&'k [&'k str]),
+    /// Any, as often as one likes.
+    Any,
+}
+
+/// The sections of a file.
 pub(super) fn parse(
     file: &'static str,
     text: &str,
-    keys: &[&str],
+    keys: Keys<'_>,
 ) -> Result<Vec<Section>, Misplaced> {
     let (mut sections, mut step) = (Vec::<Section>::new(), None);
     for (index, written) in text.lines().enumerate() {
@@ -86,14 +95,14 @@ pub(super) fn parse(
             let Some(section) = sections.last_mut() else {
                 return wrong(format!("{key} stands before the first [name]"));
             };
-            if !keys.contains(&key) {
-                return wrong(format!(
-                    "no key is called {key}; there is {}",
-                    keys.join("; ")
-                ));
-            }
-            if section.get(key).is_some() {
-                return wrong(format!("[{}] has {key} already", section.name));
+            if let Keys::OneOf(keys) = keys {
+                if !keys.contains(&key) {
+                    let keys = keys.join("; ");
+                    return wrong(format!("no key is called {key}; there is {keys}"));
+                }
+                if section.get(key).is_some() {
+                    return wrong(format!("[{}] has {key} already", section.name));
+                }
             }
             let (key, value) = (key.to_owned(), value.trim().to_owned());
             section.fields.push(Field { key, value, line });
@@ -134,7 +143,9 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> String {
-        parse("x.txt", text, &["story"]).unwrap_err().to_string()
+        parse("x.txt", text, Keys::OneOf(&["story"]))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -167,7 +178,7 @@ mod tests {
     #[test]
     fn a_value_goes_on_over_lines_and_a_remark_does_not_count() {
         let text = "# remark\n== step 5 ==\n[a]\nstory: b\n  c: d\n# remark\n\n[e]\n";
-        let sections = parse("x.txt", text, &["story"]).unwrap();
+        let sections = parse("x.txt", text, Keys::OneOf(&["story"])).unwrap();
         assert_eq!(sections[0].get("story"), Some("b c: d"));
         assert_eq!(sections[1].step, Some(Step::ServerVerifiesClient));
         assert_eq!((sections[1].line, sections[1].get("story")), (8, None));

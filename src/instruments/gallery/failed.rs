@@ -22,10 +22,12 @@ impl From<Error> for Failed {
     fn from(error: Error) -> Failed {
         let (step, said) = match error {
             Error::Tls { diagnosis, .. } => return diagnosis.into(),
-            Error::Network { found, .. } => (Step::ClientConnects, found),
-            Error::Http { found, .. } => (Step::ApplicationData, found),
+            Error::Network { found, .. } => (Step::ClientConnects, found.to_string()),
+            Error::Http { found, .. } => (Step::ApplicationData, found.to_string()),
             // What was found, and in a line of its own what was expected: a panel wraps them as one text.
-            Error::Contents { found, .. } => (Step::Preparation, found.replace('\n', "; ")),
+            Error::Contents { found, .. } => {
+                (Step::Preparation, found.to_string().replace('\n', "; "))
+            }
             other => (Step::Preparation, other.to_string()),
         };
         Failed {

@@ -11,12 +11,15 @@ use rustls::{CipherSuite, NamedGroup, SignatureScheme, SupportedProtocolVersion}
 
 use super::Files;
 use super::failed::Failed;
+use super::late_requests::ask_late;
 use super::misbehaving_peers::{self as peers, ClientFiltersByCaHint};
 use super::pem_files::{PemFiles, unusable};
 use crate::client::{Answer, Url, get};
-use crate::error::Error;
+use crate::error::{Error, LateRequest};
 use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 use crate::server::{Service, serve_connection};
 use crate::transport::Transport;
 
@@ -49,6 +52,10 @@ pub enum Fault {
     ClientFiltersByCaHint,
     /// The server's verifier decides during the handshake which client may come in.
     VerifierRejectsIdentity,
+    /// The server asks for no certificate until the handshake is over and a request has come.
+    AsksLate(LateRequest),
+    /// The server lets a client without a certificate through its handshake, and answers 400 to it.
+    RefusesByStatus,
     /// The client comes a second time, on its ticket; only in between the server learns of its lists.
     Resumes,
     /// The client writes, sends close_notify and never reads.
@@ -79,9 +86,25 @@ impl Fault {
         use Fault::*;
         let elsewhere = matches!(
             self,
-            Files(..) | ClosedPort | PlainServer(_) | PlainClient(_) | NeverReads | NoCloseNotify
+            Files(..)
+                | ClosedPort
+                | PlainServer(_)
+                | PlainClient(_)
+                | AsksLate(_)
+                | RefusesByStatus
+                | NeverReads
+                | NoCloseNotify
         );
         !elsewhere && !self.needs_middlebox()
+    }
+
+    /// The version of TLS that alone has this.
+    pub(super) fn only_version(self) -> Option<TlsMax> {
+        match self {
+            Fault::AsksLate(LateRequest::Renegotiation) => Some(TlsMax::Tls12),
+            Fault::AsksLate(LateRequest::CertificateRequest) => Some(TlsMax::Tls13),
+            _ => None,
+        }
     }
 
     /// True if a middlebox has to stand between the two sides.
@@ -91,14 +114,20 @@ impl Fault {
     }
 
     /// What happens on the way, for those who read what crossed the wire.
-    pub(super) fn on_the_way(self) -> Option<&'static str> {
+    pub(super) fn on_the_way(self) -> Option<Phrase> {
         match self {
-            Fault::Resumes => Some("the second connection; the first went well and left a ticket"),
-            Fault::TamperedHello => Some("on the way, one bit of the ClientHello was flipped"),
-            Fault::TamperedData => Some("on the way, one bit of the server's data was flipped"),
-            Fault::ConnectionCut => {
-                Some("on the way, the line was cut when the server's data came")
-            }
+            Fault::Resumes => Some(phrase!(
+                "the second connection; the first went well and left a ticket"
+            )),
+            Fault::TamperedHello => Some(phrase!(
+                "on the way, one bit of the ClientHello was flipped"
+            )),
+            Fault::TamperedData => Some(phrase!(
+                "on the way, one bit of the server's data was flipped"
+            )),
+            Fault::ConnectionCut => Some(phrase!(
+                "on the way, the line was cut when the server's data came"
+            )),
             _ => None,
         }
     }
@@ -115,7 +144,10 @@ impl Fault {
             Fault::NoCommonVersion if serves == (tls_max == TlsMax::Tls13) => {
                 offer.versions = &ONLY_1_3;
             }
-            Fault::NoCommonVersion => offer.versions = &ONLY_1_2,
+            Fault::NoCommonVersion | Fault::AsksLate(LateRequest::Renegotiation) => {
+                offer.versions = &ONLY_1_2;
+            }
+            Fault::AsksLate(LateRequest::CertificateRequest) => offer.versions = &ONLY_1_3,
             Fault::NoCommonCipherSuite => provider
                 .cipher_suites
                 .retain(|suite| is_chacha(suite.suite()) != serves),
@@ -145,6 +177,13 @@ impl Fault {
             Fault::VerifierRejectsIdentity => {
                 setup.config = peers::verifier_rejects_identity(setup, offer)
                     .map_err(|error| unusable(&error))?;
+            }
+            Fault::RefusesByStatus => {
+                setup.config = peers::does_not_require_certificates(setup, offer)
+                    .map_err(|error| unusable(&error))?;
+            }
+            Fault::AsksLate(_) => {
+                Arc::make_mut(&mut setup.config).enable_secret_extraction = true;
             }
             Fault::NoCommonProtocol => {
                 Arc::make_mut(&mut setup.config).alpn_protocols = vec![b"h2".to_vec()];
@@ -184,6 +223,8 @@ impl Fault {
         match self {
             Fault::PlainServer(words) => peers::plain_server(words, &setup.narrator, transport),
             Fault::NoCloseNotify => peers::no_close_notify(setup, transport)?,
+            Fault::RefusesByStatus => peers::refuses_by_status(setup, transport)?,
+            Fault::AsksLate(request) => ask_late(request, setup, transport)?,
             _ => serve_connection(setup, service, transport, from)?,
         }
         Ok(())

@@ -21,10 +21,11 @@ use super::{Case, Fault, Termination};
 use crate::error::Error;
 use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::TlsMax;
-use crate::instruments::failures::Language;
 use crate::instruments::page::{BOLD, LongWords, Page, Paint};
 use crate::instruments::wire::tap::Recording;
-use crate::narration::{Event, Side, en};
+use crate::language::Language;
+use crate::narration::{Event, Side, words};
+use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::text;
 
@@ -55,6 +56,7 @@ pub fn listen(
     log: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Listening, Error> {
     refuse_without_server(case)?;
+    let tls_max = case.version(tls_max);
     let listener = Listener::bind(place)?;
     let builder = &mut PkiBuilder::default();
     let mut stage = Stage::with(builder, &case.scene, tls_max)?;
@@ -125,8 +127,8 @@ fn refuse_without_server(case: &Case) -> Result<(), Error> {
         _ => return Ok(()),
     };
     Err(Error::Usage {
-        found: format!("{name} cannot listen: {why}"),
-        remedy: format!("hello-mtls gallery {name} shows both sides"),
+        found: phrase!("{name} cannot listen: {why}", name, why),
+        remedy: phrase!("hello-mtls gallery {name} shows both sides", name),
     })
 }
 
@@ -174,7 +176,7 @@ fn reachable(addresses: &[SocketAddr]) -> SocketAddr {
 /// How a connection ended for the server: the step and the words. Where it refused nothing, the last thing that it
 /// told.
 fn outcome(served: Result<(), Failed>, events: &[Event]) -> String {
-    let told = |event: &Event| Some((event.step?, en::words(&event.fact).what));
+    let told = |event: &Event| Some((event.step?, words::words(&event.fact).what.to_string()));
     let refusal = events.iter().rfind(|event| !event.fact.passed());
     let failed = served
         .err()

@@ -3,7 +3,9 @@
 use super::{Case, Fault, Termination, cases};
 use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{self, Failure, Language, Matches};
+use crate::instruments::failures::{self, Failure, Matches};
+use crate::language::Language;
+use crate::phrase;
 use crate::text;
 
 /// The failure of this name.
@@ -17,11 +19,11 @@ pub fn find(name: &str) -> Result<&'static Failure, Error> {
             ref names => format!("{}? ", names.join(", ")),
         };
         Error::Usage {
-            found: format!(
-                "there is no case \"{}\" in the gallery",
-                text::terminal(name)
+            found: phrase!(
+                "there is no case \"{name}\" in the gallery",
+                name = text::terminal(name)
             ),
-            remedy: format!("{perhaps}`hello-mtls gallery` lists all"),
+            remedy: phrase!("{perhaps}`hello-mtls gallery` lists all", perhaps),
         }
     })
 }

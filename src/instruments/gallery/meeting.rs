@@ -15,6 +15,7 @@ use crate::handshake::ServerSetup;
 use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::narration::Side;
+use crate::phrase;
 use crate::server::Limits;
 use crate::server::hello::Hello;
 use crate::transport::Deadline;
@@ -121,8 +122,8 @@ pub(super) fn no_loopback(source: io::Error) -> Error {
     Error::Network {
         doing: "use",
         place: "127.0.0.1".to_owned(),
-        found: source.to_string(),
-        remedy: "a machine with a loopback interface".to_owned(),
+        found: source.to_string().into(),
+        remedy: phrase!("a machine with a loopback interface"),
     }
 }
 

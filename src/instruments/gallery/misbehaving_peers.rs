@@ -19,10 +19,11 @@ use crate::certificates::failed;
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::step5_server_verifies_client::ClientVerifierHook;
-use crate::handshake::step7_application_data::application_data;
+use crate::handshake::step7_application_data::{application_data, close_gracefully};
 use crate::handshake::{self, ClientSetup, Offer, ServerSetup};
 use crate::instruments::wire::transcript::spaced_hex;
 use crate::narration::{Fact, Misbehaviour, Narrator, Step};
+use crate::phrase;
 use crate::transport::{Transport, lingering_close};
 
 /// A server that speaks no TLS: reads what comes, says its words, hangs up.
@@ -96,6 +97,35 @@ pub(super) fn no_close_notify(
     Ok(())
 }
 
+/// A server that answers 400 where others end the handshake: nginx refuses a client without a certificate so.
+pub(super) fn refuses_by_status(
+    setup: &ServerSetup,
+    mut transport: impl Transport,
+) -> Result<(), Diagnosis> {
+    let connection = handshake::accept(setup, &mut transport)?;
+    let knows_client = connection.peer_certificates().is_some();
+    let mut stream = StreamOwned::new(connection, transport);
+    let _ = stream.read(&mut [0; 4096]);
+    let mut status = "200 OK";
+    if !knows_client {
+        status = "400 Bad Request";
+        let found = phrase!(
+            "the client sent no certificate, and hears so from the status of the answer: 400"
+        );
+        setup
+            .narrator
+            .tell(Step::ServerVerifiesClient, || Fact::Refused {
+                found: found.clone(),
+                remedy: phrase!("the client needs --cert and --key"),
+                message: format!("HTTP/1.1 {status}"),
+            });
+    }
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let _ = stream.write_all(head.as_bytes());
+    close_gracefully(&mut stream);
+    Ok(())
+}
+
 /// A client that shows its certificate only to servers that name its CA: browsers do so.
 #[derive(Debug)]
 pub(super) struct ClientFiltersByCaHint {
@@ -143,13 +173,31 @@ pub(super) fn verifier_rejects_identity(
     setup: &ServerSetup,
     offer: Offer,
 ) -> Result<Arc<ServerConfig>, rustls::Error> {
+    with_verifier(setup, offer, |verifier| Arc::new(RejectsIdentity(verifier)))
+}
+
+/// The server's settings with a verifier that asks for a certificate and does not require one.
+pub(super) fn does_not_require_certificates(
+    setup: &ServerSetup,
+    offer: Offer,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
+    with_verifier(setup, offer, |verifier| Arc::new(DoesNotRequire(verifier)))
+}
+
+type Verifier = Arc<dyn ClientCertVerifier>;
+
+fn with_verifier(
+    setup: &ServerSetup,
+    offer: Offer,
+    around: impl Fn(Verifier) -> Verifier,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
     let own = &setup.config;
     let builder = ServerConfig::builder_with_provider(offer.provider)
         .with_protocol_versions(offer.versions)?;
     let mut config = match &setup.verifier {
         None => builder.with_no_client_auth(),
         Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
-            verifier: Arc::new(RejectsIdentity(Arc::clone(verifier))),
+            verifier: around(Arc::clone(verifier)),
             narrator: setup.narrator.clone(),
         })),
     }
@@ -162,7 +210,7 @@ pub(super) fn verifier_rejects_identity(
 
 /// Refuses every client, also those for which the CA vouches.
 #[derive(Debug)]
-struct RejectsIdentity(Arc<dyn ClientCertVerifier>);
+struct RejectsIdentity(Verifier);
 
 impl ClientCertVerifier for RejectsIdentity {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -177,6 +225,51 @@ impl ClientCertVerifier for RejectsIdentity {
     ) -> Result<ClientCertVerified, rustls::Error> {
         self.0.verify_client_cert(end_entity, intermediates, now)?;
         Err(CertificateError::ApplicationVerificationFailure.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// Verifies each certificate that comes, as always, and lets a client through that has none.
+#[derive(Debug)]
+struct DoesNotRequire(Verifier);
+
+impl ClientCertVerifier for DoesNotRequire {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        self.0.root_hint_subjects()
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        self.0.verify_client_cert(end_entity, intermediates, now)
     }
 
     fn verify_tls12_signature(

@@ -11,6 +11,7 @@
 //! | `meeting`, `failed` | one connection, and how it ended for each side |
 //! | `temp_files` | files that a side cannot use |
 //! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
+//! | `late_requests` | a server that asks for a certificate after the handshake |
 //! | [`external`] | the server of a case, open to curl, openssl and Node |
 //! | [`other_clients`] | the commands that put curl, openssl, Node, Go and Python in the client's place |
 //! | [`listen`] | the server of a case at an address, for a person to try |
@@ -41,6 +42,7 @@ mod meeting;
 mod failed;
 mod temp_files;
 mod misbehaving_peers;
+mod late_requests;
 mod middlebox;
 mod lookup;
 
@@ -162,6 +164,11 @@ impl Case {
             TlsMax::Tls13 => tls13,
             TlsMax::Tls12 => tls12,
         }
+    }
+
+    /// The version of TLS in which it is shown, if both sides allow this one: some failures exist in one alone.
+    pub fn version(&self, tls_max: TlsMax) -> TlsMax {
+        self.scene.fault.only_version().unwrap_or(tls_max)
     }
 
     /// What the catalogue says about it. A test proves that each case has an entry.

@@ -4,9 +4,9 @@
 use rustls::AlertDescription;
 
 use super::{Outcome, Termination};
-use crate::instruments::failures::Language;
 use crate::instruments::wire::names::alert_name;
-use crate::narration::{Side, Step};
+use crate::language::Language;
+use crate::narration::{Side, Step, words};
 
 /// What happens differently `there` than `here`. Empty: nothing.
 pub fn differences(language: Language, here: &Outcome, there: &Outcome) -> String {
@@ -32,7 +32,7 @@ pub fn differences(language: Language, here: &Outcome, there: &Outcome) -> Strin
     ] {
         let before = termination(language, here, before);
         compare(
-            side(language, name),
+            &side(language, name),
             before,
             termination(language, there, after),
         );
@@ -85,26 +85,13 @@ pub fn alert(language: Language, outcome: &Outcome) -> String {
 }
 
 /// A side.
-pub fn side(language: Language, side: Side) -> &'static str {
-    match side {
-        Side::Server => language.pick("server", "服务器"),
-        Side::Client => language.pick("client", "客户端"),
-    }
+pub fn side(language: Language, side: Side) -> String {
+    words::side(side).in_language(language)
 }
 
 /// What happens in a step.
-pub fn step_title(language: Language, step: Step) -> &'static str {
-    let chinese = match step {
-        Step::Preparation => "第一个字节之前",
-        Step::ClientConnects => "客户端发起连接",
-        Step::ServerPresentsCertificate => "服务器发送证书",
-        Step::ClientVerifiesServer => "客户端验证服务器",
-        Step::ClientPresentsCertificate => "客户端发送证书",
-        Step::ServerVerifiesClient => "服务器验证客户端",
-        Step::ServerAuthorizesClient => "服务器给客户端授权",
-        Step::ApplicationData => "双方交换加密数据",
-    };
-    language.pick(step.title(), chinese)
+pub fn step_title(language: Language, step: Step) -> String {
+    step.title().in_language(language)
 }
 
 /// Words as a program said them.

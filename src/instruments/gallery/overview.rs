@@ -6,9 +6,11 @@ use std::time::Duration;
 use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
-use crate::instruments::failures::{self, Failure, Language, Matches};
+use crate::instruments::failures::{self, Failure, Matches};
 use crate::instruments::page::{BOLD, DIM, RED};
+use crate::language::Language;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
 impl Panels<'_> {
@@ -17,29 +19,32 @@ impl Panels<'_> {
         let live = |failure: &&Failure| case_of(failure).is_some();
         let (live, others): (Vec<_>, Vec<_>) = failures::all().iter().partition(live);
         self.by_step(&live, |failure| failure.step, Self::row)?;
-        self.page.line(&format!(
-            "\nAll fail in TLS 1.3 and in 1.2; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
+        let more = phrase!(
+            "\nAll fail in TLS 1.3 and in 1.2, but renegotiation in 1.2 only, and\n\
+             post-handshake-auth in 1.3 only; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
              hello-mtls gallery CASE shows one, --all runs all of them.\n\
              hello-mtls gallery \"an error message\" says which cases have it.\n\
-             hello-mtls doctor finds {} more, in files and on servers: docs/failures.md lists\n\
+             hello-mtls doctor finds {count} more, in files and on servers: docs/failures.md lists\n\
              them, and hello-mtls gallery NAME explains one.",
-            others.len()
-        ))
+            count = others.len()
+        );
+        self.page.line(&self.say(&more))
     }
 
     /// The failures in which a program says the words that were asked for, the likeliest first.
     pub fn found(&mut self, matches: &Matches) -> io::Result<()> {
-        self.page
-            .line("Programs say this in each of these, the likeliest first:\n")?;
-        let named = matches.failures.iter();
-        for failure in named.filter_map(|name| failures::find(name)) {
+        let head = phrase!("Programs say this in each of these, the likeliest first:\n");
+        self.page.line(&self.say(&head))?;
+        for failure in &matches.failures {
             self.row(failure)?;
         }
-        for note in &matches.notes {
+        for note in matches.notes.iter().copied() {
             self.page.blank()?;
-            self.page.paragraph("", &format!("Note: {note}."), "")?;
+            let note = phrase!("Note: {note}.", note);
+            self.page.paragraph("", &self.say(&note), "")?;
         }
-        self.page.line("\nhello-mtls gallery NAME shows one.")
+        let end = phrase!("\nhello-mtls gallery NAME shows one.");
+        self.page.line(&self.say(&end))
     }
 
     fn row(&mut self, failure: &Failure) -> io::Result<()> {
@@ -53,15 +58,24 @@ impl Panels<'_> {
             " "
         };
         let name = self.page.paint.with(BOLD, &text::pad(&failure.name, 27));
-        let story = &failure.words(Language::English).story;
+        let story = &failure.words(self.language()).story;
         self.page.paragraph(&format!("{mark} {name} "), story, "")
     }
 
     /// A line for each case: who noticed, the alert, and how long the client believed that it was in.
     pub fn overview(&mut self, runs: &[Run], took: Duration) -> io::Result<()> {
+        let [case, who, alert, late] = [
+            phrase!("case"),
+            phrase!("who saw"),
+            phrase!("alert"),
+            phrase!("too late"),
+        ]
+        .map(|head| self.say(&head));
         let columns = format!(
-            "    {:<28}{:<8}{:<27}{:>8}",
-            "case", "who saw", "alert", "too late"
+            "    {}{}{}{late:>8}",
+            text::pad(&case, 28),
+            text::pad(&who, 8),
+            text::pad(&alert, 27),
         );
         self.page.line(&self.page.paint.with(DIM, &columns))?;
         let in_order: Vec<&Run> = cases::all()
@@ -73,12 +87,15 @@ impl Panels<'_> {
             .filter(|run| run.differences().is_empty())
             .count();
         let unseen = runs.iter().filter(|run| run.noticed().is_none()).count();
-        self.page.line(&format!(
-            "\n{well} of {} failed as they should in {}, {unseen} of them unnoticed by all ({:.1} s)",
-            runs.len(),
-            runs.first().map_or("", |run| version(run.tls_max)),
-            took.as_secs_f64()
-        ))
+        let sum = phrase!(
+            "\n{well} of {all} failed as they should in {version}, {unseen} of them unnoticed by all ({seconds} s)",
+            well,
+            all = runs.len(),
+            version = runs.first().map_or("", |run| version(run.tls_max)),
+            unseen,
+            seconds = format!("{:.1}", took.as_secs_f64())
+        );
+        self.page.line(&self.say(&sum))
     }
 
     fn result_row(&mut self, run: &Run) -> io::Result<()> {
@@ -88,10 +105,11 @@ impl Panels<'_> {
         } else {
             self.page.paint.with(RED, "✗")
         };
-        // `client`, `server` and `nobody` have six letters each: no need to pad them.
-        let who = run
-            .noticed()
-            .map_or("nobody".to_owned(), |(_, side)| self.page.paint.side(side));
+        // The names of the sides and `nobody` have six columns each, in both languages: no need to pad them.
+        let who = match run.noticed() {
+            Some((_, side)) => self.page.paint.side(side),
+            None => self.say(&phrase!("nobody")),
+        };
         let alert = run.alert.as_ref().map_or("-".to_owned(), named);
         let believed = match self::believed(run) {
             Some(time) => format!("{:>5} ms", milliseconds(time)),
@@ -119,7 +137,8 @@ impl Panels<'_> {
                 if last.is_some() {
                     self.page.blank()?;
                 }
-                let title = format!("step {}, {}", step.number(), step.title());
+                let (number, title) = (step.number(), step.title());
+                let title = self.say(&phrase!("step {number}, {title}", number, title));
                 self.page.paragraph("", &title, BOLD)?;
                 last = Some(step);
             }

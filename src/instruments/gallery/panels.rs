@@ -8,15 +8,14 @@ use super::outcome_words::differences;
 use super::run::{Alert, Run, View};
 use super::{Case, Fault, Files};
 use crate::handshake::TlsMax;
-use crate::instruments::failures::{Failure, Language, SEEN};
+use crate::instruments::failures::{Failure, SEEN};
 use crate::instruments::page::{self, BOLD, DIM, LongWords, MAGENTA, Page, Paint, RED};
 use crate::instruments::wire::names::alert_name;
 use crate::instruments::wire::transcript::spaced_hex;
-use crate::narration::{Side, Step, en};
+use crate::language::{Language, Phrase};
+use crate::narration::{Side, Step, words};
+use crate::phrase;
 use crate::text;
-
-/// The language of the panels.
-const LANGUAGE: Language = Language::English;
 
 /// Where a quotation stands: below the words of an event.
 const QUOTE: &str = "      ";
@@ -49,15 +48,16 @@ impl<'a> Panels<'a> {
         self.wire(run)?;
         self.side(Side::Client, &run.client, run)?;
         if let Some(time) = believed(run) {
-            let line = format!("{} ms after it believed that it was in", milliseconds(time));
-            self.page.paragraph(QUOTE, &line, BOLD)?;
+            let time = milliseconds(time);
+            let line = phrase!("{time} ms after it believed that it was in", time);
+            self.page.paragraph(QUOTE, &self.say(&line), BOLD)?;
         }
         self.words(case, run.tls_max)?;
         let differences = run.differences();
         if !differences.is_empty() {
             self.page.blank()?;
-            self.page
-                .paragraph("", "It did not fail as it should:", RED)?;
+            let head = self.say(&phrase!("It did not fail as it should:"));
+            self.page.paragraph("", &head, RED)?;
         }
         differences
             .iter()
@@ -68,10 +68,11 @@ impl<'a> Panels<'a> {
     pub fn entry(&mut self, failure: &Failure) -> io::Result<()> {
         self.heading(&failure.name, failure.step, "")?;
         self.page
-            .paragraph("", &failure.words(LANGUAGE).story, "")?;
+            .paragraph("", &failure.words(self.language()).story, "")?;
         self.page.blank()?;
-        let seen = "by hello-mtls doctor, in files or on a live server; it has no case to run";
-        self.said(failure, &[("found", seen)])
+        let seen =
+            phrase!("by hello-mtls doctor, in files or on a live server; it has no case to run");
+        self.said(failure, &[(phrase!("found"), seen)])
     }
 
     /// Name, step and story of a case.
@@ -80,30 +81,38 @@ impl<'a> Panels<'a> {
         self.heading(case.name, case.expected(tls_max).step, &version)?;
         let failure = case.failure();
         failure.map_or(Ok(()), |failure| {
-            self.page.paragraph("", &failure.words(LANGUAGE).story, "")
+            self.page
+                .paragraph("", &failure.words(self.language()).story, "")
         })
     }
 
     fn heading(&mut self, name: &str, step: Step, version: &str) -> io::Result<()> {
         let (number, title) = (step.number(), step.title());
-        let title = format!("{name} · step {number}, {title}{version}");
-        self.page.rule(&title, BOLD)
+        let step = self.say(&phrase!("step {number}, {title}", number, title));
+        self.page.rule(&format!("{name} · {step}{version}"), BOLD)
     }
 
     /// What a side told, a line an event with its time, and how it ended.
     fn side(&mut self, side: Side, view: &View, run: &Run) -> io::Result<()> {
         let began = run.began;
         let head = match side {
-            Side::Server => "what the server saw",
-            Side::Client => "what the client saw",
+            Side::Server => phrase!("what the server saw"),
+            Side::Client => phrase!("what the client saw"),
         };
-        self.head(page::side(side), head, "ms")?;
+        let milliseconds = phrase!("ms");
+        self.head(page::side(side), &head, &milliseconds)?;
         for event in &view.events {
             let Some(step) = event.step else { continue };
-            let (words, passed) = (en::words(&event.fact), event.fact.passed());
-            self.event(step, passed, &words.what, event.at, began)?;
+            let (words, passed) = (words::words(&event.fact), event.fact.passed());
+            self.event(
+                step,
+                passed,
+                &self.page.paint.words(&words.what),
+                event.at,
+                began,
+            )?;
             if side == Side::Client && step == Step::ApplicationData && passed {
-                self.quote(&words.so)?;
+                self.quote(&self.page.paint.words(&words.so))?;
             }
         }
         match (&view.said, view.failed) {
@@ -113,7 +122,8 @@ impl<'a> Panels<'a> {
                 self.event(step, false, said, at, began)?;
                 match files_of(side, run.case.scene.fault) {
                     Some(files) if !files.rustls.is_empty() => {
-                        self.quote(&format!("rustls alone: {}", files.rustls))
+                        let alone = phrase!("rustls alone: {words}", words = files.rustls);
+                        self.quote(&self.say(&alone))
                     }
                     _ => Ok(()),
                 }
@@ -122,13 +132,15 @@ impl<'a> Panels<'a> {
                 if !view
                     .events
                     .iter()
-                    .any(|event| en::words(&event.fact).what == *said) =>
+                    .any(|event| words::words(&event.fact).what.to_string() == *said) =>
             {
                 // One of its messages ends with an address that fits no line.
                 let said = said.split(": https://").next().unwrap_or_default();
                 self.quote(&format!("rustls: {said}"))
             }
-            _ if view.events.is_empty() => self.quote("nothing: no byte reached it"),
+            _ if view.events.is_empty() => {
+                self.quote(&self.say(&phrase!("nothing: no byte reached it")))
+            }
             _ => Ok(()),
         }
     }
@@ -150,16 +162,22 @@ impl<'a> Panels<'a> {
 
     /// The alert: its record as it crossed, and what was inside.
     fn wire(&mut self, run: &Run) -> io::Result<()> {
-        self.head(MAGENTA, "what crossed the wire", "")?;
+        self.head(MAGENTA, &phrase!("what crossed the wire"), &Phrase::empty())?;
         if let Some(note) = run.case.scene.fault.on_the_way() {
-            self.quote(note)?;
+            self.quote(&self.say(&note))?;
         }
         let Some(alert) = &run.alert else {
             let told = !run.server.events.is_empty() || !run.client.events.is_empty();
-            return self.quote(if told { "no alert" } else { "nothing" });
+            let nothing = if told {
+                phrase!("no alert")
+            } else {
+                phrase!("nothing")
+            };
+            return self.quote(&self.say(&nothing));
         };
         let time = milliseconds(alert.at.saturating_duration_since(run.began));
-        let route = format!("{} → {}", alert.from, alert.from.peer());
+        let [from, to] = [alert.from, alert.from.peer()].map(|side| self.say(&words::side(side)));
+        let route = format!("{from} → {to}");
         self.page.row(&format!("  ✉ {route}"), &time)?;
         let shown = alert
             .record
@@ -171,12 +189,13 @@ impl<'a> Panels<'a> {
             ""
         };
         let inside = if alert.encrypted {
-            format!(" → decrypted {}", spaced_hex(&alert.plaintext))
+            phrase!("→ decrypted {bytes}", bytes = spaced_hex(&alert.plaintext))
         } else {
-            " in the clear".to_owned()
+            phrase!("in the clear")
         };
-        self.quote(&format!("{}{more}{inside}", spaced_hex(shown)))?;
-        self.quote(&format!("fatal {}", named(alert)))
+        let inside = self.say(&inside);
+        self.quote(&format!("{}{more} {inside}", spaced_hex(shown)))?;
+        self.quote(&self.say(&phrase!("fatal {alert}", alert = named(alert))))
     }
 
     /// Cause, fix, and the words of other programs.
@@ -186,42 +205,63 @@ impl<'a> Panels<'a> {
             return Ok(());
         };
         let (other, there) = match tls_max {
-            TlsMax::Tls13 => ("in TLS 1.2", TlsMax::Tls12),
-            TlsMax::Tls12 => ("in TLS 1.3", TlsMax::Tls13),
+            TlsMax::Tls13 => (phrase!("in TLS 1.2"), TlsMax::Tls12),
+            TlsMax::Tls12 => (phrase!("in TLS 1.3"), TlsMax::Tls13),
         };
-        let different = differences(LANGUAGE, case.expected(tls_max), case.expected(there));
-        let different = if different.is_empty() {
-            "the same".to_owned()
+        let different = differences(
+            self.language(),
+            case.expected(tls_max),
+            case.expected(there),
+        );
+        let different = if case.version(there) != there {
+            phrase!("it does not exist there")
+        } else if different.is_empty() {
+            phrase!("the same")
         } else {
-            different.replace('`', "")
+            Phrase::from(different.replace('`', ""))
         };
-        let programs = SEEN
-            .into_iter()
-            .zip(failure.said_by(tls_max).iter().map(String::as_str));
-        let rows: Vec<_> = programs.chain([(other, different.as_str())]).collect();
+        let said = failure.said_by(tls_max).iter().map(Phrase::from);
+        let programs = SEEN.into_iter().map(Phrase::from).zip(said);
+        let rows: Vec<_> = programs.chain([(other, different)]).collect();
         self.said(failure, &rows)
     }
 
     /// Cause and fix of a failure, some more rows, and where its page is.
-    fn said(&mut self, failure: &Failure, rows: &[(&str, &str)]) -> io::Result<()> {
-        let words = failure.words(LANGUAGE);
+    fn said(&mut self, failure: &Failure, rows: &[(Phrase, Phrase)]) -> io::Result<()> {
+        let words = failure.words(self.language());
         // Backquotes are for the page: a terminal shows what can be typed.
         let remedy = words.remedy.replace('`', "");
-        let page = format!("docs/failures.md#{}", failure.name);
-        let about = [("why", words.cause.as_str()), ("fix", &remedy)];
-        let more = [("more", page.as_str())];
+        let folder = self.language().pick("docs", "docs/zh");
+        let page = format!("{folder}/failures.md#{}", failure.name);
+        let about = [
+            (phrase!("why"), Phrase::from(&words.cause)),
+            (phrase!("fix"), Phrase::from(remedy)),
+        ];
+        let more = [(phrase!("more"), Phrase::from(page))];
         let all = about.iter().chain(rows).chain(&more);
         for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
-            let label = self.page.paint.with(DIM, &text::pad(label, 14));
-            self.page.paragraph(&format!("  {label} "), words, "")?;
+            let label = text::pad(&self.say(label), 14);
+            let label = self.page.paint.with(DIM, &label);
+            self.page
+                .paragraph(&format!("  {label} "), &self.say(words), "")?;
         }
         Ok(())
     }
 
-    fn head(&mut self, colour: &str, words: &str, right: &str) -> io::Result<()> {
-        let [left, right] = [words, right].map(|words| self.page.paint.with(colour, words));
+    fn head(&mut self, colour: &str, words: &Phrase, right: &Phrase) -> io::Result<()> {
+        let [left, right] =
+            [words, right].map(|words| self.page.paint.with(colour, &self.say(words)));
         self.page.blank()?;
         self.page.row(&left, &right)
+    }
+
+    /// A phrase in the language of the page.
+    pub(super) fn say(&self, words: &Phrase) -> String {
+        self.page.paint.words(words)
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.page.paint.language
     }
 
     fn quote(&mut self, words: &str) -> io::Result<()> {

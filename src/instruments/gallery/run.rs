@@ -15,7 +15,7 @@ use crate::instruments::wire::conversation::{Kind, Protection};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::Transcript;
-use crate::narration::{Event, Side, Step, en};
+use crate::narration::{Event, Side, Step, words};
 
 /// What was seen of a case.
 #[derive(Clone, Debug)]
@@ -68,6 +68,7 @@ pub struct Alert {
 /// The stage could not be set: no certificates, no loopback. That the case fails is what it is for.
 pub fn run(case: &'static Case, tls_max: TlsMax) -> Result<Run, Error> {
     let began = Instant::now();
+    let tls_max = case.version(tls_max);
     let mut run = Run {
         case,
         tls_max,
@@ -183,7 +184,7 @@ impl View {
         if let Some(refusal) = refusal {
             self.failed = refusal.step.map(|step| (step, refusal.at));
             self.said
-                .get_or_insert_with(|| en::words(&refusal.fact).what);
+                .get_or_insert_with(|| words::words(&refusal.fact).what.to_string());
         }
     }
 }
@@ -221,8 +222,10 @@ fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> 
             .messages
             .iter()
             .find_map(|message| match message.kind {
-                // A warning that says goodbye is no refusal: close_notify, user_canceled.
-                Kind::Alert(_, number) if message.from == side && !matches!(number, 0 | 90) => {
+                // A warning is no refusal: close_notify, user_canceled, no_renegotiation.
+                Kind::Alert(_, number)
+                    if message.from == side && !matches!(number, 0 | 90 | 100) =>
+                {
                     Some((number, message))
                 }
                 _ => None,

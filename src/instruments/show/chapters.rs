@@ -89,6 +89,7 @@ impl Chapter {
     pub fn title(&self) -> String {
         self.step
             .title()
+            .to_string()
             .replacen("the ", "The ", 1)
             .replacen("both ", "Both ", 1)
     }

@@ -18,6 +18,7 @@ use crate::instruments::page::{
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Input, Message, Outcome,
 };
+use crate::language::Phrase;
 use crate::narration::Side;
 use crate::text::{self, columns};
 
@@ -110,7 +111,7 @@ impl WireView<'_> {
             let more = format!("and {} records more", records.len() - 3);
             self.paragraph("         ", &more, DIM)?;
         }
-        if self.told.insert(message.meaning.clone()) {
+        if self.told.insert(message.meaning.to_string()) {
             let source = match message.fields.source {
                 "" => String::new(),
                 source => format!(" ({source})"),
@@ -235,10 +236,10 @@ impl WireView<'_> {
 
     /// What becomes computable, and when; told once for those that follow each other.
     fn derivations(&mut self, derivations: &[Derivation]) -> io::Result<()> {
-        let mut computable_by = "";
+        let mut computable_by = &Phrase::empty();
         for derivation in derivations {
-            if derivation.computable_by != computable_by {
-                computable_by = derivation.computable_by;
+            if derivation.computable_by != *computable_by {
+                computable_by = &derivation.computable_by;
                 self.page.blank()?;
                 self.paragraph(
                     "  + ",

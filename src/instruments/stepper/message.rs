@@ -5,7 +5,7 @@ use std::io;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, RED, WIDTH};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::narration::{Event, Step, en};
+use crate::narration::{Event, Step, words};
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -25,9 +25,9 @@ pub(super) fn fact(page: &mut Page<'_>, event: &Event, step: Step) -> io::Result
     page.blank()?;
     page.line(&format!("  {side} · step {number}{mark} {title}"))?;
     // Facts are safe already: they may name a peer, escaped.
-    let words = en::words(&event.fact);
-    page.paragraph("    ", &words.what, colour)?;
-    page.paragraph("    ", &words.so, DIM)
+    let words = words::words(&event.fact);
+    page.paragraph("    ", &page.paint.words(&words.what), colour)?;
+    page.paragraph("    ", &page.paint.words(&words.so), DIM)
 }
 
 /// A message: its size, its fields, its proofs, and the keys that become computable with it.
@@ -52,7 +52,7 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
         &format!("  {name} {size}"),
         &format!("step {}", step.number()),
     )?;
-    paragraph(page, &message.meaning, "")?;
+    paragraph(page, &page.paint.words(&message.meaning), "")?;
     let mut rows = Vec::new();
     collect(&message.fields, "", &mut rows);
     for (label, values) in rows.iter().take(MOST_FIELDS) {
@@ -66,7 +66,10 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
     for check in &message.checks {
         let name = &check.name;
         let (line, colour) = match &check.outcome {
-            Outcome::Verified => (format!("✓ {name}: {}", check.proves), GREEN),
+            Outcome::Verified => (
+                format!("✓ {name}: {}", page.paint.words(&check.proves)),
+                GREEN,
+            ),
             Outcome::Failed(why) => (format!("✗ {name}: {why}"), RED),
             Outcome::NotPossible(why) => (format!("? {name}: not checked here, {why}"), DIM),
         };
@@ -79,7 +82,7 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
         let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
         let line = format!(
             "⚷ computable by {}: {}",
-            group[0].computable_by,
+            page.paint.words(&group[0].computable_by),
             names.join(", ")
         );
         paragraph(page, &line, DIM)?;

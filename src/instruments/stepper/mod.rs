@@ -35,7 +35,7 @@ use crate::instruments::page::Paint;
 use crate::instruments::wire::tap::Recording;
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
-use crate::narration::en::denial;
+use crate::narration::words::denial;
 
 /// Where the story is shown, and how.
 pub struct Show<'a> {
@@ -161,7 +161,7 @@ fn handshake(
         Ok(_) => Response::text(200, "Hello World"),
         Err(refusal) => {
             wire.refusal(Side::Server, true)?;
-            Response::refusal(403, &denial(&refusal).why)
+            Response::refusal(403, &denial(&refusal).why.to_string())
         }
     };
 

@@ -6,7 +6,7 @@
 use super::known::Known;
 use super::texts::{Ask, Texts};
 use crate::instruments::wire::conversation::{Kind, Message};
-use crate::narration::{Event, Fact, Side, Step, en};
+use crate::narration::{Event, Fact, Side, Step, words};
 
 /// A question with its one right answer, as this run computes them.
 pub(super) struct Question {
@@ -106,8 +106,8 @@ impl Question {
         let refusal = events.iter().rev().find(|event| !event.fact.passed());
         let step = refusal.and_then(|event| event.step).map_or(0, Step::number);
         let found = refusal.map_or_else(String::new, |event| match &event.fact {
-            Fact::Refused { found, .. } => found.clone(),
-            fact => en::words(fact).what,
+            Fact::Refused { found, .. } => found.to_string(),
+            fact => words::words(fact).what.to_string(),
         });
         let mut because = texts
             .notices_because

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::instruments::fields::Field;
 use crate::instruments::wire::numbers::HandshakeType;
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
 /// A whole recorded connection.
@@ -185,7 +186,7 @@ pub struct Message {
     /// The step of the seven that it belongs to.
     pub step: Step,
     /// What it is for, in a sentence or two, in this connection.
-    pub meaning: String,
+    pub meaning: Phrase,
     /// Its bytes: of handshake messages with the four bytes of header.
     pub bytes: Vec<u8>,
     /// Which records carry it.
@@ -225,7 +226,7 @@ pub struct Check {
     /// What is checked, e.g. `signature of CertificateVerify`.
     pub name: &'static str,
     /// What it proves when it holds.
-    pub proves: &'static str,
+    pub proves: Phrase,
     /// The standard and section.
     pub source: &'static str,
     /// What goes into it, in the order of use.
@@ -268,7 +269,7 @@ pub struct Derivation {
     /// False: it was taken from the key log, because what it is derived from is not known here.
     pub derived: bool,
     /// Which side can compute it when. The other messages of this moment add nothing to it.
-    pub computable_by: &'static str,
+    pub computable_by: Phrase,
     /// What it is for.
     pub meaning: &'static str,
     /// The standard and section.

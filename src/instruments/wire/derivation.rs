@@ -6,7 +6,9 @@ use std::ops::Range;
 
 use crate::instruments::wire::conversation::{Derivation, Input};
 use crate::instruments::wire::hkdf::{Hash, hkdf_label};
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 /// A secret with its name: what a derivation starts from, and what comes out of it.
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ pub(crate) struct SecretSpec {
 #[derive(Debug)]
 pub(crate) struct DerivationLog {
     pub(crate) hash: Hash,
-    computable_by: &'static str,
+    computable_by: Phrase,
     pub(crate) entries: Vec<Derivation>,
 }
 
@@ -48,8 +50,12 @@ impl DerivationLog {
     /// For what becomes computable with a message from this side.
     pub(crate) fn new(hash: Hash, from: Side) -> DerivationLog {
         let computable_by = match from {
-            Side::Client => "the client before it sends this, the server after it has read it",
-            Side::Server => "the server before it sends this, the client after it has read it",
+            Side::Client => {
+                phrase!("the client before it sends this, the server after it has read it")
+            }
+            Side::Server => {
+                phrase!("the server before it sends this, the client after it has read it")
+            }
         };
         DerivationLog {
             hash,
@@ -171,7 +177,7 @@ impl DerivationLog {
             formula,
             derived: !inputs.is_empty(),
             inputs,
-            computable_by: self.computable_by,
+            computable_by: self.computable_by.clone(),
             meaning: spec.meaning,
             source: spec.source,
         });

@@ -11,6 +11,7 @@ use crate::instruments::wire::key_schedule::{self, finished_key, traffic_keys};
 use crate::instruments::wire::messages::ClientHello;
 use crate::instruments::wire::session::{Findings, Session, check_mac};
 use crate::narration::Side;
+use crate::phrase;
 
 /// What early data may be encrypted with. No message before the ServerHello says which suite, so all that
 /// fit are tried.
@@ -75,7 +76,9 @@ fn binder(
     };
     Some(Check {
         name: "PSK binder",
-        proves: "the client knows the secret behind the ticket, and sent this very ClientHello",
+        proves: phrase!(
+            "the client knows the secret behind the ticket, and sent this very ClientHello"
+        ),
         source: "RFC 8446 §4.2.11.2",
         inputs,
         outcome,

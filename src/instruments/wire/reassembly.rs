@@ -15,6 +15,7 @@ use crate::instruments::wire::session::{Findings, Incoming};
 use crate::instruments::wire::state::State;
 use crate::instruments::wire::steps;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// The bytes of a message, complete or not yet, and what carried them.
 #[derive(Clone, Debug)]
@@ -177,7 +178,7 @@ impl Reassembly {
             carried.at = at;
             let (mut described, _) = messages::handshake(&carried.bytes, &self.parse_context(from));
             described.kind = Kind::Unknown;
-            described.meaning = "The recording ends in the middle of this message.".to_owned();
+            described.meaning = phrase!("The recording ends in the middle of this message.");
             self.single_record_message(carried, described);
         }
     }

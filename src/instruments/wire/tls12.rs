@@ -10,6 +10,7 @@ use crate::instruments::wire::per_side::PerSide;
 use crate::instruments::wire::session::{Findings, Incoming, Session, check_mac};
 use crate::instruments::wire::signatures;
 use crate::narration::Side;
+use crate::phrase;
 use rows::*;
 
 #[rustfmt::skip]
@@ -153,7 +154,9 @@ impl Tls12 {
         };
         Check {
             name: "signature of CertificateVerify",
-            proves: "the client owns the private key of its certificate, and signed this very handshake",
+            proves: phrase!(
+                "the client owns the private key of its certificate, and signed this very handshake"
+            ),
             source: "RFC 5246 §7.4.8",
             inputs: vec![
                 input("all handshake messages before", signed),
@@ -185,7 +188,9 @@ impl Tls12 {
         };
         Check {
             name: "verify_data of Finished",
-            proves: "the sender has the keys, and both saw the same handshake, byte by byte",
+            proves: phrase!(
+                "the sender has the keys, and both saw the same handshake, byte by byte"
+            ),
             source: "RFC 5246 §7.4.9",
             inputs,
             outcome,
@@ -207,7 +212,9 @@ fn server_key_exchange(session: &mut Session, exchange: &ServerKeyExchange<'_>) 
     let signature = input("signature", exchange.signed.signature);
     Check {
         name: "signature of ServerKeyExchange",
-        proves: "the server owns the private key of its certificate, and chose this key for this connection",
+        proves: phrase!(
+            "the server owns the private key of its certificate, and chose this key for this connection"
+        ),
         source: "RFC 8422 §5.4",
         inputs: parts.into_iter().chain([signature]).collect(),
         outcome: signatures::verify(&exchange.signed, certificate.as_deref(), &signed),

@@ -11,6 +11,7 @@ use crate::instruments::wire::per_side::{PerSide, SIDES};
 use crate::instruments::wire::session::{Findings, Incoming, Session, check_mac};
 use crate::instruments::wire::signatures;
 use crate::narration::Side;
+use crate::phrase;
 
 /// The secrets of the tree, as far as they are known.
 #[derive(Debug, Default)]
@@ -221,7 +222,9 @@ impl Tls13 {
         };
         Check {
             name: "MAC of Finished",
-            proves: "the sender has the keys, and both saw the same handshake, byte by byte",
+            proves: phrase!(
+                "the sender has the keys, and both saw the same handshake, byte by byte"
+            ),
             source: "RFC 8446 §4.4.4",
             inputs,
             outcome,
@@ -268,7 +271,9 @@ fn certificate_verify(
     let outcome = signatures::verify(proof, certificate.as_deref(), &signed);
     Check {
         name: "signature of CertificateVerify",
-        proves: "the sender owns the private key of its certificate, and signed this very handshake",
+        proves: phrase!(
+            "the sender owns the private key of its certificate, and signed this very handshake"
+        ),
         source: "RFC 8446 §4.4.3",
         inputs,
         outcome,

@@ -217,6 +217,52 @@ fn qualifier(reader: &mut Reader<'_>) -> Text {
     })
 }
 
+/// `SEQUENCE { requireExplicitPolicy [0] INTEGER, inhibitPolicyMapping [1] INTEGER }`, both optional.
+pub(super) fn policy_constraints(reader: &mut Reader<'_>) -> Text {
+    commas(reader, |reader| {
+        let (tag, label) = match der::next_tag(reader) {
+            Some(tag @ 0x81) => (tag, "inhibitPolicyMapping"),
+            _ => (context(0), "requireExplicitPolicy"),
+        };
+        Ok(format!("{label}:{}", element(reader, tag, label, number)?))
+    })
+}
+
+/// `SEQUENCE OF SEQUENCE { issuerDomainPolicy, subjectDomainPolicy }`
+pub(super) fn policy_mappings(reader: &mut Reader<'_>) -> Text {
+    commas(reader, |reader| {
+        element(reader, SEQUENCE, "mapping", |reader| {
+            let issuers = oids::name_or(&primitive::oid(reader, "issuerDomainPolicy")?);
+            let subjects = oids::name_or(&primitive::oid(reader, "subjectDomainPolicy")?);
+            Ok(format!("{issuers} is {subjects}"))
+        })
+    })
+}
+
+/// `SEQUENCE { templateID, templateMajorVersion, templateMinorVersion }`, the versions optional.
+pub(super) fn template(reader: &mut Reader<'_>) -> Text {
+    let id = primitive::oid(reader, "templateID")?;
+    let versions = sequence_of(reader, |reader| element(reader, INTEGER, "version", number))?;
+    Ok(match versions.is_empty() {
+        true => id,
+        false => format!("{id}, version {}", versions.join(".")),
+    })
+}
+
+pub(super) fn netscape_cert_type(reader: &mut Reader<'_>) -> Text {
+    const NAMES: &[&str] = &[
+        "sslClient",
+        "sslServer",
+        "smime",
+        "objectSigning",
+        "reserved",
+        "sslCA",
+        "smimeCA",
+        "objectSigningCA",
+    ];
+    primitive::flags(reader, NAMES)
+}
+
 pub(super) fn tls_features(reader: &mut Reader<'_>) -> Text {
     commas(reader, |reader| {
         element(reader, INTEGER, "TLSFeature", number)

@@ -47,6 +47,32 @@ const KNOWN: &[Component] = components! {
     signedCertificateTimestampList () der::counted, "RFC 6962 §3.3",
         "Promises of public logs to show this certificate. Browsers want them from public CAs; \
          rustls does not look.";
+    issuerAltName (SEQUENCE) names::general_names, "RFC 5280 §4.2.1.7",
+        "More names of the issuer. No verifier looks for an issuer by them.";
+    policyConstraints (SEQUENCE) values::policy_constraints, "RFC 5280 §4.2.1.11",
+        "That the certificates below need a policy in common. RFC 5280 wants it critical, and rustls \
+         refuses an intermediate with it then: webpki does no policies.";
+    inhibitAnyPolicy (INTEGER) values::number, "RFC 5280 §4.2.1.14",
+        "Below how many more certificates anyPolicy counts no longer. RFC 5280 wants it critical, and \
+         rustls refuses an intermediate with it then.";
+    policyMappings (SEQUENCE) values::policy_mappings, "RFC 5280 §4.2.1.5",
+        "Which policy of the issuer is which of the subject. rustls passes over it, unless it is \
+         critical.";
+    freshestCRL (SEQUENCE) values::distribution_points, "RFC 5280 §4.2.1.15",
+        "Where the issuer publishes what changed since its last CRL. rustls does no such lists.";
+    subjectInfoAccess (SEQUENCE) values::access_descriptions, "RFC 5280 §4.2.2.2",
+        "Where to get what the subject, a CA, has signed. TLS does not look at it.";
+    msCertificateTemplateName () |reader| names::string(reader, "name"), "MS-WCCE",
+        "By which template Microsoft's CA made it. TLS does not look at it.";
+    msCertificateTemplate (SEQUENCE) values::template, "MS-WCCE",
+        "By which template Microsoft's CA made it. TLS does not look at it.";
+    msApplicationPolicies (SEQUENCE) values::policies, "MS-WCCE",
+        "The purposes once more, as Microsoft wrote them before extKeyUsage. rustls looks at \
+         extKeyUsage alone.";
+    netscapeCertType (BIT_STRING) values::netscape_cert_type, "",
+        "What Netscape had before extKeyUsage. OpenSSL still checks it; rustls looks at extKeyUsage alone.";
+    netscapeComment () |reader| names::string(reader, "comment"), "",
+        "Words for people, which programs pass over.";
     cRLNumber (INTEGER) values::number, "RFC 5280 §5.2.3",
         "Grows with each CRL of this issuer, so that the newer of two can be told.";
     deltaCRLIndicator (INTEGER) values::number, "RFC 5280 §5.2.4",

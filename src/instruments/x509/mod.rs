@@ -84,6 +84,14 @@ pub fn describe(kind: Kind, der: &[u8]) -> Field {
     }
 }
 
+/// An OBJECT IDENTIFIER with its name, if it is one that X.509 uses: `policyConstraints (2.5.29.36)`.
+pub fn named(dotted: &str) -> String {
+    match oids::name(dotted) {
+        Some(name) => format!("{name} ({dotted})"),
+        None => dotted.to_owned(),
+    }
+}
+
 /// A certificate (RFC 5280 §4.1), DER.
 pub fn certificate(der: &[u8]) -> Field {
     describe(Kind::Certificate, der)

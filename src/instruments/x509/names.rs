@@ -3,7 +3,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::der::{self, SEQUENCE, SET, Text, contents, element, sequence_of, unwrapped};
+use super::der::{
+    self, SEQUENCE, SET, Text, constructed, contents, element, sequence_of, unwrapped,
+};
 use super::{oids, primitive};
 use crate::certificates::wording::quoted;
 use crate::instruments::fields::{Malformed, Reader};
@@ -110,7 +112,8 @@ pub(super) fn general_name(
         _ => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
     };
     let name = element(reader, tag, label, |reader| match tag {
-        0xa0 | 0xa3 | 0xa5 => der::counted(reader),
+        0xa0 => other_name(reader),
+        0xa3 | 0xa5 => der::counted(reader),
         0xa4 => unwrapped(reader, SEQUENCE, "Name", relative_names),
         0x87 => contents(reader, ip),
         0x88 => contents(reader, primitive::dotted),
@@ -120,6 +123,22 @@ pub(super) fn general_name(
         0xa4 => format!("{kind}:({name})"),
         _ => format!("{kind}:{}", quoted(&name)),
     })
+}
+
+/// `SEQUENCE { type-id, value [0] }`: the kind of name is an OBJECT IDENTIFIER, and the value is mostly a string,
+/// such as the userPrincipalName with which Microsoft's clients log in.
+fn other_name(reader: &mut Reader<'_>) -> Text {
+    let kind = oids::name_or(&primitive::oid(reader, "type-id")?);
+    let value = element(
+        reader,
+        constructed(0),
+        "value",
+        |reader| match der::next_tag(reader) {
+            Some(der::UTF8_STRING | 0x12..=0x1e) => string(reader, "string"),
+            _ => der::counted(reader),
+        },
+    )?;
+    Ok(format!("{kind} {value}"))
 }
 
 /// An iPAddress: 4 or 16 bytes.

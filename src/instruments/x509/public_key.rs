@@ -54,7 +54,7 @@ pub(super) fn rsa_numbers(reader: &mut Reader<'_>) -> Text {
         modulus (INTEGER) size, "",
             "n, the product of two secret primes. Its size is the size of the key.";
         publicExponent (INTEGER) |reader| primitive::integer(reader, primitive::decimal), "",
-            "e, the same for nearly everybody.";
+            "e, which is 65537 nearly everywhere.";
     };
     walk(reader, RSA_PUBLIC_KEY)
 }

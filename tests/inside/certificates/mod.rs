@@ -1,3 +1,4 @@
 mod files;
 mod revocation;
+mod renewal;
 mod careful_authority;

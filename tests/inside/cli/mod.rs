@@ -4,3 +4,4 @@ mod watching;
 mod step;
 mod demo;
 mod help;
+mod lang;

@@ -9,7 +9,11 @@ use hello_mtls::text::columns;
 
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hello-mtls"));
-    let command = command.arg("step").args(arguments).stdin(Stdio::null());
+    let command = command
+        .arg("step")
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null());
     command.output().unwrap()
 }
 

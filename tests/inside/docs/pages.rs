@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::pages::{blocks, pages, pages_in, prose, root};
+use crate::common::pages::{blocks, definition, links, pages, pages_in, prose, root};
 
 #[test]
 fn quotations_of_code_stand_word_by_word_in_the_file_that_they_name() {
@@ -41,27 +41,6 @@ fn anchors(page: &str) -> Vec<&str> {
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect()
-}
-
-/// `[step 2]: step2_….md`, a link that is written out at the end of a page.
-fn definition(line: &str) -> Option<(&str, &str)> {
-    line.strip_prefix('[')?.split_once("]: ")
-}
-
-/// Every link of a page: those in the text, and those written out at its end.
-fn links(page: &str) -> Vec<&str> {
-    let mut links: Vec<&str> = page
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next())
-        .collect();
-    links.extend(
-        prose(page)
-            .into_iter()
-            .filter_map(definition)
-            .map(|(_, target)| target),
-    );
-    links
 }
 
 #[test]
@@ -180,18 +159,31 @@ fn every_step_has_a_module_a_function_a_page_and_a_breakpoint_under_one_name() {
 }
 
 /// rustdoc shows the page of a step on its module, where `step2_….md` leads nowhere. The module's header
-/// defines the same link labels, and the first definition counts. Those of the gallery's cases are in a file
-/// that all headers share.
+/// defines the same link labels, and the first definition counts. Those of the gallery's cases and of the
+/// glossary's terms are in two files that all headers share.
 #[test]
 fn the_links_of_a_steps_page_work_in_rustdoc_too() {
-    let cases = fs::read_to_string(root().join("src/handshake/links.md")).unwrap();
-    let cases: HashSet<&str> = labels(cases.lines());
+    let shared = ["links.md", "terms.md"]
+        .map(|name| fs::read_to_string(root().join("src/handshake").join(name)).unwrap());
+    let shared = shared.concat();
+    let cases: HashSet<&str> = labels(shared.lines());
+    let all = shared.lines().filter_map(definition).count();
+    assert_eq!(cases.len(), all, "a label is defined twice");
+    let glossary = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    for anchor in shared.split("glossary#").skip(1) {
+        let anchor = anchor.lines().next().unwrap();
+        assert!(anchors(&glossary).contains(&anchor), "glossary: {anchor}");
+    }
     for path in pages_in(&root().join("docs/handshake")) {
         let page = fs::read_to_string(&path).unwrap();
         let module = path.file_stem().unwrap().to_str().unwrap();
         let code = fs::read_to_string(root().join(format!("src/handshake/{module}.rs"))).unwrap();
-        let shared = "#![doc = include_str!(\"links.md\")]\n#![doc = include_str!(";
-        assert!(code.contains(shared), "{module}: the cases, then the page");
+        let included = "#![doc = include_str!(\"terms.md\")]\n#![doc = include_str!(\"links.md\")]\n\
+                        #![doc = include_str!(";
+        assert!(
+            code.contains(included),
+            "{module}: the terms, the cases, the page"
+        );
         let header = labels(code.lines().filter_map(|line| line.strip_prefix("//! ")));
         assert!(
             !page.contains("]("),

@@ -78,6 +78,48 @@ type Foreign = (
 
 const FOREIGN: &[Foreign] = &[
     (
+        &["awk"],
+        r#"printf 'A=1\nCERT="%s"\n' "$(awk '{printf "%s\\n",$0}' ca.crt)" > x.bin"#,
+        "embedded-pem",
+        "a variable with PEM in it",
+        Some(("x.pem", "")),
+    ),
+    (
+        &[],
+        "(echo 'On Monday Alice wrote:'; sed 's/^/> /' ca.crt) > x.bin",
+        "bad-begin-line",
+        "> -----BEGIN CERTIFICATE-----",
+        Some(("x.pem", "")),
+    ),
+    (
+        &[],
+        r#"(echo 'static const char ca[] ='; sed 's/.*/  "&\\n"/' ca.crt; echo ';') > x.bin"#,
+        "bad-begin-line",
+        "a BEGIN line that is none",
+        Some(("x.pem", "")),
+    ),
+    (
+        &[],
+        r#"echo "CERT_BASE64=$(base64 < ca.crt | tr -d '\n')" > x.bin"#,
+        "base64-twice",
+        "a text with base64 of a PEM file in it",
+        Some(("x.pem", "")),
+    ),
+    (
+        &["tar"],
+        "tar cf x.bin ca.crt",
+        "compressed-file",
+        "a tar archive",
+        None,
+    ),
+    (
+        &["perl", "openssl"],
+        r#"(echo '<?xml version="1.0"?><plist><data>'; openssl x509 -in ca.crt -outform DER | base64 | sed 's/^/  /'; echo '</data></plist>') > x.bin"#,
+        "embedded-pem",
+        "a property list of Apple's",
+        Some(("x.pem", "")),
+    ),
+    (
         &["keytool"],
         "keytool -importcert -noprompt -alias a -file ca.crt -keystore x.bin -storetype JKS -storepass changeit",
         "java-keystore",

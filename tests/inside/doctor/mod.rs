@@ -3,8 +3,10 @@
 
 // A test that cannot unwrap has failed.
 mod set;
+mod pasting;
 mod setups;
 mod program;
+mod shells;
 mod formats;
 mod live;
 mod hostile;

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use hello_mtls::narration::Side;
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 
+use super::pasting::paste_all;
 use super::set::*;
 
 const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
@@ -15,6 +16,7 @@ const HELLO: &str = env!("CARGO_BIN_EXE_hello-mtls");
 /// Runs `hello-mtls` in the folder above the set's, so that the folder's name is short: `set`.
 pub(super) fn hello(dir: &Path, arguments: &[&str]) -> Output {
     Command::new(HELLO)
+        .env("LC_ALL", "C")
         .args(arguments)
         .current_dir(dir)
         .output()
@@ -716,6 +718,20 @@ const NAMED: &[Named] = &[
         0,
     ),
     (
+        "the client's certificate and the server's key",
+        |_| (),
+        &[
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "server.key",
+        ],
+        &["key-mismatch"],
+        1,
+    ),
+    (
         "the right key is the second",
         |set| set.write("both.key", p256().serialize_pem() + &set.read("client.key")),
         &[
@@ -784,6 +800,18 @@ const NAMED: &[Named] = &[
         0,
     ),
     ("no CA named", |_| (), &CLIENT, &[], 0),
+    (
+        "several files with the intermediate",
+        |set| {
+            let [root, inter, _, _] = alice(set);
+            set.write("cacert-only.pem", &inter);
+            set.write("a-chain.pem", inter.clone() + &root);
+            set.write("inter.crt", inter);
+        },
+        &CLIENT,
+        &["client-missing-intermediate"],
+        0,
+    ),
     (
         "a copy of its own CA",
         own_ca,
@@ -885,10 +913,11 @@ const NAMED: &[Named] = &[
     ),
 ];
 
-/// The codes of a report, errors and warnings, in order.
-fn codes_of(page: &str) -> Vec<&str> {
+/// The codes of a report, errors and warnings, in order. The note behind them is about other programs.
+pub(super) fn codes_of(page: &str) -> Vec<&str> {
     let heads = page
         .lines()
+        .take_while(|line| *line != "1 note")
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     heads
         .filter_map(|line| Some(line.split_once(" [")?.1.split_once(']')?.0))
@@ -896,7 +925,7 @@ fn codes_of(page: &str) -> Vec<&str> {
 }
 
 /// Every command of a page.
-fn all_commands(page: &str) -> String {
+pub(super) fn all_commands(page: &str) -> String {
     let is_command = |line: &&str| line.starts_with("      ") && !line.starts_with("             ");
     page.lines()
         .filter(is_command)
@@ -945,7 +974,7 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
             if script.is_empty() || last.0 == Some(0) {
                 break;
             }
-            assert!(pasted(&set.dir, &script), "{name}: {script}");
+            assert_eq!(pasted(&set.dir, &script), Ok(()), "{name}: {script}");
             assert!(
                 before.is_subset(&blocks(&set.dir)),
                 "{name} lost a block: {script}"
@@ -967,6 +996,51 @@ fn pasted_remedies_lose_nothing_of_files_that_are_named_one_by_one() {
     }
 }
 
+/// Each side trusts the other's certificate: the CA file of this side says nothing about its own.
+#[test]
+fn a_ca_as_a_leaf_is_not_signed_by_the_other_sides() {
+    let mut set = Set::new("each-its-own-ca");
+    own_ca(&mut set);
+    set.write_root(ca_params("the client's"), p256());
+    set.write("ca.key", set.root.key().serialize_pem());
+    let files = "--cacert ca.crt --cert server.crt --key server.key";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(codes_of(&page), ["ca-as-leaf"], "{page}");
+    assert!(page.contains("-CA server.crt -CAkey server.key"), "{page}");
+    assert!(
+        flat(&page).contains("server.crt is for the client's --cacert"),
+        "{page}"
+    );
+}
+
+#[test]
+fn two_files_the_wrong_way_round_are_told_so() {
+    let set = Set::new("wrong-way-round");
+    let files = "--role client --cacert ca.crt --cert client.key --key client.crt";
+    let words: Vec<&str> = files.split(' ').collect();
+    let page = text(&hello(&set.dir, &[&["doctor"][..], &words].concat()).stdout);
+    assert_eq!(
+        codes_of(&page),
+        ["key-as-certificate", "wrong-file"],
+        "{page}"
+    );
+    let right = "the two the other way round: --cert client.crt --key client.key";
+    assert_eq!(flat(&page).matches(right).count(), 2, "{page}");
+}
+
+#[test]
+fn an_empty_folder_is_one_finding() {
+    let set = Set::new("empty-folder");
+    fs::create_dir(set.dir.join("empty")).unwrap();
+    let page = text(&hello(&set.dir, &["doctor", "--certs", "empty"]).stdout);
+    assert_eq!(codes_of(&page), ["no-folder"], "{page}");
+    let went = pasted(&set.dir, &all_commands(&page));
+    assert_eq!(went, Ok(()), "{page}");
+    let after = hello(&set.dir, &["doctor", "--certs", "empty"]);
+    assert_eq!(after.status.code(), Some(0), "{}", text(&after.stdout));
+}
+
 #[test]
 fn a_store_of_the_whole_machine_is_never_added_to() {
     let (set, above) = named("store");
@@ -979,4 +1053,67 @@ fn a_store_of_the_whole_machine_is_never_added_to() {
     let page = text(&hello(&above, &[&peer[..], &files].concat()).stdout);
     assert!(flat(&page).contains("--peer-cacert set/ca.crt"), "{page}");
     assert!(!page.contains(">>"), "{page}");
+}
+
+#[test]
+fn a_new_certificate_keeps_the_names_by_which_servers_know_the_client() {
+    let mut set = Set::new("identity");
+    set.leaf(Side::Client, |params| {
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::OrganizationName, "My Lab");
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "alice");
+        params.subject_alt_names = vec![
+            rcgen::SanType::URI("urn:dev:alice".try_into().unwrap()),
+            rcgen::SanType::Rfc822Name("alice@lab.test".try_into().unwrap()),
+        ];
+        params.not_after = date_time_ymd(2025, 2, 1);
+    });
+    let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
+    let asked = rcgen::CertificateParams::default().serialize_request(&key);
+    set.write("client.csr", asked.unwrap().pem().unwrap());
+    assert_eq!(paste_all("identity", &mut set), Vec::<String>::new());
+    let shown = hello(&set.dir, &["inspect", "client.crt"]);
+    let shown = text(&shown.stdout);
+    for name in ["My Lab", "alice", "urn:dev:alice", "alice@lab.test"] {
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
+    let last = hello(&set.dir, &["doctor", "--certs", "."]);
+    assert_eq!(last.status.code(), Some(0), "{}", text(&last.stdout));
+}
+
+#[test]
+fn a_request_in_the_place_of_a_certificate_is_signed_for_what_it_asks() {
+    let set = Set::new("requests");
+    set.write("ca.key", set.root.key().serialize_pem());
+    let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
+    for (name, hosts, role) in [
+        ("alice", &[][..], "--client alice"),
+        ("www.lab.test", &[], "--host www.lab.test"),
+        (
+            "any",
+            &["a.lab.test", "192.0.2.1"],
+            "--host a.lab.test --host 192.0.2.1",
+        ),
+        ("$(reboot)", &[], "--client my-client"),
+    ] {
+        let hosts: Vec<String> = hosts.iter().map(|host: &&str| (*host).to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(hosts).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, name);
+        let request = params.serialize_request(&key).unwrap().pem().unwrap();
+        set.write("asked.pem", request);
+        let files = ["doctor", "--cert", "asked.pem", "--key", "client.key"];
+        let page = text(&hello(&set.dir, &files).stdout);
+        let command = format!("certs sign asked.new --dir . {role}");
+        assert!(
+            flat(&page).replace("\\ ", "").contains(&command),
+            "{name}: {page}"
+        );
+    }
 }

@@ -350,20 +350,46 @@ pub(crate) fn blocks(dir: &Path) -> std::collections::BTreeSet<String> {
     all
 }
 
-/// Pastes commands into a plain shell, without a terminal. Whether all of them went well.
-pub(crate) fn pasted(dir: &Path, script: &str) -> bool {
+/// Pastes commands into a plain shell, without a terminal: what asks for a passphrase gets the one of the
+/// fixtures. `Err` is what the shell said.
+pub(crate) fn pasted(dir: &Path, script: &str) -> Result<(), String> {
+    pasted_into(&["sh"], None, dir, script)
+}
+
+/// The same into this shell, with the programs of a folder in front of all others.
+pub(crate) fn pasted_into(
+    shell: &[&str],
+    programs: Option<&Path>,
+    dir: &Path,
+    script: &str,
+) -> Result<(), String> {
+    use std::io::Write;
     use std::process::{Command, Stdio};
     let hello = Path::new(env!("CARGO_BIN_EXE_hello-mtls"));
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", hello.parent().unwrap().display());
-    let shell = Command::new("setsid")
-        .args(["-w", "sh", "-e", "-c", script])
+    let own = std::env::var("PATH").unwrap();
+    let mut path = format!("{}:{own}", hello.parent().unwrap().display());
+    if let Some(programs) = programs {
+        path = format!("{}:{path}", programs.display());
+    }
+    let mut shell = Command::new("setsid")
+        .arg("-w")
+        .args(shell)
+        .args(["-e", "-c", script])
         .env("PATH", path)
+        .env("LC_ALL", "C")
         .current_dir(dir)
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
-    shell.status.success()
+    // A shell that reads nothing may have closed the pipe.
+    let _ = shell.stdin.take().unwrap().write_all(b"secret\n");
+    let output = shell.wait_with_output().unwrap();
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
 }
 
 /// Whether the first leaf of a file is for clients, for servers, or says nothing.

@@ -3,16 +3,17 @@
 use std::fs;
 use std::time::Duration;
 
-use hello_mtls::instruments::doctor::finding::{Finding, Severity};
+use hello_mtls::instruments::doctor::finding::Severity;
 use hello_mtls::instruments::doctor::{ChainSource, Report, examine};
 use hello_mtls::instruments::failures;
 use hello_mtls::narration::Side;
 use rcgen::{
     BasicConstraints, CrlScope, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::UnixTime;
 
+use super::pasting::paste_all;
 use super::set::*;
 
 fn codes(report: &Report, severity: Severity) -> Vec<&'static str> {
@@ -87,63 +88,6 @@ fn check(setups: &[Setup]) {
         setups.len(),
         wrong.join("\n")
     );
-}
-
-/// Pastes all commands of the report, and those of the next, three times at most. Nothing may be lost, no
-/// finding may outlive its remedy, and a client's certificate stays one.
-fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
-    set.case.now = UnixTime::now();
-    // The CA's key lies beside the CA, as the tutorial leaves it: the remedies can go to their end.
-    if !set.dir.exists() {
-        return Vec::new();
-    }
-    set.write("ca.key", set.root.key().serialize_pem());
-    let before = blocks(&set.dir);
-    let client = set.dir.join("client.crt");
-    let is_clients = |purpose: Option<(bool, bool)>| purpose == Some((false, true));
-    let was_clients = is_clients(purpose(&client));
-    let mut wrong = Vec::new();
-    for _ in 0..3 {
-        let report = examine(&set.case);
-        let mut went_well = Vec::new();
-        for finding in &report.findings {
-            let lines = finding.fix.lines().filter(|line| line.starts_with("  "));
-            let script: Vec<&str> = lines.collect();
-            let script = script.join("\n");
-            // What the network or a person has to do, and what only shows something.
-            let is_a_look = ["ls -l", "kubectl", "date -u", "| head"]
-                .iter()
-                .any(|look| script.contains(look));
-            let is_for_others = finding.fix.contains("signs this request");
-            if script.is_empty() || is_a_look || is_for_others {
-                continue;
-            }
-            let well = pasted(&set.dir, &script);
-            let gone: Vec<String> = before.difference(&blocks(&set.dir)).cloned().collect();
-            if !gone.is_empty() {
-                wrong.push(format!("{name}: pasted {script}\nlost {gone:?}"));
-            }
-            if well && !finding.fix.contains("then --") {
-                went_well.push((finding, script));
-            }
-        }
-        let after = examine(&set.case).findings;
-        for (finding, script) in &went_well {
-            let is_it = |one: &&Finding| {
-                one.code == finding.code && one.file == finding.file && one.found == finding.found
-            };
-            if let Some(same) = after.iter().find(is_it) {
-                wrong.push(format!("{name}: pasted {script}\nand still {same:#?}"));
-            }
-        }
-        if went_well.is_empty() {
-            break;
-        }
-    }
-    if was_clients && !is_clients(purpose(&client)) {
-        wrong.push(format!("{name}: client.crt is no client's any more"));
-    }
-    wrong
 }
 
 // ---- healthy --------------------------------------------------------------------------------
@@ -609,6 +553,22 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
             &[],
         ),
         (
+            "quotes around",
+            |set| set.edit("server.crt", |text| format!("\"{}\"\n", text.trim_end())),
+            &["bad-begin-line"],
+            &[],
+        ),
+        (
+            "signs of a quoted mail",
+            |set| {
+                set.edit("server.key", |text| {
+                    format!("> {}", text.trim_end().replace('\n', "\n> "))
+                })
+            },
+            &["bad-begin-line"],
+            &[],
+        ),
+        (
             "tab behind begin",
             |set| set.edit("server.key", |text| text.replace('\n', "\t\n")),
             &["bad-begin-line"],
@@ -814,12 +774,7 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
         ),
         (
             "openssh",
-            |set| {
-                set.write(
-                    "server.key",
-                    pem_of("OPENSSH PRIVATE KEY", b"openssh-key-v1\0"),
-                )
-            },
+            |set| set.fixture("openssh.key", "server.key"),
             &["openssh-key"],
             &[],
         ),
@@ -885,6 +840,15 @@ fn a_file_of_the_wrong_shape_is_told_by_its_shape() {
     ]);
 }
 
+/// authorityInfoAccess, caIssuers: http://ca.test/i.cer
+fn access(params: &mut Params) {
+    let mut der = b"\x30\x22\x30\x20\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x14".to_vec();
+    der.extend(b"http://ca.test/i.cer");
+    let oid = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+    let access = CustomExtension::from_oid_content(&oid, der);
+    params.custom_extensions.push(access);
+}
+
 fn request() -> String {
     let mut params = leaf_params(Side::Server);
     params.serial_number = None;
@@ -904,6 +868,16 @@ fn utf_16(text: &str, mark: bool) -> Vec<u8> {
 #[test]
 fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
     check(&[
+        (
+            "intermediate that lies at an address",
+            |set| {
+                let (_, _, issuer) = set.below(|_| ());
+                let leaf = set.signed(Side::Server, &p256(), &issuer, access);
+                set.write("server.crt", leaf);
+            },
+            &["missing-intermediate"],
+            &[],
+        ),
         (
             "key of nobody",
             |set| set.write("server.key", p256().serialize_pem()),
@@ -990,6 +964,20 @@ fn a_pair_or_a_chain_that_does_not_hold_together_is_told_by_its_weakest_link() {
                 set.case.parties.truncate(1);
             },
             &["unknown-issuer"],
+            &[],
+        ),
+        (
+            "root certified by an older one",
+            |set| {
+                let (mut params, key) = (ca_params("new-ca"), p256());
+                set.write("new-ca.crt", params.self_signed(&key).unwrap().pem());
+                params.not_after = date_time_ymd(2025, 2, 1);
+                let cross = params.signed_by(&key, &set.root).unwrap().pem();
+                let issuer = Issuer::new(params, key);
+                let leaf = set.signed(Side::Server, &p256(), &issuer, |_| ());
+                set.write("server.crt", leaf + &cross);
+            },
+            &["expired"],
             &[],
         ),
         (
@@ -1558,6 +1546,19 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["root-path-length"],
         ),
         (
+            "Netscape's purpose of a server on a client",
+            |set| {
+                set.leaf(Side::Client, |params| {
+                    // sslServer, the second bit of a bit string.
+                    let oid = [2, 16, 840, 1, 113730, 1, 1];
+                    let server = CustomExtension::from_oid_content(&oid, vec![3, 2, 6, 0x40]);
+                    params.custom_extensions.push(server);
+                });
+            },
+            &[],
+            &["client-wrong-purpose"],
+        ),
+        (
             "same name",
             |set| {
                 set.with_root(|params| {
@@ -1585,6 +1586,12 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             },
             &[],
             &[],
+        ),
+        (
+            "root with the serial number zero",
+            |set| set.with_root(|params| params.serial_number = Some(SerialNumber::from(0))),
+            &[],
+            &["unusual-serial"],
         ),
         (
             "key usage without digitalSignature",
@@ -1637,4 +1644,65 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             &["key-in-public-file"],
         ),
     ]);
+}
+
+/// The note of a report, its lines joined.
+fn note(report: &Report) -> String {
+    let mut notes = report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Note);
+    let found = notes.next().map(|note| {
+        assert_eq!(note.code, "stricter-verifiers");
+        note.found.to_string()
+    });
+    assert!(notes.next().is_none());
+    found.unwrap_or_default()
+}
+
+#[test]
+fn what_stricter_programs_refuse_is_one_note_that_changes_no_verdict() {
+    let set = Set::new("stricter");
+    let report = examine(&set.case);
+    let found = note(&report);
+    assert!(!report.fails());
+    let verdict = report.verdict.sentence(0, 0);
+    assert!(verdict.contains("nothing to mend"), "{verdict}");
+    assert_eq!(
+        found.matches("no authorityKeyIdentifier").count(),
+        2,
+        "{found}"
+    );
+    assert!(
+        found.contains("server.crt (CN=localhost): valid for 36524 days"),
+        "{found}"
+    );
+    assert_eq!(
+        found.matches("825").count(),
+        1,
+        "a client's may be longer: {found}"
+    );
+
+    let made_well = |params: &mut Params| {
+        params.use_authority_key_identifier_extension = true;
+        params.not_before = date_time_ymd(2029, 6, 1);
+        params.not_after = date_time_ymd(2031, 1, 1);
+    };
+    for side in [Side::Server, Side::Client] {
+        set.leaf(side, made_well);
+    }
+    assert_eq!(note(&examine(&set.case)), "");
+
+    set.leaf(Side::Server, |params| {
+        made_well(params);
+        params.extended_key_usages.clear();
+        params.key_usages.push(KeyUsagePurpose::KeyCertSign);
+    });
+    let found = note(&examine(&set.case));
+    assert!(found.contains("no extendedKeyUsage serverAuth"), "{found}");
+    assert!(found.contains("keyCertSign, and no CA"), "{found}");
+
+    // Where something fails, that comes first.
+    set.edit("client.crt", |_| String::new());
+    assert_eq!(note(&examine(&set.case)), "");
 }

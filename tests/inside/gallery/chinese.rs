@@ -1,6 +1,6 @@
 //! The page of failures in Chinese: what is said around the catalogue. The words of programs stay as they are.
 
-use hello_mtls::instruments::failures::Language;
+use hello_mtls::language::Language;
 
 use super::page::Page;
 
@@ -9,7 +9,7 @@ pub(crate) const CHINESE: Page = Page {
     path: "docs/zh/failures.md",
     head: HEAD,
     twin: "[English]: ../failures.md",
-    by_alert: "\n<a id=\"by-alert\"></a>\n## 按告警查找\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
+    by_alert: "\n<a id=\"by-alert\"></a>\n## 按告警查找\n\n表里的告警是 rustls 的选择，别的服务器未必如此：客户端证书不论出了什么问题，哪怕根本没发，Go 和 Caddy 都回 bad_certificate；TLS 1.2 里客户端没发证书，OpenSSL 和 Node 回 handshake_failure；nginx 不发告警，而是回答 400。\n\n| 告警 | rustls 的叫法 | 情形 |\n| --- | --- | --- |\n",
     doctor: "由 `hello-mtls doctor` 找到，没有可以演示的情形。",
     late: "，此前它以为握手已经成功",
     in_tls12: "在 TLS 1.2 里",

@@ -1,6 +1,6 @@
 //! The page of failures in English: what is said around the catalogue.
 
-use hello_mtls::instruments::failures::Language;
+use hello_mtls::language::Language;
 
 use super::page::Page;
 
@@ -9,7 +9,7 @@ pub(crate) const ENGLISH: Page = Page {
     path: "docs/failures.md",
     head: HEAD,
     twin: "[中文]: zh/failures.md",
-    by_alert: "\n<a id=\"by-alert\"></a>\n## By alert\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
+    by_alert: "\n<a id=\"by-alert\"></a>\n## By alert\n\nrustls chooses these alerts. Other servers choose otherwise: Go and Caddy send bad_certificate for everything that is wrong with a client's certificate, a missing one too; OpenSSL and Node send handshake_failure for a missing one in TLS 1.2; nginx sends no alert and answers 400.\n\n| alert | rustls calls it | cases |\n| --- | --- | --- |\n",
     doctor: "`hello-mtls doctor` finds it; there is no case to run.",
     late: ", after it believed that it was in",
     in_tls12: "in TLS 1.2",

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use hello_mtls::handshake::TlsMax;
-use hello_mtls::instruments::failures::{self, Failure, Language, SEEN};
+use hello_mtls::instruments::failures::{self, Failure, SEEN};
 use hello_mtls::instruments::gallery::outcome_words::{
     alert, code, differences, side, step_title, termination,
 };
 use hello_mtls::instruments::gallery::{Case, Fault, Outcome, case_of, cases};
 use hello_mtls::instruments::wire::names::alert_name;
+use hello_mtls::language::Language;
 use hello_mtls::narration::{Side, Step};
 use rustls::AlertDescription;
 
@@ -152,14 +153,14 @@ impl Page {
         };
         let language = self.language;
         let ends = |ends| termination(language, outcome, ends);
-        row(page, side(language, Side::Server), &ends(outcome.server));
+        row(page, &side(language, Side::Server), &ends(outcome.server));
         row(
             page,
             language.pick("alert", "告警"),
             &alert(language, outcome),
         );
         let client = format!("{}{late}", ends(outcome.client));
-        row(page, side(language, Side::Client), &client);
+        row(page, &side(language, Side::Client), &client);
     }
 
     /// What other programs say, a row each.

@@ -3,7 +3,7 @@
 use hello_mtls::handshake::step6_server_authorizes_client::{
     Allowed, NotAuthorized, server_authorizes_client,
 };
-use hello_mtls::narration::en::denial;
+use hello_mtls::narration::words::denial;
 use hello_mtls::narration::{Narrator, Side};
 use rcgen::{
     CertificateParams, CustomExtension, DnType, DnValue, ExtendedKeyUsagePurpose, Issuer, KeyPair,
@@ -161,8 +161,14 @@ fn of_two_common_names_neither_is_the_identity() {
             ..Names::default()
         };
         let refused = two.with("cn:my-client").expect_err("two names");
-        assert!(denial(&refused).who.contains("CN=my-client"), "{refused:?}");
-        assert!(denial(&refused).who.contains("CN=admin"), "{refused:?}");
+        assert!(
+            denial(&refused).who.to_string().contains("CN=my-client"),
+            "{refused:?}"
+        );
+        assert!(
+            denial(&refused).who.to_string().contains("CN=admin"),
+            "{refused:?}"
+        );
         two.is_not_let_in_by("cn:admin");
         two.is_not_let_in_by("cn:my-client, CN=admin");
     }
@@ -204,10 +210,15 @@ fn a_refusal_says_what_would_let_the_client_in_if_anything_would() {
         .with("cn:somebody-else")
         .expect_err("somebody else");
     assert_eq!(
-        denial(&refused).remedy,
+        denial(&refused).remedy.to_string(),
         "--allow uri:spiffe://hello-mtls/my-client"
     );
-    MY_CLIENT.is_let_in_by(denial(&refused).remedy.trim_start_matches("--allow "));
+    MY_CLIENT.is_let_in_by(
+        denial(&refused)
+            .remedy
+            .to_string()
+            .trim_start_matches("--allow "),
+    );
     let nameless = Names {
         uris: &["spiffe://hello-mtls/a", "spiffe://hello-mtls/b"],
         ..Names::default()
@@ -215,7 +226,10 @@ fn a_refusal_says_what_would_let_the_client_in_if_anything_would() {
     let refused = nameless
         .with("cn:somebody-else")
         .expect_err("somebody else");
-    assert!(!denial(&refused).remedy.contains("--allow"), "{refused:?}");
+    assert!(
+        !denial(&refused).remedy.to_string().contains("--allow"),
+        "{refused:?}"
+    );
 }
 
 // The same from outside.
@@ -302,6 +316,9 @@ fn nobody_is_let_in_without_a_certificate_that_can_be_read() {
     for chain in [vec![], vec![CertificateDer::from(vec![0x30, 0x00])]] {
         let decided = server_authorizes_client(&chain, None, &[], &narrator);
         let refused = decided.expect_err("a client that is nobody");
-        assert_eq!(denial(&refused).why, "there is nothing to authorize");
+        assert_eq!(
+            denial(&refused).why.to_string(),
+            "there is nothing to authorize"
+        );
     }
 }

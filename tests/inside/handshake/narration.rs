@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hello_mtls::handshake::TlsMax;
+use hello_mtls::language::Language;
 use hello_mtls::narration::json::{JsonLines, line_of};
 use hello_mtls::narration::{
     Certificate, Event, Fact, Misbehaviour, Narrator, NotAuthorized, Side, Step, Teller, Terminal,
-    en,
 };
+use hello_mtls::text::columns;
 
 use crate::common::play::Play;
 
@@ -162,21 +163,23 @@ fn a_fact_is_made_only_if_a_teller_listens() {
 #[test]
 fn a_terminal_tells_in_the_language_that_it_is_given() {
     let page = Page::default();
-    let mut language = en::ENGLISH;
-    language.title = |_| "第一步";
-    let teller = Terminal::in_language(page.clone(), language);
+    let teller = Terminal::new(page.clone(), Language::Chinese);
     let scheme = "ED25519".to_owned();
     teller.tell(event(
         Some(Step::ClientVerifiesServer),
         Fact::ServerKeyProved { scheme },
     ));
     let lines: Vec<String> = page.text().lines().map(str::to_owned).collect();
-    assert!(lines[0].starts_with("#7 step 3  第一步 "), "{lines:?}");
+    assert!(
+        lines[0].starts_with("#7 第 3 步  客户端验证服务器 "),
+        "{lines:?}"
+    );
+    assert_eq!(columns(&lines[0]), 72);
     assert_eq!(
         lines[1..],
         [
-            "     its signature over our handshake fits (ED25519)",
-            "     → it owns that certificate's key, now: this is the server"
+            "     它对这次握手的签名验证通过（ED25519）",
+            "     → 证书的私钥此刻就在它手里：对方确实是服务器"
         ]
     );
 }

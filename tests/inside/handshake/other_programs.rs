@@ -4,10 +4,10 @@
 use std::io;
 
 use hello_mtls::error::diagnosis::{diagnose_answer, diagnose_connection};
-use hello_mtls::error::{Diagnosis, Progress, Seen};
+use hello_mtls::error::{Diagnosis, Ending, LateRequest, Progress, Seen};
 use hello_mtls::instruments::failures;
 use hello_mtls::narration::{CertificateRequest, SentCertificate, Side};
-use rustls::{AlertDescription as A, Error, HandshakeType, InvalidMessage};
+use rustls::{AlertDescription as A, Error, HandshakeType, InvalidMessage, PeerMisbehaved};
 
 use Progress::{Certificates, Established, Hello};
 
@@ -87,8 +87,6 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
         (Established, false, Named, fin(), 7, Some("no-answer"), "Java and Node refuse a certificate so, too"),
         // In TLS 1.2 the server has accepted the certificate by then.
         (Established, true, Strangers, fin(), 7, Some("no-answer"), "hung up"),
-        (Established, true, Named, alert(A::HandshakeFailure), 4, Some("renegotiation"), "rustls does not renegotiate"),
-        (Established, true, Named, alert(A::NoRenegotiation), 4, Some("renegotiation"), "after the request"),
     ];
     for (progress, tls12, sent, error, step, failure, words) in rows {
         let seen = seen(progress, tls12, Some(sent));
@@ -102,22 +100,89 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
 }
 
 #[test]
-fn a_request_that_comes_too_late_is_named() {
-    let not_asked = |tls12| seen(Established, tls12, None);
-    let refused = io::Error::other(Error::AlertReceived(A::HandshakeFailure));
-    let told = diagnose_connection(Side::Client, &refused, not_asked(true));
-    check(&told, 4, Some("renegotiation"), "(renegotiation, TLS 1.2)");
+fn a_request_that_comes_too_late_is_named_however_it_ends() {
+    let asks_again = |sent| Seen {
+        late_request: Some(LateRequest::Renegotiation),
+        ..seen(Established, true, sent)
+    };
+    let name = Some("renegotiation");
+    let words = "(renegotiation, TLS 1.2)";
+    let alert = |alert| io::Error::other(Error::AlertReceived(alert));
+    let too_often = PeerMisbehaved::TooManyRenegotiationRequests;
+    let ends = [
+        alert(A::HandshakeFailure),
+        alert(A::NoRenegotiation),
+        io::ErrorKind::UnexpectedEof.into(),
+        io::ErrorKind::ConnectionReset.into(),
+        io::ErrorKind::TimedOut.into(),
+        io::Error::other(Error::from(too_often)),
+    ];
+    for error in ends {
+        for sent in [None, Some(Sent::Named)] {
+            let told = diagnose_connection(Side::Client, &error, asks_again(sent));
+            check(&told, 4, name, words);
+        }
+    }
+    for status in [400, 401, 403] {
+        let answer = (status, "Reason");
+        let told = diagnose_answer(asks_again(None), false, answer, b"").unwrap();
+        check(&told, 4, name, words);
+    }
+    assert_eq!(
+        diagnose_answer(asks_again(None), false, (404, ""), b""),
+        None
+    );
+
     let late = io::Error::other(Error::InappropriateHandshakeMessage {
         expect_types: vec![HandshakeType::NewSessionTicket],
         got_type: HandshakeType::CertificateRequest,
     });
-    let told = diagnose_connection(Side::Client, &late, not_asked(false));
+    let told = diagnose_connection(Side::Client, &late, seen(Established, false, None));
     check(
         &told,
         4,
         Some("post-handshake-auth"),
         "no post-handshake authentication",
     );
+    assert_eq!(
+        told.seen.late_request,
+        Some(LateRequest::CertificateRequest)
+    );
+}
+
+#[test]
+fn a_close_notify_instead_of_an_answer_is_read_like_a_bare_close() {
+    use Sent::{Named, Nothing, Strangers};
+    let rows = [
+        (Some(Nothing), 5, "no-client-certificate", "sent none"),
+        (Some(Strangers), 5, "client-unknown-issuer", "CN=other-ca"),
+        (Some(Named), 7, "no-answer", "refuse a certificate so, too"),
+        (None, 7, "no-answer", "in good order (close_notify)"),
+    ];
+    for (sent, step, failure, words) in rows {
+        let ended = Seen {
+            ending: Ending::CloseNotify,
+            ..seen(Established, false, sent)
+        };
+        let error = io::Error::from(io::ErrorKind::UnexpectedEof);
+        let told = diagnose_connection(Side::Client, &error, ended);
+        check(&told, step, Some(failure), words);
+        assert!(!told.found.contains("without close_notify"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_client_that_leaves_when_it_is_asked_may_be_a_browser() {
+    let left = |asks| Seen {
+        asks,
+        ..Seen::at(Certificates)
+    };
+    let error = io::Error::from(io::ErrorKind::UnexpectedEof);
+    let told = diagnose_connection(Side::Server, &error, left(true));
+    check(&told, 4, None, "no error if it is a browser");
+    assert!(told.in_a_line().starts_with("ended at step 4: "));
+    let told = diagnose_connection(Side::Server, &error, left(false));
+    assert!(!told.found.contains("browser"), "{told:?}");
 }
 
 #[test]
@@ -135,10 +200,16 @@ fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
         (Some(Nothing), 403, "", Some((5, none, "the client sent none"))),
         (Some(Named), 403, "", Some((6, Some("forbidden"), "answered 403"))),
         (None, 403, "", Some((6, Some("forbidden"), "it had not asked"))),
+        // A stranger's certificate: the server that asked for another CA's may mean that.
+        (Some(Strangers), 401, "", Some((5, status, "a CA that the server does not name"))),
+        (Some(Strangers), 401, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Some((5, status, "as Node says"))),
+        (Some(Named), 401, "CERT_HAS_EXPIRED", Some((5, status, "as Node says"))),
         (Some(Named), 404, "", None),
         (Some(Nothing), 503, "", None),
         (Some(Nothing), 200, "", None),
+        (Some(Named), 200, "how to fix CERT_HAS_EXPIRED", None),
         (None, 400, "", None),
+        (None, 403, "Reason: Cannot perform Post-Handshake Authentication.", Some((4, Some("post-handshake-auth"), "as Apache says"))),
     ];
     for (sent, status, body, expected) in rows {
         let seen = seen(Established, false, sent);

@@ -70,7 +70,9 @@ fn check(side: Side, progress: Progress, groups: Vec<Group>) {
             for words in CATCH_ALLS {
                 assert!(!diagnosis.found.contains(words), "{row}: {diagnosis:?}");
             }
-            let first = *sentences.entry(diagnosis.found).or_insert(number);
+            let first = *sentences
+                .entry(diagnosis.found.to_string())
+                .or_insert(number);
             assert_eq!(first, number, "{row} shares the sentence of group {first}");
         }
     }

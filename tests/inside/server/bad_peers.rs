@@ -5,7 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use hello_mtls::handshake::TlsMax;
+use hello_mtls::credentials::{identity, trust};
+use hello_mtls::handshake::step7_application_data::close_gracefully;
+use hello_mtls::handshake::{TlsMax, accept, server_config};
+use hello_mtls::narration::{Narrator, Side};
+use hello_mtls::transport::Deadline;
+use rustls::StreamOwned;
 
 use crate::common::play::Play;
 use crate::common::{Folder, Ran};
@@ -99,6 +104,52 @@ fn a_server_that_sends_a_broken_record_is_recognised() {
         while read_some(&mut stream) > 0 {}
     })
     .says("step 1");
+}
+
+/// Shakes hands as `serve` does, reads the request, and ends the connection in good order.
+fn say_goodbye(folder: &Folder, socket: TcpStream) {
+    let file = |name: &str| folder.path(&format!("certs/{name}"));
+    let own = identity(&file("server.crt"), &file("server.key")).unwrap();
+    let clients = trust(&file("ca.crt"), &[]).unwrap();
+    let silent = Narrator::silent(Side::Server);
+    let setup = server_config(own, Some(&clients), vec![], TlsMax::Tls13, silent).unwrap();
+    let mut transport = Deadline::new(socket, Duration::from_secs(10)).unwrap();
+    if let Ok(connection) = accept(&setup, &mut transport) {
+        let mut stream = StreamOwned::new(connection, transport);
+        let _ = stream.read(&mut [0; 4096]);
+        close_gracefully(&mut stream);
+    }
+}
+
+#[test]
+fn a_close_notify_instead_of_an_answer_is_told_with_the_certificate_that_was_sent() {
+    let folder = Folder::with_certs();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let words = [
+        "the server ended the connection in good order (close_notify), without an answer",
+        "the server asked for a certificate (of CN=my-ca), and the client sent CN=my-client, signed by CN=my-ca",
+    ];
+    for command in ["get", "doctor"] {
+        let ran = thread::scope(|scope| {
+            scope.spawn(|| say_goodbye(&folder, listener.accept().unwrap().0));
+            folder.run(&format!("hello-mtls {command} {url}")).ends(1)
+        });
+        words.into_iter().fold(ran, Ran::says);
+    }
+}
+
+#[test]
+fn a_certificate_for_servers_is_not_made_one_for_clients_by_the_remedy_of_get() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let files = "--cacert certs/ca.crt --cert certs/server.crt --key certs/server.key";
+    let ran = folder.run(&format!("hello-mtls get {} {files}", server.url("/")));
+    let ran = ran
+        .ends(1)
+        .says("certs/server.crt: CN=localhost is for serverAuth")
+        .says("then --cert certs/client.crt --key certs/client.key");
+    assert!(!ran.stderr.contains("--force"), "{ran}");
 }
 
 #[test]

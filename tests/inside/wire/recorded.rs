@@ -250,7 +250,7 @@ fn mutual_tls_1_2_walks_through_the_steps_and_shows_the_client_to_everybody() {
         .iter()
         .find(|message| message.from == Side::Client && message.name == "Certificate")
         .unwrap();
-    assert!(shown.in_the_clear && shown.meaning.contains("in the clear"));
+    assert!(shown.in_the_clear && shown.meaning.to_string().contains("in the clear"));
     assert!(
         notes(&conversation)
             .iter()
@@ -352,7 +352,11 @@ fn a_refusal_is_told_at_the_step_that_it_refuses() {
                             message.from == Side::Client && message.name == "Certificate"
                         })
                         .unwrap();
-                    assert!(empty.meaning.contains("declines"), "{}", empty.meaning);
+                    assert!(
+                        empty.meaning.to_string().contains("declines"),
+                        "{}",
+                        empty.meaning
+                    );
                     assert!(!conversation.negotiated.client_certificate_sent);
                 }
             }

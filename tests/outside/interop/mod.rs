@@ -7,6 +7,7 @@
 
 mod against;
 mod clients;
+mod late;
 mod pages;
 mod servers;
 mod table;

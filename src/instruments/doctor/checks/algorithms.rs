@@ -3,7 +3,8 @@
 
 use x509_parser::signature_algorithm::RsaSsaPssParams;
 
-use super::keys::{EXPECTED_KEY, size_code};
+use super::keys::{EXPECTED_KEY, for_algorithm, size_code};
+use crate::files;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::pem::block::{File, Wanted};
@@ -61,8 +62,10 @@ pub(super) fn named_curve(look: &SideView<'_, '_>) -> Option<Finding> {
     let found = format!("{} writes out the numbers of its curve", leaf.name());
     let fix = match look.side.party.key.as_deref() {
         Some(key) => {
-            let file = File::of(key, &[], Wanted::PrivateKey);
-            let named = file.rewritten("openssl ec -in {f} -param_enc named_curve -out");
+            let bytes = files::read(key).unwrap_or_default();
+            let file = File::of(key, &bytes, Wanted::PrivateKey);
+            let named =
+                file.converted(".*PRIVATE KEY", "openssl ec -in {f} -param_enc named_curve");
             let leaf = request(look);
             format!(
                 "the same key with the name of its curve, and a new certificate:\n{named}\n{leaf}"
@@ -120,7 +123,7 @@ fn unknown(cert: &Cert<'_>, look: &SideView<'_, '_>) -> Option<(&'static str, St
         Some(bits) => (size_code(bits), format!("an RSA key of {bits} bits")),
         None => {
             let algorithm = shown(key.and_then(|key| key.find("algorithm")));
-            ("unsupported-key", format!("a key for {algorithm}"))
+            ("unsupported-key", for_algorithm(&algorithm))
         }
     })
 }

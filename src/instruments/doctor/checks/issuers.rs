@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::pair::from_the_leaf;
+use super::published::{fetched, issuers_url};
 use crate::instruments::doctor::certification_path::End;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
@@ -10,6 +11,7 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder, trust};
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::text;
 
@@ -72,8 +74,15 @@ pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> 
             return None;
         }
         let issuer = top.summary.shown_issuer();
+        let elsewhere = match issuers_url(top) {
+            Some(url) => format!(
+                "; {} names an address for it, {url}. If it is an intermediate, this side has to send it, behind the leaf",
+                top.name()
+            ),
+            None => String::new(),
+        };
         return Some(format!(
-            "The {peer} has to trust {issuer}, whose certificate is not here"
+            "The {peer} has to trust {issuer}, whose certificate is not here{elsewhere}"
         ));
     };
     let is_ours = evidence.anchors.iter().any(|ours| ours.der == anchor.der);
@@ -88,7 +97,7 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// An error of the chain.
-    fn chain(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
+    fn chain(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
         let name = self.own.name();
         let expected = match self.judge {
             Some((file, _)) => format!("a chain from {name} to a CA in {}", text::shell(file)),
@@ -98,7 +107,7 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// The same as an error of the CA file.
-    fn trust(&self, code: &'static str, found: String, fix: impl Into<String>) -> Finding {
+    fn trust(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
         let finding = self.chain(code, found, fix);
         let file = self.judge.map(|(file, _)| file.to_owned());
         Finding {
@@ -132,8 +141,31 @@ impl BrokenPath<'_, '_, '_> {
                     ..finding
                 })
             }
+            End::Nobody => Some(self.published()?.warning()),
             _ => None,
         }
+    }
+
+    /// The leaf says where its issuer's certificate is. Above an intermediate that would be a root, which nobody sends.
+    fn published(&self) -> Option<Finding> {
+        let alone = std::ptr::eq(self.own, self.top);
+        let url = issuers_url(self.top).filter(|_| alone)?;
+        let found = format!(
+            "{}, and that one is not in the file. The certificate says that it is at {}; TLS does not fetch it",
+            self.says(),
+            text::terminal(url)
+        );
+        let fix = match self.look.is_sent() {
+            true => {
+                "the server has to send it as well. If it is a root: it belongs into the file of CAs"
+                    .to_owned()
+            }
+            false => format!(
+                "it goes behind the leaf, unless it is a root:\n{}",
+                fetched(url, self.look.label())
+            ),
+        };
+        Some(self.chain("missing-intermediate", found, fix))
     }
 
     /// Nobody knows whether the other side has the old CA or the new one; here are both.
@@ -228,6 +260,9 @@ impl BrokenPath<'_, '_, '_> {
         if anchors.iter().any(is_it) {
             return self.leaf_as_ca(self.authorities());
         }
+        if let Some(finding) = self.published() {
+            return finding;
+        }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
         let more = if anchors.len() > 1 { " and others" } else { "" };
         let trusted = first.unwrap_or_default();
@@ -245,11 +280,30 @@ fn is_leaf(anchor: &Cert<'_>) -> bool {
     anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders. A file that holds it alone comes before one with others.
+/// The true issuer, if it lies in the same folders. A valid one comes before one that has expired; a file that
+/// holds it alone before one with others;
+/// then a file beside the certificate; then one that is called as its key is, before a copy for another use.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
     let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
     let mut named: Vec<&Cert<'_>> = evidence.nearby.iter().filter(is_named).collect();
-    named.sort_by_key(|near| near.place.1);
+    let has_key = |near: &Cert<'_>| {
+        let key = near.path.with_extension("key");
+        evidence.keys_of(near).any(|path| path == key)
+    };
+    let is_for_trust = |near: &Cert<'_>| {
+        let name = near.path.file_name().unwrap_or_default();
+        name.to_string_lossy().contains("cacert")
+    };
+    named.sort_by_cached_key(|near| {
+        let elsewhere = near.path.parent() != cert.path.parent();
+        (
+            !near.is_valid(evidence.now()),
+            near.place.1,
+            elsewhere,
+            !has_key(near),
+            is_for_trust(near),
+        )
+    });
     let mut named = named.into_iter().take(16);
     named.find(|near| signed_by(cert, near, &evidence.files.provider) == Signed::Valid)
 }

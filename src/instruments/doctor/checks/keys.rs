@@ -64,9 +64,17 @@ fn algorithm(kind: Kind, der: &[u8]) -> (&'static str, String) {
     let name = named.find(|field| !field.value.is_empty());
     let what = name.map_or_else(
         || "a key of an unknown kind".to_owned(),
-        |field| format!("a key for {}", field.value),
+        |field| for_algorithm(&field.value),
     );
     ("unsupported-key", what)
+}
+
+/// A key of a curve, or for an algorithm, as the description of its AlgorithmIdentifier calls it.
+pub(super) fn for_algorithm(described: &str) -> String {
+    match described.strip_prefix("id-ecPublicKey, ") {
+        Some(curve) => format!("a key of the curve {curve}"),
+        None => format!("a key for {described}"),
+    }
 }
 
 /// An RSA key that is too short is weak; one that is too long is sound, and not supported.

@@ -32,11 +32,12 @@ fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<
     all.filter(|cert| list.is_of(cert.subject())).collect()
 }
 
-/// The command that makes the CA's next list. Only where this one is what the command reads: who is on
-/// it stays on it.
+/// The command that makes the CA's next list. Only where this one is what the command reads, and the CA signed
+/// it: who is on it stays on it.
 fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
     let mut nearby = evidence.nearby.iter();
-    let ours = |near: &&Cert<'_>| near.path.with_extension("crl") == list.path;
+    let changed = signature(list, evidence).is_some();
+    let ours = |near: &&Cert<'_>| !changed && near.path.with_extension("crl") == list.path;
     let near = nearby.find(|near| list.is_of(near.subject()) && ours(near));
     near.map_or_else(|| "a new list from its CA".to_owned(), revoke)
 }

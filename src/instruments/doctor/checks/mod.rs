@@ -13,8 +13,11 @@ mod lists;
 mod revocation;
 mod openssl_would_reject;
 mod exposed;
+mod stricter;
+mod published;
 
 pub(super) use self::issuers::whom_to_trust;
+pub(super) use self::stricter::stricter;
 use super::evidence::{Cert, Evidence, List};
 use super::findings::Findings;
 use super::side_view::{ChainLink, SideView};
@@ -70,10 +73,12 @@ const CHECKS: &[Check] = &[
     Check::Anchor(openssl_would_reject::root_may_sign),
     Check::Anchor(openssl_would_reject::root_is_a_root),
     Check::Side(openssl_would_reject::root_purpose),
+    Check::Side(openssl_would_reject::netscape_purpose),
     Check::ChainLink(openssl_would_reject::root_path_length),
     Check::ChainLink(openssl_would_reject::own_name),
     Check::ChainLink(openssl_would_reject::key_usage),
     Check::ChainLink(openssl_would_reject::serial),
+    Check::Anchor(openssl_would_reject::root_serial),
     Check::Side(exposed::key_is_private),
     Check::Side(exposed::no_key_beside_certificate),
     Check::SetupFiles(exposed::no_key_beside_authorities),

@@ -31,6 +31,9 @@ pub(super) fn has_names(look: &SideView<'_, '_>) -> Option<Finding> {
     let tree = x509::certificate(leaf.der);
     let others = tree.find("subjectAltName").map(|field| &field.value);
     let found = match leaf.summary.common_names.first() {
+        _ if others.is_some_and(|others| matches!(others.as_str(), "" | "critical: ")) => {
+            "an empty subjectAltName".to_owned()
+        }
         _ if others.is_some() => {
             let others = text::shorten(others.map_or("", String::as_str), 120);
             format!("a subjectAltName without a host name or an address: {others}")

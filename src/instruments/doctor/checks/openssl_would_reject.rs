@@ -7,9 +7,9 @@ use x509_parser::extensions::ParsedExtension;
 use super::rules::{length, other_purpose};
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::remedy::{NEW_CA, renew};
+use crate::instruments::doctor::remedy::{NEW_CA, new_leaf, renew};
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
-use crate::narration::Step;
+use crate::narration::{Side, Step};
 
 /// A warning that comes before the first byte.
 pub(super) fn note(
@@ -150,22 +150,25 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
 
 /// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.
 pub(super) fn serial(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
-    let serial = link.cert.x509.raw_serial();
+    unusual_serial(link.cert, &renew(link))
+}
+
+/// A root's too: a program that refuses it leaves the root out of its list, and says later that it knows no issuer.
+pub(super) fn root_serial(anchor: &Cert<'_>, _: &Evidence<'_>) -> Option<Finding> {
+    unusual_serial(anchor, NEW_CA)
+}
+
+fn unusual_serial(cert: &Cert<'_>, fix: &str) -> Option<Finding> {
+    let serial = cert.x509.raw_serial();
     let what = match serial {
         [0] => "zero: some verifiers refuse that",
         [first, ..] if first & 0x80 != 0 => "negative: Go 1.23 and later refuse that",
         _ if serial.len() > 20 => "longer than 20 octets: GnuTLS and others refuse that",
         _ => return None,
     };
-    let found = format!("the serial number of {} is {what}", link.cert.name());
+    let found = format!("the serial number of {} is {what}", cert.name());
     let expected = "a positive serial number of at most 20 octets";
-    Some(note(
-        "unusual-serial",
-        link.cert.path,
-        expected,
-        found,
-        &renew(link),
-    ))
+    Some(note("unusual-serial", cert.path, expected, found, fix))
 }
 
 /// Each certificate once.
@@ -190,4 +193,28 @@ pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
         found,
         fix,
     ))
+}
+
+/// Netscape's own extension for the purpose, from before extended key usage. webpki passes over it, OpenSSL does not.
+pub(super) fn netscape_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
+    let (leaf, role) = (look.leaf()?, look.role());
+    let mut extensions = leaf.x509.extensions().iter();
+    let purposes = extensions.find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::NSCertType(purposes) => Some(purposes),
+        _ => None,
+    })?;
+    let is_for_role = match role {
+        Side::Server => purposes.ssl_server(),
+        Side::Client => purposes.ssl_client(),
+    };
+    if is_for_role || !leaf.is_for(role) {
+        return None;
+    }
+    let found = format!(
+        "{} with an nsCertType that is for no {role}. rustls does not look at it; OpenSSL does (nginx, Apache, curl, Python, Node) and refuses it",
+        leaf.name()
+    );
+    let expected = format!("an nsCertType with a {role}'s purpose, or none");
+    let finding = look.error("wrong-purpose", expected, found, new_leaf(look));
+    Some(finding.warning())
 }

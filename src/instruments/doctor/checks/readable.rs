@@ -10,6 +10,7 @@ use crate::instruments::doctor::pem::block::{File, Wanted};
 use crate::instruments::doctor::pem::der::in_base64;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
+use crate::instruments::x509;
 use crate::narration::Step;
 use crate::{files, text};
 
@@ -128,7 +129,8 @@ fn unknown_critical(link: &ChainLink<'_, '_, '_>) -> Finding {
             .is_some_and(|arc| KNOWN.contains(&arc))
     };
     let oids = critical.map(|extension| extension.oid.to_id_string());
-    let oids: Vec<String> = oids.filter(|oid| !known(oid)).take(3).collect();
+    let oids = oids.filter(|oid| !known(oid)).take(3);
+    let oids: Vec<String> = oids.map(|oid| x509::named(&oid)).collect();
     let (name, oids) = (link.cert.name(), oids.join(", "));
     let found = format!("{name} has a critical extension that rustls does not know: {oids}");
     let expected = "no critical extension beyond the usual ones (RFC 5280 §4.2)";

@@ -5,6 +5,7 @@ use super::scope::covers;
 use crate::clock::Moment;
 use crate::instruments::doctor::evidence::{Cert, List};
 use crate::instruments::doctor::finding::{Finding, error};
+use crate::instruments::doctor::in_place::is_taken;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::ChainLink;
 use crate::narration::Step;
@@ -40,8 +41,11 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
         None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
     };
     let mut nearby = evidence.nearby.iter();
-    let near =
-        nearby.find(|cert| cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none());
+    // A list that is there already is the CA's, and was not named; or another CA's, and stays.
+    let has_room = |ca: &Cert<'_>| !is_taken(&ca.path.with_extension("crl"));
+    let near = nearby.find(|cert| {
+        cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none() && has_room(cert)
+    });
     let fix = near.map_or_else(
         || "--crl with that one as well".to_owned(),
         |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),

@@ -8,12 +8,14 @@ use std::path::Path;
 
 use super::observation::Observation;
 use crate::certificates::summary::issuer_name;
-use crate::error::diagnosis::{REQUIRED, SERVERS_CAS};
+use crate::error::diagnosis::{required, servers_cas};
 use crate::error::{Diagnosis, Error};
-use crate::instruments::doctor::Report;
 use crate::instruments::doctor::finding::{Finding, Severity, error};
 use crate::instruments::doctor::reading::Files;
+use crate::instruments::doctor::{Report, SetupFiles};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// Findings by which the client's own CA file judges the client's own certificate.
 const BY_OWN_CA_FILE: [&str; 6] = [
@@ -26,13 +28,18 @@ const BY_OWN_CA_FILE: [&str; 6] = [
 ];
 
 /// Adds what the connection showed to what the files told.
-pub(super) fn add(seen: &Observation, report: &mut Report, files: &Files, by: &Path) {
+pub(super) fn add(
+    seen: &Observation,
+    report: &mut Report,
+    (case, files): (&SetupFiles, &Files),
+    by: &Path,
+) {
     let warning = seen.warning(files, by);
     match seen.refusal(report, by) {
         Some(refusal) => refused(seen, report, refusal, warning),
         None => {
             if seen.outcome.is_ok() {
-                accepted(report);
+                accepted(seen, report, case);
             }
             report.findings.extend(warning);
         }
@@ -40,15 +47,31 @@ pub(super) fn add(seen: &Observation, report: &mut Report, files: &Files, by: &P
     report.findings.extend(seen.other_status(by));
 }
 
-/// The server let this client in, so nothing about the client's certificate keeps it out there.
-fn accepted(report: &mut Report) {
-    for finding in &mut report.findings {
-        if finding.step == Step::ServerVerifiesClient {
-            finding.severity = Severity::Warning;
+/// The server answered this client: what the files say against that did not stop the two, and is a warning. Only
+/// files that were left out of the connection, because they cannot be used, are still at fault.
+fn accepted(seen: &Observation, report: &mut Report, case: &SetupFiles) {
+    let left_out = |finding: &Finding| match &finding.file {
+        file if case.crls.contains(file) => seen.unusable_lists,
+        file if case.authorities.as_ref() == Some(file) => false,
+        _ => seen.unusable_pair && finding.step != Step::ClientVerifiesServer,
+    };
+    for finding in report
+        .findings
+        .iter_mut()
+        .filter(|finding| !left_out(finding))
+    {
+        finding.severity = Severity::Warning;
+        if judged_by_own_ca_file(finding) {
+            // A remedy would trust one more CA, or replace a certificate that is as it should be.
+            finding.fix = phrase!(
+                "none for this server: it let the client in, so it believes other CAs than those of that file"
+            );
         }
     }
+    report.verdict.answered = true;
     let rulings = &mut report.verdict.rulings;
-    rulings.retain(|ruling| ruling.side == Side::Server || ruling.refusal.is_none());
+    let of_the_pair = |side| side == Side::Client && seen.unusable_pair;
+    rulings.retain(|ruling| ruling.refusal.is_none() || of_the_pair(ruling.side));
 }
 
 fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: Option<Finding>) {
@@ -73,7 +96,12 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
     };
     match report.findings.iter_mut().find(is_cause) {
         Some(cause) => {
-            cause.found += &format!("\n{}: {}", refusal.file.display(), refusal.found);
+            let refused = phrase!(
+                "{file}: {found}",
+                file = refusal.file.as_path(),
+                found = &refusal.found
+            );
+            cause.found = Phrase::lines([cause.found.clone(), refused]);
             report.findings.extend(warning);
         }
         // The refusal says itself that the server names other CAs.
@@ -128,7 +156,7 @@ impl Observation {
             .first()
             .filter(|held| !held.chain.is_empty())?
             .chain;
-        let warning = |code, expected: &str, found: &str, fix: &str| {
+        let warning = |code, expected: Phrase, found: Phrase, fix: Phrase| {
             error(
                 code,
                 Step::ClientPresentsCertificate,
@@ -140,18 +168,24 @@ impl Observation {
             .warning()
         };
         let Some(names) = &self.asked else {
-            let expected = "a request for the client's certificate";
-            let found = "it asks nobody in this handshake: the client's certificate was not used";
+            let expected = phrase!("a request for the client's certificate");
+            let found =
+                phrase!("it asks nobody in this handshake: the client's certificate was not used");
             let verified = self.session.is_some();
-            return verified.then(|| warning("no-certificate-request", expected, found, REQUIRED));
+            return verified
+                .then(|| warning("no-certificate-request", expected, found, required()));
         };
         let mut issuers = chain.iter().take(10).filter_map(|der| issuer_name(der));
         let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
-        let expected = "the CA of the client's certificate among those that the server names";
-        let found = "only others (above): it will probably not know who signed the client's";
-        let fix =
-            format!("a certificate of one of those CAs, or the client's CA added to {SERVERS_CAS}");
-        (!named).then(|| warning("client-ca-not-in-hint", expected, found, &fix))
+        let expected =
+            phrase!("the CA of the client's certificate among those that the server names");
+        let found =
+            phrase!("only others (above): it will probably not know who signed the client's");
+        let fix = phrase!(
+            "a certificate of one of those CAs, or the client's CA added to {cas}",
+            cas = servers_cas()
+        );
+        (!named).then(|| warning("client-ca-not-in-hint", expected, found, fix))
     }
 
     /// Why no answer came, or why it was none of success, unless a finding about the files has said so already.
@@ -180,15 +214,20 @@ impl Observation {
                 "no-connection",
                 Step::ClientConnects,
                 found.clone(),
-                &remedy[..],
+                remedy.clone(),
             ),
             Error::Http { found, .. } => (
                 "no-answer",
                 Step::ApplicationData,
                 found.clone(),
-                "the server's log",
+                phrase!("the server's log"),
             ),
-            other => ("no-answer", Step::ApplicationData, other.to_string(), ""),
+            other => (
+                "no-answer",
+                Step::ApplicationData,
+                other.to_string().into(),
+                Phrase::empty(),
+            ),
         };
         Some(error(code, step, by, "an answer", found, remedy))
     }

@@ -1,10 +1,9 @@
 //! A look at a live server: connects as `get` does, and remembers what the server showed and asked.
 //!
-//! The verifier is webpki's, unchanged; the hooks here look on. Bounded in time as `get` is.
+//! What it showed is what the hooks of the steps noted. Bounded in time as `get` is.
 
 mod cause;
 mod observation;
-mod recording_hooks;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,15 +12,14 @@ use std::sync::Arc;
 use rustls::Error as TlsError;
 
 use self::observation::Observation;
-use self::recording_hooks::watched;
 use super::reading::Files;
 use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
-use crate::handshake::step3_client_verifies_server::ServerVerifierHook;
-use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, server_verifier};
-use crate::narration::{Narrator, Recorder, Side, Step, en};
+use crate::handshake::{TlsMax, Trust, client_config, server_verifier};
+use crate::narration::narrator::notes;
+use crate::narration::{Narrator, Recorder, Side, Step, words};
 use crate::text;
 
 /// Bytes of the answer that are read; what is in it does not matter.
@@ -32,10 +30,14 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     let (files, unreadable) = Files::read(case);
     if files.anchors.is_empty() {
         // Without a CA a client cannot even begin.
-        return report(case, &files, unreadable);
+        let mut all = report(case, &files, unreadable);
+        let note = "The server was not asked: a client needs the CA that vouches for it (--cacert)";
+        all.verdict.notes.push(note.to_owned());
+        return all;
     }
     let by = PathBuf::from(format!("the server at {}", text::terminal(&url.place)));
-    let seen = look(&files, url).unwrap_or_else(Observation::nothing);
+    let has_pair = !case.parties.is_empty();
+    let seen = look(&files, has_pair, url).unwrap_or_else(Observation::nothing);
     let mut case = SetupFiles {
         host: url.server_name.clone(),
         peer_hints: seen.asked.clone(),
@@ -52,16 +54,13 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     }
     let mut all = super::examine(&case);
     all.seen = seen.sentences();
-    let answer = seen.outcome.as_ref();
-    if answer.is_ok_and(|answer| answer.status < 400) {
-        all.let_in();
-    }
-    cause::add(&seen, &mut all, &files, &by);
+    cause::add(&seen, &mut all, (&case, &files), &by);
     all.findings.sort_by_key(|finding| finding.severity);
     all
 }
 
-fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
+/// `has_pair`: the client was given a certificate and a key, usable or not.
+fn look(files: &Files, has_pair: bool, url: &Url) -> Result<Observation, Error> {
     let unusable = |failed: TlsError| Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
@@ -69,35 +68,34 @@ fn look(files: &Files, url: &Url) -> Result<Observation, Error> {
     };
     let recorder = Arc::new(Recorder::default());
     let narrator = Narrator::new(Side::Client, Arc::clone(&recorder) as _);
-    let trust = Trust {
+    let mut trust = Trust {
         anchors: files.anchors.clone(),
-        revocation_lists: Vec::new(),
+        revocation_lists: files.lists.iter().map(|(_, list)| list.clone()).collect(),
     };
+    // A list that cannot be used is a finding already, too.
+    let unusable_lists = server_verifier(&trust, &files.provider).is_err();
+    if unusable_lists {
+        trust.revocation_lists.clear();
+    }
     // A pair that cannot be used is a finding already; the server is looked at without it.
     let settings = |identity| client_config(&trust, identity, TlsMax::default(), narrator.clone());
     let with_pair = settings(files.identity());
-    let unusable_pair = with_pair.is_err();
+    let unusable_pair = has_pair && (with_pair.is_err() || files.identity().is_none());
     let setup = with_pair.or_else(|_| settings(None)).map_err(unusable)?;
-    let verifier = ServerVerifierHook {
-        verifier: server_verifier(&trust, &files.provider).map_err(unusable)?,
-        narrator: narrator.clone(),
-    };
-    let (config, memory) = watched(&setup.config, verifier);
-    let config = Arc::new(config);
-    let setup = ClientSetup { config, ..setup };
-
     let transport = dial(&setup, url, 1)?;
     let mut room = vec![0; ANSWER];
     let outcome = get(&setup, url, transport, &mut io::Cursor::new(&mut room[..]));
+    let notes = notes();
     let mut events = recorder.events().into_iter();
     let agreed = events.find(|event| event.step == Some(Step::ApplicationData));
     Ok(Observation {
-        chain: memory.chain(),
-        asked: memory.asked(),
+        chain: notes.server_chain.into_iter().map(Into::into).collect(),
+        asked: notes.request.map(|asked| asked.authorities),
         session: agreed
             .filter(|event| event.fact.passed())
-            .map(|event| en::words(&event.fact).what),
+            .map(|event| words::words(&event.fact).what.to_string()),
         unusable_pair,
+        unusable_lists,
         outcome,
     })
 }

@@ -4,7 +4,7 @@ use rustls::pki_types::CertificateDer;
 
 use crate::certificates::summary::{self, Summary};
 use crate::client::Answer;
-use crate::error::Error;
+use crate::error::{Error, LateRequest};
 
 /// One connection.
 pub(super) struct Observation {
@@ -15,6 +15,8 @@ pub(super) struct Observation {
     pub(super) session: Option<String>,
     /// The client's certificate and key could not be loaded: the connection was made without them.
     pub(super) unusable_pair: bool,
+    /// The same of the revocation lists.
+    pub(super) unusable_lists: bool,
     pub(super) outcome: Result<Answer, Error>,
 }
 
@@ -25,7 +27,16 @@ impl Observation {
             asked: None,
             session: None,
             unusable_pair: false,
+            unusable_lists: false,
             outcome: Err(failed),
+        }
+    }
+
+    fn late_request(&self) -> Option<LateRequest> {
+        match &self.outcome {
+            Ok(answer) => answer.late_request,
+            Err(Error::Tls { diagnosis, .. }) => diagnosis.seen.late_request,
+            Err(_) => None,
         }
     }
 
@@ -42,6 +53,16 @@ impl Observation {
             None if self.chain.is_empty() => {}
             None => lines.push("does not ask for a client certificate".to_owned()),
             Some(names) => lines.push(format!("asks for a client certificate{}", of_whom(names))),
+        }
+        match self.late_request() {
+            None => {}
+            Some(LateRequest::Renegotiation) => lines.push(
+                "wants a new handshake after the request (renegotiation), which rustls declines"
+                    .to_owned(),
+            ),
+            Some(LateRequest::CertificateRequest) => lines.push(
+                "asks for a certificate after the handshake, which rustls does not know".to_owned(),
+            ),
         }
         if let Ok(answer) = &self.outcome {
             let alone = if self.unusable_pair {

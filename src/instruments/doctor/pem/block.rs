@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::in_place::rewrite;
+use crate::instruments::doctor::in_place::{beside, rewrite};
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::text;
 
@@ -66,8 +67,8 @@ impl<'a> File<'a> {
     pub(crate) fn error(
         &self,
         code: &'static str,
-        found: impl Into<String>,
-        fix: impl Into<String>,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
     ) -> Finding {
         let expected = format!("{} in PEM", self.wanted.noun());
         error(code, Step::Preparation, self.path, expected, found, fix)
@@ -78,17 +79,36 @@ impl<'a> File<'a> {
         rewrite(self.path, command)
     }
 
-    /// The same name with another extension, for what is taken out of this file. Nothing that is there
-    /// is overwritten.
+    /// A command that prints the first block with this label anew. It comes in front; whatever else the file
+    /// holds, blocks and text, stays behind it.
+    pub(crate) fn converted(&self, label: &str, print: &str) -> String {
+        if self.blocks.len() == 1 && !other_text(self.bytes) {
+            return self.rewritten(&format!("{print} >"));
+        }
+        let rest = format!("awk '/-BEGIN {label}-/{{p=!n++}}!p;/-END /{{p=0}}' {{f}}");
+        self.rewritten(&format!("({print} && {rest}) >"))
+    }
+
+    /// The same name with another extension, for what is taken out of this file.
     pub(super) fn beside(&self, extension: &str) -> String {
-        let beside = self.path.with_extension(extension);
-        let new = if beside.exists() { ".new" } else { "" };
-        format!("{}{new}", text::shell(&beside))
+        text::shell(&beside(self.path, extension))
     }
 
     pub(super) fn first(&self, is: impl Fn(&Block<'a>) -> bool) -> Option<&Block<'a>> {
         self.blocks.iter().find(|block| is(block))
     }
+}
+
+/// Whether there is text beside the blocks.
+pub(super) fn other_text(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut inside = false;
+    text.lines().any(|line| {
+        inside |= line.contains("-----BEGIN ");
+        let other = !inside && !line.trim().is_empty();
+        inside &= !line.contains("-----END ");
+        other
+    })
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";

@@ -2,11 +2,12 @@
 //! what is wanted. A foreign file belongs to its tool, so no command here writes to it: what is taken out
 //! goes into a new file beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::block::{File, Wanted};
 use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::in_place::{free, is_taken};
 use crate::text;
 
 /// Words that give a kind of file away, its name in the catalogue, what it is, and what to do. In a remedy
@@ -15,7 +16,7 @@ type Kind<M> = (M, &'static str, &'static str, &'static str);
 
 const JKS: &str = "keytool takes the certificates out, with the store's password (Java's own is changeit):\n  keytool -list -rfc -keystore {f} > {out}\nthen {out} in its place";
 /// A Java keystore in the place of a private key: keytool itself never prints one.
-const JKS_KEY: &str = "keytool and openssl take the key out, with the store's password:\n  keytool -importkeystore -srckeystore {f} -destkeystore {out}.p12 -deststoretype PKCS12\n  (umask 077; openssl pkcs12 -in {out}.p12 -nocerts -nodes -out {out})\nthen {out} in its place";
+const JKS_KEY: &str = "keytool and openssl take the key out, with the store's password:\n  keytool -importkeystore -srckeystore {f} -destkeystore {p12} -deststoretype PKCS12\n  (umask 077; openssl pkcs12 -in {p12} -nocerts -nodes -out {out})\nthen {out} in its place";
 
 /// By the first bytes.
 const MAGICS: &[Kind<&[u8]>] = &[
@@ -117,6 +118,12 @@ const WORDS: &[Kind<&str>] = &[
         "XML (SAML metadata?) with a certificate in base64",
         "  perl -0ne 'while (/X509Certificate>\\s*([^<]+?)\\s*</g) { print \"-----BEGIN CERTIFICATE-----\\n$1\\n-----END CERTIFICATE-----\\n\" }' {f} > {out}\nthen {out} in its place",
     ),
+    (
+        "<plist",
+        "embedded-pem",
+        "a property list of Apple's, such as a .mobileconfig profile; certificates stand in its <data>",
+        "  perl -MMIME::Base64 -0ne 'while (/<data>([^<]+)/g) { $d = decode_base64($1); print $d =~ /^-----/ ? $d : \"-----BEGIN CERTIFICATE-----\\n\" . encode_base64($d) . \"-----END CERTIFICATE-----\\n\" }' {f} > {out}\nthen {out} in its place; a PKCS#12 among them needs its password",
+    ),
     ("\n<html", "web-page", "a web page (HTML)", PAGE),
     (
         "<?xml",
@@ -158,6 +165,12 @@ const WORDS: &[Kind<&str>] = &[
         "X.509 Certificate Information:",
         "certificate-listing",
         "a listing of certtool's, in words",
+        AGAIN,
+    ),
+    (
+        "Certificate Request:",
+        "certificate-listing",
+        "a request in words (openssl req -text)",
         AGAIN,
     ),
     (
@@ -208,6 +221,11 @@ pub(super) fn foreign(file: &File<'_>) -> Option<Finding> {
     if !file.blocks.is_empty() {
         return None;
     }
+    // The name of the format stands behind that of the first file (POSIX.1, ustar).
+    if file.bytes.get(257..262) == Some(b"ustar") {
+        let fix = "one file out of it; what is in it:\n  tar -tf {f}";
+        return Some(told(file, ("compressed-file", "a tar archive"), fix));
+    }
     let mut magics = MAGICS.iter();
     if let Some((_, code, what, fix)) = magics.find(|(magic, ..)| file.bytes.starts_with(magic)) {
         let a_key = file.wanted == Wanted::PrivateKey && *fix == JKS;
@@ -242,6 +260,7 @@ fn told(file: &File<'_>, (code, what): (&'static str, &str), fix: &str) -> Findi
     let fix = fix
         .replace("{f}", &text::shell(file.path))
         .replace("{dir}", &text::shell(folder(file.path)))
+        .replace("{p12}", &file.beside("p12"))
         .replace("{out}", &out)
         .replace("{wanted}", file.wanted.noun());
     file.error(code, what, fix)
@@ -301,7 +320,7 @@ fn key_of<'t>(text: &'t str, label: &str) -> Option<(&'t str, bool)> {
 pub(super) const TWICE: &str = "LS0tLS1CRUdJTi";
 
 /// The values of a Secret or of a kubeconfig, YAML or JSON, each into a file of its own.
-pub(super) fn kubernetes(file: &File<'_>) -> Finding {
+pub(super) fn kubernetes(file: &File<'_>) -> Option<Finding> {
     let text = String::from_utf8_lossy(file.bytes);
     let bare = |word: &str| word.trim().trim_matches(['"', '\'']).to_owned();
     let pairs = text
@@ -317,6 +336,9 @@ pub(super) fn kubernetes(file: &File<'_>) -> Finding {
         if value.starts_with(TWICE) && plain(key) && !keys.contains(&key.as_str()) {
             keys.push(key);
         }
+    }
+    if keys.is_empty() {
+        return value_of_a_variable(file, &text);
     }
     let value = |name: &str| {
         pairs
@@ -339,8 +361,9 @@ pub(super) fn kubernetes(file: &File<'_>) -> Finding {
         "each value into a file of its own:".to_owned(),
         String::new(),
     );
+    let mut outs = Vec::new();
     for key in keys.iter().take(8) {
-        let (command, option) = taken_out(file, key);
+        let (command, option) = taken_out(file, key, &mut outs);
         fix += &command;
         options += &option;
     }
@@ -356,7 +379,20 @@ pub(super) fn kubernetes(file: &File<'_>) -> Finding {
     if !options.is_empty() {
         fix += &format!("\nthen{options}");
     }
-    file.error("base64-twice", found, fix)
+    Some(file.error("base64-twice", found, fix))
+}
+
+/// `CERT=LS0t…`: base64 of a PEM file, in a text of another kind.
+fn value_of_a_variable(file: &File<'_>, text: &str) -> Option<Finding> {
+    // A property list of Apple's has its values in lines of their own, and more than one kind of them.
+    if text.contains("<plist") {
+        return None;
+    }
+    let what = "a text with base64 of a PEM file in it";
+    let fix = format!(
+        "the first such value, into a file of its own:\n  (umask 077; grep -o '{TWICE}[A-Za-z0-9+/=]*' {{f}} | head -n 1 | base64 -d > {{out}})\nthen {{out}} in its place"
+    );
+    Some(told(file, ("base64-twice", what), &fix))
 }
 
 fn kind_of_text(secret: bool, pairs: &[(String, String)]) -> &'static str {
@@ -370,20 +406,21 @@ fn kind_of_text(secret: bool, pairs: &[(String, String)]) -> &'static str {
 }
 
 /// The command that takes this value out, and the option for the new file. Only the first of its name: an
-/// annotation may hold the whole Secret once more.
-fn taken_out(file: &File<'_>, key: &str) -> (String, String) {
+/// annotation may hold the whole Secret once more. `outs` are the new files of the values before.
+fn taken_out(file: &File<'_>, key: &str, outs: &mut Vec<PathBuf>) -> (String, String) {
     let stem = key.trim_end_matches("-data");
     let name = if stem.contains('.') {
         stem.to_owned()
     } else {
         format!("{stem}.pem")
     };
-    let path = file.path.with_file_name(name);
-    let new = if path.exists() { ".new" } else { "" };
-    let (out, from) = (
-        format!("{}{new}", text::shell(&path)),
-        text::shell(file.path),
-    );
+    let mut path = file.path.with_file_name(name);
+    // Both ca and ca-data would be ca.pem.
+    while outs.contains(&path) || is_taken(&path) {
+        path = free(&path, ".new");
+    }
+    let (out, from) = (text::shell(&path), text::shell(file.path));
+    outs.push(path);
     let option = match stem {
         stem if stem.starts_with("ca") || stem.contains("authority") => "cacert",
         stem if stem.contains("key") => "key",

@@ -1,8 +1,16 @@
 //! Labels: what a BEGIN line promises, and what to do with the wrong one.
 
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::FromDer;
+
 use super::block::{File, Wanted, kind};
-use crate::files::place;
+use crate::certificates::pem;
+use crate::certificates::request::Name;
+use crate::certificates::wording;
+use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
+use crate::instruments::doctor::in_place::{free_stem, is_taken, with_end};
 use crate::text;
 
 /// The label that one writes today.
@@ -21,12 +29,12 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
             "trusted-certificate",
             "a certificate in a form of OpenSSL's own",
-            file.rewritten("openssl x509 -in {f} -out"),
+            file.converted(label, "openssl x509 -in {f}"),
         ),
         "PKCS7" | "CMS" => (
             "pkcs7",
             "certificates in a PKCS#7 wrapper",
-            file.rewritten("openssl pkcs7 -in {f} -print_certs -out"),
+            file.converted(label, "openssl pkcs7 -in {f} -print_certs"),
         ),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
             instead_of(file.wanted, "csr-as-certificate"),
@@ -44,20 +52,26 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         "OPENSSH PRIVATE KEY" => (
             "openssh-key",
             "a key of OpenSSH's own form",
-            file.rewritten("cp -p {f} {f}.new && ssh-keygen -p -m PKCS8 -f"),
+            file.rewritten("cp {f} {f}.new && ssh-keygen -p -N '' -m PKCS8 -f"),
         ),
         "EC PARAMETERS" if file.wanted == Wanted::PrivateKey => (
             "parameters-alone",
             "the name of a curve, and no key: openssl ecparam without -genkey",
             format!(
-                "a key of that curve, and a request for a new certificate:\n{}",
-                file.rewritten("chmod 600 {f} && openssl ecparam -in {f} -genkey -noout -out")
+                "a key of that curve; the certificate for it comes next:\n{}",
+                file.converted(
+                    label,
+                    "chmod 600 {f} && openssl ecparam -in {f} -genkey -noout"
+                )
             ),
         ),
         "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
             "unsupported-key",
             "a private key of a kind that TLS does not use any more",
-            format!("  {}", new_key(file)),
+            format!(
+                "a new key, and then a new certificate for it:\n{}",
+                file.converted(label, NEW_KEY)
+            ),
         ),
         _ if kind(label) == Some(Wanted::PrivateKey) || label == "ENCRYPTED PRIVATE KEY" => (
             instead_of(file.wanted, "key-as-certificate"),
@@ -114,31 +128,85 @@ fn swap(file: &File<'_>) -> String {
     )
 }
 
-/// The command that makes a new P-256 key beside the old one.
-pub(crate) fn new_key(file: &File<'_>) -> String {
-    let name = text::shell(file.path);
-    format!("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.new")
-}
+const NEW_KEY: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
 
+/// The CA signs a copy of the request, under names that are free, and the file gets the certificate. A request
+/// that is called one stays: then the certificate is a new file beside it.
 fn sign(file: &File<'_>) -> String {
-    let (dir, stem) = place(file.path);
-    let request = text::shell(&file.path.with_extension("csr"));
-    let name = text::shell(file.path);
-    let copy = if name == request {
+    let stem = file.path.with_extension("");
+    let named_so = file.path.extension().is_some_and(|end| end == "csr");
+    let new = if named_so && !is_taken(&with_end(&stem, ".crt")) {
+        stem.clone()
+    } else {
+        free_stem(&stem, ".new", &[".csr", ".crt"])
+    };
+    let (dir, name) = (
+        text::shell(folder(&new)),
+        new.file_name().unwrap_or_default(),
+    );
+    let [csr, crt] = [".csr", ".crt"].map(|end| text::shell(&with_end(&new, end)));
+    let copy = if new == stem {
         String::new()
     } else {
-        format!("  cp {name} {request}\n")
+        format!("cp {} {csr} && ", text::shell(file.path))
     };
-    let (other, role) = if stem.contains("client") {
-        (
-            "for a client; for a server --host NAME instead",
-            "--client my-client",
-        )
+    let put = if named_so {
+        format!("then {crt} in its place")
     } else {
-        (
-            "for a server; for a client --client NAME instead",
-            "--host localhost",
-        )
+        file.rewritten("cat {crt} >").replace("{crt}", &crt)
     };
-    format!("{other}:\n{copy}  hello-mtls certs sign {stem} --dir {dir} {role} --force")
+    let (other, role) = granted(file);
+    let name = text::shell(name.as_ref());
+    format!("{other}:\n  {copy}hello-mtls certs sign {name} --dir {dir} {role}\n{put}")
+}
+
+/// What the certificate will be for. A request may say it by a host name, and else by its own name: a person's or
+/// a device's is no host.
+fn granted(file: &File<'_>) -> (&'static str, String) {
+    let request = pem::request(file.path).ok();
+    let der = request.as_deref().unwrap_or_default();
+    let asked = X509CertificationRequest::from_der(der)
+        .ok()
+        .map(|(_, asked)| asked);
+    let subject = asked
+        .as_ref()
+        .map(|asked| &asked.certification_request_info.subject);
+    let name = subject.and_then(|subject| subject.iter_common_name().next()?.as_str().ok());
+    let extensions = asked
+        .as_ref()
+        .and_then(|asked| asked.requested_extensions());
+    let hosts = extensions.into_iter().flatten().flat_map(hosts_in);
+    let mut hosts: Vec<String> = hosts.filter(|host| Name::host(host).is_ok()).collect();
+    let is_host =
+        |name: &&str| *name == "localhost" || name.contains('.') && Name::host(name).is_ok();
+    if hosts.is_empty() {
+        hosts.extend(name.filter(is_host).map(str::to_owned));
+    }
+    let file_name = file.path.file_name().unwrap_or_default().to_string_lossy();
+    let of_client = file_name.contains("client") || (hosts.is_empty() && name.is_some());
+    if of_client && !file_name.contains("server") {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
+        let name = name.filter(|name| name.chars().all(plain) && (1..=64).contains(&name.len()));
+        let role = format!("--client {}", text::shell_word(name.unwrap_or("my-client")));
+        return ("for a client; for a server --host NAME instead", role);
+    }
+    if hosts.is_empty() {
+        hosts.push("localhost".to_owned());
+    }
+    let hosts = hosts
+        .iter()
+        .take(8)
+        .map(|host| format!("--host {}", text::shell_word(host)));
+    let role = hosts.collect::<Vec<String>>().join(" ");
+    ("for a server; for a client --client NAME instead", role)
+}
+
+/// The hosts that a request names in its subjectAltName.
+fn hosts_in(extension: &ParsedExtension<'_>) -> Vec<String> {
+    let ParsedExtension::SubjectAlternativeName(names) = extension else {
+        return Vec::new();
+    };
+    let names = names.general_names.iter().filter_map(wording::alternative);
+    let hosts = names.filter(|(kind, _)| ["DNS", "IP"].contains(kind));
+    hosts.map(|(_, host)| host).collect()
 }

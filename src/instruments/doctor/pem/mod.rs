@@ -5,3 +5,4 @@ pub(crate) mod labels;
 pub(crate) mod der;
 pub(crate) mod foreign;
 pub(crate) mod shape;
+mod almost;

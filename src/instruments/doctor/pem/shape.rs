@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, kind, takes};
-use super::{der, foreign, labels};
+use super::block::{Block, File, Wanted, blocks, kind, other_text, takes};
+use super::{almost, der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
 use crate::text;
 
@@ -99,7 +99,7 @@ fn base64_twice(file: &File<'_>) -> Option<Finding> {
         let fix = file.rewritten("base64 -d < {f} >");
         return Some(file.error("base64-twice", "base64 of a PEM file", fix));
     }
-    Some(foreign::kubernetes(file))
+    foreign::kubernetes(file)
 }
 
 fn no_begin(file: &File<'_>) -> Option<Finding> {
@@ -108,14 +108,8 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
     }
     let wanted = labels::usual(file.wanted);
     let text = String::from_utf8_lossy(file.bytes);
-    if let Some(line) = text.lines().find(|line| line.contains("BEGIN ")) {
-        let line = text::shorten(&text::terminal(line.trim()), 40);
-        let fix = format!("a line with this and nothing else: -----BEGIN {wanted}-----");
-        return Some(file.error(
-            "bad-begin-line",
-            format!("a BEGIN line that is none: {line}"),
-            fix,
-        ));
+    if let Some(finding) = almost::almost(file, &text) {
+        return Some(finding);
     }
     if text.trim_start().starts_with("MI") {
         let inside = der::from_base64(file.path, &text);
@@ -159,18 +153,6 @@ fn indented(file: &File<'_>) -> Option<Finding> {
         file.rewritten("sed 's/^[[:space:]]*//' {f} >")
     };
     Some(file.error("indented", found, fix))
-}
-
-/// Whether there is text beside the blocks.
-fn other_text(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let mut inside = false;
-    text.lines().any(|line| {
-        inside |= line.contains("-----BEGIN ");
-        let other = !inside && !line.trim().is_empty();
-        inside &= !line.contains("-----END ");
-        other
-    })
 }
 
 fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
@@ -223,19 +205,14 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
         return None;
     }
     let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
-    let name = text::shell(file.path);
-    // What stands beside the key in the same file stays there.
-    let others = match file.first(|block| kind(block.label) == Some(Wanted::Certificate)) {
-        Some(_) => {
-            format!(" && sed -n '/BEGIN CERT/,/END CERT/p' {name}.encrypted >> {name}")
-        }
-        None => String::new(),
-    };
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
-        let fix = format!(
-            "with its passphrase:\n  cp -p {name} {name}.encrypted && openssl pkey -in {name}.encrypted -out {name}{others}"
-        );
-        file.error("encrypted-key", "a private key encrypted with a passphrase, which nobody asks for here", fix)
+        let plain = file.converted(".*PRIVATE KEY", "openssl pkey -in {f}");
+        let found = "a private key encrypted with a passphrase, which nobody asks for here";
+        file.error(
+            "encrypted-key",
+            found,
+            format!("with its passphrase:\n{plain}"),
+        )
     })
 }
 

@@ -22,6 +22,7 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
 use crate::instruments::doctor::pem::{foreign, shape};
 use crate::narration::Step;
+use crate::phrase;
 use crate::{files, text};
 
 /// Certificates of one file that are looked at; nobody has more.
@@ -106,10 +107,12 @@ impl Files {
                 .extend(lists.into_iter().map(|list| (path.clone(), list)));
         }
         for party in &case.parties {
+            let before = findings.len();
             files.parties.push(LoadedSide {
                 chain: chain(party, &mut findings),
                 keys: Key::load_all(keys(party, &mut findings), &files.provider),
             });
+            wrong_way_round(party, &mut findings[before..]);
         }
         (files, findings)
     }
@@ -119,6 +122,26 @@ impl Files {
         let held = self.parties.first()?;
         let (chain, key) = (held.chain.clone(), held.keys.first()?.der.clone_key());
         Some(Identity { chain, key })
+    }
+}
+
+/// If each of the two files is what the other one should be, that is the remedy.
+fn wrong_way_round(party: &SideFiles, findings: &mut [Finding]) {
+    let files = (party.certificate.path(), party.key.as_deref());
+    let (Some(certificate), Some(key), [_, _]) = (files.0, files.1, &*findings) else {
+        return;
+    };
+    let read = |path: &Path| files::read(path).unwrap_or_default();
+    let is_key = pem::private_keys_in(certificate, &read(certificate)).is_ok();
+    if is_key && pem::certificates_in(key, &read(key)).is_ok() {
+        let [certificate, key] = [certificate, key].map(text::shell);
+        for finding in findings {
+            finding.fix = phrase!(
+                "the two the other way round: --cert {key} --key {certificate}",
+                key,
+                certificate
+            );
+        }
     }
 }
 
@@ -170,30 +193,47 @@ fn load<T>(
     })
 }
 
-/// A folder that is missing is one finding, however many files should be in it.
+/// A folder that is missing or empty is one finding, however many files should be in it.
+fn no_folder(folder: &Path, found: &str) -> Finding {
+    let name = text::shell(folder);
+    let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
+    let expected = "a folder with certificates and keys";
+    error(
+        "no-folder",
+        Step::Preparation,
+        folder,
+        expected,
+        found.to_owned(),
+        fix,
+    )
+}
+
 fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
     let before = |code, file: &Path, expected: &str, found: String, fix: String| {
         error(code, Step::Preparation, file, expected, found, fix)
     };
     let folder = files::folder(path);
     if !folder.exists() {
-        let name = text::shell(folder);
-        let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
-        let expected = "a folder with certificates and keys";
-        return before(
-            "no-folder",
-            folder,
-            expected,
-            "no such folder".to_owned(),
-            fix,
-        );
+        return no_folder(folder, "no such folder");
+    }
+    let is_empty = |folder: &Path| {
+        folder
+            .read_dir()
+            .is_ok_and(|mut files| files.next().is_none())
+    };
+    if is_empty(folder) {
+        return no_folder(folder, "nothing in it");
     }
     if let Some(finding) = other_names(path) {
         return finding;
     }
-    let found = match &failed {
-        Error::File { source, .. } => io_words(source),
-        other => other.to_string(),
+    let found = match (std::fs::read_link(path), &failed) {
+        (Ok(target), _) if !path.exists() => {
+            let target = text::terminal(&target.display().to_string());
+            format!("a symbolic link to {target}, which is not there")
+        }
+        (_, Error::File { source, .. }) => io_words(source),
+        (_, other) => other.to_string(),
     };
     let expected = format!("{} that can be read", wanted.noun());
     let there = text::shell(if path.is_dir() { path } else { folder });

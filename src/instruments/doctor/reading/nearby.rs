@@ -71,9 +71,10 @@ fn folders<'p>(files: &[&'p Path]) -> Vec<&'p Path> {
 }
 
 fn neighbours(folder: &Path) -> Vec<PathBuf> {
-    let here = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
+    let here = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     };
     let entries = fs::read_dir(here).into_iter().flatten().flatten();
     let names = entries

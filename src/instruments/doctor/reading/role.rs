@@ -14,7 +14,7 @@ use crate::narration::Side;
 
 /// The side for which a certificate and its key are, if that can be told. The certificate is the one that the
 /// key belongs to, wherever it stands in its file; a broken order must not decide about the role. Where the
-/// file has none for that key, the one in the folder of the key.
+/// file has none for that key, its leaf, and then the certificate of the key in the folder.
 pub fn role_of(certificate: &Path, key: &Path) -> Option<Side> {
     let provider = provider();
     let read = |path: &Path| files::read(path).unwrap_or_default();
@@ -31,6 +31,10 @@ pub fn role_of(certificate: &Path, key: &Path) -> Option<Side> {
     if let Some(own) = chain.iter().find(is_named) {
         return side_of(own).or_else(by_name);
     }
+    // The key is another's. What the leaf is for, it says itself.
+    if let Some(side) = chain.iter().find(|der| !is_ca(der)).and_then(side_of) {
+        return Some(side);
+    }
     let neighbours = nearby::in_folders(&[key, certificate], &provider);
     let mut around = neighbours.iter().flat_map(|file| &file.certificates);
     let own = around.find(is_named).or(chain.first());
@@ -45,6 +49,10 @@ fn by_name(path: &Path) -> Option<Side> {
         (false, true) => Some(Side::Client),
         _ => None,
     }
+}
+
+fn is_ca(der: &CertificateDer<'_>) -> bool {
+    X509Certificate::from_der(der).is_ok_and(|(_, x509)| x509.is_ca())
 }
 
 /// By the purpose. A CA in the place of a leaf, as `openssl req -x509` makes it, by its names.

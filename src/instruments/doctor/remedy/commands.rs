@@ -2,17 +2,18 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier;
 use x509_parser::prelude::FromDer;
 
 use super::edits::Blocks;
-use super::names::{alternatives, common_name, hosts, subject};
-use super::{Own, Signer};
+use super::names::{alternatives, common_name, hosts, is_usual, subject};
+use super::{Own, PeerTrust, Signer};
 use crate::certificates::pem;
 use crate::files::place;
-use crate::instruments::doctor::in_place::{free, keep, rewrite};
+use crate::instruments::doctor::in_place::{self, free_stem, keep, rewrite, with_end};
 use crate::narration::Side;
 use crate::text::{shell, shell_word as word};
 
@@ -21,9 +22,10 @@ const P256: &str = "-pkeyopt ec_paramgen_curve:P-256";
 /// A new key in the file of the old one, and in front of what else is there.
 pub(super) fn new_key(key: &Path) -> String {
     let make = format!("openssl genpkey -algorithm EC {P256}");
-    match Blocks::one_alone(key) {
-        true => rewrite(key, &format!("{make} >")),
-        false => rewrite(key, &format!("({make}; cat {{f}}) >")),
+    if Blocks::one_alone(key) {
+        rewrite(key, &format!("{make} >"))
+    } else {
+        rewrite(key, &format!("({make}; cat {{f}}) >"))
     }
 }
 
@@ -33,7 +35,8 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
     let (_, asked) = X509CertificationRequest::from_der(&asked).ok()?;
     let asked_key = asked.certification_request_info.subject_pki.raw;
     let is_crt = |path: &Path| path.extension().is_some_and(|end| end == "crt");
-    let usual = signer.certificate.parent() == own.certificate.parent()
+    let usual = is_usual(own.look)
+        && signer.certificate.parent() == own.certificate.parent()
         && signer.key == signer.certificate.with_extension("key")
         && is_crt(signer.certificate)
         && is_crt(own.certificate);
@@ -71,14 +74,13 @@ pub(super) fn openssl(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
     let (key, csr) = (shell(own.key), beside(own.certificate, "csr"));
     let subject = subject(own.look);
     let (extensions, make) = sign(own, &csr, (signer.certificate, signer.key), own.certificate);
-    let put = match Blocks::one_alone(own.certificate) {
-        true => rewrite(own.certificate, &format!("{make} -out")),
-        false => {
-            let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
-            let rest =
-                format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
-            rewrite(own.certificate, &format!("({make} && {rest}) >"))
-        }
+    let put = if Blocks::one_alone(own.certificate) {
+        rewrite(own.certificate, &format!("{make} -out"))
+    } else {
+        let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
+        let rest =
+            format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
+        rewrite(own.certificate, &format!("({make} && {rest}) >"))
     };
     format!("  openssl req -new -key {key} {subject} -out {csr}\n{extensions}\n{put}")
 }
@@ -92,9 +94,14 @@ fn sign(
 ) -> (String, String) {
     let (ext, role) = (beside(certificate, "ext"), own.look.role());
     let names = word(&alternatives(own.look));
+    let id = if names_its_key(own, ca.0) {
+        "authorityKeyIdentifier=keyid "
+    } else {
+        ""
+    };
     let [ca, ca_key] = [ca.0, ca.1].map(shell);
     let extensions = format!(
-        "  printf '%s\\n' basicConstraints=CA:FALSE extendedKeyUsage={role}Auth subjectAltName={names} > {ext}"
+        "  printf '%s\\n' basicConstraints=CA:FALSE {id}extendedKeyUsage={role}Auth subjectAltName={names} > {ext}"
     );
     let make = format!(
         "openssl x509 -req -in {csr} -CA {ca} -CAkey {ca_key} -CAcreateserial -days 365 -extfile {ext}"
@@ -102,14 +109,31 @@ fn sign(
     (extensions, make)
 }
 
+/// Whether the CA in this file has a subjectKeyIdentifier: openssl refuses to point to one that is not there.
+fn names_its_key(own: &Own<'_, '_, '_>, ca: &Path) -> bool {
+    let mut nearby = own.look.evidence.nearby.iter();
+    let ca = nearby.find(|near| near.path == ca && near.place.0 == 1);
+    ca.is_some_and(|ca| {
+        let mut extensions = ca.x509.extensions().iter();
+        extensions.any(|one| matches!(one.parsed_extension(), SubjectKeyIdentifier(_)))
+    })
+}
+
 /// A CA's own certificate is in the place of the leaf: it signs one. `ca_key` is its key.
 pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> String {
-    let ca = own.trusted_copy().unwrap_or(own.certificate);
     let role = own.look.role();
+    let trust = match own.trusted_copy() {
+        // The side's own CA file is about the other side, and stays.
+        None if matches!(own.look.evidence.case.peer, PeerTrust::Unknown) => {
+            let (peer, ca) = (role.peer(), shell(own.certificate));
+            format!("; {ca} is for the {peer}'s --cacert")
+        }
+        copy => format!(" --cacert {}", shell(copy.unwrap_or(own.certificate))),
+    };
     let why = format!("let it sign a leaf for the {role}, and trust it as the CA:");
     // A name of its own: a CA and a leaf of one name confuse OpenSSL.
     let name = format!("-subj /CN={role}");
-    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, ca)
+    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, &trust)
 }
 
 /// A certificate is the other side's: this side gets a pair of its own, and the other keeps what it has.
@@ -117,7 +141,8 @@ pub(super) fn pair_beside(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String 
     let role = own.look.role();
     let why = format!("a pair of its own for the {role}; this one stays what it is:");
     let ca = (signer.certificate, signer.key);
-    pair_of_its_own(own, ca, &why, &subject(own.look), signer.certificate)
+    let trust = format!(" --cacert {}", shell(signer.certificate));
+    pair_of_its_own(own, ca, &why, &subject(own.look), &trust)
 }
 
 /// A new key and a new certificate in files that are not there yet.
@@ -126,33 +151,17 @@ fn pair_of_its_own(
     ca: (&Path, &Path),
     why: &str,
     subject: &str,
-    trusted: &Path,
+    trust: &str,
 ) -> String {
     let stem = own.certificate.with_file_name(own.look.role().to_string());
-    let taken = |stem: &Path| ["crt", "key"].iter().any(|end| named(stem, end).exists());
-    let numbered = (1..100).map(|number| match number {
-        1 => named(&stem, "leaf"),
-        many => named(&stem, &format!("leaf{many}")),
-    });
-    let stem = numbered
-        .into_iter()
-        .find(|stem| !taken(stem))
-        .unwrap_or(stem);
-    let [crt, key] = ["crt", "key"].map(|end| named(&stem, end));
+    let stem = free_stem(&stem, ".leaf", &[".crt", ".key"]);
+    let [crt, key] = [".crt", ".key"].map(|end| with_end(&stem, end));
     let csr = beside(&crt, "csr");
     let (extensions, make) = sign(own, &csr, ca, &crt);
-    let [trusted, crt, key] = [trusted, &crt, &key].map(shell);
+    let [crt, key] = [&crt, &key].map(|path| shell(path));
     format!(
-        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key} --cacert {trusted}"
+        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key}{trust}"
     )
-}
-
-/// `server.leaf` and `crt`: `server.leaf.crt`.
-fn named(stem: &Path, end: &str) -> PathBuf {
-    let mut name = stem.as_os_str().to_owned();
-    name.push(".");
-    name.push(end);
-    PathBuf::from(name)
 }
 
 /// For a CA whose key is elsewhere.
@@ -167,9 +176,5 @@ pub(super) fn request(own: &Own<'_, '_, '_>) -> String {
 
 /// A file's name with another extension, as a word; one that is taken is not written to.
 fn beside(path: &Path, extension: &str) -> String {
-    let beside = path.with_extension(extension);
-    match beside.exists() {
-        true => shell(&free(&beside, ".new")),
-        false => shell(&beside),
-    }
+    shell(&in_place::beside(path, extension))
 }

@@ -43,12 +43,16 @@ const SHARED: [&str; 7] = [
 /// line end keeps END and BEGIN apart.
 pub(in crate::instruments::doctor) fn append(to: &Path, cert: &Cert<'_>) -> String {
     let from = text::shell(cert.path);
-    let alone = Blocks::read(cert.path).is_some_and(|blocks| blocks.labels.len() == 1);
-    let print = match (alone, cert.place.0) {
-        (true, _) => format!("cat {from}"),
-        (false, place) => {
-            format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}p;/-END /{{p=0}}' {from}")
-        }
+    let (blocks, place) = (Blocks::read(cert.path), cert.place.0);
+    let alone = blocks
+        .as_ref()
+        .is_some_and(|blocks| blocks.labels.len() == 1);
+    let awk = format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}p;/-END /{{p=0}}'");
+    let print = match blocks {
+        _ if alone => format!("cat {from}"),
+        // For awk it would be one line, with the key in it.
+        Some(blocks) if blocks.old_mac => format!("tr '\\r' '\\n' < {from} | {awk}"),
+        _ => format!("{awk} {from}"),
     };
     format!("  {} && (echo; {print}) >> {}", keep(to), text::shell(to))
 }
@@ -98,20 +102,23 @@ pub(in crate::instruments::doctor) fn reorder(
         return None;
     }
     let mut moved = order.iter().filter_map(|index| places.get(*index));
-    let order = (0..blocks.labels.len()).map(|place| match places.contains(&place) {
-        true => moved.next().copied().unwrap_or(place),
-        false => place,
+    let order = (0..blocks.labels.len()).map(|place| {
+        if places.contains(&place) {
+            moved.next().copied().unwrap_or(place)
+        } else {
+            place
+        }
     });
     let order: String = order.map(|place| format!("b[{place}]")).collect();
-    // A file of an old Mac ends its lines with a carriage return alone: for awk it would be one line.
     let last = blocks.labels.len();
     let awk = format!(
         "awk -v n=0 -v ORS= '{{b[n]=b[n]$0\"\\n\"}}/-END /{{n++}}END{{print {order}b[{last}]}}'"
     );
     // A file of an old Mac ends its lines with a carriage return alone: for awk it would be one line.
-    let awk = match blocks.old_mac {
-        true => format!("tr '\\r' '\\n' < {{f}} | {awk} >"),
-        false => format!("{awk} {{f}} >"),
+    let awk = if blocks.old_mac {
+        format!("tr '\\r' '\\n' < {{f}} | {awk} >")
+    } else {
+        format!("{awk} {{f}} >")
     };
     Some(rewrite(path, &awk))
 }
@@ -168,9 +175,10 @@ impl Blocks {
 /// The right key, from a file, in the place of a wrong one. Where more stands in the file, it comes in front.
 pub(in crate::instruments::doctor) fn replace_key(path: &Path, right: &Path) -> String {
     let right = text::shell(right);
-    let print = match Blocks::one_alone(path) {
-        true => format!("cat {right} >"),
-        false => format!("(cat {right}; echo; cat {{f}}) >"),
+    let print = if Blocks::one_alone(path) {
+        format!("cat {right} >")
+    } else {
+        format!("(cat {right}; echo; cat {{f}}) >")
     };
     rewrite(path, &print)
 }

@@ -21,18 +21,33 @@ pub(super) const NEW_CA: &str = "a new CA, and new certificates from it:\n  [ -d
 /// A certificate of a route made anew.
 pub(super) fn renew(link: &ChainLink<'_, '_, '_>) -> String {
     let name = link.cert.name();
-    match link.height {
-        0 => new_leaf(link.look),
+    match (link.height, as_root(link)) {
+        (0, _) => new_leaf(link.look),
+        (_, Some(remedy)) => remedy,
         _ => format!("a new certificate for {name}, from its issuer"),
     }
+}
+
+/// A CA that another one had certified has become a root of its own, with the same key: a side that trusts the
+/// root does not look at the certificate between.
+fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<String> {
+    let evidence = link.look.evidence;
+    let (file, option) = evidence.judge(link.look.side)?;
+    let roots = evidence.nearby.iter().filter(|near| near.self_issued());
+    let roots = roots.filter(|root| root.is_as(link.cert) && root.is_valid(evidence.now()));
+    // A file that holds the root alone is the better one to name.
+    let root = roots.min_by_key(|root| root.place.1)?;
+    let (path, trust) = (text::shell(root.path), trust(file, root, option));
+    Some(format!("{path} has that CA as a root: {trust}"))
 }
 
 /// A new certificate for the key of this side, of version 3, with its names and its purpose.
 pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
     let Some(own) = Own::of(look) else {
-        return match look.is_sent() {
-            true => "a new certificate, from its owner's CA".to_owned(),
-            false => "a new certificate, from its CA".to_owned(),
+        return if look.is_sent() {
+            "a new certificate, from its owner's CA".to_owned()
+        } else {
+            "a new certificate, from its CA".to_owned()
         };
     };
     if look.evidence.case.role_unknown {
@@ -40,6 +55,11 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
     }
     if let Some(other) = own.of_the_other_side() {
         return other;
+    }
+    // A CA in the place of the leaf signs one itself, and not a CA that may be the other side's.
+    let guessed = matches!(look.evidence.case.peer, PeerTrust::Unknown);
+    if let Some(key) = own.signs_itself().filter(|_| guessed) {
+        return commands::leaf_of_its_own(&own, key);
     }
     if let Some(signer) = own.signer() {
         return renewed(&own, &signer);

@@ -23,6 +23,7 @@ use crate::certificates::{failed, pem};
 use crate::error::Error;
 use crate::handshake::{Identity, provider};
 use crate::instruments::gallery::pem_files::unusable;
+use crate::phrase;
 
 /// What clients are made of.
 pub(super) struct Material<'a> {
@@ -209,9 +210,8 @@ impl Material<'_> {
             .find(has_it);
         let certificate = found.cloned().ok_or_else(|| Error::Contents {
             path: path.to_owned(),
-            found: "it is the key of no CA certificate that is at hand".to_owned(),
-            remedy: "the key of the CA that signed your client, with its certificate beside it (ca.key, ca.crt)"
-                .to_owned(),
+            found: phrase!("it is the key of no CA certificate that is at hand"),
+            remedy: phrase!("the key of the CA that signed your client, with its certificate beside it (ca.key, ca.crt)"),
         })?;
         let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(|error| cannot(&error))?;
         Ok(Some(Signer {

@@ -1,9 +1,7 @@
 //! What a server did with a client: let it in, or refused it at which step and how. Unaware of certificates.
 
-use rustls::AlertDescription;
-
 use crate::client::Answer;
-use crate::error::{Diagnosis, Error};
+use crate::error::{Diagnosis, Ending, Error};
 use crate::instruments::wire::names::alert_name;
 use crate::narration::Step;
 
@@ -30,13 +28,10 @@ pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Ver
     match outcome {
         Ok(answer) => of_status(answer, good),
         Err(Error::Tls { diagnosis, .. }) => of_diagnosis(diagnosis),
-        // close_notify and no answer: the server hung up, politely.
-        Err(Error::Http { found, .. }) if found.contains("in good order") => Verdict::Refused {
-            step: Step::ServerVerifiesClient,
-            how: "closed without an answer".to_owned(),
-        },
-        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.clone()),
-        Err(Error::Network { found, .. }) => Verdict::CannotBeTold(found.replace('\n', "; ")),
+        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.to_string()),
+        Err(Error::Network { found, .. }) => {
+            Verdict::CannotBeTold(found.to_string().replace('\n', "; "))
+        }
         Err(other) => Verdict::CannotBeTold(other.to_string().replace('\n', "; ")),
     }
 }
@@ -64,29 +59,22 @@ fn of_status(answer: &Answer, good: Option<u16>) -> Verdict {
 /// Behind a good client nothing but the certificate differs. So a refusal is about the certificate,
 /// whichever word the server has for it: Go says bad_certificate, and some hang up without an alert.
 fn of_diagnosis(diagnosis: &Diagnosis) -> Verdict {
-    let said = diagnosis.rustls_message.as_str();
-    let how = match alert_in(said) {
-        Some(alert) => format!("alert {}", alert_name(alert)),
-        None if diagnosis.step == Step::ClientVerifiesServer => {
-            return Verdict::CannotBeTold(diagnosis.found.clone());
+    let seen = &diagnosis.seen;
+    let how = match seen.ending {
+        _ if seen.late_request.is_some() => {
+            return Verdict::CannotBeTold("asks after the handshake".to_owned());
         }
-        None if said.contains("timed out") => {
-            return Verdict::CannotBeTold("silent for too long".to_owned());
-        }
-        None if said.contains("reset") || said.contains("roken pipe") => "reset".to_owned(),
-        None => "closed without an alert".to_owned(),
+        Ending::RefusedHere => return Verdict::CannotBeTold(diagnosis.found.to_string()),
+        Ending::Silence => return Verdict::CannotBeTold("silent for too long".to_owned()),
+        Ending::Alert(number) => format!("alert {}", alert_name(number)),
+        Ending::Answer(status) => format!("status {status}"),
+        Ending::CloseNotify => "closed without an answer".to_owned(),
+        Ending::Closed => "closed without an alert".to_owned(),
+        Ending::Reset => "reset".to_owned(),
     };
     let step = match diagnosis.step {
         Step::ServerAuthorizesClient => Step::ServerAuthorizesClient,
         _ => Step::ServerVerifiesClient,
     };
     Verdict::Refused { step, how }
-}
-
-/// The number of the alert that rustls names in its words.
-fn alert_in(said: &str) -> Option<u8> {
-    let heard = |number: &u8| {
-        rustls::Error::AlertReceived(AlertDescription::from(*number)).to_string() == said
-    };
-    (0..=u8::MAX).find(heard)
 }

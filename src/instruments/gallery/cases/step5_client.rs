@@ -1,6 +1,7 @@
 //! Steps 4 and 5: the client's certificate, and what the server makes of it.
 
 use super::*;
+use crate::error::LateRequest;
 use crate::instruments::gallery::RevocationList;
 use crate::instruments::gallery::pki::{
     INTERMEDIATE, IsCa, MY_CA, MY_CLIENT, MY_NEW_CA, Purpose, STRANGERS_CA,
@@ -21,6 +22,14 @@ const fn server_knows(lists: &'static [RevocationList]) -> Scene {
     Scene { server, ..SCENE }
 }
 
+/// The server asks for no certificate in its handshake.
+const fn asks_late(request: LateRequest) -> Scene {
+    Scene {
+        server: server_trusts(&[]),
+        ..with_fault(Fault::AsksLate(request))
+    }
+}
+
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "no-certificate-request",
@@ -29,6 +38,34 @@ pub(super) const CASES: &[Case] = &[
             ..SCENE
         },
         fails: unnoticed(Step::ClientPresentsCertificate),
+    },
+    Case {
+        name: "renegotiation",
+        scene: asks_late(LateRequest::Renegotiation),
+        fails: [Outcome {
+            step: Step::ClientPresentsCertificate,
+            by: Some(Side::Server),
+            alert: Some((Side::Server, 40)),
+            server: Termination::With("asked for a new handshake, and the client declines"),
+            client: Termination::Alert,
+            believed: true,
+        }; 2],
+    },
+    Case {
+        name: "post-handshake-auth",
+        scene: asks_late(LateRequest::CertificateRequest),
+        fails: [Outcome {
+            step: Step::ClientPresentsCertificate,
+            by: Some(Side::Client),
+            alert: Some((Side::Client, 10)),
+            server: Termination::With(
+                "asked for a certificate after the handshake, and the client declines",
+            ),
+            client: Termination::With(
+                "received unexpected handshake message: got CertificateRequest …",
+            ),
+            believed: true,
+        }; 2],
     },
     Case {
         name: "client-filters-by-ca-hint",
@@ -165,5 +202,22 @@ pub(super) const CASES: &[Case] = &[
             ..SCENE
         },
         fails: server_refuses(51, "invalid peer certificate: BadSignature"),
+    },
+    Case {
+        name: "refused-by-status",
+        scene: Scene {
+            fault: Fault::RefusesByStatus,
+            ..client_shows(&[])
+        },
+        fails: [Outcome {
+            step: Step::ServerVerifiesClient,
+            by: Some(Side::Server),
+            alert: None,
+            server: Termination::With(
+                "the client sent no certificate, and hears so from the status",
+            ),
+            client: Termination::With("HTTP/1.1 400 Bad Request"),
+            believed: true,
+        }; 2],
     },
 ];

@@ -51,7 +51,7 @@ pub(super) fn message(
         milliseconds(message.at),
         index + 1,
         index + 1,
-        escaped(&message.meaning),
+        escaped(&message.meaning.to_string()),
         source(message.fields.source),
     );
     carriers(page, conversation, index, message);
@@ -179,7 +179,7 @@ fn check(page: &mut String, check: &Check) {
         page,
         "<section class=\"check {class}\">\n<h4>{}</h4>\n<p>Proves: {}. {}</p>\n",
         escaped(&title),
-        escaped(check.proves),
+        escaped(&check.proves.to_string()),
         source(check.source)
     );
     inputs(page, &check.inputs);
@@ -221,7 +221,7 @@ fn derivations(page: &mut String, derivations: &[Derivation]) {
     let _ = writeln!(
         page,
         "<details class=\"derivations\"><summary>{what} computable: {}</summary>\n<ol>",
-        escaped(first.computable_by)
+        escaped(&first.computable_by.to_string())
     );
     for derivation in derivations {
         let Derivation {

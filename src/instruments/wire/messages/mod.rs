@@ -19,6 +19,7 @@ use crate::instruments::fields::{Field, Malformed, Reader, read_all};
 use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::names::Registry;
 use crate::instruments::wire::numbers::HandshakeType;
+use crate::language::Phrase;
 use crate::narration::Side;
 
 pub(crate) use authentication::{Certificate, CertificateVerify};
@@ -41,7 +42,7 @@ pub(crate) struct Context {
 pub(crate) struct Described {
     pub(crate) kind: Kind,
     pub(crate) name: String,
-    pub(crate) meaning: String,
+    pub(crate) meaning: Phrase,
     pub(crate) fields: Field,
 }
 
@@ -103,7 +104,7 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
     let described = Described {
         kind: Kind::Handshake(kind),
         name: name.to_owned(),
-        meaning: meaning.to_owned(),
+        meaning,
         fields,
     };
     (described, message)

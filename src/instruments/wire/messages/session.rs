@@ -6,6 +6,9 @@ use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::alert;
+use crate::language::Phrase;
+use crate::narration::words;
+use crate::phrase;
 
 /// A head of HTTP with more lines than this is no head that a person reads.
 const MOST_LINES: usize = 100;
@@ -38,8 +41,14 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
     let name = description.map_or_else(|| "a part of an alert".to_owned(), names::alert_name);
     let says = description.map_or("", |number| names::ALERTS.meaning(number));
     let meaning = match description {
-        Some(alert::CLOSE_NOTIFY) => "Nothing more follows from this side. Without it, an end is indistinguishable from a cut.".to_owned(),
-        _ => format!("The {} gives up: {says}.", context.from),
+        Some(alert::CLOSE_NOTIFY) => phrase!(
+            "Nothing more follows from this side. Without it, an end is indistinguishable from a cut."
+        ),
+        _ => phrase!(
+            "The {side} gives up: {says}.",
+            side = words::side(context.from),
+            says = Phrase::fixed(says)
+        ),
     };
     let fields = read_all(bytes, "Alert", "RFC 8446 §6", "", |reader| {
         let level = reader.u8(
@@ -70,12 +79,16 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
     let (source, meaning) = if context.tls13 {
         (
             "RFC 8446 §D.4",
-            "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to boxes on the way.",
+            phrase!(
+                "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to boxes on the way."
+            ),
         )
     } else {
         (
             "RFC 5246 §7.1",
-            "All that the sender sends from here on is encrypted. Not a handshake message: no Finished covers it.",
+            phrase!(
+                "All that the sender sends from here on is encrypted. Not a handshake message: no Finished covers it."
+            ),
         )
     };
     let fields = read_all(bytes, "ChangeCipherSpec", source, "", |reader| {
@@ -84,7 +97,7 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
     Described {
         kind: Kind::ChangeCipherSpec,
         name: "ChangeCipherSpec".to_owned(),
-        meaning: meaning.to_owned(),
+        meaning,
         fields,
     }
 }
@@ -92,11 +105,11 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
 /// Data of the application: HTTP/1.1 line by line, other text whole, everything else as bytes.
 pub(crate) fn application_data(bytes: &[u8], context: &Context) -> Described {
     let meaning = match bytes {
-        [] => "No bytes at all: it hides how much is said, or when.".to_owned(),
-        _ => format!(
-            "What the {} has to say: {} bytes.",
-            context.from,
-            bytes.len()
+        [] => phrase!("No bytes at all: it hides how much is said, or when."),
+        _ => phrase!(
+            "What the {side} has to say: {count} bytes.",
+            side = words::side(context.from),
+            count = bytes.len()
         ),
     };
     let fields = read_all(bytes, "application_data", "RFC 8446 §5.2", "", |reader| {
@@ -162,7 +175,7 @@ pub(crate) fn opaque(bytes: &[u8], kind: Kind, name: &str, meaning: &str) -> Des
     Described {
         kind,
         name: name.to_owned(),
-        meaning: meaning.to_owned(),
+        meaning: meaning.into(),
         fields,
     }
 }
