@@ -333,7 +333,7 @@ pub(crate) fn progress(connection: &CommonState, side: Side) -> Progress {
     }
 }
 
-/// What the hooks of this thread's connection have noted, added to what the caller has `seen` of it.
+/// Adds the notes of the hooks to what the caller has `seen` of the connection. Notes are kept per thread.
 pub(crate) fn with_notes(side: Side, seen: Seen) -> Seen {
     let notes = narrator::notes();
     let request = notes.request.as_ref().map(facts::request);
