@@ -358,7 +358,8 @@ pub(crate) fn tell_refusal(
 }
 
 /// The handshake ends here for this side. A function of its own, because a debugger finds no generic one by its
-/// name: this is the breakpoint of every refusal. `found` is for the debuggers, which show plain text best.
+/// name: this is the breakpoint of every refusal. It gets `found` in words, too, because a debugger shows plain text
+/// best, under the name that `debug/steps.txt` has.
 #[inline(never)]
 fn handshake_ends(diagnosis: &Diagnosis, found: &str, narrator: &Narrator) {
     let _ = found;

@@ -5,7 +5,9 @@ use std::io;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, RED, WIDTH};
 use crate::instruments::wire::conversation::{Message, Outcome};
+use crate::language::Phrase;
 use crate::narration::{Event, Step, words};
+use crate::phrase;
 use crate::text;
 
 /// Fields of one message that are shown. `get --wire` shows all, byte by byte.
@@ -20,14 +22,15 @@ pub(super) fn fact(page: &mut Page<'_>, event: &Event, step: Step) -> io::Result
         ("✗", RED)
     };
     let mark = page.paint.with(colour, mark);
-    let number = step.number();
-    let title = step.title();
+    let paint = page.paint;
+    let number = paint.words(&phrase!("step {number}", number = step.number()));
+    let title = paint.words(&step.title());
     page.blank()?;
-    page.line(&format!("  {side} · step {number}{mark} {title}"))?;
+    page.line(&format!("  {side} · {number}{mark} {title}"))?;
     // Facts are safe already: they may name a peer, escaped.
     let words = words::words(&event.fact);
-    page.paragraph("    ", &page.paint.words(&words.what), colour)?;
-    page.paragraph("    ", &page.paint.words(&words.so), DIM)
+    page.paragraph("    ", &paint.words(&words.what), colour)?;
+    page.paragraph("    ", &paint.words(&words.so), DIM)
 }
 
 /// A message: its size, its fields, its proofs, and the keys that become computable with it.
@@ -39,20 +42,22 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
         step,
         ..
     } = message;
+    let paint = page.paint;
     let seen = if *in_the_clear {
-        "anybody can read it"
+        phrase!("anybody can read it")
     } else {
-        "encrypted, read with the keys"
+        phrase!("encrypted, read with the keys")
     };
-    let unit = if bytes.len() == 1 { "byte" } else { "bytes" };
-    let size = format!("({} {unit}, {seen})", bytes.len());
-    let name = page.paint.with(BOLD, name);
+    let size = match bytes.len() {
+        1 => phrase!("(1 byte, {seen})", seen),
+        size => phrase!("({size} bytes, {seen})", size, seen),
+    };
+    let size = paint.words(&size);
+    let step = paint.words(&phrase!("step {number}", number = step.number()));
+    let name = paint.with(BOLD, name);
     page.blank()?;
-    page.row(
-        &format!("  {name} {size}"),
-        &format!("step {}", step.number()),
-    )?;
-    paragraph(page, &page.paint.words(&message.meaning), "")?;
+    page.row(&format!("  {name} {size}"), &step)?;
+    paragraph(page, &message.meaning, "")?;
     let mut rows = Vec::new();
     collect(&message.fields, "", &mut rows);
     for (label, values) in rows.iter().take(MOST_FIELDS) {
@@ -61,17 +66,21 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
     }
     if rows.len() > MOST_FIELDS {
         let more = rows.len() - MOST_FIELDS;
-        page.line(&format!("      … and {more} more fields"))?;
+        let more = phrase!("… and {more} more fields", more);
+        page.line(&format!("      {}", paint.words(&more)))?;
     }
     for check in &message.checks {
         let name = &check.name;
         let (line, colour) = match &check.outcome {
             Outcome::Verified => (
-                format!("✓ {name}: {}", page.paint.words(&check.proves)),
+                phrase!("✓ {name}: {proves}", name, proves = check.proves),
                 GREEN,
             ),
-            Outcome::Failed(why) => (format!("✗ {name}: {why}"), RED),
-            Outcome::NotPossible(why) => (format!("? {name}: not checked here, {why}"), DIM),
+            Outcome::Failed(why) => (phrase!("✗ {name}: {why}", name, why), RED),
+            Outcome::NotPossible(why) => {
+                let line = phrase!("? {name}: not checked here, {why}", name, why);
+                (line, DIM)
+            }
         };
         paragraph(page, &line, colour)?;
     }
@@ -80,18 +89,19 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
         .chunk_by(|one, next| one.computable_by == next.computable_by);
     for group in together {
         let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
-        let line = format!(
-            "⚷ computable by {}: {}",
-            page.paint.words(&group[0].computable_by),
-            names.join(", ")
+        let line = phrase!(
+            "⚷ computable by {side}: {secrets}",
+            side = group[0].computable_by,
+            secrets = names.join(", ")
         );
         paragraph(page, &line, DIM)?;
     }
     Ok(())
 }
 
-fn paragraph(page: &mut Page<'_>, words: &str, colour: &str) -> io::Result<()> {
-    page.paragraph("    ", &text::terminal(words), colour)
+fn paragraph(page: &mut Page<'_>, words: &Phrase, colour: &str) -> io::Result<()> {
+    let words = text::terminal(&page.paint.words(words));
+    page.paragraph("    ", &words, colour)
 }
 
 /// The fields that say something: label, and the values of all that follow each other under it. A field of an

@@ -181,18 +181,29 @@ fn distributive(text: &str) -> Vec<String> {
     found
 }
 
-/// The terms of the glossary: the anchor, and the names that stand in its row.
+/// The terms of the glossary: the anchor, and the names in bold behind it.
 fn glossary() -> Vec<(String, Vec<String>)> {
     let page = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
-    let rows = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| <a id=\""));
-    rows.filter_map(|row| {
-        let (id, rest) = row.split_once("\"></a>")?;
-        let names = rest.split(" | ").next()?.split(", ").map(plain).collect();
-        Some((id.to_owned(), names))
-    })
-    .collect()
+    let entries = page.split("<a id=\"").skip(1);
+    entries
+        .filter_map(|entry| {
+            let (id, rest) = entry.split_once("\"></a>**")?;
+            let names = rest.split("**").next()?.split(", ").map(as_used).collect();
+            Some((id.to_owned(), names))
+        })
+        .collect()
+}
+
+/// A term begins with a capital in the glossary, and in a sentence it does not. Finished is a message.
+fn as_used(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().unwrap_or_default();
+    let rest = characters.as_str();
+    if rest.chars().any(char::is_uppercase) || name == "Finished" {
+        name.to_owned()
+    } else {
+        format!("{}{rest}", first.to_lowercase())
+    }
 }
 
 /// Terms that a page uses in its prose, and does not link to the glossary.
