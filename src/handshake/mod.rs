@@ -353,12 +353,20 @@ pub(crate) fn tell_refusal(
 ) -> Diagnosis {
     let seen = with_notes(narrator.side(), seen.into());
     let diagnosis = diagnose_connection(narrator.side(), error, seen);
+    handshake_ends(&diagnosis, &diagnosis.found.to_string(), narrator);
+    diagnosis
+}
+
+/// The handshake ends here for this side. A function of its own, because a debugger finds no generic one by its
+/// name: this is the breakpoint of every refusal. It gets `found` in words, too, because a debugger shows plain text
+/// best.
+#[inline(never)]
+fn handshake_ends(diagnosis: &Diagnosis, _found: &str, narrator: &Narrator) {
     narrator.tell(diagnosis.step, || Fact::Refused {
         found: diagnosis.found.clone(),
         remedy: diagnosis.remedy.clone(),
         message: diagnosis.rustls_message.clone(),
     });
-    diagnosis
 }
 
 pub(crate) fn io_error(error: rustls::Error) -> io::Error {

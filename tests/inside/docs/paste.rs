@@ -381,6 +381,10 @@ fn a_block_to_paste_has_commands_only() {
     on_the_map.push(root().join("CONTRIBUTING.md"));
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
+        assert!(
+            !text.contains("\n```console"),
+            "{page:?}: a block with prompts cannot be pasted: sh for the commands, text for the output"
+        );
         let blocks = blocks_to_paste(&text);
         let chinese = page.starts_with(root().join("docs/zh"));
         assert!(
