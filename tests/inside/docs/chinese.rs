@@ -7,11 +7,23 @@ use std::fs;
 use crate::common::pages::{prose, root};
 
 /// The pages that are held to the tables. A page that has been read and corrected is added here.
-const HELD: [&str; 4] = [
+const HELD: [&str; 16] = [
+    "docs/zh/architecture.md",
+    "docs/zh/beyond.md",
     "docs/zh/debugger.md",
     "docs/zh/failures.md",
+    "docs/zh/glossary.md",
+    "docs/zh/handshake/step1_client_connects.md",
+    "docs/zh/handshake/step2_server_presents_certificate.md",
+    "docs/zh/handshake/step3_client_verifies_server.md",
+    "docs/zh/handshake/step4_client_presents_certificate.md",
+    "docs/zh/handshake/step5_server_verifies_client.md",
+    "docs/zh/handshake/step6_server_authorizes_client.md",
+    "docs/zh/handshake/step7_application_data.md",
+    "docs/zh/http.md",
     "docs/zh/interop.md",
     "docs/zh/servers.md",
+    "docs/zh/wire.md",
 ];
 
 /// All pages.
