@@ -204,7 +204,9 @@ fn glossary() -> Vec<(String, Vec<String>)> {
         let names = names.split(',').map(plain);
         Some((
             id.to_owned(),
-            names.filter(|name| !name.is_empty()).collect(),
+            names
+                .filter(|name| !["", "CODE"].contains(&name.as_str()))
+                .collect(),
         ))
     };
     entries.filter_map(entry).collect()
