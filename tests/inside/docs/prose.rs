@@ -194,22 +194,29 @@ fn distributive(text: &str) -> Vec<String> {
     found
 }
 
-/// The terms of the glossary: the anchor, and the names in front of the colon, `**SAN** (subject alternative name)`.
+/// The terms of the glossary: the anchor, and the names in bold behind it.
 fn glossary() -> Vec<(String, Vec<String>)> {
     let page = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
     let entries = page.split("<a id=\"").skip(1);
-    let entries = entries.filter_map(|entry| entry.split_once("\"></a>**"));
-    let entry = |(id, rest): (&str, &str)| {
-        let names = rest.split(':').next()?.replace('(', ",").replace(')', "");
-        let names = names.split(',').map(plain);
-        Some((
-            id.to_owned(),
-            names
-                .filter(|name| !["", "CODE"].contains(&name.as_str()))
-                .collect(),
-        ))
-    };
-    entries.filter_map(entry).collect()
+    entries
+        .filter_map(|entry| {
+            let (id, rest) = entry.split_once("\"></a>**")?;
+            let names = rest.split("**").next()?.split(", ").map(as_used).collect();
+            Some((id.to_owned(), names))
+        })
+        .collect()
+}
+
+/// A term begins with a capital in the glossary, and in a sentence it does not. Finished is a message.
+fn as_used(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().unwrap_or_default();
+    let rest = characters.as_str();
+    if rest.chars().any(char::is_uppercase) || name == "Finished" {
+        name.to_owned()
+    } else {
+        format!("{}{rest}", first.to_lowercase())
+    }
 }
 
 /// Terms that a page uses in its prose, and does not link to the glossary.
