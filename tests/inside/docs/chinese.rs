@@ -1,35 +1,8 @@
 //! The words of the Chinese pages: what a Chinese reader knows the subject by, and renderings that mislead.
-//!
-//! A page is held to both tables from the day on which it stands in [`HELD`].
 
 use std::fs;
 
-use crate::common::pages::{prose, root};
-
-/// The pages that are held to the tables. A page that has been read and corrected is added here.
-const HELD: [&str; 21] = [
-    "README.zh-CN.md",
-    "docs/zh/README.md",
-    "docs/zh/start.md",
-    "docs/zh/tls.md",
-    "docs/zh/mtls.md",
-    "docs/zh/architecture.md",
-    "docs/zh/beyond.md",
-    "docs/zh/debugger.md",
-    "docs/zh/failures.md",
-    "docs/zh/glossary.md",
-    "docs/zh/handshake/step1_client_connects.md",
-    "docs/zh/handshake/step2_server_presents_certificate.md",
-    "docs/zh/handshake/step3_client_verifies_server.md",
-    "docs/zh/handshake/step4_client_presents_certificate.md",
-    "docs/zh/handshake/step5_server_verifies_client.md",
-    "docs/zh/handshake/step6_server_authorizes_client.md",
-    "docs/zh/handshake/step7_application_data.md",
-    "docs/zh/http.md",
-    "docs/zh/interop.md",
-    "docs/zh/servers.md",
-    "docs/zh/wire.md",
-];
+use crate::common::pages::{pages_in, prose, root};
 
 /// All pages.
 const EVERYWHERE: &[&str] = &[""];
@@ -297,31 +270,17 @@ fn missing_words(name: &str, page: &str) -> Vec<String> {
 #[test]
 fn the_pages_speak_as_chinese_readers_do() {
     let mut wrong = Vec::new();
-    for name in HELD {
-        let page = fs::read_to_string(root().join(name)).unwrap();
+    let readme = root().join("README.zh-CN.md");
+    for path in pages_in(&root().join("docs/zh"))
+        .into_iter()
+        .chain([readme])
+    {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap();
+        let page = fs::read_to_string(&path).unwrap();
         wrong.extend(wrong_words(name, &page));
         wrong.extend(missing_words(name, &page));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// `cargo test --test inside -- --ignored --nocapture docs::chinese::report`: the pages that are not held yet.
-#[test]
-#[ignore = "a report, not a test"]
-fn report() {
-    let pages = crate::common::pages::pages_in(&root().join("docs/zh"));
-    for path in pages.into_iter().chain([root().join("README.zh-CN.md")]) {
-        let name = path
-            .strip_prefix(root())
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let page = fs::read_to_string(&path).unwrap();
-        for line in [wrong_words(&name, &page), missing_words(&name, &page)].concat() {
-            println!("{line}");
-        }
-    }
 }
 
 #[test]
