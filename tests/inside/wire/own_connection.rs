@@ -1,7 +1,5 @@
 //! The whole key schedule of a connection of one's own: from the key exchange and the ticket to the last key.
 
-use std::fs;
-
 use hello_mtls::instruments::wire::conversation::{Conversation, KnownSecrets, Outcome};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
@@ -16,7 +14,7 @@ fn recorded(options: &str) -> Conversation {
     folder
         .run(&format!("hello-mtls get {url} {options} --save recorded"))
         .ends(0);
-    let text = fs::read_to_string(folder.0.join("recorded")).unwrap();
+    let text = folder.read("recorded");
     explain(&Transcript::parse(&text).unwrap())
 }
 
@@ -68,7 +66,7 @@ fn a_resumption_has_the_secret_behind_its_ticket_and_the_binder_is_verified() {
         Some("HKDF-Extract(0, PSK)")
     );
     let checks = conversation.messages.iter().flat_map(|one| &one.checks);
-    let names: Vec<&str> = checks.map(|check| check.name.as_str()).collect();
+    let names: Vec<&str> = checks.map(|check| &check.name[..]).collect();
     assert!(names.contains(&"PSK binder"), "{names:?}");
     all_checks_hold(&conversation, 3);
 }
