@@ -12,6 +12,7 @@ use crate::error::diagnosis::{required, servers_cas};
 use crate::error::{Diagnosis, Error};
 use crate::instruments::doctor::finding::{Finding, Severity, error};
 use crate::instruments::doctor::reading::Files;
+use crate::instruments::doctor::report::subject;
 use crate::instruments::doctor::{Report, SetupFiles};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
@@ -98,7 +99,7 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
         Some(cause) => {
             let refused = phrase!(
                 "{file}: {found}",
-                file = refusal.file.as_path(),
+                file = subject(&refusal.file),
                 found = &refusal.found
             );
             cause.found = Phrase::lines([cause.found.clone(), refused]);
@@ -130,18 +131,19 @@ impl Observation {
     fn other_status(&self, by: &Path) -> Option<Finding> {
         let answer = self.outcome.as_ref().ok()?;
         let other = answer.status >= 400 && answer.refusal.is_none();
-        let found = format!(
-            "the handshake was accepted, and the answer is {} {}",
-            answer.status, answer.reason
+        let found = phrase!(
+            "the handshake was accepted, and the answer is {status} {reason}",
+            status = answer.status,
+            reason = answer.reason
         );
-        let fix = "the path of the URL; the server's log";
+        let fix = phrase!("the path of the URL; the server's log");
         let step = Step::ApplicationData;
         let finding = || {
             error(
                 "refused-by-status",
                 step,
                 by,
-                "an answer of success",
+                phrase!("an answer of success"),
                 found,
                 fix,
             )
@@ -201,7 +203,7 @@ impl Observation {
                     code,
                     step,
                     by,
-                    "an answer of success",
+                    phrase!("an answer of success"),
                     found,
                     &diagnosis.remedy,
                 )
@@ -229,6 +231,6 @@ impl Observation {
                 Phrase::empty(),
             ),
         };
-        Some(error(code, step, by, "an answer", found, remedy))
+        Some(error(code, step, by, phrase!("an answer"), found, remedy))
     }
 }
