@@ -94,29 +94,22 @@ impl Verdict {
         if self.notes.is_empty() {
             phrase!("there is no certificate to judge")
         } else {
-            phrase!("no fault in the certificate and its key; webpki was not asked, without a CA")
+            phrase!(
+                "no fault in the certificate and its key; without a CA, webpki could not be asked"
+            )
         }
     }
 
-    /// What is accepted.
+    /// What is accepted, as a list in words.
     fn accepted(&self) -> Option<Phrase> {
-        let is_accepted = |side| {
-            let mut rulings = self.rulings.iter();
-            rulings.any(|ruling| ruling.side == side && ruling.refusal.is_none())
-        };
-        let host = &self.host;
-        match (is_accepted(Side::Server), is_accepted(Side::Client)) {
-            (true, true) => Some(phrase!(
-                "webpki accepts the server's certificate for \"{host}\" and the client's certificate",
-                host
-            )),
-            (true, false) => Some(phrase!(
-                "webpki accepts the server's certificate for \"{host}\"",
-                host
-            )),
-            (false, true) => Some(phrase!("webpki accepts the client's certificate")),
-            (false, false) => None,
-        }
+        let rulings = self.rulings.iter();
+        let accepted = rulings.filter(|ruling| ruling.refusal.is_none());
+        let named = accepted.map(|ruling| match ruling.side {
+            Side::Server => phrase!("the server's certificate for \"{host}\"", host = &self.host),
+            Side::Client => phrase!("the client's certificate"),
+        });
+        let named = Phrase::joined(named, &phrase!(" and "));
+        (!named.is_empty()).then(|| phrase!("webpki accepts {named}", named))
     }
 }
 
@@ -144,7 +137,7 @@ fn refused(ruling: &Ruling) -> Option<Phrase> {
 fn disputed(ruling: &Ruling) -> Option<Phrase> {
     let all_the_same = || {
         phrase!(
-            "webpki accepts the {side}'s certificate all the same: believe webpki",
+            "webpki accepts the {side}'s certificate all the same, and its answer counts",
             side = ruling.side
         )
     };

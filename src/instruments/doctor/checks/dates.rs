@@ -77,7 +77,7 @@ pub(super) fn valid(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
 pub(super) fn root_valid(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
     let (_, expected, found) = wrong(anchor, evidence.now())?;
     let found = phrase!(
-        "{found}. rustls does not mind in a root; OpenSSL and curl refuse it",
+        "{found}. rustls does not check that in a root; OpenSSL and curl refuse it",
         found
     );
     let (step, file) = (Step::Preparation, anchor.path);

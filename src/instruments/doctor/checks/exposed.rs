@@ -71,7 +71,7 @@ fn key_in(file: &Path) -> Option<Finding> {
         "any program that has read the file has the key. To keep it in a file of its own:\n{command}",
         command
     );
-    let expected = phrase!("certificates, which everybody may read");
-    let found = phrase!("a private key beside them");
+    let expected = phrase!("certificates only: everybody may read this file");
+    let found = phrase!("a private key beside the certificates");
     Some(note("key-in-public-file", file, expected, found, fix))
 }

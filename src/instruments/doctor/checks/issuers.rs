@@ -212,7 +212,7 @@ impl BrokenPath<'_, '_, '_> {
             name = self.top.name()
         );
         let fix = match self.look.is_sent() {
-            true => phrase!("the server's certificate by another way, to add it there"),
+            true => phrase!("the server's certificate from its owner, to add it to that file"),
             false => phrase!(
                 "a CA signs it; or {trust}",
                 trust = self.and_trust(self.own)
@@ -302,7 +302,7 @@ impl BrokenPath<'_, '_, '_> {
 
     fn leaf_as_ca(&self, file: &Path) -> Finding {
         let found = phrase!(
-            "a leaf in {file}: it signed nobody. {says}",
+            "a leaf in {file}: it signed no certificate. {says}",
             file = text::shell(file),
             says = self.says()
         );

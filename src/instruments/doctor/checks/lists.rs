@@ -116,8 +116,7 @@ pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Find
         "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name"
     );
     let expected = phrase!("a list signed by {issuer}", issuer = list.issuer());
-    let fix =
-        phrase!("the list of the CA that is trusted here; a new one begins with nobody on it");
+    let fix = phrase!("the list of the CA that is trusted here; a new list begins empty");
     let finding = list.error("crl-bad-signature", expected, found, fix);
     Some(Finding {
         step: Step::ServerVerifiesClient,
@@ -164,7 +163,12 @@ pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding>
     };
     let fix = make_anew(list, evidence);
     let finding = list
-        .error("crl-expired", phrase!("a list of today"), found, fix)
+        .error(
+            "crl-expired",
+            phrase!("a list that is up to date"),
+            found,
+            fix,
+        )
         .warning();
     Some(Finding {
         step: Step::ServerVerifiesClient,

@@ -40,7 +40,7 @@ pub(super) fn root_may_sign(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Optio
     };
     let name = anchor.name();
     let found = phrase!(
-        "{name} without {missing}. rustls does not mind in a root; OpenSSL and curl refuse it",
+        "{name} without {missing}. rustls does not check that in a root; OpenSSL and curl refuse it",
         name,
         missing
     );
@@ -75,7 +75,7 @@ pub(super) fn root_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
     let root = look.anchor().filter(|root| root.is_ca())?;
     let other = other_purpose(root, look.role())?;
     let found = phrase!(
-        "{name} is for {other}. rustls does not mind in a root; OpenSSL and curl refuse it",
+        "{name} is for {other}. rustls does not check that in a root; OpenSSL and curl refuse it",
         name = root.name(),
         other
     );
@@ -96,7 +96,7 @@ pub(super) fn root_path_length(link: &ChainLink<'_, '_, '_>) -> Option<Finding> 
     let most = length(root).filter(|most| issuer_is_root && below > *most)?;
     let name = root.name();
     let found = phrase!(
-        "{name} allows {most} CAs below itself, and there are {below}. rustls does not mind in a root; OpenSSL does",
+        "{name} allows {most} CAs below itself, and there are {below}. rustls does not check that in a root; OpenSSL does",
         name,
         most,
         below

@@ -11,11 +11,14 @@ use crate::instruments::doctor::pem::der::in_base64;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::x509;
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::phrase;
 use crate::{files, text};
 
-const ASK_AGAIN: &str = "the certificate again, from its CA or from its backup";
+fn ask_again() -> Phrase {
+    phrase!("the certificate again, from its CA or from its backup")
+}
 
 /// The last arc under 2.5.29 of what webpki reads: key usage, names, basic constraints, name
 /// constraints, CRL points, purposes.
@@ -49,7 +52,7 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
         file,
         expected,
         found,
-        ASK_AGAIN,
+        ask_again(),
     ))
 }
 
@@ -76,7 +79,7 @@ pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
             Some(_) => Step::Preparation,
             None => look.step(),
         },
-        ..look.error("malformed-certificate", expected, found, ASK_AGAIN)
+        ..look.error("malformed-certificate", expected, found, ask_again())
     };
     // webpki passes over a broken block that it does not need.
     let needed = leaf_broken || look.anchor().is_none();

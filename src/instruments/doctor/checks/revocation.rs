@@ -42,7 +42,7 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
             name
         ),
         None => phrase!(
-            "none of {ca}, so nobody knows whether {name} is revoked",
+            "none of {ca}, so it is not known whether {name} is revoked",
             ca,
             name
         ),
@@ -103,7 +103,7 @@ pub(super) fn not_revoked(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
         since,
         file
     );
-    let expected = phrase!("a certificate that its CA stands by");
+    let expected = phrase!("a certificate that its CA has not revoked");
     Some(link.error("revoked", expected, found, renew(link)))
 }
 

@@ -65,7 +65,7 @@ fn accepted(seen: &Observation, report: &mut Report, case: &SetupFiles) {
         if judged_by_own_ca_file(finding) {
             // A remedy would trust one more CA, or replace a certificate that is as it should be.
             finding.fix = phrase!(
-                "none for this server: it let the client in, so it believes other CAs than those of that file"
+                "nothing for this server: it accepted the client, so it trusts other CAs than those of that file"
             );
         }
     }
@@ -171,8 +171,9 @@ impl Observation {
         };
         let Some(names) = &self.asked else {
             let expected = phrase!("a request for the client's certificate");
-            let found =
-                phrase!("it asks nobody in this handshake: the client's certificate was not used");
+            let found = phrase!(
+                "it asks for none in this handshake, so the client's certificate was not used"
+            );
             let verified = self.session.is_some();
             return verified
                 .then(|| warning("no-certificate-request", expected, found, required()));
@@ -181,8 +182,9 @@ impl Observation {
         let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
         let expected =
             phrase!("the CA of the client's certificate among those that the server names");
-        let found =
-            phrase!("only others (above): it will probably not know who signed the client's");
+        let found = phrase!(
+            "only others (above): it probably does not know the CA that signed the client's"
+        );
         let fix = phrase!(
             "a certificate of one of those CAs, or the client's CA added to {cas}",
             cas = servers_cas()

@@ -73,7 +73,7 @@ pub(in crate::instruments::doctor) fn trust(to: &Path, ca: &Cert<'_>, option: &s
     }
     let append = append(to, ca);
     phrase!(
-        "if all that {lets_in} ever signs shall be let in, trust it too ({option} {file} trusts it alone):\n{command}",
+        "if every certificate that {lets_in} signs may be accepted, trust it too ({option} {file} trusts it alone):\n{command}",
         lets_in,
         option,
         file,
