@@ -78,7 +78,10 @@ impl Verdict {
         }
         sentences.extend(self.rulings.iter().filter_map(disputed));
         sentences.extend(self.notes.iter().cloned());
-        Phrase::joined(sentences, &phrase!(". "))
+        let sentences = sentences
+            .into_iter()
+            .reduce(|one, other| phrase!("{one}. {other}", one, other));
+        sentences.unwrap_or_default()
     }
 
     fn failure(&self) -> Phrase {
@@ -108,8 +111,8 @@ impl Verdict {
             Side::Server => phrase!("the server's certificate for \"{host}\"", host = &self.host),
             Side::Client => phrase!("the client's certificate"),
         });
-        let named = Phrase::joined(named, &phrase!(" and "));
-        (!named.is_empty()).then(|| phrase!("webpki accepts {named}", named))
+        let named = named.reduce(|one, other| phrase!("{one} and {other}", one, other))?;
+        Some(phrase!("webpki accepts {named}", named))
     }
 }
 

@@ -320,22 +320,15 @@ impl BrokenPath<'_, '_, '_> {
             return finding;
         }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
-        let more = if anchors.len() > 1 {
-            phrase!(" and others")
+        let (says, trusted) = (self.says(), first.unwrap_or_default());
+        let found = if anchors.len() > 1 {
+            phrase!("{says}; trusted are {trusted} and others", says, trusted)
         } else {
-            Phrase::empty()
+            phrase!("{says}; trusted is {trusted}", says, trusted)
         };
-        let trusted = first.unwrap_or_default();
-        let found = phrase!(
-            "{says}; trusted is {trusted}{more}",
-            says = self.says(),
-            trusted,
-            more
-        );
-        let renew = new_leaf(self.look);
         let fix = phrase!(
             "the CA file with that issuer, or the intermediate that is missing between, or {renewal}",
-            renewal = renew
+            renewal = new_leaf(self.look)
         );
         self.trust("unknown-issuer", found, fix)
     }

@@ -81,7 +81,7 @@ pub(super) fn host(look: &SideView<'_, '_>) -> Option<Finding> {
     let names = text::shorten(&live.join(", "), 160);
     let mut found = phrase!("only {names}", names);
     if !why.is_empty() {
-        found = phrase!("{found}. {why}", found, why);
+        found = phrase!("{one}. {other}", one = found, other = why);
     }
     let renewal = new_leaf(look);
     let fix = if look.is_sent() {
@@ -122,7 +122,10 @@ fn unmatchable(leaf: &Cert<'_>) -> (Vec<String>, Phrase) {
         }
     }
     reasons.truncate(4);
-    (dead, Phrase::joined(reasons, &phrase!("; ")))
+    let why = reasons
+        .into_iter()
+        .reduce(|one, other| phrase!("{one}; {other}", one, other));
+    (dead, why.unwrap_or_default())
 }
 
 /// Why an entry can match nothing. `None`: it can.

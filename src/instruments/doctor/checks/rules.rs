@@ -205,9 +205,8 @@ fn purposes(usage: &ExtendedKeyUsage<'_>) -> Phrase {
         (!usage.other.is_empty(), phrase!("something else")),
     ];
     let named = known.into_iter().filter(|(is, _)| *is);
-    let named: Vec<Phrase> = named.map(|(_, name)| name).collect();
-    match named.is_empty() {
-        true => phrase!("nothing: the list is empty"),
-        false => Phrase::joined(named, &phrase!(", ")),
-    }
+    let named = named
+        .map(|(_, name)| name)
+        .reduce(|one, other| phrase!("{one}, {other}", one, other));
+    named.unwrap_or_else(|| phrase!("nothing: the list is empty"))
 }

@@ -70,15 +70,16 @@ pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Op
 
 fn line<'a>(cert: &Cert<'a>, faults: Vec<Phrase>) -> Option<Line<'a>> {
     let file = text::terminal(&cert.path.display().to_string());
-    let any = !faults.is_empty();
-    let faults = Phrase::joined(faults, &phrase!("; "));
+    let faults = faults
+        .into_iter()
+        .reduce(|one, other| phrase!("{one}; {other}", one, other))?;
     let words = phrase!(
         "{file} ({name}): {faults}",
         file,
         name = cert.name(),
         faults
     );
-    any.then_some((cert.path, words))
+    Some((cert.path, words))
 }
 
 fn refused_by_python<'a>(looks: &[SideView<'_, 'a>]) -> Vec<Line<'a>> {

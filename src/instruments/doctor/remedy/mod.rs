@@ -1,4 +1,4 @@
-//! What mends a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
+//! What fixes a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
 //!
 //! A command is pasted as it stands, so nothing that is in use is overwritten before what replaces it
 //! is whole, and what was there stays beside it ([`super::in_place`]).
