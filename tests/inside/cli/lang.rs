@@ -115,7 +115,7 @@ fn the_doctor_speaks_chinese_of_files_and_of_a_live_server() {
             1,
             "在最前面：证书链以叶证书开头",
         ),
-        (&format!("hello-mtls doctor {url} --certs key"), 1, "结论："),
+        (&format!("hello-mtls doctor {url} --certs ca"), 1, "结论："),
         (&format!("hello-mtls doctor {url}"), 0, "要求客户端出示证书"),
     ] {
         let ran = folder.run(&format!("{command} --lang zh")).ends(code);
