@@ -4,7 +4,6 @@ use super::conversation::{Kind, Message};
 use super::explain;
 use super::numbers::HandshakeType;
 use super::transcript::Transcript;
-use crate::instruments::fields::Field;
 use crate::narration::Side;
 
 /// The PSK with which `later` resumes, in TLS 1.3: derived from `earlier`, in which its ticket was sent (RFC 8446
@@ -31,16 +30,11 @@ pub fn psk(earlier: &Transcript, later: &Transcript) -> Option<Vec<u8>> {
     Some(message.derivations.first()?.value.clone())
 }
 
-/// The bytes of the ticket in a NewSessionTicket.
+/// The ticket of a NewSessionTicket, which is given with its header of four bytes: behind a lifetime and a number of
+/// four bytes each, a nonce with one byte of length, then the ticket with two.
 fn ticket(message: &Message) -> Option<&[u8]> {
-    let field = find(&message.fields, "ticket")?;
-    // The length comes first.
-    message.bytes.get(field.range.start + 2..field.range.end)
-}
-
-fn find<'a>(field: &'a Field, label: &str) -> Option<&'a Field> {
-    if field.label == label {
-        return Some(field);
-    }
-    field.children.iter().find_map(|child| find(child, label))
+    let nonce = message.bytes.get(12..)?;
+    let rest = nonce.get(1 + usize::from(*nonce.first()?)..)?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    rest.get(..u16::from_be_bytes(*length).into())
 }
