@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::wire::Watch;
+use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
 use crate::credentials::{identity, trust};
@@ -57,8 +57,9 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     };
     let trust = trust(&authorities, &[])?;
     let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
+    let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
-    client_config(&trust, identity, get.tls_max, narrator)
+    client_config(&trust, identity, offer, narrator)
         .map_err(|cause| get.files.unusable(Side::Client, cause))
 }
 
@@ -67,6 +68,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     options.watch.check()?;
     let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
+    let mut earlier = None;
     for number in 1..=connections {
         let mut transport = dial(&setup, &url, number)?;
         if super::in_a_debugger() {
@@ -76,7 +78,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         let last = number == connections;
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(last, &setup, &url, transport, &mut stdout)
+            watch.get(last, &mut earlier, &setup, &url, transport, &mut stdout)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::log::Log;
-use super::wire::{ExplainLock, Watched};
+use super::wire::{ExplainLock, Watched, offer};
 use super::{Files, missing, output, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
@@ -99,7 +99,7 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
         identity,
         clients.as_ref(),
         serve.allow.clone(),
-        serve.tls_max,
+        offer(serve.tls_max, serve.wire),
         narrator,
     )
     .map_err(|cause| serve.files.unusable(Side::Server, cause))

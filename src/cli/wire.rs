@@ -13,12 +13,14 @@ use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
-use crate::handshake::{ClientSetup, ServerSetup};
+use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
 use crate::instruments::show::{html, pcapng, terminal};
 use crate::instruments::wire::explain;
+use crate::instruments::wire::key_exchange::observed;
+use crate::instruments::wire::resumption;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
@@ -27,6 +29,17 @@ use crate::phrase;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
+
+/// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
+/// whole key schedule.
+pub(super) fn offer(tls_max: TlsMax, recorded: bool) -> Offer {
+    let offer = Offer::from(tls_max);
+    if !recorded {
+        return offer;
+    }
+    let provider = observed(&offer.provider);
+    Offer { provider, ..offer }
+}
 
 /// Where a recording is kept.
 #[derive(Args)]
@@ -114,10 +127,12 @@ impl Watch {
     }
 
     /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
-    /// also if it fails.
+    /// also if it fails. `earlier` is the recording of the connection before it, whose ticket this one may use; it is
+    /// replaced.
     pub(super) fn get(
         &self,
         last: bool,
+        earlier: &mut Option<Transcript>,
         setup: &ClientSetup,
         url: &Url,
         transport: Deadline,
@@ -126,7 +141,15 @@ impl Watch {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
-        let transcript = recording.transcript();
+        let mut transcript = recording.transcript();
+        if let Some(earlier) = &earlier
+            && let Some(psk) = resumption::psk(earlier, &transcript)
+            && let Some(logged) = transcript.secrets.first()
+        {
+            recording.keep("PRE_SHARED_KEY", &logged.client_random, &psk);
+            transcript = recording.transcript();
+        }
+        *earlier = Some(transcript.clone());
         if self.wire {
             print_explained(&transcript, &mut io::stderr());
         }

@@ -359,9 +359,10 @@ pub(crate) fn tell_refusal(
 
 /// The handshake ends here for this side. A function of its own, because a debugger finds no generic one by its
 /// name: this is the breakpoint of every refusal. It gets `found` in words, too, because a debugger shows plain text
-/// best.
+/// best, under the name that `debug/steps.txt` has.
 #[inline(never)]
-fn handshake_ends(diagnosis: &Diagnosis, _found: &str, narrator: &Narrator) {
+fn handshake_ends(diagnosis: &Diagnosis, found: &str, narrator: &Narrator) {
+    let _ = found;
     narrator.tell(diagnosis.step, || Fact::Refused {
         found: diagnosis.found.clone(),
         remedy: diagnosis.remedy.clone(),

@@ -1,4 +1,4 @@
-//! A finding: what is wrong with one file, and what mends it. Unaware of how it was found and shown.
+//! A finding: what is wrong with one file, and what fixes it. Unaware of how it was found and shown.
 
 use std::path::{Path, PathBuf};
 

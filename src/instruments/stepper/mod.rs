@@ -9,7 +9,6 @@ mod wire;
 mod known;
 mod quiz;
 mod question;
-mod texts;
 mod closing;
 mod message;
 mod page;

@@ -6,10 +6,12 @@ use super::Show;
 use super::closing::{go_on, proofs};
 use super::known::Known;
 use super::message::{fact, message};
-use super::texts::{ENGLISH, Texts};
+use super::question::Question;
 use crate::instruments::page::{self, BOLD, DIM, GREEN, LongWords, Page, Paint, RED};
 use crate::instruments::wire::conversation::Message;
+use crate::language::Phrase;
 use crate::narration::{Event, Side};
+use crate::phrase;
 use crate::text;
 
 /// The stepper's view on the shared page, in the pieces that a reader takes in at a time.
@@ -18,7 +20,6 @@ pub(super) struct FlightView<'a> {
     keys: Option<&'a mut dyn BufRead>,
     height: Option<usize>,
     paint: Paint,
-    texts: &'static Texts,
     flights: usize,
     /// Lines since the reader last pressed a key.
     lines: usize,
@@ -36,7 +37,6 @@ impl<'a> FlightView<'a> {
             keys: show.keys,
             height: show.height,
             paint: show.paint,
-            texts: &ENGLISH,
             flights: 0,
             lines: 0,
         }
@@ -89,7 +89,8 @@ impl<'a> FlightView<'a> {
     /// A side is refused after its own handshake was over.
     pub(super) fn note_complete(&mut self, side: Side) -> io::Result<()> {
         let side = self.paint.side(side);
-        let line = format!("  {side} · its handshake is complete: it still believes that it is in");
+        let complete = phrase!("its handshake is complete: it still believes that it is in");
+        let line = format!("  {side} · {}", self.paint.words(&complete));
         self.show(|page| {
             page.blank()?;
             page.line(&line)
@@ -100,16 +101,23 @@ impl<'a> FlightView<'a> {
     pub(super) fn announce(&mut self, from: Side, size: usize) -> io::Result<()> {
         self.flights += 1;
         let direction = match from {
-            Side::Client => "client ──▶ server",
-            Side::Server => "client ◀── server",
+            Side::Client => phrase!("client ──▶ server"),
+            Side::Server => phrase!("client ◀── server"),
         };
-        let title = format!("flight {}   {direction}   {size} bytes", self.flights);
+        let title = phrase!(
+            "flight {number}   {direction}   {size} bytes",
+            number = self.flights,
+            direction,
+            size
+        );
+        let title = self.paint.words(&title);
         self.show(|page| page.title(&title, page::side(from)))
     }
 
     /// Lets the flight move when the reader presses Enter.
     pub(super) fn wait(&mut self) -> io::Result<()> {
-        self.ask("[Enter lets it move] ").map(drop)
+        let prompt = self.paint.words(&phrase!("[Enter lets it move]"));
+        self.ask(&format!("{prompt} ")).map(drop)
     }
 
     /// The messages of the flight that just moved.
@@ -120,59 +128,62 @@ impl<'a> FlightView<'a> {
     }
 
     /// A question of the quiz, with its keys.
-    pub(super) fn question(
-        &mut self,
-        head: &str,
-        words: &str,
-        choices: &[(char, &str)],
-    ) -> io::Result<()> {
-        let choices = choices
-            .iter()
-            .map(|(key, words)| format!("{key} = {words}"));
+    pub(super) fn question(&mut self, number: usize, question: &Question) -> io::Result<()> {
+        let paint = self.paint;
+        let choices = question.choices.iter();
+        let choices = choices.map(|(key, words)| format!("{key} = {}", paint.words(words)));
         let choices = choices.collect::<Vec<_>>().join("   ");
         self.show(|page| {
-            page.title(head, BOLD)?;
-            page.paragraph("    ", words, "")?;
+            page.title(&paint.words(&phrase!("question {number}", number)), BOLD)?;
+            page.paragraph("    ", &paint.words(&question.words), "")?;
             let choices = page.paint.with(DIM, &choices);
             page.line(&format!("    {choices}"))
         })
     }
 
     /// The keys that there are, for a reader who typed another.
-    pub(super) fn hint(&mut self, words: &str) -> io::Result<()> {
-        self.show(|page| page.paragraph("    ", words, DIM))
+    pub(super) fn hint(&mut self, words: &Phrase) -> io::Result<()> {
+        let words = self.paint.words(words);
+        self.show(|page| page.paragraph("    ", &words, DIM))
     }
 
     /// Whether the answer was right, and why it is so.
-    pub(super) fn answer(&mut self, right: bool, verdict: &str, because: &str) -> io::Result<()> {
+    pub(super) fn answer(
+        &mut self,
+        right: bool,
+        verdict: &Phrase,
+        because: &Phrase,
+    ) -> io::Result<()> {
         let colour = if right { GREEN } else { RED };
+        let [verdict, because] = [verdict, because].map(|words| self.paint.words(words));
         self.show(|page| {
-            page.paragraph("    ", verdict, colour)?;
-            page.paragraph("    ", &text::terminal(because), "")
+            page.paragraph("    ", &verdict, colour)?;
+            page.paragraph("    ", &text::terminal(&because), "")
         })
     }
 
     /// The last line of the quiz.
-    pub(super) fn closing(&mut self, words: &str) -> io::Result<()> {
+    pub(super) fn closing(&mut self, words: &Phrase) -> io::Result<()> {
+        let words = self.paint.words(words);
         self.show(|page| {
             page.blank()?;
-            page.paragraph("    ", words, BOLD)
+            page.paragraph("    ", &words, BOLD)
         })
     }
 
     /// What was proved, and where a reader can go on.
     pub(super) fn proved(&mut self, known: &Known, quiz: bool) -> io::Result<()> {
-        let texts = self.texts;
-        let (proofs, on) = (proofs(known, texts), go_on(known, texts, quiz));
+        let paint = self.paint;
+        let (proofs, on) = (proofs(known), go_on(known, quiz));
         self.show(|page| {
-            page.title(texts.proved, "")?;
+            page.title(&paint.words(&phrase!("what was proved")), "")?;
             for (holds, words) in &proofs {
                 let head = if *holds { "    ✓ " } else { "    – " };
-                page.paragraph(head, &text::terminal(words), "")?;
+                page.paragraph(head, &text::terminal(&paint.words(words)), "")?;
             }
-            page.title(texts.go_on, "")?;
+            page.title(&paint.words(&phrase!("where to go on")), "")?;
             on.iter()
-                .try_for_each(|words| page.paragraph("    ", words, ""))
+                .try_for_each(|words| page.paragraph("    ", &paint.words(words), ""))
         })
     }
 }

@@ -5,9 +5,9 @@ use std::io;
 use super::known::Known;
 use super::page::FlightView;
 use super::question::Question;
-use super::texts::{ENGLISH, Texts};
 use crate::instruments::wire::conversation::Conversation;
 use crate::narration::{Event, Side};
+use crate::phrase;
 
 /// What is asked before each flight, from the first; after the last it begins again at the fifth.
 const ORDER: [About; 8] = [
@@ -34,25 +34,13 @@ enum About {
 }
 
 /// How far the quiz is.
+#[derive(Default)]
 pub(super) struct Quiz {
-    texts: &'static Texts,
     flights: usize,
     asked: usize,
     right: usize,
     /// The side that has just refused: the next question is what the other side hears.
     refused: Option<Side>,
-}
-
-impl Default for Quiz {
-    fn default() -> Quiz {
-        Quiz {
-            texts: &ENGLISH,
-            flights: 0,
-            asked: 0,
-            right: 0,
-            refused: None,
-        }
-    }
 }
 
 impl Quiz {
@@ -66,17 +54,17 @@ impl Quiz {
         known: &Known,
         page: &mut FlightView<'_>,
     ) -> io::Result<()> {
-        let (texts, flights) = (self.texts, self.flights);
+        let flights = self.flights;
         let messages = explained.messages.get(shown..).unwrap_or_default();
         let about = ORDER.get(flights).unwrap_or(&ORDER[4 + flights % 4]);
         let refuses = self.refused == Some(from);
         let question = match (refuses, about) {
-            (true, _) => Question::hears(texts, from, messages),
+            (true, _) => Question::hears(from, messages),
             _ if messages.is_empty() => return Ok(()),
-            (_, About::Speaker) => Question::speaker(texts, from, messages, flights == 0),
-            (_, About::Eavesdropper) => Question::eavesdropper(texts, from, messages),
-            (_, About::ClientSure) => Question::client_sure(texts, known),
-            (_, About::ServerSure) => Question::server_sure(texts, known),
+            (_, About::Speaker) => Question::speaker(from, messages, flights == 0),
+            (_, About::Eavesdropper) => Question::eavesdropper(from, messages),
+            (_, About::ClientSure) => Question::client_sure(known),
+            (_, About::ServerSure) => Question::server_sure(known),
         };
         if refuses {
             self.refused = None;
@@ -94,56 +82,49 @@ impl Quiz {
         page: &mut FlightView<'_>,
     ) -> io::Result<()> {
         self.refused = Some(by);
-        let question = Question::notices(self.texts, by, believes, events);
+        let question = Question::notices(by, believes, events);
         self.put(&question, page)
     }
 
     /// How the quiz went.
     pub(super) fn score(&self, page: &mut FlightView<'_>) -> io::Result<()> {
-        let words = self
-            .texts
-            .score
-            .replace("{right}", &self.right.to_string())
-            .replace("{asked}", &self.asked.to_string());
-        page.closing(&words)
+        let score = phrase!(
+            "{right} of {asked} answers were right.",
+            right = self.right,
+            asked = self.asked
+        );
+        page.closing(&score)
     }
 
     /// Asks, and says whether the answer is right, and why. A reader who types no key of the question three
     /// times gets the answer, too: the input may be no reader at all.
     fn put(&mut self, question: &Question, page: &mut FlightView<'_>) -> io::Result<()> {
-        let texts = self.texts;
-        let number = (self.asked + 1).to_string();
-        let keys: Vec<char> = question.ask.choices.iter().map(|(key, _)| *key).collect();
-        page.question(
-            &texts.question.replace("{number}", &number),
-            &question.words,
-            question.ask.choices,
-        )?;
+        let Question { choices, right, .. } = question;
+        page.question(self.asked + 1, question)?;
         let mut typed = None;
         for _ in 0..TRIES {
             let line = page.ask("> ")?;
             let first = line.trim().chars().next();
             typed = first
                 .map(|key| key.to_ascii_lowercase())
-                .filter(|key| keys.contains(key));
+                .filter(|key| choices.iter().any(|(known, _)| known == key));
             if typed.is_some() {
                 break;
             }
-            let all = keys.iter().map(char::to_string).collect::<Vec<_>>();
-            page.hint(&texts.one_of.replace("{keys}", &all.join(" ")))?;
+            let keys: Vec<String> = choices.iter().map(|(key, _)| key.to_string()).collect();
+            let keys = keys.join(" ");
+            page.hint(&phrase!(
+                "type one of these letters and Enter: {keys}",
+                keys
+            ))?;
         }
         self.asked += 1;
-        let right = typed == Some(question.right);
-        self.right += usize::from(right);
-        let verdict = if right {
-            texts.right.to_owned()
-        } else {
-            let mut choices = question.ask.choices.iter();
-            let answer = choices.find(|(key, _)| *key == question.right);
-            let answer = answer.map_or("", |(_, answer)| answer);
-            let wrong = texts.wrong.replace("{answer}", answer);
-            wrong.replace("{key}", &question.right.to_string())
+        let passed = typed == Some(*right);
+        self.right += usize::from(passed);
+        let verdict = match choices.iter().find(|(key, _)| key == right) {
+            Some((key, answer)) if !passed => phrase!("no, it is {key}: {answer}", key, answer),
+            _ => phrase!("right"),
         };
-        page.answer(right, &verdict, &question.because)
+        page.answer(passed, &verdict, &question.because)
     }
 }

@@ -58,7 +58,7 @@ const STORY: &[(&str, &[&str])] = &[
     ("error", &["narration", "text", "language", "clock"]),
     ("transport", &["error", "text", "language"]),
     ("files", &["error", "text", "language"]),
-    ("clock", &[]),
+    ("clock", &["language"]),
     ("language", &["text"]),
     ("text", &[]),
 ];

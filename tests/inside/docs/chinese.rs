@@ -1,18 +1,8 @@
 //! The words of the Chinese pages: what a Chinese reader knows the subject by, and renderings that mislead.
-//!
-//! A page is held to both tables from the day on which it stands in [`HELD`].
 
 use std::fs;
 
-use crate::common::pages::{prose, root};
-
-/// The pages that are held to the tables. A page that has been read and corrected is added here.
-const HELD: [&str; 4] = [
-    "docs/zh/debugger.md",
-    "docs/zh/failures.md",
-    "docs/zh/interop.md",
-    "docs/zh/servers.md",
-];
+use crate::common::pages::{pages_in, prose, root};
 
 /// All pages.
 const EVERYWHERE: &[&str] = &[""];
@@ -280,31 +270,17 @@ fn missing_words(name: &str, page: &str) -> Vec<String> {
 #[test]
 fn the_pages_speak_as_chinese_readers_do() {
     let mut wrong = Vec::new();
-    for name in HELD {
-        let page = fs::read_to_string(root().join(name)).unwrap();
+    let readme = root().join("README.zh-CN.md");
+    for path in pages_in(&root().join("docs/zh"))
+        .into_iter()
+        .chain([readme])
+    {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap();
+        let page = fs::read_to_string(&path).unwrap();
         wrong.extend(wrong_words(name, &page));
         wrong.extend(missing_words(name, &page));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// `cargo test --test inside -- --ignored --nocapture docs::chinese::report`: the pages that are not held yet.
-#[test]
-#[ignore = "a report, not a test"]
-fn report() {
-    let pages = crate::common::pages::pages_in(&root().join("docs/zh"));
-    for path in pages.into_iter().chain([root().join("README.zh-CN.md")]) {
-        let name = path
-            .strip_prefix(root())
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let page = fs::read_to_string(&path).unwrap();
-        for line in [wrong_words(&name, &page), missing_words(&name, &page)].concat() {
-            println!("{line}");
-        }
-    }
 }
 
 #[test]

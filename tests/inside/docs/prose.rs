@@ -1,6 +1,6 @@
 //! How the English pages read, in figures: short sentences, `who` for an actor, "a X a Y", terms without a link.
 //!
-//! `make prose` prints them. A page is held to its ceiling from the day on which it stands in [`REWRITTEN`].
+//! `make prose` prints them, and a test holds every page but [`NOT_YET`] to a ceiling.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,9 +8,8 @@ use std::path::PathBuf;
 
 use crate::common::pages::{pages_in, prose, root};
 
-/// Pages that are held: few short sentences, and none of the constructions. A page that has been rewritten is
-/// added here.
-const REWRITTEN: [&str; 1] = ["docs/debugger.md"];
+/// Pages that still wait to be rewritten. A page leaves this list and does not come back.
+const NOT_YET: [&str; 2] = ["docs/interop.md", "docs/servers.md"];
 
 /// A short sentence has at most so many words. Some make a text lively; many make it a telegram.
 const SHORT: usize = 8;
@@ -181,18 +180,29 @@ fn distributive(text: &str) -> Vec<String> {
     found
 }
 
-/// The terms of the glossary: the anchor, and the names that stand in its row.
+/// The terms of the glossary: the anchor, and the names in bold behind it.
 fn glossary() -> Vec<(String, Vec<String>)> {
     let page = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
-    let rows = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| <a id=\""));
-    rows.filter_map(|row| {
-        let (id, rest) = row.split_once("\"></a>")?;
-        let names = rest.split(" | ").next()?.split(", ").map(plain).collect();
-        Some((id.to_owned(), names))
-    })
-    .collect()
+    let entries = page.split("<a id=\"").skip(1);
+    entries
+        .filter_map(|entry| {
+            let (id, rest) = entry.split_once("\"></a>**")?;
+            let names = rest.split("**").next()?.split(", ").map(as_used).collect();
+            Some((id.to_owned(), names))
+        })
+        .collect()
+}
+
+/// A term begins with a capital in the glossary, and in a sentence it does not. Finished is a message.
+fn as_used(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().unwrap_or_default();
+    let rest = characters.as_str();
+    if rest.chars().any(char::is_uppercase) || name == "Finished" {
+        name.to_owned()
+    } else {
+        format!("{}{rest}", first.to_lowercase())
+    }
 }
 
 /// Terms that a page uses in its prose, and does not link to the glossary.
@@ -254,23 +264,26 @@ fn report() {
 }
 
 #[test]
-fn a_rewritten_page_keeps_its_ceiling() {
-    for name in REWRITTEN {
-        let figures = Figures::of(&fs::read_to_string(root().join(name)).unwrap());
+fn a_page_has_few_short_sentences_and_names_its_actors() {
+    let not_yet = NOT_YET.map(|name| root().join(name));
+    for path in english_pages() {
+        if not_yet.contains(&path) {
+            continue;
+        }
+        let name = path.strip_prefix(root()).unwrap().display();
+        let figures = Figures::of(&fs::read_to_string(&path).unwrap());
         let short = figures.short_share();
         assert!(
             short <= MOST_SHORT,
             "{name}: {short} % of its sentences have at most {SHORT} words"
         );
+        let Figures {
+            who, distributive, ..
+        } = figures;
+        assert!(who.is_empty(), "{name}: name the actor: {who:#?}");
         assert!(
-            figures.who.is_empty(),
-            "{name}: name the actor: {:#?}",
-            figures.who
-        );
-        assert!(
-            figures.distributive.is_empty(),
-            "{name}: say \"per\": {:?}",
-            figures.distributive
+            distributive.is_empty(),
+            "{name}: say \"per\": {distributive:?}"
         );
     }
 }
