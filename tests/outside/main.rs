@@ -15,5 +15,6 @@ mod tutorial;
 mod gallery;
 mod recordings;
 mod wireshark;
+mod captures;
 mod debugger;
 mod interop;
