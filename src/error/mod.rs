@@ -133,17 +133,6 @@ pub enum Wanted {
 
 impl Wanted {
     /// As a noun with its article.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Wanted::Certificate => "a certificate",
-            Wanted::PrivateKey => "a private key",
-            Wanted::RevocationList => "a certificate revocation list",
-            Wanted::Request => "a certificate request",
-            Wanted::Anything => "a certificate, request, key or revocation list",
-        }
-    }
-
-    /// The same, to be said in any language.
     pub fn phrase(self) -> Phrase {
         match self {
             Wanted::Certificate => phrase!("a certificate"),
