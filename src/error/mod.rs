@@ -60,7 +60,7 @@ pub enum Error {
         /// Which files: those that were used together.
         files: Vec<PathBuf>,
         /// What they should be together, for example `a certificate and its private key`.
-        wanted: &'static str,
+        wanted: Phrase,
         /// What rustls said.
         cause: rustls::Error,
     },
