@@ -111,7 +111,7 @@ pub(super) fn run(gallery: &Gallery, language: Language) -> Result<ExitCode, Err
         return Ok(ExitCode::SUCCESS);
     }
     let report = Report::new(
-        phrase!("not every failure is what it was"),
+        phrase!("not every failure came as it should"),
         phrase!(
             "what the gallery says about them does not hold here: {odd}",
             odd = odd.join(", ")

@@ -243,7 +243,7 @@ impl Listening {
             let words = match said.and_then(|said| said.get(at)) {
                 Some(words) if words.is_empty() => continue,
                 Some(words) => words.clone(),
-                None => page.paint.words(&phrase!("the same in words of its own")),
+                None => page.paint.words(&phrase!("the same, in its own words")),
             };
             page.blank()?;
             page.command(&text::pad(client.program, 9), &client.command)?;

@@ -214,8 +214,9 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
     let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
         let plain = file.converted(".*PRIVATE KEY", "openssl pkey -in {f}");
-        let found =
-            phrase!("a private key encrypted with a passphrase, which nobody asks for here");
+        let found = phrase!(
+            "a private key encrypted with a passphrase; only one without it can be used here"
+        );
         file.error(
             "encrypted-key",
             found,
