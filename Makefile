@@ -17,7 +17,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help demo certs serve get wire step debug debug-server check test docs recordings interop build check-tools
+.PHONY: help demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop build check-tools
 
 help:
 	@echo 'make demo    show the whole story: TLS in four steps, mTLS in seven, three refusals'
@@ -31,8 +31,10 @@ help:
 	@echo 'make step    run a handshake in one process; Enter moves the next messages'
 	@echo 'make debug   the same in rust-gdb, with one breakpoint per step'
 	@echo 'make debug-server    make serve in rust-gdb, with the five steps of the server'
+	@echo 'make debug-get       make get without deadlines, for debug-server'
 	@echo ''
 	@echo 'make check   before each commit: format, lints, architecture; under a minute'
+	@echo 'make prose   counts for each page of the docs: sentences, short ones, terms without a link'
 	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
 	@echo 'make docs    every generated page, list, sample, script and snapshot, made anew'
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
@@ -63,10 +65,17 @@ debug: build
 debug-server: build
 	@$(GDB) serve
 
+# The client of a server that stands in a debugger: it waits as long as you do.
+debug-get: build
+	@HELLO_MTLS_DEBUGGER=1 $(HELLO) get https://localhost:3000/ --narrate
+
 check: check-tools
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked --quiet --test inside -- architecture::
+
+prose: check-tools
+	@cargo test --locked --quiet --test inside -- --ignored --nocapture docs::prose::report
 
 test: check-tools
 	cargo test --locked

@@ -17,6 +17,9 @@ const LINGER: Duration = Duration::from_millis(500);
 /// How many bytes of such a peer we throw away: more than a request body that was refused as too large
 /// usually has, or its sender would see a reset instead of the 413.
 const LINGER_BYTES: usize = 16 * 1024 * 1024;
+/// How long a phase lasts where no deadline is wanted: longer than a debugger stays open. Not `Duration::MAX`,
+/// because a deadline is a point in time, and that one would overflow.
+pub const PATIENCE: Duration = Duration::from_secs(365 * 86_400);
 /// How many of the first bytes of a peer are remembered: protocols show themselves in fewer.
 const FIRST_BYTES: usize = 16;
 
@@ -70,6 +73,7 @@ pub trait Transport: Read + Write {
 pub struct Deadline {
     socket: TcpStream,
     until: Instant,
+    at_least: Duration,
     first_bytes: Vec<u8>,
 }
 
@@ -83,8 +87,17 @@ impl Deadline {
         Ok(Deadline {
             socket,
             until: Instant::now() + within,
+            at_least: Duration::ZERO,
             first_bytes: Vec::new(),
         })
+    }
+
+    /// The same connection, where every phase lasts at least [`PATIENCE`]: one side stands in a debugger.
+    #[must_use]
+    pub fn patient(mut self) -> Deadline {
+        self.at_least = PATIENCE;
+        self.set_deadline(PATIENCE);
+        self
     }
 
     fn left(&self) -> io::Result<Duration> {
@@ -97,7 +110,7 @@ impl Deadline {
 
 impl Transport for Deadline {
     fn set_deadline(&mut self, within: Duration) {
-        self.until = Instant::now() + within;
+        self.until = Instant::now() + within.max(self.at_least);
     }
 
     fn finish_writing(&mut self) -> io::Result<()> {

@@ -69,7 +69,10 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
     for number in 1..=connections {
-        let transport = dial(&setup, &url, number)?;
+        let mut transport = dial(&setup, &url, number)?;
+        if super::in_a_debugger() {
+            transport = transport.patient();
+        }
         let mut stdout = io::stdout().lock();
         let last = number == connections;
         let answered = if options.watch.wanted() {

@@ -17,6 +17,7 @@ mod step;
 mod gallery;
 mod wire;
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::{demo, inspect};
 use crate::language::Language;
+use crate::server::Limits;
 use crate::text;
 
 /// What `hello-mtls` shows without a command, too.
@@ -176,6 +178,21 @@ fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
         print(page)?;
     }
     Ok(())
+}
+
+/// Whether the scripts of `debug/` run this program. Then the debugger's prompt is the one place that waits for a
+/// key, and no deadline runs while it waits.
+fn in_a_debugger() -> bool {
+    env::var_os("HELLO_MTLS_DEBUGGER").is_some_and(|value| !value.is_empty())
+}
+
+/// How long the phases of a connection may last.
+fn limits() -> Limits {
+    if in_a_debugger() {
+        Limits::patient()
+    } else {
+        Limits::default()
+    }
 }
 
 /// The value of --tls-max.

@@ -21,7 +21,7 @@ use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Peer, Service, hello, serve_tcp};
+use crate::server::{Limits, Peer, Service, hello, serve_tcp};
 use crate::text;
 
 #[derive(Args)]
@@ -175,6 +175,10 @@ impl Service for Logged {
     fn log(&self, line: &str) {
         self.0.say(line);
     }
+
+    fn limits(&self) -> Limits {
+        super::limits()
+    }
 }
 
 /// What the server is about to do, and whom it will let in.
@@ -194,6 +198,9 @@ fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     }
     for note in &listener.notes {
         say(&format!("  note: {note}"));
+    }
+    if super::in_a_debugger() {
+        say("  note: no deadlines, because HELLO_MTLS_DEBUGGER is set");
     }
     match (serve.tls, &serve.allow[..]) {
         (true, _) => say("  TLS: clients are not asked who they are"),

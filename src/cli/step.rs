@@ -1,6 +1,7 @@
 //! `step`: both ends in one thread, one flight at a time.
 
 use std::io::{self, BufRead, IsTerminal};
+use std::process::{Command, Stdio};
 
 use clap::Args;
 
@@ -12,7 +13,7 @@ use crate::instruments::gallery;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
 use crate::instruments::page::Paint;
-use crate::instruments::stepper::{self, TwoEnds};
+use crate::instruments::stepper::{self, Show, TwoEnds};
 use crate::language::Language;
 use crate::phrase;
 
@@ -30,22 +31,26 @@ pub(super) struct Step {
     /// Let it fail as this case of the gallery does
     #[arg(long, value_name = "CASE", conflicts_with_all = ["tls", "resume"])]
     refuse: Option<String>,
+    /// Ask a question before each flight
+    #[arg(long)]
+    quiz: bool,
 }
 
-/// In a terminal each flight waits for Enter; otherwise the story runs through.
+/// In a terminal each flight waits for Enter; otherwise the story runs through. A quiz reads its answers from
+/// anywhere.
 pub(super) fn run(step: &Step, language: Language) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
-        return refused(gallery::find(name)?, step.tls_max, language);
+        return refused(gallery::find(name)?, step, language);
     }
     let ends = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
-        stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
+        stepper::run_unseen(&ends)?;
     }
-    show(&ends, language)
+    show(&ends, step.quiz, language)
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
-fn refused(failure: &Failure, tls_max: TlsMax, language: Language) -> Result<(), Error> {
+fn refused(failure: &Failure, step: &Step, language: Language) -> Result<(), Error> {
     let case = gallery::case_of(failure);
     let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
         let name = &failure.name;
@@ -61,24 +66,52 @@ fn refused(failure: &Failure, tls_max: TlsMax, language: Language) -> Result<(),
             remedy: phrase!("hello-mtls gallery {name}", name),
         });
     };
+    let tls_max = step.tls_max;
     let Stage {
         mut ends, later, ..
     } = Stage::new(&case.scene, tls_max)?;
     if let Some(later) = later {
-        stepper::run(&ends, &mut io::sink(), Paint::PLAIN, None)?;
+        stepper::run_unseen(&ends)?;
         ends.server = later;
     }
-    words(language, |panels| panels.title(case, tls_max))?;
-    show(&ends, language)?;
+    // The title names the step that fails. In a quiz that is a question.
+    if step.quiz {
+        let story = &failure.words(language).story;
+        words(language, |panels| panels.page.paragraph("", story, ""))?;
+    } else {
+        words(language, |panels| panels.title(case, tls_max))?;
+    }
+    show(&ends, step.quiz, language)?;
     words(language, |panels| panels.words(case, tls_max))
 }
 
-fn show(ends: &TwoEnds, language: Language) -> Result<(), Error> {
+fn show(ends: &TwoEnds, quiz: bool, language: Language) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
-    let interactive = stdin.is_terminal() && stdout.is_terminal();
-    let keys = interactive.then_some(&mut stdin as &mut dyn BufRead);
+    let terminal = stdin.is_terminal() && stdout.is_terminal();
+    let interactive = terminal && !super::in_a_debugger();
     let paint = Paint::on(stdout.is_terminal(), language);
-    stepper::run(ends, &mut stdout, paint, keys)
+    let show = Show {
+        out: &mut stdout,
+        paint,
+        keys: (quiz || interactive).then_some(&mut stdin as &mut dyn BufRead),
+        height: interactive.then(terminal_height),
+        quiz,
+    };
+    stepper::run(ends, show)
+}
+
+/// Lines of the terminal. `std` cannot ask for them without `unsafe`, and `stty` of POSIX can; where it does not
+/// answer, a terminal has 24.
+fn terminal_height() -> usize {
+    let mut stty = Command::new("stty");
+    let size = stty.arg("size").stdin(Stdio::inherit()).output();
+    let size = size.ok().map(|output| output.stdout).unwrap_or_default();
+    let size = String::from_utf8_lossy(&size).into_owned();
+    let lines = size
+        .split_whitespace()
+        .next()
+        .and_then(|lines| lines.parse().ok());
+    lines.filter(|lines| *lines > 4).unwrap_or(24)
 }
 
 /// Writes what the gallery says about a case.

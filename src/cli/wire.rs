@@ -23,7 +23,7 @@ use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
-use crate::server::{Peer, Service, accept_tcp, hello, serve_connection};
+use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
 
@@ -194,6 +194,10 @@ impl Service for Recorded<'_> {
 
     fn log(&self, line: &str) {
         self.server.log.say(line);
+    }
+
+    fn limits(&self) -> Limits {
+        super::limits()
     }
 }
 

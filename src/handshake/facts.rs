@@ -24,7 +24,7 @@ pub(super) fn certificate(subject: String, certificate: &CertificateDer<'_>) -> 
     }
 }
 
-/// A request for a certificate in words, for a diagnosis.
+/// The server's request for a certificate and the client's answer, in words for a diagnosis.
 pub(super) fn request(asked: &Asked) -> CertificateRequest {
     let names: Vec<&[u8]> = asked.authorities.iter().map(|name| &name[..]).collect();
     let leaf = asked.answer.first().map(|leaf| leaf.as_slice().into());
@@ -39,7 +39,7 @@ pub(super) fn request(asked: &Asked) -> CertificateRequest {
     }
 }
 
-/// One of the CAs that the server names signed this certificate, DER.
+/// True if one of the CAs that the server named signed this certificate (DER).
 fn is_named(certificate: &[u8], asked: &Asked) -> bool {
     let issuer = summary::issuer_name(&certificate.into());
     issuer.is_some_and(|issuer| asked.authorities.contains(&issuer))

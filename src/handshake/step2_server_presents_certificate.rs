@@ -66,6 +66,7 @@ impl ServerCertificateHook {
         let chain = certified.cert.clone();
         let subject = facts::leaf_subject(&chain);
         let before_signing = move |scheme, signed: &[u8]| {
+            // The diagnosis of a refusal has to know whether the server asked for a certificate.
             narrator::note(|notes| notes.asks = asks_for_client_certificate);
             server_presents_certificate(
                 &subject,

@@ -93,7 +93,7 @@ impl ServerCertVerifier for ServerVerifierHook {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // rustls gives the chain out only after a handshake that went well; a diagnosis needs it after another.
+        // rustls returns this chain only after a successful handshake, and the diagnosis of a refusal needs it.
         narrator::note(|notes| {
             let sent = std::iter::once(end_entity).chain(intermediates);
             notes.server_chain = sent.map(|certificate| certificate.to_vec()).collect();

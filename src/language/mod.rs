@@ -1,6 +1,6 @@
 //! The languages of the program: English, and Chinese (简体中文).
 //!
-//! The program says most of what it has to say with [`phrase!`]: a template in English, and the values of its
+//! The program says most of what it has to say with [`phrase!`](crate::phrase): a template in English, and the values of its
 //! placeholders. The outcome is a [`Phrase`], which is data. Nothing is chosen before a view shows it, so the
 //! same finding can go to an English log and to a Chinese page.
 //!

@@ -10,7 +10,7 @@ use super::templates::chinese;
 ///
 /// `Display` words it in English, as logs and JSON want it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Phrase(Kind);
+pub struct Phrase(Box<Kind>);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
@@ -46,10 +46,15 @@ macro_rules! phrase {
 }
 
 impl Phrase {
+    /// Boxed: errors carry two of them through many returns.
+    fn of(kind: Kind) -> Phrase {
+        Phrase(Box::new(kind))
+    }
+
     /// A template with the values of its placeholders; [`phrase!`] checks that they belong together.
     #[doc(hidden)]
     pub fn template(template: &'static str, values: Vec<(&'static str, Phrase)>) -> Phrase {
-        Phrase(Kind::Template(template, values))
+        Phrase::of(Kind::Template(template, values))
     }
 
     /// An English sentence of a table, which has no placeholders. The test of completeness asks the table for it.
@@ -59,7 +64,7 @@ impl Phrase {
 
     /// Nothing.
     pub fn empty() -> Phrase {
-        Phrase(Kind::List(Vec::new()))
+        Phrase::of(Kind::List(Vec::new()))
     }
 
     /// One after the other, with `separator` between them.
@@ -71,7 +76,7 @@ impl Phrase {
             }
             list.push(part);
         }
-        Phrase(Kind::List(list))
+        Phrase::of(Kind::List(list))
     }
 
     /// A paragraph each: one after the other, with a line feed between them.
@@ -93,7 +98,7 @@ impl Phrase {
 
     /// True if there are no words.
     pub fn is_empty(&self) -> bool {
-        match &self.0 {
+        match &*self.0 {
             Kind::Verbatim(text) => text.is_empty(),
             Kind::Template(template, _) => template.is_empty(),
             Kind::List(parts) => parts.iter().all(Phrase::is_empty),
@@ -101,7 +106,7 @@ impl Phrase {
     }
 
     fn write(&self, language: Language, words: &mut String) {
-        match &self.0 {
+        match &*self.0 {
             Kind::Verbatim(text) => words.push_str(text),
             Kind::List(parts) => parts.iter().for_each(|part| part.write(language, words)),
             Kind::Template(english, values) => {
@@ -189,7 +194,7 @@ impl fmt::Debug for Phrase {
 
 impl From<String> for Phrase {
     fn from(text: String) -> Phrase {
-        Phrase(Kind::Verbatim(text))
+        Phrase::of(Kind::Verbatim(text))
     }
 }
 

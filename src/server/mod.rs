@@ -21,7 +21,7 @@ use crate::handshake::{self, ServerSetup};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::narration::Side;
-use crate::transport::{Deadline, Transport, lingering_close};
+use crate::transport::{Deadline, PATIENCE, Transport, lingering_close};
 
 /// How long each phase of a connection may last, as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,19 @@ impl Default for Limits {
             request: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             requests: 10_000,
+        }
+    }
+}
+
+impl Limits {
+    /// No deadlines: the server stands in a debugger while a client waits. Not for production: one slow
+    /// client then holds a thread for ever.
+    pub fn patient() -> Limits {
+        Limits {
+            handshake: PATIENCE,
+            request: PATIENCE,
+            idle: PATIENCE,
+            ..Limits::default()
         }
     }
 }

@@ -17,6 +17,7 @@ struct Stop {
     sentence: String,
     arguments: Vec<String>,
     computes: Vec<String>,
+    hint: String,
 }
 
 fn table() -> Vec<Stop> {
@@ -27,7 +28,7 @@ fn table() -> Vec<Stop> {
             continue;
         }
         let Some(line) = line.strip_prefix("  ") else {
-            let (module, function) = line.split_once("::").unwrap();
+            let (module, function) = line.split_once("::").unwrap_or(("mod", line));
             stops.push(Stop {
                 module: module.to_owned(),
                 function: function.to_owned(),
@@ -40,6 +41,8 @@ fn table() -> Vec<Stop> {
             stop.arguments = words(names);
         } else if let Some(names) = line.strip_prefix("computes:") {
             stop.computes = words(names);
+        } else if let Some(hint) = line.strip_prefix("type: ") {
+            stop.hint = hint.to_owned();
         } else {
             stop.sentence = line.to_owned();
         }
@@ -58,7 +61,8 @@ fn the_breakpoints_are_functions_of_the_seven_steps() {
         }
     }
     let stops = table();
-    let listed: Vec<&str> = stops.iter().map(|stop| stop.module.as_str()).collect();
+    let of_steps = stops.iter().filter(|stop| stop.module != "mod");
+    let listed: Vec<&str> = of_steps.map(|stop| stop.module.as_str()).collect();
     assert!(
         listed.is_sorted(),
         "in the order of the handshake: {listed:?}"
@@ -76,13 +80,19 @@ fn the_breakpoints_are_functions_of_the_seven_steps() {
         sentence,
         arguments,
         computes,
+        hint,
     } in &stops
     {
         let code = fs::read_to_string(root().join(format!("src/handshake/{module}.rs"))).unwrap();
-        let start = format!("#[inline(never)]\npub fn {function}(");
+        let start = format!("fn {function}(");
         let Some((_, from_here)) = code.split_once(&start) else {
             panic!("{module} has no function {function} that a debugger can find");
         };
+        assert!(
+            code.contains(&format!("#[inline(never)]\nfn {function}("))
+                || code.contains(&format!("#[inline(never)]\npub fn {function}(")),
+            "{module}::{function}"
+        );
         let (signature, body) = from_here.split_once("{\n").unwrap();
         for name in arguments {
             assert!(
@@ -98,56 +108,50 @@ fn the_breakpoints_are_functions_of_the_seven_steps() {
             };
             rest = after;
         }
-        // The sentence stands in an `echo "…"` of lldb's script, where a semicolon would end the command.
-        assert!(
-            sentence.ends_with('.') && !sentence.contains(['"', ';', '$', '`', '\\']),
-            "{sentence}"
-        );
+        assert!(sentence.ends_with('.') && !hint.is_empty(), "{sentence}");
+        // Both stand in an `echo "…"` of lldb's script, where a semicolon would end the command.
+        for words in [sentence, hint] {
+            assert!(!words.contains(['"', ';', '$', '`', '\\']), "{words}");
+        }
     }
 }
 
 /// The same stops as commands of lldb.
 fn lldb_script(stops: &[Stop]) -> String {
-    let mut script = r#"# A breakpoint a step, in the order of the story. For lldb:
+    let mut script = r#"# A breakpoint for each step, in the order of the handshake. For lldb:
 #
 #   rust-lldb -s debug/steps.lldb -- target/debug/hello-mtls step
 #
-# Made from debug/steps.txt by `make docs`. Each stop says where we are. Then it is your debugger: next, step,
-# frame variable, bt, finish; continue goes to the next step. Nothing here needs lldb's Python, so plain lldb
-# will do where rust-lldb does not start; it shows the values less well.
+# Made from debug/steps.txt by `make docs`. Each stop says its step, shows the source, and says what to type
+# next. Nothing here needs lldb's Python, so plain lldb will do where rust-lldb does not start.
 
 settings set frame-format "    in ${function.name-without-args} (${line.file.basename}:${line.number})\n"
+# The program knows that it is in a debugger: it waits for no key of its own, and no deadline of it runs.
+settings set target.env-vars HELLO_MTLS_DEBUGGER=1
 "#
     .to_owned();
-    for Stop {
-        module,
-        function,
-        sentence,
-        arguments,
-        computes,
-    } in stops
-    {
-        let number = &module["step".len()..][..1];
+    for stop in stops {
+        let (module, function) = (stop.module.as_str(), stop.function.as_str());
+        let (path, head) = match module.strip_prefix("step") {
+            Some(step) => (format!("{module}::"), format!("step {}", &step[..1])),
+            None => (String::new(), "the end".to_owned()),
+        };
+        let sentence = &stop.sentence;
+        let hint = stop.hint.replace("{print}", "frame variable -D 9");
+        let hint = hint.replace("{next}", &"next, ".repeat(stop.computes.len()));
         let _ = writeln!(
             script,
-            "\nbreakpoint set --name hello_mtls::handshake::{module}::{function}"
+            "\nbreakpoint set --name hello_mtls::handshake::{path}{function}"
         );
         let _ = writeln!(script, "breakpoint command add");
-        let _ = writeln!(
-            script,
-            "platform shell echo \"-- step {number}: {sentence}\""
-        );
+        let _ = writeln!(script, "platform shell echo \"-- {head}: {sentence}\"");
         // Of the arguments, plain lldb shows only text well.
-        if arguments.iter().any(|name| name == "subject") {
-            let _ = writeln!(script, "frame variable -D 0 subject");
+        for name in &stop.arguments {
+            if ["subject", "found"].contains(&name.as_str()) {
+                let _ = writeln!(script, "frame variable -D 1 {name}");
+            }
         }
-        if !computes.is_empty() {
-            let (next, names) = ("next, ".repeat(computes.len()), computes.join(" "));
-            let _ = writeln!(
-                script,
-                "platform shell echo \"   {next}then: frame variable -D 1 {names}\""
-            );
-        }
+        let _ = writeln!(script, "platform shell echo \"   type: {hint}\"");
         let _ = writeln!(script, "DONE");
     }
     script

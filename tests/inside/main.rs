@@ -21,4 +21,5 @@ mod gallery;
 mod docs;
 mod example;
 mod language;
+mod stepper;
 mod debug_scripts;

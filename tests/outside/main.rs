@@ -12,7 +12,6 @@ mod demo;
 mod bad_input;
 mod clients_and_servers;
 mod tutorial;
-mod sessions;
 mod gallery;
 mod recordings;
 mod wireshark;

@@ -2,8 +2,7 @@
 
 use rustls::AlertDescription;
 
-use super::context::servers_cas;
-use super::hellos::versions;
+use super::other_servers::{servers_cas, versions};
 use super::{Progress, Row, row, step_at_disconnect};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};

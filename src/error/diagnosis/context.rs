@@ -6,6 +6,7 @@
 
 use rustls::AlertDescription;
 
+use super::other_servers::{required, servers_cas};
 use super::{Progress, Row, alerts, first_bytes, row};
 use crate::error::{Ending, LateRequest, Seen};
 use crate::language::Phrase;
@@ -13,23 +14,6 @@ use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
 use crate::phrase;
 
 type Name = Option<&'static str>;
-
-/// Where the servers of others say which CAs they trust for clients.
-pub fn servers_cas() -> Phrase {
-    phrase!(
-        "the CAs that the server trusts for clients (hello-mtls: --cacert; nginx: \
-    ssl_client_certificate; Apache: SSLCACertificateFile; HAProxy: ca-file; Go: ClientCAs; Node: ca; Python: \
-    load_verify_locations; Java: the truststore)"
-    )
-}
-
-/// Where they say that a certificate is required.
-pub fn required() -> Phrase {
-    phrase!(
-        "a server that can do without says so in its settings (nginx: ssl_verify_client; \
-    Apache: SSLVerifyClient; HAProxy: verify; Go: ClientAuth; Node: requestCert; Java: setNeedClientAuth)"
-    )
-}
 
 /// What to do at a server that wants a certificate and got none.
 pub(super) fn show_one(request: &CertificateRequest) -> Phrase {

@@ -2,19 +2,11 @@
 
 use rustls::{InvalidMessage, PeerIncompatible};
 
+use super::other_servers::versions;
 use super::{Row, row};
-use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
 use crate::text;
-
-/// What to do where two programs share no version, in the words of several.
-pub(super) fn versions() -> Phrase {
-    phrase!(
-        "allow TLS 1.2 and 1.3 on both sides (hello-mtls: --tls-max; nginx: ssl_protocols; \
-    Apache: SSLProtocol; HAProxy: ssl-min-ver; Go: MinVersion, MaxVersion)"
-    )
-}
 
 /// rustls checks of a record its type, its version and its length, in this order. A protocol other than TLS
 /// fails at one of the first two; a wrong length comes from a program that speaks TLS, and badly.

@@ -20,6 +20,7 @@ mod failure;
 mod first_bytes;
 mod hellos;
 mod lists;
+mod other_servers;
 mod verdicts;
 mod violations;
 
@@ -32,7 +33,7 @@ use rustls::{
 };
 
 pub use self::answers::diagnose_answer;
-pub use self::context::{required, servers_cas};
+pub use self::other_servers::{required, servers_cas};
 use super::{Diagnosis, Ending, LateRequest, Progress, Seen, io_words};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};

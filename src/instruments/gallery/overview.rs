@@ -38,7 +38,7 @@ impl Panels<'_> {
         for failure in &matches.failures {
             self.row(failure)?;
         }
-        for note in matches.notes.iter().copied() {
+        for note in &matches.notes {
             self.page.blank()?;
             let note = phrase!("Note: {note}.", note);
             self.page.paragraph("", &self.say(&note), "")?;

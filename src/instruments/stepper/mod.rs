@@ -1,64 +1,111 @@
 //! Both ends in one thread, one flight at a time: the handshake as one function.
 //!
 //! No sockets, no second thread. A flight is what one side says before it has to wait for the other;
-//! here it waits until you press Enter. `handshake` is all of it in the order in which it happens. This
+//! here it waits until you press Enter, or have answered a question. `handshake` is all of it in the order in which it happens. This
 //! is the one command in which all seven breakpoints come in a fixed order.
 
 mod two_ends;
+mod wire;
+mod known;
+mod quiz;
+mod question;
+mod closing;
+mod message;
 mod page;
 
-use std::io::{self, BufRead, Read, Write};
-use std::ops::DerefMut;
+use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
 use rustls::pki_types::ServerName;
-use rustls::{ConnectionCommon, SideData};
 
+use self::known::Known;
 use self::page::FlightView;
+use self::quiz::Quiz;
 pub use self::two_ends::TwoEnds;
+use self::wire::{Endpoint, Wire};
 use crate::error::{Diagnosis, Error, Progress};
 use crate::handshake::step1_client_connects::{client_connects, client_hello_arrives};
 use crate::handshake::step4_client_presents_certificate::report_empty_certificate;
 use crate::handshake::step7_application_data::application_data;
-use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, progress, tell_refusal};
+use crate::handshake::{ClientSetup, ServerSetup, authorize, io_error, tell_refusal};
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
-use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::Recording;
-use crate::instruments::wire::transcript::{Chunk, Transcript};
+use crate::instruments::wire::transcript::Transcript;
+use crate::narration::Side;
 use crate::narration::words::denial;
-use crate::narration::{Narrator, Recorder, Side};
-use crate::transport::Transport;
 
-/// Runs the story once and writes it to `out`. With `keys`, each flight waits for a line from there.
+/// Where the story is shown, and how.
+pub struct Show<'a> {
+    /// Where it is written.
+    pub out: &'a mut dyn Write,
+    /// In which colours.
+    pub paint: Paint,
+    /// The reader's lines: each flight waits for one. `None`: the story runs through.
+    pub keys: Option<&'a mut dyn BufRead>,
+    /// Lines of the terminal, where a longer flight pauses. `None`: nothing pauses.
+    pub height: Option<usize>,
+    /// Before each flight comes a question, and the reader answers with a line of `keys`.
+    pub quiz: bool,
+}
+
+/// Runs the story once, and shows nothing: the first of two connections.
+///
+/// # Errors
+/// None that can happen, but [`run`]'s.
+pub fn run_unseen(ends: &TwoEnds) -> Result<(), Error> {
+    let show = Show {
+        out: &mut io::sink(),
+        paint: Paint::PLAIN,
+        keys: None,
+        height: None,
+        quiz: false,
+    };
+    run(ends, show)
+}
+
+/// Runs the story once.
 ///
 /// # Errors
 /// [`Error::Output`].
-pub fn run<'a>(
-    ends: &TwoEnds,
-    out: &'a mut dyn Write,
-    paint: Paint,
-    keys: Option<&'a mut dyn BufRead>,
-) -> Result<(), Error> {
+pub fn run(ends: &TwoEnds, show: Show<'_>) -> Result<(), Error> {
     let secrets = Recording::new(Side::Client);
     let mut wire = Wire {
         flight: Vec::new(),
         transcript: Transcript::default(),
         secrets: secrets.clone(),
-        page: FlightView::new(out, paint, keys),
+        quiz: show.quiz.then(Quiz::default),
+        page: FlightView::new(show),
         recorder: Arc::clone(&ends.recorder),
+        pending: Vec::new(),
+        known: Known::default(),
         began: Instant::now(),
     };
     // Both ends log into one recording. The server computes its secrets first; only the client can log
     // those of its last flight in time.
     let client = ends.client.with_key_log(Arc::new(secrets.clone()));
     let server = ends.server.with_key_log(Arc::new(secrets));
-    let told = match handshake(&client, &server, ends.server_name.clone(), &mut wire) {
-        Err(Stop::Output(source)) => Err(source),
-        Ok(()) | Err(Stop::Refused) => wire.page.facts(&wire.recorder.take()),
-    };
-    told.map_err(|source| Error::Output { source })
+    let ended = handshake(&client, &server, ends.server_name.clone(), &mut wire);
+    end(ended, &mut wire).map_err(|source| Error::Output { source })
+}
+
+/// The last words: what has not been shown yet, what was proved, and how the quiz went.
+fn end(ended: Result<(), Stop>, wire: &mut Wire<'_>) -> io::Result<()> {
+    match ended {
+        Ok(()) | Err(Stop::Refused) => {
+            wire.facts()?;
+            wire.page.proved(&wire.known, wire.quiz.is_some())?;
+        }
+        // The quiz ends where its reader goes, with what was answered so far.
+        Err(Stop::Output(error)) if wire.quiz.is_none() || !page::is_end(&error) => {
+            return Err(error);
+        }
+        Err(Stop::Output(_)) => {}
+    }
+    wire.quiz
+        .as_ref()
+        .map_or(Ok(()), |quiz| quiz.score(&mut wire.page))
 }
 
 /// The handshake, from the first flight to the last.
@@ -86,6 +133,7 @@ fn handshake(
         Ok(connection) => connection,
         Err((error, mut alert)) => {
             tell_refusal(narrator, &io_error(error), Progress::Hello);
+            wire.refusal(Side::Server, false)?;
             alert.write_all(wire)?;
             wire.deliver(Side::Server)?;
             return wire.arrive(&mut client);
@@ -110,7 +158,10 @@ fn handshake(
     // Step 6. May this client come in?
     let answer = match authorize(server_side, &server.connection) {
         Ok(_) => Response::text(200, "Hello World"),
-        Err(refusal) => Response::refusal(403, &denial(&refusal).why.to_string()),
+        Err(refusal) => {
+            wire.refusal(Side::Server, true)?;
+            Response::refusal(403, &denial(&refusal).why.to_string())
+        }
     };
 
     // Step 7. A request, an answer, and a close_notify from each side.
@@ -143,136 +194,5 @@ impl From<io::Error> for Stop {
 impl From<Diagnosis> for Stop {
     fn from(_: Diagnosis) -> Self {
         Stop::Refused
-    }
-}
-
-/// One end: its connection, and the narrator that reports its steps.
-struct Endpoint<'a, C> {
-    connection: C,
-    narrator: &'a Narrator,
-}
-
-impl<C, S> Endpoint<'_, C>
-where
-    C: DerefMut<Target = ConnectionCommon<S>>,
-    S: SideData,
-{
-    /// Hands data to TLS. It is encrypted at once, and moves with the next flight.
-    fn write(&mut self, data: &[u8]) -> io::Result<()> {
-        self.connection.writer().write_all(data)
-    }
-}
-
-/// What lies between the ends: a flight, all that moved before it, and the page that shows it.
-struct Wire<'a> {
-    flight: Vec<u8>,
-    transcript: Transcript,
-    secrets: Recording,
-    page: FlightView<'a>,
-    recorder: Arc<Recorder>,
-    began: Instant,
-}
-
-impl Wire<'_> {
-    /// One end sends a flight, the other end reads it. If the reader refuses, its alert moves back.
-    fn flight<A, B, S, T>(
-        &mut self,
-        from: &mut Endpoint<'_, A>,
-        to: &mut Endpoint<'_, B>,
-    ) -> Result<(), Stop>
-    where
-        A: DerefMut<Target = ConnectionCommon<S>>,
-        B: DerefMut<Target = ConnectionCommon<T>>,
-        S: SideData,
-        T: SideData,
-    {
-        self.send(from)?;
-        if let Err(refused) = self.arrive(to) {
-            if !from.connection.is_handshaking() {
-                self.page.note_complete(from.narrator.side())?;
-            }
-            self.send(to)?;
-            self.arrive(from)?;
-            return Err(refused);
-        }
-        Ok(())
-    }
-
-    /// Takes what one end has written as a flight, and delivers it.
-    fn send<C, S>(&mut self, from: &mut Endpoint<'_, C>) -> Result<(), Stop>
-    where
-        C: DerefMut<Target = ConnectionCommon<S>>,
-        S: SideData,
-    {
-        while from.connection.wants_write() {
-            from.connection.write_tls(self)?;
-        }
-        self.deliver(from.narrator.side())
-    }
-
-    /// Shows the flight, and lets it move when the reader presses Enter.
-    fn deliver(&mut self, from: Side) -> Result<(), Stop> {
-        self.page.facts(&self.recorder.take())?;
-        if self.flight.is_empty() {
-            return Ok(());
-        }
-        self.page.announce(from, self.flight.len())?;
-        let shown = explain(&self.transcript).messages.len();
-        let bytes = self.flight.clone();
-        self.transcript.chunks.push(Chunk {
-            from,
-            at: self.began.elapsed(),
-            bytes,
-        });
-        self.transcript.secrets = self.secrets.transcript().secrets;
-        Ok(self
-            .page
-            .messages(&explain(&self.transcript).messages[shown..])?)
-    }
-
-    /// The other end reads the flight, and rustls calls our hooks.
-    fn arrive<C, S>(&mut self, to: &mut Endpoint<'_, C>) -> Result<(), Stop>
-    where
-        C: DerefMut<Target = ConnectionCommon<S>>,
-        S: SideData,
-    {
-        while !self.flight.is_empty() {
-            to.connection.read_tls(self)?;
-            if let Err(error) = to.connection.process_new_packets() {
-                self.flight.clear();
-                let progress = progress(&to.connection, to.narrator.side());
-                return Err(tell_refusal(to.narrator, &io_error(error), progress).into());
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Read for Wire<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = buffer.len().min(self.flight.len());
-        buffer[..count].copy_from_slice(&self.flight[..count]);
-        self.flight.drain(..count);
-        Ok(count)
-    }
-}
-
-impl Write for Wire<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.flight.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// An in-memory transport has no deadlines and no half-close.
-impl Transport for Wire<'_> {
-    fn set_deadline(&mut self, _: std::time::Duration) {}
-
-    fn finish_writing(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -31,11 +31,13 @@ fn each_chapter_has_its_steps_and_each_refusal_its_place() {
     assert_eq!(steps(tls, "client"), [1, 3, 7]);
     assert_eq!(steps(tls, "server"), [1, 2, 7]);
     assert!(tls.contains("200 OK"));
+    assert!(tls.contains("\n                Hello World\n"), "{tls}");
 
     let mtls = chapter(&demo, "2. mTLS in seven steps", "3. Three refusals");
     assert_eq!(steps(mtls, "client"), [1, 3, 4, 7]);
     assert_eq!(steps(mtls, "server"), [1, 2, 5, 6, 7]);
     assert!(mtls.contains("200 OK"));
+    assert!(mtls.contains("\n                Hello World\n"), "{mtls}");
 
     let nobody = chapter(
         &demo,

@@ -24,3 +24,14 @@ fn the_help_of_every_command_is_what_is_held() {
     assert!(files.len() >= 14, "{:?}", files.keys());
     holds_all("tests/snapshots/help", &files);
 }
+
+#[test]
+fn without_a_command_the_first_three_commands_are_shown() {
+    let shown = Folder::new().run("hello-mtls").ends(2);
+    for command in ["certs", "serve", "get https://localhost:3000/"] {
+        assert!(
+            shown.stderr.contains(&format!("\n  hello-mtls {command} ")),
+            "{shown}"
+        );
+    }
+}

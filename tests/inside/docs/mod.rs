@@ -1,3 +1,5 @@
 mod pages;
 mod bytes;
 mod paste;
+mod prose;
+mod chinese;

@@ -1,5 +1,5 @@
 //! The docs cannot drift: quotations stand in the code, links resolve, each step has one name, and a
-//! translation has the same pages. Beside this: `docs_bytes` and `docs_sessions`.
+//! translation has the same pages. Beside this: `bytes` and `paste`.
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -20,33 +20,13 @@ use crate::common::{Folder, have, port_3000, say_skipped};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Programs that a page may ask for and that a reader may not have.
-const OUTSIDE: [&str; 22] = [
-    "apache2",
-    "caddy",
-    "certutil",
-    "curl",
-    "docker",
-    "go",
-    "haproxy",
-    "java",
-    "keytool",
-    "lldb",
-    "nginx",
-    "node",
-    "openssl",
-    "pip",
-    "pk12util",
-    "python3",
-    "rust-gdb",
-    "rust-lldb",
-    "sqlite3",
-    "sudo",
-    "tshark",
-    "wget",
+const OUTSIDE: [&str; 19] = [
+    "apache2", "caddy", "certutil", "curl", "docker", "go", "haproxy", "java", "keytool", "nginx",
+    "node", "openssl", "pip", "pk12util", "python3", "sqlite3", "sudo", "tshark", "wget",
 ];
 
-/// Programs that work on the project itself. Other tests run these.
-const PROJECT: [&str; 4] = ["bash", "cargo", "git", "make"];
+/// Programs that work on the project itself, in its folder. Other tests run these.
+const PROJECT: [&str; 6] = ["bash", "cargo", "git", "make", "rust-gdb", "rust-lldb"];
 
 /// A `sh` block, and the `text` block right behind it.
 struct Block {
@@ -381,6 +361,10 @@ fn a_block_to_paste_has_commands_only() {
     on_the_map.push(root().join("CONTRIBUTING.md"));
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
+        assert!(
+            !text.contains("\n```console"),
+            "{page:?}: a block with prompts cannot be pasted: sh for the commands, text for the output"
+        );
         let blocks = blocks_to_paste(&text);
         let chinese = page.starts_with(root().join("docs/zh"));
         assert!(
