@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
+use super::capture::{self, Choice, Found};
 use super::log::Log;
 use super::output;
 use crate::client::{Answer, Url, get};
@@ -49,16 +50,45 @@ pub(super) struct Keep {
     /// Write it for Wireshark, with the secrets inside
     #[arg(long, value_name = "FILE")]
     pcapng: Option<PathBuf>,
+    /// Write the recording itself, for `hello-mtls wire`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
 }
 
 impl Keep {
     /// True if anything is to be kept.
     pub(super) fn wanted(&self) -> bool {
-        self.html.is_some() || self.pcapng.is_some()
+        self.html.is_some() || self.pcapng.is_some() || self.save.is_some()
     }
 
-    /// Each output is tried; the first failure is returned.
-    fn write(&self, transcript: &Transcript) -> Result<(), Error> {
+    /// Says before anything is done what could not be written after it.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let mut seen: Vec<&PathBuf> = Vec::new();
+        for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
+            if seen.contains(&path) {
+                let name = text::terminal(&path.display().to_string());
+                return Err(Error::Usage {
+                    found: phrase!("two outputs go to {name}", name),
+                    remedy: phrase!("a file for each"),
+                });
+            }
+            files::has_room_for(path)?;
+            seen.push(path);
+        }
+        Ok(())
+    }
+
+    /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    fn write(&self, transcript: &Transcript, origin: &[String]) -> Result<(), Error> {
+        let saved = match &self.save {
+            Some(path) => {
+                let file = transcript.to_string();
+                let (first, rest) = file.split_once('\n').unwrap_or_default();
+                let origin: String = origin.iter().map(|line| format!("# {line}\n")).collect();
+                write_output(path, format!("{first}\n{origin}{rest}").into_bytes())
+            }
+            None => Ok(()),
+        };
         let page = match &self.html {
             Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
             None => Ok(()),
@@ -71,7 +101,7 @@ impl Keep {
             }
             None => Ok(()),
         };
-        page.and(capture)
+        saved.and(page).and(capture)
     }
 }
 
@@ -83,33 +113,17 @@ pub(super) struct Watch {
     wire: bool,
     #[command(flatten)]
     keep: Keep,
-    /// Write the recording itself, for `hello-mtls wire`
-    #[arg(long, value_name = "FILE")]
-    save: Option<PathBuf>,
 }
 
 impl Watch {
     /// True if the connection has to be recorded.
     pub(super) fn wanted(&self) -> bool {
-        self.wire || self.save.is_some() || self.keep.wanted()
+        self.wire || self.keep.wanted()
     }
 
     /// Says before the connection is made what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let outputs = [&self.keep.html, &self.keep.pcapng, &self.save];
-        let mut seen: Vec<&PathBuf> = Vec::new();
-        for path in outputs.into_iter().flatten() {
-            if seen.contains(&path) {
-                let name = text::terminal(&path.display().to_string());
-                return Err(Error::Usage {
-                    found: phrase!("two outputs go to {name}", name),
-                    remedy: phrase!("a file for each"),
-                });
-            }
-            files::has_room_for(path)?;
-            seen.push(path);
-        }
-        Ok(())
+        self.keep.check()
     }
 
     /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
@@ -142,14 +156,10 @@ impl Watch {
         if answered.is_ok() && !last {
             return answered;
         }
+        let kept = self.keep.write(&transcript, &[]);
         // What happened to the connection counts more than what happened to a file.
-        let saved = match &self.save {
-            Some(path) => write_output(path, transcript.to_string().into_bytes()),
-            None => Ok(()),
-        };
-        let kept = self.keep.write(&transcript);
         let answer = answered?;
-        saved.and(kept).map(|()| answer)
+        kept.map(|()| answer)
     }
 }
 
@@ -244,28 +254,36 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
     page
 }
 
-/// `wire TRANSCRIPT`: a recording, ours or anybody's.
+/// `wire FILE`: a recording, ours or anybody's.
 #[derive(Args)]
 pub(super) struct Wire {
-    /// A file of `get --save`, or written by hand: see docs/wire.md
-    transcript: PathBuf,
+    /// A file of `get --save`, or a capture: pcap or pcapng
+    file: PathBuf,
+    #[command(flatten)]
+    choice: Choice,
     #[command(flatten)]
     keep: Keep,
 }
 
 pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
-    let contents = files::read(&options.transcript)?;
-    let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
-    let transcript = parsed.map_err(|error| Error::Contents {
-        path: options.transcript.clone(),
-        found: text::terminal(&error.to_string()).into(),
-        remedy: phrase!(
-            "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
-        ),
-    })?;
-    options.keep.write(&transcript)?;
+    let Wire { file, choice, keep } = options;
+    keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
-    terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
-    stdout.flush().map_err(output)
+    let found = capture::open(file, choice)?;
+    found.write(&mut stdout, paint).map_err(output)?;
+    if let Found::One(one) = &found {
+        let origin = one.lines().map(|line| line.to_string());
+        keep.write(&one.transcript, &origin.collect::<Vec<_>>())?;
+        terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
+    }
+    stdout.flush().map_err(output)?;
+    match found {
+        Found::Many(_) if keep.wanted() => Err(Error::Contents {
+            path: file.clone(),
+            found: phrase!("several connections, and an output takes one"),
+            remedy: phrase!("--stream N, with one of the numbers above"),
+        }),
+        _ => Ok(()),
+    }
 }

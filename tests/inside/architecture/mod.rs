@@ -71,7 +71,7 @@ const FLOORS: &[&[&str]] = &[
     &["fields", "page", "failures"],
     &["x509"],
     &["wire"],
-    &["show", "inspect", "stepper"],
+    &["capture", "show", "inspect", "stepper"],
     &["doctor"],
     &["gallery"],
     &["lab", "demo"],
