@@ -266,7 +266,7 @@ fn authorized(identity: &str, resumed: bool, listed: bool) -> Words {
 /// Why a client is not let in, for the story, the log and the 403.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// Who it is, if that much is known.
+    /// The client's identity, if that much is known.
     pub who: Phrase,
     /// Why not.
     pub why: Phrase,
