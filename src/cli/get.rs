@@ -14,6 +14,7 @@ use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
+use crate::phrase;
 
 #[derive(Args)]
 pub(super) struct Get {
@@ -53,7 +54,7 @@ impl Get {
 fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.files.paths(Side::Client);
     let Some(authorities) = authorities else {
-        return Err(missing("--cacert", "who vouches for the server?"));
+        return Err(missing("--cacert", phrase!("who vouches for the server?")));
     };
     let trust = trust(&authorities, &[])?;
     let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
@@ -85,7 +86,8 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         let answer = answered?;
         stdout.flush().map_err(output)?;
         if answer.status >= 400 {
-            say(&format!("hello-mtls: {}", refused(options, &url, answer)));
+            let report = refused(options, &url, answer, language);
+            say(&format!("hello-mtls: {report}"));
         }
     }
     Ok(())
@@ -93,15 +95,21 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
 
 /// The answer is complete, and so the exit code stays 0, as curl's. What was refused and why is reported beside the
 /// body, with the user's own files.
-fn refused(options: &Get, url: &Url, answer: Answer) -> String {
+fn refused(options: &Get, url: &Url, answer: Answer, language: Language) -> String {
     let Some(diagnosis) = answer.refusal else {
-        let (status, reason) = (answer.status, answer.reason);
-        return format!("the handshake was accepted, and the answer is {status} {reason}");
+        let accepted = phrase!(
+            "the handshake was accepted, and the answer is {status} {reason}",
+            status = answer.status,
+            reason = answer.reason
+        );
+        return accepted.in_language(language);
     };
     let error = Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
         diagnosis,
     };
-    explain(error, &options.given()).to_string()
+    explain(error, &options.given())
+        .report()
+        .in_language(language)
 }

@@ -19,6 +19,7 @@ use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
+use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::server::{Limits, Peer, Service, hello, serve_tcp};
 use crate::text;
@@ -81,7 +82,10 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
-        return Err(missing("--cert", "a server has to show a certificate"));
+        return Err(missing(
+            "--cert",
+            phrase!("a server has to show a certificate"),
+        ));
     };
     let identity = identity(&cert, &key)?;
     let clients = match (serve.tls, authorities) {
@@ -90,7 +94,7 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
         (false, None) => {
             return Err(missing(
                 "--cacert",
-                "who vouches for clients? (--tls asks for none)",
+                phrase!("who vouches for clients? (--tls asks for none)"),
             ));
         }
     };
@@ -177,7 +181,7 @@ impl Service for Logged {
     }
 }
 
-/// What the server is about to do, and whom it will let in.
+/// What the server is about to do, and which clients it will let in.
 fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     let say = |line: &str| log.say(line);
     let port = listener.addresses.first().map_or(0, SocketAddr::port);

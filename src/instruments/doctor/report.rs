@@ -1,10 +1,8 @@
 //! The report as a page of 80 columns: errors, then warnings, then a note, then the verdict.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use super::Report;
-use super::live::THE_SERVER_AT;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::page::{BOLD, LongWords, Page, Paint, RED, YELLOW};
 use crate::language::Phrase;
@@ -70,18 +68,9 @@ fn counted(severity: Severity, count: usize) -> Phrase {
     }
 }
 
-/// What a finding is about: a file, or the server that a client asked.
-pub(super) fn subject(path: &Path) -> Phrase {
-    let shown = text::terminal(&path.display().to_string());
-    match shown.strip_prefix(THE_SERVER_AT) {
-        Some(place) => phrase!("the server at {place}", place),
-        None => shown.into(),
-    }
-}
-
 fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let paint = page.paint;
-    let (file, code) = (subject(&finding.file), finding.code);
+    let (file, code) = (finding.subject(), finding.code);
     let title = title(finding.step);
     let head = match finding.step {
         Step::Preparation => phrase!("{file} [{code}], {title}", file, code, title),

@@ -13,7 +13,10 @@ use graph::{Mention, Named, Scopes, Source, mentions, sources};
 /// The rooms of the story, and what each may name beside itself and its own rooms. `cli` may name everything.
 const STORY: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("credentials", &["certificates", "handshake", "error"]),
+    (
+        "credentials",
+        &["certificates", "handshake", "error", "language"],
+    ),
     (
         "handshake",
         &[

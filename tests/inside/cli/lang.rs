@@ -136,3 +136,37 @@ fn an_english_sentence_is_seen_and_a_command_is_none() {
     );
     assert_eq!(english_sentence("      openssl req new key out"), None);
 }
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_in_chinese_within_80_columns() {
+    let folder = Folder::with_certs();
+    folder
+        .run("grep -v -e ----- certs/client.crt | base64 -d > c.der")
+        .ends(0);
+    // The beginning of a PKCS#12 file, and nothing in it: a SEQUENCE of version 3 and an empty SEQUENCE.
+    folder
+        .run(r"printf '\060\005\002\001\003\060\000' > c.p12")
+        .ends(0);
+    let own = "--cacert certs/ca.crt --key certs/client.key";
+    for (command, words) in [
+        (
+            format!("get https://localhost:1/ {own} --cert certs/client.key"),
+            "私钥（BEGIN PRIVATE KEY）",
+        ),
+        (
+            format!("get https://localhost:1/ {own} --cert c.der"),
+            "证书，DER 格式（二进制）",
+        ),
+        (format!("serve {own} --cert c.p12"), "PKCS#12 库："),
+    ] {
+        let ran = folder
+            .run(&format!("hello-mtls {command} --lang zh"))
+            .ends(1);
+        fits(&ran);
+        assert!(ran.stderr.contains(words), "{ran}");
+        assert!(ran.stderr.contains("应该是：PEM 格式的证书"), "{ran}");
+        // The file, and what to do.
+        assert!(ran.stderr.contains("certs/client.key") || ran.stderr.contains("c."));
+        assert!(ran.stderr.contains("试试："), "{ran}");
+    }
+}

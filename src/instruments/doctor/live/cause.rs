@@ -12,7 +12,6 @@ use crate::error::diagnosis::{required, servers_cas};
 use crate::error::{Diagnosis, Error};
 use crate::instruments::doctor::finding::{Finding, Severity, error};
 use crate::instruments::doctor::reading::Files;
-use crate::instruments::doctor::report::subject;
 use crate::instruments::doctor::{Report, SetupFiles};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
@@ -99,7 +98,7 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
         Some(cause) => {
             let refused = phrase!(
                 "{file}: {found}",
-                file = subject(&refusal.file),
+                file = refusal.subject(),
                 found = &refusal.found
             );
             cause.found = Phrase::lines([cause.found.clone(), refused]);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rustls::Error as TlsError;
 
 use self::observation::Observation;
+use super::finding::THE_SERVER_AT;
 use super::reading::Files;
 use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
@@ -22,9 +23,6 @@ use crate::narration::narrator::notes;
 use crate::narration::{Narrator, Recorder, Side, Step, words};
 use crate::phrase;
 use crate::text;
-
-/// Before the address of a server, in the place of a file's name.
-pub(super) const THE_SERVER_AT: &str = "the server at ";
 
 /// Bytes of the answer that are read; what is in it does not matter.
 const ANSWER: usize = 1 << 20;
