@@ -17,9 +17,14 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop build check-tools
+.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop build check-tools
 
-help:
+# In the language of the locale, by the first of the three variables that has a value, as the program does it.
+CHINESE = $(filter zh zh_% zh-% zh.% zh@%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG)))
+
+help: $(if $(CHINESE),help-zh,help-en)
+
+help-en:
 	@echo 'make demo    show the whole story: TLS in four steps, mTLS in seven, three refusals'
 	@echo ''
 	@echo 'The same by hand, in this order; the last two need a terminal each:'
@@ -39,6 +44,25 @@ help:
 	@echo 'make docs    every generated page, list, sample, script and snapshot, made anew'
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
+
+help-zh:
+	@echo 'make demo    完整演示一遍：TLS 四步，双向 TLS 七步，三次拒绝'
+	@echo ''
+	@echo '同样的事自己动手做，按这个顺序；后两条各用一个终端：'
+	@echo 'make certs   在 ./certs 里生成 CA、服务器证书和客户端证书'
+	@echo 'make serve   用双向 TLS 提供 Hello World，地址是 https://localhost:3000/'
+	@echo 'make get     用客户端证书请求它，并报告每一步'
+	@echo ''
+	@echo 'make wire    把一次握手写成 HTML 网页，每个字节都解密并解释'
+	@echo 'make step    在一个进程里完成握手；按回车键，走下一批消息'
+	@echo 'make debug   同样的握手，在 rust-gdb 里运行，每一步一个断点'
+	@echo 'make debug-server    在 rust-gdb 里运行 make serve，停在服务器的五个步骤上'
+	@echo ''
+	@echo 'make check   每次提交之前：格式、lint、架构；不到一分钟'
+	@echo 'make test    全部测试；缺少外部程序的测试会说明自己被跳过'
+	@echo 'make docs    重新生成所有生成的页面、列表、示例、脚本和快照'
+	@echo 'make interop 运行别人的服务器和客户端，结果写入 docs/interop.md'
+	@echo 'make recordings      重新录制连接：每次录下的字节都不同'
 
 demo: build
 	@$(HELLO) demo

@@ -4,6 +4,9 @@
 
 use time::{Date, OffsetDateTime, Time};
 
+use crate::language::Phrase;
+use crate::phrase;
+
 /// A moment in UTC, as people write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(i64);
@@ -54,15 +57,16 @@ impl Moment {
     }
 
     /// The distance to `other` in words: `3 days`, `2 hours`, `40 seconds`. Without a sign.
-    pub fn distance(self, other: Moment) -> String {
+    pub fn distance(self, other: Moment) -> Phrase {
         let seconds = self.0.abs_diff(other.0);
-        let (count, unit) = match seconds {
-            0..120 => (seconds, "second"),
-            120..7_200 => (seconds / 60, "minute"),
-            7_200..172_800 => (seconds / 3_600, "hour"),
-            _ => (seconds / 86_400, "day"),
-        };
-        format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+        // Of the others there are two at least.
+        match seconds {
+            1 => phrase!("1 second"),
+            0..120 => phrase!("{count} seconds", count = seconds),
+            120..7_200 => phrase!("{count} minutes", count = seconds / 60),
+            7_200..172_800 => phrase!("{count} hours", count = seconds / 3_600),
+            _ => phrase!("{count} days", count = seconds / 86_400),
+        }
     }
 
     /// On the calendar, which ends with the year 9999, as the times of certificates do. A moment beyond
@@ -105,8 +109,8 @@ mod tests {
 
     #[test]
     fn distances_use_the_unit_that_people_would() {
-        assert_eq!(Moment(0).distance(Moment(86_400 * 3)), "3 days");
-        assert_eq!(Moment(7_200).distance(Moment(0)), "2 hours");
-        assert_eq!(Moment(1).distance(Moment(0)), "1 second");
+        assert_eq!(Moment(0).distance(Moment(86_400 * 3)).to_string(), "3 days");
+        assert_eq!(Moment(7_200).distance(Moment(0)).to_string(), "2 hours");
+        assert_eq!(Moment(1).distance(Moment(0)).to_string(), "1 second");
     }
 }

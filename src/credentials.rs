@@ -11,6 +11,7 @@ use rustls::sign::CertifiedKey;
 use crate::certificates::pem;
 use crate::error::Error;
 use crate::handshake::{Identity, Trust, client_verifier, provider};
+use crate::phrase;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///
@@ -27,7 +28,7 @@ pub fn identity(certificate: &Path, key: &Path) -> Result<Identity, Error> {
         Ok(_) => Ok(identity),
         Err(cause) => Err(Error::Unusable {
             files: vec![certificate.to_owned(), key.to_owned()],
-            wanted: "a certificate and its private key",
+            wanted: phrase!("a certificate and its private key"),
             cause,
         }),
     }
@@ -48,7 +49,7 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
             .add(anchor.clone())
             .map_err(|cause| Error::Unusable {
                 files: vec![authorities.to_owned()],
-                wanted: "a CA certificate in each block",
+                wanted: phrase!("a CA certificate in each block"),
                 cause,
             })?;
     }
@@ -61,7 +62,7 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
     // rustls parses the lists when it builds a verifier. The one of clients is the one that uses them.
     client_verifier(&trust, &provider()).map_err(|cause| Error::Unusable {
         files: revocation_lists.to_vec(),
-        wanted: "revocation lists of version 2 in each block",
+        wanted: phrase!("revocation lists of version 2 in each block"),
         cause,
     })?;
     Ok(trust)

@@ -73,6 +73,14 @@ pub fn make_folder(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`Error::File`], which names the file. A pipe or a device is refused instead of waited for.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    read_at_most(path, LARGEST)
+}
+
+/// The same with a limit of its own, in bytes: a whole number of MiB.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::File {
         doing: "read",
         path: path.to_owned(),
@@ -92,10 +100,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     // The limit holds for what is read, not for the size that the file system reports: a file may grow,
     // and those below /proc say zero.
     File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut contents))
+        .and_then(|file| file.take(largest + 1).read_to_end(&mut contents))
         .map_err(failed)?;
-    if contents.len() as u64 > LARGEST {
-        return Err(failed(io::Error::other("it is larger than 16 MiB")));
+    if contents.len() as u64 > largest {
+        let problem = format!("it is larger than {} MiB", largest >> 20);
+        return Err(failed(io::Error::other(problem)));
     }
     Ok(contents)
 }

@@ -178,7 +178,7 @@ fn blocks_of_kind(
         Wanted::Anything => true,
     });
     if blocks.is_empty() {
-        return Err(refused(format!("there is not {} in it", wanted.noun())));
+        return Err(refused(format!("there is not {} in it", wanted.phrase())));
     }
     Ok(blocks)
 }

@@ -11,6 +11,7 @@ use crate::instruments::gallery::against::Against;
 use crate::instruments::page::Paint;
 use crate::language::Language;
 use crate::narration::Side;
+use crate::phrase;
 
 /// Exit code 1 if a client came in that must not, or if nothing can be told.
 pub(super) fn run(
@@ -22,12 +23,12 @@ pub(super) fn run(
 ) -> Result<ExitCode, Error> {
     let (authorities, own) = files.paths(Side::Client);
     let Some(authorities) = authorities else {
-        return Err(missing("--cacert", "who vouches for the server?"));
+        return Err(missing("--cacert", phrase!("who vouches for the server?")));
     };
     let Some(own) = own else {
         return Err(missing(
             "--cert",
-            "a good client comes first, for comparison",
+            phrase!("a good client comes first, for comparison"),
         ));
     };
     let there = |path: &PathBuf| path.exists();

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::error::Error;
 use crate::instruments::doctor::explain::Given;
 use crate::instruments::doctor::{SetupFiles, SideFiles};
+use crate::language::Phrase;
 use crate::narration::Side;
 use crate::phrase;
 use crate::text;
@@ -87,14 +88,14 @@ impl Files {
             .flat_map(|(certificate, key)| [certificate, key]);
         Error::Unusable {
             files: own.chain(authorities).collect(),
-            wanted: "files that rustls can use together",
+            wanted: phrase!("files that rustls can use together"),
             cause,
         }
     }
 }
 
 /// A command cannot work without this option.
-pub(super) fn missing(option: &str, why: &str) -> Error {
+pub(super) fn missing(option: &str, why: Phrase) -> Error {
     Error::Usage {
         found: phrase!("{option} is missing: {why}", option, why),
         remedy: phrase!("{option} FILE, or --certs DIR", option),

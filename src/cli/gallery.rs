@@ -86,7 +86,8 @@ pub(super) fn run(gallery: &Gallery, language: Language) -> Result<ExitCode, Err
             Err(unknown) => {
                 let matches = said_in(words);
                 if matches.failures.is_empty() && !is_a_name(words) {
-                    say(&format!("hello-mtls: {}", not_known(words)));
+                    let report = not_known(words).in_language(language);
+                    say(&format!("hello-mtls: {report}"));
                     return Ok(ExitCode::FAILURE);
                 }
                 if matches.failures.is_empty() {
@@ -110,14 +111,14 @@ pub(super) fn run(gallery: &Gallery, language: Language) -> Result<ExitCode, Err
         return Ok(ExitCode::SUCCESS);
     }
     let report = Report::new(
-        "not every failure is what it was",
-        format!(
-            "what the gallery says about them does not hold here: {}",
-            odd.join(", ")
+        phrase!("not every failure came as it should"),
+        phrase!(
+            "what the gallery says about them does not hold here: {odd}",
+            odd = odd.join(", ")
         ),
-        "another version of rustls, or a machine without loopback? please report it",
+        phrase!("another version of rustls, or a machine without loopback? please report it"),
     );
-    say(&format!("hello-mtls: {report}"));
+    say(&format!("hello-mtls: {}", report.in_language(language)));
     Ok(ExitCode::FAILURE)
 }
 
@@ -131,8 +132,10 @@ fn is_a_name(words: &str) -> bool {
 /// No match is an answer. A far-fetched one would send the reader the wrong way.
 fn not_known(words: &str) -> Report {
     Report::new(
-        "no failure in the catalogue is known by these words",
+        phrase!("no failure in the catalogue is known by these words"),
         format!("\"{}\"", text::shorten(&text::terminal(words), 200)),
-        "a shorter part of the message; `hello-mtls doctor` with your files, or with the URL",
+        phrase!(
+            "a shorter part of the message; `hello-mtls doctor` with your files, or with the URL"
+        ),
     )
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::wire::Watch;
+use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
 use crate::credentials::{identity, trust};
@@ -14,6 +14,7 @@ use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
+use crate::phrase;
 
 #[derive(Args)]
 pub(super) struct Get {
@@ -53,12 +54,13 @@ impl Get {
 fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.files.paths(Side::Client);
     let Some(authorities) = authorities else {
-        return Err(missing("--cacert", "who vouches for the server?"));
+        return Err(missing("--cacert", phrase!("who vouches for the server?")));
     };
     let trust = trust(&authorities, &[])?;
     let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
+    let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
-    client_config(&trust, identity, get.tls_max, narrator)
+    client_config(&trust, identity, offer, narrator)
         .map_err(|cause| get.files.unusable(Side::Client, cause))
 }
 
@@ -67,6 +69,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     options.watch.check()?;
     let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
+    let mut earlier = None;
     for number in 1..=connections {
         let mut transport = dial(&setup, &url, number)?;
         if super::in_a_debugger() {
@@ -76,14 +79,15 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         let last = number == connections;
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(last, &setup, &url, transport, &mut stdout)
+            watch.get(last, &mut earlier, &setup, &url, transport, &mut stdout)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };
         let answer = answered?;
         stdout.flush().map_err(output)?;
         if answer.status >= 400 {
-            say(&format!("hello-mtls: {}", refused(options, &url, answer)));
+            let report = refused(options, &url, answer, language);
+            say(&format!("hello-mtls: {report}"));
         }
     }
     Ok(())
@@ -91,15 +95,21 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
 
 /// The answer is complete, and so the exit code stays 0, as curl's. What was refused and why is reported beside the
 /// body, with the user's own files.
-fn refused(options: &Get, url: &Url, answer: Answer) -> String {
+fn refused(options: &Get, url: &Url, answer: Answer, language: Language) -> String {
     let Some(diagnosis) = answer.refusal else {
-        let (status, reason) = (answer.status, answer.reason);
-        return format!("the handshake was accepted, and the answer is {status} {reason}");
+        let accepted = phrase!(
+            "the handshake was accepted, and the answer is {status} {reason}",
+            status = answer.status,
+            reason = answer.reason
+        );
+        return accepted.in_language(language);
     };
     let error = Error::Tls {
         side: Side::Client,
         peer: url.place.clone(),
         diagnosis,
     };
-    explain(error, &options.given()).to_string()
+    explain(error, &options.given())
+        .report()
+        .in_language(language)
 }

@@ -16,6 +16,7 @@ mod against;
 mod step;
 mod gallery;
 mod wire;
+mod capture;
 
 use std::env;
 use std::ffi::OsString;

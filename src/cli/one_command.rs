@@ -246,10 +246,10 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
         return Err(Error::Contents {
             path,
             found: phrase!(
-                "it holds {len} lists; the next one can go on from one only",
-                len = earlier.len()
+                "it holds {count} lists, and a new list continues one",
+                count = earlier.len()
             ),
-            remedy: phrase!("one list a file"),
+            remedy: phrase!("a file with one list alone"),
         });
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;

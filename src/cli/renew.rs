@@ -106,8 +106,7 @@ impl Renew {
                 list = text::terminal(&list.display().to_string())
             ),
             remedy: phrase!(
-                "a new key, a new request and a new signature, if its owner may come back: \
-                     certs request, certs sign"
+                "if its owner may have a certificate again: a new key and a new request, which the CA signs: certs request, certs sign"
             ),
         })
     }

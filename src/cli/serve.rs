@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::log::Log;
-use super::wire::{ExplainLock, Watched};
+use super::wire::{ExplainLock, Watched, offer};
 use super::{Files, missing, output, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
@@ -19,6 +19,7 @@ use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
+use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::server::{Limits, Peer, Service, hello, serve_tcp};
 use crate::text;
@@ -81,7 +82,10 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
-        return Err(missing("--cert", "a server has to show a certificate"));
+        return Err(missing(
+            "--cert",
+            phrase!("a server has to show a certificate"),
+        ));
     };
     let identity = identity(&cert, &key)?;
     let clients = match (serve.tls, authorities) {
@@ -90,7 +94,7 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
         (false, None) => {
             return Err(missing(
                 "--cacert",
-                "who vouches for clients? (--tls asks for none)",
+                phrase!("who vouches for clients? (--tls asks for none)"),
             ));
         }
     };
@@ -99,7 +103,7 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
         identity,
         clients.as_ref(),
         serve.allow.clone(),
-        serve.tls_max,
+        offer(serve.tls_max, serve.wire),
         narrator,
     )
     .map_err(|cause| serve.files.unusable(Side::Server, cause))

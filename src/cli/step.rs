@@ -53,13 +53,17 @@ pub(super) fn run(step: &Step, language: Language) -> Result<(), Error> {
 fn refused(failure: &Failure, step: &Step, language: Language) -> Result<(), Error> {
     let case = gallery::case_of(failure);
     let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
-        let why = match case {
-            Some(_) => "needs files, sockets or a middlebox; here are two sides and no more",
-            None => "has no live case: the doctor finds it",
+        let name = &failure.name;
+        let found = match case {
+            Some(_) => phrase!(
+                "{name} needs files, sockets or a middlebox; here are two sides and no more",
+                name
+            ),
+            None => phrase!("{name} has no live case: the doctor finds it", name),
         };
         return Err(Error::Usage {
-            found: format!("{} {why}", failure.name).into(),
-            remedy: phrase!("hello-mtls gallery {name}", name = failure.name),
+            found,
+            remedy: phrase!("hello-mtls gallery {name}", name),
         });
     };
     let tls_max = step.tls_max;

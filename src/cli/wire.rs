@@ -7,17 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
+use super::capture::{self, Choice, Found};
 use super::log::Log;
 use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
-use crate::handshake::{ClientSetup, ServerSetup};
+use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
 use crate::instruments::show::{html, pcapng, terminal};
 use crate::instruments::wire::explain;
+use crate::instruments::wire::key_exchange::observed;
+use crate::instruments::wire::resumption;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
@@ -26,6 +29,17 @@ use crate::phrase;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
+
+/// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
+/// whole key schedule.
+pub(super) fn offer(tls_max: TlsMax, recorded: bool) -> Offer {
+    let offer = Offer::from(tls_max);
+    if !recorded {
+        return offer;
+    }
+    let provider = observed(&offer.provider);
+    Offer { provider, ..offer }
+}
 
 /// Where a recording is kept.
 #[derive(Args)]
@@ -36,56 +50,21 @@ pub(super) struct Keep {
     /// Write it for Wireshark, with the secrets inside
     #[arg(long, value_name = "FILE")]
     pcapng: Option<PathBuf>,
-}
-
-impl Keep {
-    /// True if anything is to be kept.
-    pub(super) fn wanted(&self) -> bool {
-        self.html.is_some() || self.pcapng.is_some()
-    }
-
-    /// Each output is tried; the first failure is returned.
-    fn write(&self, transcript: &Transcript) -> Result<(), Error> {
-        let page = match &self.html {
-            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
-            None => Ok(()),
-        };
-        let capture = match &self.pcapng {
-            Some(path) => {
-                let mut capture = Vec::new();
-                let made = pcapng::write(&mut capture, transcript).map_err(output);
-                made.and_then(|()| write_output(path, capture))
-            }
-            None => Ok(()),
-        };
-        page.and(capture)
-    }
-}
-
-/// What `get` is to do with its recording.
-#[derive(Args)]
-pub(super) struct Watch {
-    /// Show every byte, decrypted and explained
-    #[arg(long)]
-    wire: bool,
-    #[command(flatten)]
-    keep: Keep,
     /// Write the recording itself, for `hello-mtls wire`
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 }
 
-impl Watch {
-    /// True if the connection has to be recorded.
+impl Keep {
+    /// True if anything is to be kept.
     pub(super) fn wanted(&self) -> bool {
-        self.wire || self.save.is_some() || self.keep.wanted()
+        self.html.is_some() || self.pcapng.is_some() || self.save.is_some()
     }
 
-    /// Says before the connection is made what could not be written after it.
+    /// Says before anything is done what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let outputs = [&self.keep.html, &self.keep.pcapng, &self.save];
         let mut seen: Vec<&PathBuf> = Vec::new();
-        for path in outputs.into_iter().flatten() {
+        for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
             if seen.contains(&path) {
                 let name = text::terminal(&path.display().to_string());
                 return Err(Error::Usage {
@@ -99,11 +78,61 @@ impl Watch {
         Ok(())
     }
 
+    /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    fn write(&self, transcript: &Transcript, origin: &[String]) -> Result<(), Error> {
+        let saved = match &self.save {
+            Some(path) => {
+                let file = transcript.to_string();
+                let (first, rest) = file.split_once('\n').unwrap_or_default();
+                let origin: String = origin.iter().map(|line| format!("# {line}\n")).collect();
+                write_output(path, format!("{first}\n{origin}{rest}").into_bytes())
+            }
+            None => Ok(()),
+        };
+        let page = match &self.html {
+            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
+            None => Ok(()),
+        };
+        let capture = match &self.pcapng {
+            Some(path) => {
+                let mut capture = Vec::new();
+                let made = pcapng::write(&mut capture, transcript).map_err(output);
+                made.and_then(|()| write_output(path, capture))
+            }
+            None => Ok(()),
+        };
+        saved.and(page).and(capture)
+    }
+}
+
+/// What `get` is to do with its recording.
+#[derive(Args)]
+pub(super) struct Watch {
+    /// Show every byte, decrypted and explained
+    #[arg(long)]
+    wire: bool,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+impl Watch {
+    /// True if the connection has to be recorded.
+    pub(super) fn wanted(&self) -> bool {
+        self.wire || self.keep.wanted()
+    }
+
+    /// Says before the connection is made what could not be written after it.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.keep.check()
+    }
+
     /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
-    /// also if it fails.
+    /// also if it fails. `earlier` is the recording of the connection before it, whose ticket this one may use; it is
+    /// replaced.
     pub(super) fn get(
         &self,
         last: bool,
+        earlier: &mut Option<Transcript>,
         setup: &ClientSetup,
         url: &Url,
         transport: Deadline,
@@ -112,21 +141,25 @@ impl Watch {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
         let answered = get(&setup, url, Tap::new(transport, recording.clone()), out);
-        let transcript = recording.transcript();
+        let mut transcript = recording.transcript();
+        if let Some(earlier) = &earlier
+            && let Some(psk) = resumption::psk(earlier, &transcript)
+            && let Some(logged) = transcript.secrets.first()
+        {
+            recording.keep("PRE_SHARED_KEY", &logged.client_random, &psk);
+            transcript = recording.transcript();
+        }
+        *earlier = Some(transcript.clone());
         if self.wire {
             print_explained(&transcript, &mut io::stderr());
         }
         if answered.is_ok() && !last {
             return answered;
         }
+        let kept = self.keep.write(&transcript, &[]);
         // What happened to the connection counts more than what happened to a file.
-        let saved = match &self.save {
-            Some(path) => write_output(path, transcript.to_string().into_bytes()),
-            None => Ok(()),
-        };
-        let kept = self.keep.write(&transcript);
         let answer = answered?;
-        saved.and(kept).map(|()| answer)
+        kept.map(|()| answer)
     }
 }
 
@@ -221,28 +254,36 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
     page
 }
 
-/// `wire TRANSCRIPT`: a recording, ours or anybody's.
+/// `wire FILE`: a recording, ours or anybody's.
 #[derive(Args)]
 pub(super) struct Wire {
-    /// A file of `get --save`, or written by hand: see docs/wire.md
-    transcript: PathBuf,
+    /// A file of `get --save`, or a capture: pcap or pcapng
+    file: PathBuf,
+    #[command(flatten)]
+    choice: Choice,
     #[command(flatten)]
     keep: Keep,
 }
 
 pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
-    let contents = files::read(&options.transcript)?;
-    let parsed = Transcript::parse(&String::from_utf8_lossy(&contents));
-    let transcript = parsed.map_err(|error| Error::Contents {
-        path: options.transcript.clone(),
-        found: text::terminal(&error.to_string()).into(),
-        remedy: phrase!(
-            "hello-mtls get URL --save FILE makes such a file; docs/wire.md tells its format"
-        ),
-    })?;
-    options.keep.write(&transcript)?;
+    let Wire { file, choice, keep } = options;
+    keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
-    terminal::write(&mut stdout, &explain(&transcript), paint).map_err(output)?;
-    stdout.flush().map_err(output)
+    let found = capture::open(file, choice)?;
+    found.write(&mut stdout, paint).map_err(output)?;
+    if let Found::One(one) = &found {
+        let origin = one.lines().map(|line| line.to_string());
+        keep.write(&one.transcript, &origin.collect::<Vec<_>>())?;
+        terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
+    }
+    stdout.flush().map_err(output)?;
+    match found {
+        Found::Many(_) if keep.wanted() => Err(Error::Contents {
+            path: file.clone(),
+            found: phrase!("several connections, and an output takes one"),
+            remedy: phrase!("--stream N, with one of the numbers above"),
+        }),
+        _ => Ok(()),
+    }
 }

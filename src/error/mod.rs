@@ -60,7 +60,7 @@ pub enum Error {
         /// Which files: those that were used together.
         files: Vec<PathBuf>,
         /// What they should be together, for example `a certificate and its private key`.
-        wanted: &'static str,
+        wanted: Phrase,
         /// What rustls said.
         cause: rustls::Error,
     },
@@ -133,17 +133,6 @@ pub enum Wanted {
 
 impl Wanted {
     /// As a noun with its article.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Wanted::Certificate => "a certificate",
-            Wanted::PrivateKey => "a private key",
-            Wanted::RevocationList => "a certificate revocation list",
-            Wanted::Request => "a certificate request",
-            Wanted::Anything => "a certificate, request, key or revocation list",
-        }
-    }
-
-    /// The same, to be said in any language.
     pub fn phrase(self) -> Phrase {
         match self {
             Wanted::Certificate => phrase!("a certificate"),

@@ -82,7 +82,7 @@ impl Error {
                 let said = text::shorten(&text::terminal(&cause.to_string()), 240);
                 Report::new(
                     before_the_first_byte(&files.join(", ")),
-                    phrase!("{said}\nexpected: {wanted}", said, wanted = *wanted),
+                    phrase!("{said}\nexpected: {wanted}", said, wanted),
                     "hello-mtls doctor",
                 )
             }

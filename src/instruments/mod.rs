@@ -11,6 +11,7 @@
 //! | [`x509`] | certificates, requests, keys and revocation lists as trees of fields |
 //! | [`inspect`] | those trees, printed |
 //! | [`wire`] | recorded bytes, decrypted and explained by hand |
+//! | [`capture`] | captures of other programs, read: a recording of each TCP connection |
 //! | [`show`] | what the wire found, for a terminal, as HTML, as pcapng |
 //! | [`doctor`] | reads files and servers, and says what will fail and what fixes it |
 //! | [`gallery`] | makes every failure happen over a real connection |
@@ -23,6 +24,7 @@ pub mod failures;
 pub mod x509;
 pub mod inspect;
 pub mod wire;
+pub mod capture;
 pub mod show;
 pub mod doctor;
 pub mod gallery;

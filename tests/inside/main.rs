@@ -15,6 +15,7 @@ mod certificates;
 mod cli;
 mod x509;
 mod wire;
+mod capture;
 mod show;
 mod doctor;
 mod gallery;

@@ -110,7 +110,7 @@ pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
                 "the {whose}'s certificate is made for another purpose (extended key usage)",
                 whose
             ),
-            phrase!("a certificate with {whose}Auth", whose),
+            phrase!("a certificate with {usage}", usage = format!("{whose}Auth")),
         ),
         C::Revoked => (
             phrase!("the CA has revoked the {whose}'s certificate", whose),

@@ -9,7 +9,9 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 use super::reading::{Files, Key, LoadedSide, Neighbour};
 use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::summary::Summary;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 /// A certificate and where it comes from.
 pub(super) struct Cert<'a> {
@@ -40,12 +42,14 @@ impl<'a> Cert<'a> {
     }
 
     /// `CN=localhost`, and which of the file it is if it is not alone.
-    pub(super) fn name(&self) -> String {
+    pub(super) fn name(&self) -> Phrase {
         match self.place {
-            (_, 1) => self.summary.shown_subject(),
-            (place, of) => format!(
-                "{} (certificate {place} of {of})",
-                self.summary.shown_subject()
+            (_, 1) => self.summary.shown_subject().into(),
+            (place, of) => phrase!(
+                "{subject} (certificate {place} of {of})",
+                subject = self.summary.shown_subject(),
+                place,
+                of
             ),
         }
     }

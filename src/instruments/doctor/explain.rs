@@ -63,7 +63,7 @@ fn not_the_pem(path: PathBuf, wanted: Wanted, said: String) -> Error {
 /// before what a connection would show.
 fn unusable(
     files: Vec<PathBuf>,
-    wanted: &'static str,
+    wanted: Phrase,
     cause: rustls::Error,
     given: &SetupFiles,
 ) -> Error {

@@ -1,9 +1,14 @@
-//! A finding: what is wrong with one file, and what mends it. Unaware of how it was found and shown.
+//! A finding: what is wrong with one file, and what fixes it. Unaware of how it was found and shown.
 
 use std::path::{Path, PathBuf};
 
 use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
+use crate::text;
+
+/// Before the address of a server, in the place of a file's name.
+pub(crate) const THE_SERVER_AT: &str = "the server at ";
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +60,15 @@ pub(crate) fn error(
 }
 
 impl Finding {
+    /// What it is about: a file, or the server that a client asked.
+    pub(crate) fn subject(&self) -> Phrase {
+        let shown = text::terminal(&self.file.display().to_string());
+        match shown.strip_prefix(THE_SERVER_AT) {
+            Some(place) => phrase!("the server at {place}", place),
+            None => shown.into(),
+        }
+    }
+
     /// The same as a warning.
     pub(crate) fn warning(self) -> Finding {
         Finding {

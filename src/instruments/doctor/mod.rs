@@ -34,6 +34,7 @@ pub use self::reading::role_of;
 use self::side_view::SideView;
 pub use self::verdict::{Ruling, Verdict};
 use crate::instruments::doctor::finding::{Finding, Severity};
+use crate::language::Phrase;
 use crate::narration::Side;
 
 /// What is to be examined.
@@ -148,7 +149,7 @@ pub struct Report {
     /// webpki's last word on each certificate.
     pub verdict: Verdict,
     /// What a live server did, a sentence each.
-    pub seen: Vec<String>,
+    pub seen: Vec<Phrase>,
 }
 
 impl Report {
@@ -190,7 +191,7 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
     if !told.fails() {
         told.extend(None, [checks::stricter(&looks)]);
     }
-    let mut notes: Vec<String> = looks.iter().filter_map(checks::whom_to_trust).collect();
+    let mut notes: Vec<Phrase> = looks.iter().filter_map(checks::whom_to_trust).collect();
     notes.dedup();
     let verdict = Verdict {
         rulings,

@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use super::Report;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::page::{BOLD, LongWords, Page, Paint, RED, YELLOW};
+use crate::language::Phrase;
 use crate::narration::Step;
+use crate::narration::words::title;
+use crate::phrase;
 use crate::text;
 
 /// Writes the page. Fails only where `out` fails.
@@ -18,17 +21,21 @@ pub fn write(out: &mut impl Write, report: &Report, paint: Paint) -> io::Result<
         long_words,
     };
     if !report.seen.is_empty() {
-        page.line("The server")?;
+        page.line(&paint.words(&phrase!("The server")))?;
         for line in &report.seen {
-            page.paragraph("  ", line, "")?;
+            page.paragraph("  ", &paint.words(line), "")?;
         }
         page.blank()?;
     }
-    let errors = findings(&mut page, report, Severity::Error, "error", RED)?;
-    let warnings = findings(&mut page, report, Severity::Warning, "warning", YELLOW)?;
-    findings(&mut page, report, Severity::Note, "note", "")?;
+    let errors = findings(&mut page, report, Severity::Error, RED)?;
+    let warnings = findings(&mut page, report, Severity::Warning, YELLOW)?;
+    findings(&mut page, report, Severity::Note, "")?;
     let verdict = report.verdict.sentence(errors, warnings);
-    page.paragraph("", &format!("Verdict: {verdict}."), "")
+    page.paragraph(
+        "",
+        &paint.words(&phrase!("Verdict: {verdict}.", verdict)),
+        "",
+    )
 }
 
 /// The findings of one severity under a title that counts them. Returns their number.
@@ -36,37 +43,59 @@ fn findings(
     page: &mut Page<'_>,
     report: &Report,
     severity: Severity,
-    one: &str,
     colour: &str,
 ) -> io::Result<usize> {
     let all = report.findings.iter();
     let of: Vec<&Finding> = all.filter(|found| found.severity == severity).collect();
-    let title = match of.len() {
-        0 => return Ok(0),
-        1 => format!("1 {one}"),
-        many => format!("{many} {one}s"),
-    };
-    page.paragraph("", &title, colour)?;
+    if of.is_empty() {
+        return Ok(0);
+    }
+    let title = counted(severity, of.len());
+    page.paragraph("", &page.paint.words(&title), colour)?;
     page.blank()?;
     of.iter().try_for_each(|finding| entry(page, finding))?;
     Ok(of.len())
 }
 
+fn counted(severity: Severity, count: usize) -> Phrase {
+    match (severity, count) {
+        (Severity::Error, 1) => phrase!("1 error"),
+        (Severity::Error, _) => phrase!("{count} errors", count),
+        (Severity::Warning, 1) => phrase!("1 warning"),
+        (Severity::Warning, _) => phrase!("{count} warnings", count),
+        (Severity::Note, 1) => phrase!("1 note"),
+        (Severity::Note, _) => phrase!("{count} notes", count),
+    }
+}
+
 fn entry(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
-    let file = text::terminal(&finding.file.display().to_string());
-    let when = match finding.step {
-        Step::Preparation => finding.step.title().to_string(),
-        step => format!("step {}: {}", step.number(), step.title()),
+    let paint = page.paint;
+    let (file, code) = (finding.subject(), finding.code);
+    let title = title(finding.step);
+    let head = match finding.step {
+        Step::Preparation => phrase!("{file} [{code}], {title}", file, code, title),
+        step => {
+            let number = step.number();
+            phrase!(
+                "{file} [{code}], step {number}: {title}",
+                file,
+                code,
+                number,
+                title
+            )
+        }
     };
-    page.paragraph("  ", &format!("{file} [{}], {when}", finding.code), BOLD)?;
-    words(page, "expected", &page.paint.words(&finding.expected))?;
-    words(page, "found", &page.paint.words(&finding.found))?;
-    let mut label = "fix";
-    for line in page.paint.words(&finding.fix).lines() {
+    page.paragraph("  ", &paint.words(&head), BOLD)?;
+    let [expected, found, fix] =
+        [phrase!("expected"), phrase!("found"), phrase!("fix")].map(|label| paint.words(&label));
+    words(page, &expected, &paint.words(&finding.expected))?;
+    words(page, &found, &paint.words(&finding.found))?;
+    let mut label = fix.as_str();
+    for line in paint.words(&finding.fix).lines() {
         match line.strip_prefix("  ") {
             Some(command) => {
-                if label == "fix" {
-                    page.line("    fix")?;
+                if !label.is_empty() {
+                    page.line(&format!("    {label}"))?;
                 }
                 page.command("      ", command)?;
             }

@@ -90,7 +90,7 @@ impl<'e, 'a> SideView<'e, 'a> {
         self.side.party.certificate.label()
     }
 
-    /// Whether it was sent by the server on the other end, where nobody here can mend it.
+    /// Whether it was sent by the server on the other end, where nobody here can fix it.
     pub(super) fn is_sent(&self) -> bool {
         matches!(self.side.party.certificate, ChainSource::Sent { .. })
     }

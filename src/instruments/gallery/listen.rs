@@ -23,7 +23,7 @@ use crate::files::{NewFile, Readers, write_all};
 use crate::handshake::TlsMax;
 use crate::instruments::page::{BOLD, LongWords, Page, Paint};
 use crate::instruments::wire::tap::Recording;
-use crate::language::Language;
+use crate::language::Phrase;
 use crate::narration::{Event, Side, words};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
@@ -118,11 +118,15 @@ pub fn listen(
 fn refuse_without_server(case: &Case) -> Result<(), Error> {
     let name = case.name;
     let why = match case.scene.fault {
-        Fault::Files(Side::Server, _) => "its server cannot read its files and never starts",
-        Fault::ClosedPort => "no program listens in it",
-        fault if fault.needs_middlebox() => "it needs a middlebox between client and server",
+        Fault::Files(Side::Server, _) => {
+            phrase!("its server cannot read its files and never starts")
+        }
+        Fault::ClosedPort => phrase!("no program listens in it"),
+        fault if fault.needs_middlebox() => {
+            phrase!("it needs a middlebox between client and server")
+        }
         Fault::NeverReads => {
-            "its client is a program that never reads, and its server is a good one"
+            phrase!("its client is a program that never reads, and its server is a good one")
         }
         _ => return Ok(()),
     };
@@ -205,19 +209,22 @@ impl Listening {
             paint,
             long_words: LongWords::Keep,
         };
+        let say = |phrase: &Phrase| paint.words(phrase);
         page.blank()?;
         for address in &self.addresses {
-            page.line(&format!("Listening on {address}"))?;
+            let address = address.to_string();
+            page.line(&say(&phrase!("Listening on {address}", address)))?;
         }
         for note in &self.notes {
             page.paragraph("", note, "")?;
         }
-        let words = "Ctrl-C ends it. The folder with the client's files stays, because nothing here hears of \
-                     Ctrl-C; remove it afterwards:";
-        page.paragraph("", words, "")?;
+        let words = phrase!(
+            "Ctrl-C ends it. The folder with the client's files stays; remove it afterwards:"
+        );
+        page.paragraph("", &say(&words), "")?;
         let folder = text::shell(&self.folder);
         page.command("    ", &format!("rm -r {folder}"))?;
-        page.title("What to try", BOLD)?;
+        page.title(&say(&phrase!("What to try")), BOLD)?;
         page.command("    ", &format!("cd {folder}"))?;
         self.lines(page)?;
         self.expected(page)
@@ -235,12 +242,13 @@ impl Listening {
         for (at, client) in self.clients.iter().enumerate() {
             let words = match said.and_then(|said| said.get(at)) {
                 Some(words) if words.is_empty() => continue,
-                Some(words) => words,
-                None => "the same in words of its own",
+                Some(words) => words.clone(),
+                None => page.paint.words(&phrase!("the same, in its own words")),
             };
             page.blank()?;
             page.command(&text::pad(client.program, 9), &client.command)?;
-            page.paragraph(&text::pad("  says", 9), words, "")?;
+            let label = format!("  {}", page.paint.words(&phrase!("says")));
+            page.paragraph(&text::pad(&label, 9), &words, "")?;
         }
         Ok(())
     }
@@ -248,30 +256,34 @@ impl Listening {
     /// What happens, and how a server of one's own can take the place of this one.
     fn expected(&self, page: &mut Page<'_>) -> io::Result<()> {
         let outcome = self.case.expected(self.tls_max);
-        let english = Language::English;
-        let (number, title) = (outcome.step.number(), step_title(english, outcome.step));
-        let alert = alert(english, outcome);
-        page.title("What happens", BOLD)?;
+        let (paint, language) = (page.paint, page.paint.language);
+        let say = |phrase: &Phrase| paint.words(phrase);
+        page.title(&say(&phrase!("What happens")), BOLD)?;
         let noticed = match outcome.by {
-            Some(side) => format!("the {side} notices"),
-            None => "neither side notices".to_owned(),
+            Some(side) => phrase!("the {side} notices", side),
+            None => phrase!("neither side notices"),
         };
-        page.paragraph(
-            "",
-            &format!("Step {number}, {title}: {noticed}. Alert: {alert}."),
-            "",
-        )?;
+        let words = phrase!(
+            "Step {number}, {title}: {noticed}. Alert: {alert}.",
+            number = outcome.step.number(),
+            title = step_title(language, outcome.step),
+            noticed,
+            alert = alert(language, outcome)
+        );
+        page.paragraph("", &say(&words), "")?;
         if let Termination::With(words) = outcome.server {
-            page.paragraph("", &format!("This server: {words}"), "")?;
+            page.paragraph("", &say(&phrase!("This server: {words}", words)), "")?;
         }
         if !client_is_at_fault(self.case) {
             return Ok(());
         }
-        page.title("The same client and a server of your own", BOLD)?;
-        let words = "The client is at fault here, and this server is a good one. To try yours: let it show \
-                     server.crt with server.key, demand client certificates of clients-ca.crt (and read \
-                     clients-ca.crl, if there is one), listen at the address above in the place of this one, and \
-                     use the same lines. If it is right, it refuses as well.";
-        page.paragraph("", words, "")
+        page.title(
+            &say(&phrase!("The same client and a server of your own")),
+            BOLD,
+        )?;
+        let words = phrase!(
+            "The client is at fault here, and this server is a good one. To try yours: let it show server.crt with server.key, demand client certificates of clients-ca.crt (and read clients-ca.crl, if there is one), listen at the address above in the place of this one, and use the same lines. If it is right, it refuses as well."
+        );
+        page.paragraph("", &say(&words), "")
     }
 }

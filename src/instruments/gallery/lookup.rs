@@ -14,16 +14,19 @@ use crate::text;
 /// There is none: [`Error::Usage`], with the names that are most like it, if any is.
 pub fn find(name: &str) -> Result<&'static Failure, Error> {
     failures::find(name).ok_or_else(|| {
-        let perhaps = match failures::nearest(name)[..] {
-            [] => String::new(),
-            ref names => format!("{}? ", names.join(", ")),
+        let remedy = match failures::nearest(name)[..] {
+            [] => phrase!("`hello-mtls gallery` lists all"),
+            ref names => phrase!(
+                "{names}? `hello-mtls gallery` lists all",
+                names = names.join(", ")
+            ),
         };
         Error::Usage {
             found: phrase!(
                 "there is no case \"{name}\" in the gallery",
                 name = text::terminal(name)
             ),
-            remedy: phrase!("{perhaps}`hello-mtls gallery` lists all", perhaps),
+            remedy,
         }
     })
 }

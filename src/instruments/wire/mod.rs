@@ -5,6 +5,7 @@
 //! | module | job |
 //! | --- | --- |
 //! | [`tap`] | stands between TLS and TCP and keeps what passes |
+//! | [`key_exchange`] | rustls's groups, wrapped, so that a recording has the secret they agree on |
 //! | [`transcript`] | what a tap kept, and its text file |
 //! | `explain` | the walk: from bytes to records to plaintext |
 //! | `records` | bytes to records |
@@ -19,12 +20,14 @@
 //! | `signatures` | signatures, verified with the certificate's key |
 //! | `steps` | which of the seven steps a message belongs to |
 //! | [`conversation`] | the answer: records, messages, checks, derivations |
+//! | [`resumption`] | the secret behind a ticket, from the connection that made it |
 //! | `key_log`, `per_side` | the secrets of a transcript, looked up; a value for each side |
 //! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names |
 //!
 //! This room never prints, and is unaware of terminals, pages, `handshake` and `http`.
 
 pub mod tap;
+pub mod key_exchange;
 pub mod transcript;
 mod explain;
 mod records;
@@ -42,6 +45,7 @@ mod hkdf;
 mod signatures;
 mod steps;
 pub mod conversation;
+pub mod resumption;
 mod key_log;
 mod per_side;
 pub mod numbers;

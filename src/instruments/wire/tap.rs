@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustls::KeyLog;
 
+use crate::instruments::wire::key_exchange;
 use crate::instruments::wire::transcript::{Chunk, Secret, Transcript};
 use crate::narration::Side;
 use crate::transport::Transport;
@@ -96,6 +97,19 @@ impl Kept {
 
 impl KeyLog for Recording {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        // The first secret of a handshake in TLS 1.3. What the two sides agreed on belongs before it.
+        if label == "CLIENT_HANDSHAKE_TRAFFIC_SECRET"
+            && let Some(agreed) = key_exchange::take_agreed()
+        {
+            self.keep("SHARED_SECRET", client_random, &agreed);
+        }
+        self.keep(label, client_random, secret);
+    }
+}
+
+impl Recording {
+    /// Adds a secret, under its label of a key log.
+    pub fn keep(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let mut kept = self.kept();
         if kept.has_room(label.len() + client_random.len() + secret.len()) {
             kept.transcript.secrets.push(Secret {

@@ -26,11 +26,11 @@ use crate::narration::Side;
 
 /// The most bytes that a file may hold in chunks, and the most lines of each other kind. An explanation takes
 /// some hundred times the memory of its recording.
-const MOST_BYTES: usize = 4 << 20;
-const MOST_SECRETS: usize = 1024;
-const MOST_CHUNKS: usize = 1 << 16;
+pub(crate) const MOST_BYTES: usize = 4 << 20;
+pub(crate) const MOST_SECRETS: usize = 1024;
+pub(crate) const MOST_CHUNKS: usize = 1 << 16;
 /// No secret of TLS is longer: two key exchanges side by side come to 98 bytes.
-const LONGEST_SECRET: usize = 128;
+pub(crate) const LONGEST_SECRET: usize = 128;
 
 const FIRST_LINE: &str = "hello-mtls transcript 1";
 
@@ -242,7 +242,7 @@ pub fn spaced_hex(bytes: &[u8]) -> String {
     bytes.join(" ")
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn unhex(text: &str) -> Result<Vec<u8>, String> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let pair = |pair: &[u8]| match pair {
         [high, low] => Some((digit(high)? * 16 + digit(low)?) as u8),

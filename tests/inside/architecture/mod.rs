@@ -13,7 +13,10 @@ use graph::{Mention, Named, Scopes, Source, mentions, sources};
 /// The rooms of the story, and what each may name beside itself and its own rooms. `cli` may name everything.
 const STORY: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("credentials", &["certificates", "handshake", "error"]),
+    (
+        "credentials",
+        &["certificates", "handshake", "error", "language"],
+    ),
     (
         "handshake",
         &[
@@ -58,7 +61,7 @@ const STORY: &[(&str, &[&str])] = &[
     ("error", &["narration", "text", "language", "clock"]),
     ("transport", &["error", "text", "language"]),
     ("files", &["error", "text", "language"]),
-    ("clock", &[]),
+    ("clock", &["language"]),
     ("language", &["text"]),
     ("text", &[]),
 ];
@@ -68,7 +71,7 @@ const FLOORS: &[&[&str]] = &[
     &["fields", "page", "failures"],
     &["x509"],
     &["wire"],
-    &["show", "inspect", "stepper"],
+    &["capture", "show", "inspect", "stepper"],
     &["doctor"],
     &["gallery"],
     &["lab", "demo"],

@@ -63,3 +63,110 @@ fn the_story_the_gallery_and_the_steps_are_told_in_chinese_within_80_columns() {
         assert!(chinese > 100, "{chinese} characters: {ran}");
     }
 }
+
+/// Four words of English in a row, in a line that is no command to paste.
+fn english_sentence(page: &str) -> Option<String> {
+    let is_command = |line: &&str| {
+        let margin = line.len() - line.trim_start().len();
+        (6..=8).contains(&margin)
+    };
+    let is_word = |word: &&str| {
+        let word = word.trim_end_matches([',', '.', ';', ':']);
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    let prose: Vec<&str> = page.lines().filter(|line| !is_command(line)).collect();
+    let prose = prose.join(" ");
+    let words: Vec<&str> = prose.split_whitespace().collect();
+    let mut runs = words.windows(4);
+    runs.find(|run| run.iter().all(is_word))
+        .map(|run| run.join(" "))
+}
+
+#[test]
+fn the_doctor_speaks_chinese_of_files_and_of_a_live_server() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let url = server.url("/");
+    for (broken, command) in [
+        ("key", "cp certs/client.key key/server.key"),
+        ("ca", "cp certs/server.crt ca/ca.crt"),
+        (
+            "chain",
+            "cat certs/ca.crt certs/server.crt > chain/server.crt",
+        ),
+    ] {
+        folder
+            .run(&format!("cp -r certs {broken} && {command}"))
+            .ends(0);
+    }
+    for (command, code, words) in [
+        (
+            "hello-mtls doctor --certs key",
+            1,
+            "实际情况 key/client.crt 里",
+        ),
+        (
+            "hello-mtls doctor --certs ca --host other.test",
+            1,
+            "解决办法 那里应该放",
+        ),
+        (
+            "hello-mtls doctor --certs chain",
+            1,
+            "在最前面：证书链以叶证书开头",
+        ),
+        (&format!("hello-mtls doctor {url} --certs ca"), 1, "结论："),
+        (&format!("hello-mtls doctor {url}"), 0, "要求客户端出示证书"),
+    ] {
+        let ran = folder.run(&format!("{command} --lang zh")).ends(code);
+        fits(&ran);
+        assert!(ran.stdout.contains(words), "{words}: {ran}");
+        let chinese = ran.stdout.chars().filter(|c| is_chinese(*c)).count();
+        assert!(chinese > 50, "{chinese} characters: {ran}");
+        assert_eq!(english_sentence(&ran.stdout), None, "{ran}");
+    }
+}
+
+#[test]
+fn an_english_sentence_is_seen_and_a_command_is_none() {
+    let said = "    found    the right one is\n             this";
+    assert_eq!(
+        english_sentence(said).as_deref(),
+        Some("found the right one")
+    );
+    assert_eq!(english_sentence("      openssl req new key out"), None);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_in_chinese_within_80_columns() {
+    let folder = Folder::with_certs();
+    folder
+        .run("grep -v -e ----- certs/client.crt | base64 -d > c.der")
+        .ends(0);
+    // The beginning of a PKCS#12 file, and nothing in it: a SEQUENCE of version 3 and an empty SEQUENCE.
+    folder
+        .run(r"printf '\060\005\002\001\003\060\000' > c.p12")
+        .ends(0);
+    let own = "--cacert certs/ca.crt --key certs/client.key";
+    for (command, words) in [
+        (
+            format!("get https://localhost:1/ {own} --cert certs/client.key"),
+            "私钥（BEGIN PRIVATE KEY）",
+        ),
+        (
+            format!("get https://localhost:1/ {own} --cert c.der"),
+            "证书，DER 格式（二进制）",
+        ),
+        (format!("serve {own} --cert c.p12"), "PKCS#12 库："),
+    ] {
+        let ran = folder
+            .run(&format!("hello-mtls {command} --lang zh"))
+            .ends(1);
+        fits(&ran);
+        assert!(ran.stderr.contains(words), "{ran}");
+        assert!(ran.stderr.contains("应该是：PEM 格式的证书"), "{ran}");
+        // The file, and what to do.
+        assert!(ran.stderr.contains("certs/client.key") || ran.stderr.contains("c."));
+        assert!(ran.stderr.contains("试试："), "{ran}");
+    }
+}

@@ -95,7 +95,7 @@ const FOREIGN: &[Foreign] = &[
         &[],
         r#"(echo 'static const char ca[] ='; sed 's/.*/  "&\\n"/' ca.crt; echo ';') > x.bin"#,
         "bad-begin-line",
-        "a BEGIN line that is none",
+        "a line that should be a BEGIN line and is none",
         Some(("x.pem", "")),
     ),
     (

@@ -86,7 +86,7 @@ fn a_healthy_server_is_shown_with_what_it_sends_and_asks_for() {
         "sends certificate 2 of 2: CN=my-intermediate",
         "asks for a client certificate of CN=my-ca",
         "answers 200",
-        "webpki accepts the client's certificate and the server's certificate for \"127.0.0.1\"; nothing to mend.",
+        "webpki accepts the client's certificate and the server's certificate for \"127.0.0.1\"; nothing to fix.",
     ] {
         assert!(flat.contains(words), "{words}\n{page}");
     }
@@ -218,7 +218,7 @@ fn with_a_ca_for_each_side_a_good_pair_gets_in_and_nothing_is_said_against_it() 
     let (code, page) = doctor_in(&set, &live);
     assert_eq!(code, Some(0), "{page}");
     assert!(
-        page.contains("answers 200") && flat(&page).ends_with("nothing to mend."),
+        page.contains("answers 200") && flat(&page).ends_with("nothing to fix."),
         "{page}"
     );
 

@@ -467,7 +467,7 @@ fn a_fix_that_is_pasted_mends_what_was_found() {
             "{code}\n{page}\npasted:\n{script}\n{second}"
         );
         assert!(
-            flat(&second).ends_with("nothing to mend."),
+            flat(&second).ends_with("nothing to fix."),
             "{code}\n{page}\npasted:\n{script}\n{second}"
         );
     }

@@ -1667,7 +1667,7 @@ fn what_stricter_programs_refuse_is_one_note_that_changes_no_verdict() {
     let found = note(&report);
     assert!(!report.fails());
     let verdict = report.verdict.sentence(0, 0);
-    assert!(verdict.contains("nothing to mend"), "{verdict}");
+    assert!(verdict.contains("nothing to fix"), "{verdict}");
     assert_eq!(
         found.matches("no authorityKeyIdentifier").count(),
         2,

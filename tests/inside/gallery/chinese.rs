@@ -23,7 +23,7 @@ const HEAD: &str = "\
 
 很多人认识双向 TLS（mutual TLS，mTLS），是从一条报错开始的。这里把每一种失败从两边各看一遍：服务器怎么说，网络上传的告警（alert）是什么，客户端怎么说；同样的失败，别的程序又叫它什么。
 
-`hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演示一遍。只要 TLS 的两端就能重现的，还可以用 `hello-mtls step --refuse CASE` 一批消息一批消息地看。手里只有一句报错，就用 `hello-mtls gallery \"报错原文\"`，它会列出哪些情形里有程序这么说。
+`hello-mtls gallery CASE` 为你演示其中一种：连接是真的，证书是专门为它生成的。`hello-mtls gallery --all` 把它们全部演示一遍。只靠 TLS 的两端就能重现的失败，还可以用 `hello-mtls step --refuse CASE` 一批消息一批消息地看。手里只有一句报错，就用 `hello-mtls gallery \"报错原文\"`，它会列出哪些情形里会出现这句话。
 
 每一种失败只有一个名字，`hello-mtls doctor` 打印的也是它。有些失败没有可以演示的情形：它们由 doctor 在文件里、或者在正在运行的服务器上找到，这里只有简短的条目。
 

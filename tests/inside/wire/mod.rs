@@ -3,3 +3,4 @@ mod recorded;
 mod messages;
 mod hostile;
 mod data;
+mod own_connection;

@@ -10,6 +10,7 @@ use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::in_place::{free, same_file};
 use crate::instruments::doctor::pem::shape::private_keys;
 use crate::instruments::doctor::side_view::SideView;
+use crate::phrase;
 use crate::{files, text};
 
 /// Only its owner reads a private key.
@@ -22,11 +23,11 @@ pub(super) fn key_is_private(look: &SideView<'_, '_>) -> Option<Finding> {
         .filter(|_| !look.side.keys.is_empty())?;
     let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
     let (found, fix) = (
-        format!("mode {mode:04o}"),
+        phrase!("mode {mode}", mode = format!("{mode:04o}")),
         format!("  chmod 600 {}", text::shell(file)),
     );
-    let expected = "a private key that only its owner reads (mode 0600)";
-    (mode & 0o027 != 0).then(|| note("unprotected-key", file, expected, found, &fix))
+    let expected = phrase!("a private key that only its owner reads (mode 0600)");
+    (mode & 0o027 != 0).then(|| note("unprotected-key", file, expected, found, fix))
 }
 
 /// A certificate is shown to everybody; its key is not. One file for both is meant so.
@@ -63,10 +64,14 @@ fn key_in(file: &Path) -> Option<Finding> {
     let [old, new] = [old, new].map(|path| text::shell(&path));
     let block = "/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/";
     // The copy holds the key too. It is made here, and not by `cp -p`, which would let all read it as before.
-    let fix = format!(
-        "who has seen the file has the key. To keep it in a file of its own:\n  (umask 077; [ -e {old} ] || cat {name} > {old}; sed -n '{block}p' {name} >> {key}) && sed '{block}d' {name} > {new} && cat {new} > {name} && rm {new}"
+    let command = format!(
+        "  (umask 077; [ -e {old} ] || cat {name} > {old}; sed -n '{block}p' {name} >> {key}) && sed '{block}d' {name} > {new} && cat {new} > {name} && rm {new}"
     );
-    let expected = "certificates, which everybody may read";
-    let found = "a private key beside them".to_owned();
-    Some(note("key-in-public-file", file, expected, found, &fix))
+    let fix = phrase!(
+        "any program that has read the file has the key. To keep it in a file of its own:\n{command}",
+        command
+    );
+    let expected = phrase!("certificates only: everybody may read this file");
+    let found = phrase!("a private key beside the certificates");
+    Some(note("key-in-public-file", file, expected, found, fix))
 }

@@ -12,7 +12,9 @@ use crate::instruments::doctor::remedy::{append, new_leaf, new_leaf_by, reorder,
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::doctor::signatures::{Signed, signed_by};
 use crate::language::Phrase;
+use crate::language::Value;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
 /// A chain that does not arrive at a trusted CA.
@@ -59,14 +61,14 @@ pub(super) fn chains_to_anchor(look: &SideView<'_, '_>) -> Option<Finding> {
 
 /// Which CA the other side has to trust, where nothing here says whether it does. A server that was asked has
 /// said so itself.
-pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> Option<String> {
+pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> Option<Phrase> {
     let evidence = look.evidence;
     if !look.peer_unknown() || evidence.case.peer_hints.is_some() || look.misnamed().is_some() {
         return None;
     }
     let peer = match evidence.case.role_unknown {
-        true => "other side".to_owned(),
-        false => look.role().peer().to_string(),
+        true => phrase!("other side"),
+        false => look.role().peer().phrase(),
     };
     let Some(anchor) = look.anchor() else {
         let top = *look.route.as_ref()?.certs.last()?;
@@ -74,20 +76,24 @@ pub(in crate::instruments::doctor) fn whom_to_trust(look: &SideView<'_, '_>) -> 
             return None;
         }
         let issuer = top.summary.shown_issuer();
-        let elsewhere = match issuers_url(top) {
-            Some(url) => format!(
-                "; {} names an address for it, {url}. If it is an intermediate, this side has to send it, behind the leaf",
-                top.name()
+        let trust = phrase!(
+            "The {peer} has to trust {issuer}, whose certificate is not here",
+            peer,
+            issuer
+        );
+        return Some(match issuers_url(top) {
+            Some(url) => phrase!(
+                "{trust}; {name} names an address for it, {url}. If it is an intermediate, this side has to send it, behind the leaf",
+                trust,
+                name = top.name(),
+                url
             ),
-            None => String::new(),
-        };
-        return Some(format!(
-            "The {peer} has to trust {issuer}, whose certificate is not here{elsewhere}"
-        ));
+            None => trust,
+        });
     };
     let is_ours = evidence.anchors.iter().any(|ours| ours.der == anchor.der);
     let (name, file) = (anchor.summary.shown_subject(), text::shell(anchor.path));
-    (!is_ours).then(|| format!("The {peer} has to trust {name} ({file}): its --cacert. With that file as --peer-cacert the doctor judges by it"))
+    (!is_ours).then(|| phrase!("The {peer} has to trust {name} ({file}): its --cacert. With that file as --peer-cacert the doctor judges by it", peer, name, file))
 }
 
 impl BrokenPath<'_, '_, '_> {
@@ -97,17 +103,34 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// An error of the chain.
-    fn chain(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
+    fn chain(
+        &self,
+        code: &'static str,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
+    ) -> Finding {
         let name = self.own.name();
         let expected = match self.judge {
-            Some((file, _)) => format!("a chain from {name} to a CA in {}", text::shell(file)),
-            None => format!("a chain from {name} to a CA that the other side trusts"),
+            Some((file, _)) => phrase!(
+                "a chain from {name} to a CA in {file}",
+                name,
+                file = text::shell(file)
+            ),
+            None => phrase!(
+                "a chain from {name} to a CA that the other side trusts",
+                name
+            ),
         };
         self.look.error(code, expected, found, fix)
     }
 
     /// The same as an error of the CA file.
-    fn trust(&self, code: &'static str, found: String, fix: impl Into<Phrase>) -> Finding {
+    fn trust(
+        &self,
+        code: &'static str,
+        found: impl Into<Phrase>,
+        fix: impl Into<Phrase>,
+    ) -> Finding {
         let finding = self.chain(code, found, fix);
         let file = self.judge.map(|(file, _)| file.to_owned());
         Finding {
@@ -117,15 +140,19 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     /// The remedy that trusts one more.
-    fn and_trust(&self, ca: &Cert<'_>) -> String {
+    fn and_trust(&self, ca: &Cert<'_>) -> Phrase {
         let (file, option) = self.judge.unwrap_or((Path::new("ca.crt"), "--cacert"));
         trust(file, ca, option)
     }
 
     /// `CN=localhost says that CN=my-ca signed it`.
-    fn says(&self) -> String {
+    fn says(&self) -> Phrase {
         let issuer = self.top.summary.shown_issuer();
-        format!("{} says that {issuer} signed it", self.top.name())
+        phrase!(
+            "{name} says that {issuer} signed it",
+            name = self.top.name(),
+            issuer
+        )
     }
 
     /// What the chain itself shows, where nobody knows whom the other side believes.
@@ -150,19 +177,20 @@ impl BrokenPath<'_, '_, '_> {
     fn published(&self) -> Option<Finding> {
         let alone = std::ptr::eq(self.own, self.top);
         let url = issuers_url(self.top).filter(|_| alone)?;
-        let found = format!(
-            "{}, and that one is not in the file. The certificate says that it is at {}; TLS does not fetch it",
-            self.says(),
-            text::terminal(url)
+        let found = phrase!(
+            "{says}, and that one is not in the file. The certificate says that it is at {url}; TLS does not fetch it",
+            says = self.says(),
+            url = text::terminal(url)
         );
         let fix = match self.look.is_sent() {
             true => {
-                "the server has to send it as well. If it is a root: it belongs into the file of CAs"
-                    .to_owned()
+                phrase!(
+                    "the server has to send it as well. If it is a root: it belongs into the file of CAs"
+                )
             }
-            false => format!(
-                "it goes behind the leaf, unless it is a root:\n{}",
-                fetched(url, self.look.label())
+            false => phrase!(
+                "it goes behind the leaf, unless it is a root:\n{command}",
+                command = fetched(url, self.look.label())
             ),
         };
         Some(self.chain("missing-intermediate", found, fix))
@@ -179,78 +207,106 @@ impl BrokenPath<'_, '_, '_> {
     }
 
     fn self_signed(&self) -> Finding {
-        let found = format!("{} signed itself, and is not in that file", self.top.name());
+        let found = phrase!(
+            "{name} signed itself, and is not in that file",
+            name = self.top.name()
+        );
         let fix = match self.look.is_sent() {
-            true => "the server's certificate by another way, to add it there".to_owned(),
-            false => format!("a CA signs it; or {}", self.and_trust(self.own)),
+            true => phrase!("the server's certificate from its owner, to add it to that file"),
+            false => phrase!(
+                "a CA signs it; or {trust}",
+                trust = self.and_trust(self.own)
+            ),
         };
         self.chain("self-signed", found, fix)
     }
 
     fn missing_intermediate(&self, issuer: &Cert<'_>) -> Finding {
-        let found = format!("{}, and that one is not in the file", self.says());
+        let found = phrase!(
+            "{says}, and that one is not in the file",
+            says = self.says()
+        );
         let nearby = self.look.evidence.nearby.iter();
         let in_that_file = nearby.filter(|cert| cert.path == issuer.path);
         let whole_chain = in_that_file.clone().any(|cert| cert.der == self.own.der);
         let (file, with) = (self.look.label(), text::shell(issuer.path));
         let fix = match self.look.is_sent() {
-            true => "the server has to send it as well".to_owned(),
-            false if whole_chain => format!("the file with the whole chain: --cert {with}"),
-            false => format!("it goes behind the leaf:\n{}", append(file, issuer)),
+            true => phrase!("the server has to send it as well"),
+            false if whole_chain => phrase!("the file with the whole chain: --cert {with}", with),
+            false => phrase!(
+                "it goes behind the leaf:\n{command}",
+                command = append(file, issuer)
+            ),
         };
         self.chain("missing-intermediate", found, fix)
     }
 
     fn root_nearby(&self, root: &Cert<'_>) -> Finding {
         let (file, authorities) = (text::shell(root.path), text::shell(self.authorities()));
-        let found = format!("{}: {file}, which is not in {authorities}", self.says());
+        let found = phrase!(
+            "{says}: {file}, which is not in {authorities}",
+            says = self.says(),
+            file,
+            authorities
+        );
         self.trust("unknown-issuer", found, self.and_trust(root))
     }
 
     fn other_key(&self, other: &Cert<'_>) -> Finding {
-        let found = format!(
-            "{}. {} has that name, but its key did not sign: one of the two was made anew, or changed",
-            self.says(),
-            text::shell(other.path)
+        let found = phrase!(
+            "{says}. {file} has that name, but its key did not sign: one of the two was made anew, or changed",
+            says = self.says(),
+            file = text::shell(other.path)
         );
-        let fix = format!("the earlier CA file, or {}", new_leaf(self.look));
+        let fix = phrase!(
+            "the earlier CA file, or {renewal}",
+            renewal = new_leaf(self.look)
+        );
         self.chain("ca-key-changed", found, fix)
     }
 
     /// Two CAs of one name: the file that decides has the one, and the other one signed.
     fn made_anew(&self, new: &Cert<'_>, old: &Cert<'_>) -> Finding {
         let [new_file, old_file] = [new, old].map(|ca| text::shell(ca.path));
-        let found = format!(
-            "{}: that was the one in {old_file}. The one in {new_file} has the same name and another key: the CA was made anew",
-            self.says()
+        let found = phrase!(
+            "{says}: that was the one in {old_file}. The one in {new_file} has the same name and another key: the CA was made anew",
+            says = self.says(),
+            old_file,
+            new_file
         );
         let fix = match (new_leaf_by(self.look, new), self.judge) {
             (Some(anew), Some(_)) => anew,
-            (Some(anew), None) => format!("if the other side has the new CA, {anew}"),
+            (Some(anew), None) => phrase!("if the other side has the new CA, {anew}", anew),
             (None, Some(_)) => {
                 let until = self.and_trust(old);
-                format!("a new certificate from the new CA; until then, {until}")
+                phrase!(
+                    "a new certificate from the new CA; until then, {until}",
+                    until
+                )
             }
             (None, None) => {
-                "a new certificate from the new CA, if the other side has it".to_owned()
+                phrase!("a new certificate from the new CA, if the other side has it")
             }
         };
         self.chain("ca-key-changed", found, fix)
     }
 
     fn untrusted_root(&self) -> Finding {
-        let found = format!("{} signed itself, and is not in that file", self.top.name());
-        let fix = "the right CA file; is that root to be trusted?";
+        let found = phrase!(
+            "{name} signed itself, and is not in that file",
+            name = self.top.name()
+        );
+        let fix = phrase!("the right CA file; is that root to be trusted?");
         self.trust("unknown-root", found, fix)
     }
 
     fn leaf_as_ca(&self, file: &Path) -> Finding {
-        let found = format!(
-            "a leaf in {}: it signed nobody. {}",
-            text::shell(file),
-            self.says()
+        let found = phrase!(
+            "a leaf in {file}: it signed no certificate. {says}",
+            file = text::shell(file),
+            says = self.says()
         );
-        let fix = "the certificate of the CA (ca.crt) goes there";
+        let fix = phrase!("the certificate of the CA (ca.crt) goes there");
         self.trust("leaf-as-ca", found, fix)
     }
 
@@ -264,12 +320,15 @@ impl BrokenPath<'_, '_, '_> {
             return finding;
         }
         let first = anchors.first().map(|anchor| anchor.summary.shown_subject());
-        let more = if anchors.len() > 1 { " and others" } else { "" };
-        let trusted = first.unwrap_or_default();
-        let found = format!("{}; trusted is {trusted}{more}", self.says());
-        let renew = new_leaf(self.look);
-        let fix = format!(
-            "the CA file with that issuer, or the intermediate that is missing between, or {renew}"
+        let (says, trusted) = (self.says(), first.unwrap_or_default());
+        let found = if anchors.len() > 1 {
+            phrase!("{says}; trusted are {trusted} and others", says, trusted)
+        } else {
+            phrase!("{says}; trusted is {trusted}", says, trusted)
+        };
+        let fix = phrase!(
+            "the CA file with that issuer, or the intermediate that is missing between, or {renewal}",
+            renewal = new_leaf(self.look)
         );
         self.trust("unknown-issuer", found, fix)
     }
@@ -316,12 +375,12 @@ pub(super) fn in_order(look: &SideView<'_, '_>) -> Option<Finding> {
     if places.is_sorted() || look.anchor().is_none() || look.side.misplaced.is_some() {
         return None;
     }
-    let in_order = "the chain file, in that order";
     let path = look.side.party.certificate.path();
     let reordered = path.and_then(|path| reorder(path, Wanted::Certificate, &from_the_leaf(look)));
-    let fix = reordered.unwrap_or_else(|| in_order.to_owned());
-    let found = "intermediates in another order; rustls sorts them, an old TLS 1.2 peer does not";
-    let expected = "each certificate followed by its issuer (RFC 5246 §7.4.2)";
+    let fix = reordered.map_or_else(|| phrase!("the chain file, in that order"), Phrase::from);
+    let found =
+        phrase!("intermediates in another order; rustls sorts them, an old TLS 1.2 peer does not");
+    let expected = phrase!("each certificate followed by its issuer (RFC 5246 §7.4.2)");
     Some(
         look.error("unordered-chain", expected, found, fix)
             .warning(),
@@ -335,8 +394,8 @@ pub(super) fn leaf_among_anchors(look: &SideView<'_, '_>) -> Option<Finding> {
     let file = evidence
         .authorities()
         .filter(|_| trusted && anchor.der != leaf.der)?;
-    let found = format!("the leaf {} as well", leaf.name());
-    let (expected, fix) = ("CAs only", "take that block out");
+    let found = phrase!("the leaf {name} as well", name = leaf.name());
+    let (expected, fix) = (phrase!("CAs only"), phrase!("take that block out"));
     let finding = error(
         "leaf-in-ca-file",
         Step::Preparation,

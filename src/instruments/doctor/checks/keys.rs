@@ -8,11 +8,14 @@ use crate::instruments::doctor::pem::der::is;
 use crate::instruments::doctor::remedy;
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::x509::{Kind, describe};
+use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
-pub(super) const EXPECTED_KEY: &str =
-    "a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits";
+pub(super) fn expected_key() -> Phrase {
+    phrase!("a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits")
+}
 
 const LABELS: [(&str, Kind); 3] = [
     ("PRIVATE KEY", Kind::Pkcs8Key),
@@ -34,46 +37,51 @@ pub(super) fn usable(look: &SideView<'_, '_>) -> Option<Finding> {
     };
     if is(kind, der) {
         let (code, what) = algorithm(kind, der);
-        let what = text::shorten(&what, 60);
-        let found = format!("{what}, which rustls's provider does not support");
-        let fix = remedy::new_pair(look, "a new key, and a certificate for it:");
+        let found = phrase!("{what}, which rustls's provider does not support", what);
+        let fix = remedy::new_pair(look, phrase!("a new key, and a certificate for it:"));
         let step = Step::Preparation;
-        return Some(error(code, step, path, EXPECTED_KEY, found, fix));
+        return Some(error(code, step, path, expected_key(), found, fix));
     }
     if let Some((right, _)) = LABELS.iter().find(|(_, kind)| is(*kind, der)) {
         let fix = file.rewritten(&format!("sed 's/ {label}-/ {right}-/' {{f}} >"));
-        let found = format!("the label {label} around what is a {right}");
+        let found = phrase!("the label {label} around what is a {right}", label, right);
         return Some(file.error("wrong-label", found, fix));
     }
-    let lost = "the key again from its backup; without one, a new key and certificate:";
+    let lost = phrase!("the key again from its backup; without one, a new key and certificate:");
     let fix = remedy::new_pair(look, lost);
-    let found = format!("bytes that are no whole {label}");
+    let found = phrase!("bytes that are no whole {label}", label);
     Some(file.error("malformed-key", found, fix))
 }
 
 /// The finding's code, and the kind of the key in words. No private part is in it.
-fn algorithm(kind: Kind, der: &[u8]) -> (&'static str, String) {
+fn algorithm(kind: Kind, der: &[u8]) -> (&'static str, Phrase) {
     let tree = describe(kind, der);
     // The modulus is a whole number of 128 bits, and up to four bytes of DER.
     if let Some(modulus) = tree.find("modulus") {
         let bits = modulus.range.len().saturating_sub(4) / 16 * 128;
-        return (size_code(bits), format!("an RSA key of {bits} bits"));
+        return (size_code(bits), phrase!("an RSA key of {bits} bits", bits));
     }
     let named = ["privateKeyAlgorithm", "parameters"];
     let mut named = named.iter().filter_map(|label| tree.find(label));
     let name = named.find(|field| !field.value.is_empty());
     let what = name.map_or_else(
-        || "a key of an unknown kind".to_owned(),
+        || phrase!("a key of an unknown kind"),
         |field| for_algorithm(&field.value),
     );
     ("unsupported-key", what)
 }
 
 /// A key of a curve, or for an algorithm, as the description of its AlgorithmIdentifier calls it.
-pub(super) fn for_algorithm(described: &str) -> String {
+pub(super) fn for_algorithm(described: &str) -> Phrase {
     match described.strip_prefix("id-ecPublicKey, ") {
-        Some(curve) => format!("a key of the curve {curve}"),
-        None => format!("a key for {described}"),
+        Some(curve) => phrase!(
+            "a key of the curve {curve}",
+            curve = text::shorten(curve, 40)
+        ),
+        None => phrase!(
+            "a key for {algorithm}",
+            algorithm = text::shorten(described, 50)
+        ),
     }
 }
 

@@ -10,12 +10,14 @@ use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::keep;
 use crate::instruments::doctor::signatures::{Signed, algorithm_of, signed};
+use crate::language::Phrase;
+use crate::phrase;
 
 use crate::narration::Step;
 use crate::text;
 
 impl List<'_> {
-    fn error(&self, code: &'static str, expected: &str, found: &str, fix: &str) -> Finding {
+    fn error(&self, code: &'static str, expected: Phrase, found: Phrase, fix: Phrase) -> Finding {
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
@@ -34,16 +36,16 @@ fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<
 
 /// The command that makes the CA's next list. Only where this one is what the command reads, and the CA signed
 /// it: who is on it stays on it.
-fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> String {
+fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> Phrase {
     let mut nearby = evidence.nearby.iter();
     let changed = signature(list, evidence).is_some();
     let ours = |near: &&Cert<'_>| !changed && near.path.with_extension("crl") == list.path;
     let near = nearby.find(|near| list.is_of(near.subject()) && ours(near));
-    near.map_or_else(|| "a new list from its CA".to_owned(), revoke)
+    near.map_or_else(|| phrase!("a new list from its CA"), revoke)
 }
 
 /// The command that makes a CA's list.
-pub(super) fn revoke(ca: &Cert<'_>) -> String {
+pub(super) fn revoke(ca: &Cert<'_>) -> Phrase {
     let (folder, stem) = place(ca.path);
     let path = ca.path.with_extension("crl");
     let list = text::shell(&path);
@@ -51,9 +53,8 @@ pub(super) fn revoke(ca: &Cert<'_>) -> String {
         true => format!("{} && ", keep(&path)),
         false => String::new(),
     };
-    format!(
-        "its CA makes one, into {list}:\n  {keep}hello-mtls certs revoke --dir {folder} --ca {stem}"
-    )
+    let command = format!("  {keep}hello-mtls certs revoke --dir {folder} --ca {stem}");
+    phrase!("its CA makes one, into {list}:\n{command}", list, command)
 }
 
 /// webpki can read the list.
@@ -68,32 +69,35 @@ pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Findi
         Err(rustls::Error::InvalidCertRevocationList(cause)) => Some(cause),
         _ => None,
     };
-    let whole = "a whole list: the CA's base list, that it signs itself";
+    let whole = phrase!("a whole list: the CA's base list, that it signs itself");
     let (found, fix) = match (&list.crl, refused) {
         (None, _) => (
-            "it is no list that can be read".to_owned(),
-            "a new list from its CA",
+            phrase!("it is no list that can be read"),
+            phrase!("a new list from its CA"),
         ),
         (_, None) => return None,
         (_, Some(Refused::UnsupportedDeltaCrl)) => (
-            "a delta list: only what changed since another one".to_owned(),
+            phrase!("a delta list: only what changed since another one"),
             whole,
         ),
         (_, Some(Refused::UnsupportedIndirectCrl)) => (
-            "an indirect list, for certificates of other CAs".to_owned(),
+            phrase!("an indirect list, for certificates of other CAs"),
             whole,
         ),
         (Some(crl), _) if crl.version().is_none() => (
-            "version 1, as openssl ca -gencrl makes it without crl_extensions".to_owned(),
-            "crl_extensions in openssl's configuration, with a crlNumber; then openssl ca -gencrl",
+            phrase!("version 1, as openssl ca -gencrl makes it without crl_extensions"),
+            phrase!(
+                "crl_extensions in openssl's configuration, with a crlNumber; then openssl ca -gencrl"
+            ),
         ),
         (_, Some(cause)) => (
-            text::shorten(&text::terminal(&format!("{cause:?}")), 120),
-            "a new list from its CA",
+            text::shorten(&text::terminal(&format!("{cause:?}")), 120).into(),
+            phrase!("a new list from its CA"),
         ),
     };
-    let expected = "a certificate revocation list, version 2, with a nextUpdate (RFC 5280 §5)";
-    Some(list.error("crl-unusable", expected, &found, fix))
+    let expected =
+        phrase!("a certificate revocation list, version 2, with a nextUpdate (RFC 5280 §5)");
+    Some(list.error("crl-unusable", expected, found, fix))
 }
 
 /// It is signed by the CA that it names.
@@ -108,10 +112,12 @@ pub(super) fn signature(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Find
     if signers.is_empty() || signers.iter().any(fits) {
         return None;
     }
-    let found = "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name";
-    let expected = format!("a list signed by {}", list.issuer());
-    let fix = "the list of the CA that is trusted here; a new one begins with nobody on it";
-    let finding = list.error("crl-bad-signature", &expected, found, fix);
+    let found = phrase!(
+        "a signature that was not made with that CA's key: changed, or of an earlier CA of the same name"
+    );
+    let expected = phrase!("a list signed by {issuer}", issuer = list.issuer());
+    let fix = phrase!("the list of the CA that is trusted here; a new list begins empty");
+    let finding = list.error("crl-bad-signature", expected, found, fix);
     Some(Finding {
         step: Step::ServerVerifiesClient,
         ..finding
@@ -123,11 +129,11 @@ pub(super) fn known_issuer(list: &List<'_>, evidence: &Evidence<'_>) -> Option<F
     if list.crl.is_none() || !signers(list, evidence).is_empty() {
         return None;
     }
-    let found = format!("a list of {}", list.issuer());
-    let fix = "leave it out, or load the CA's own list";
-    let expected = "a list of one of the CAs in use";
+    let found = phrase!("a list of {issuer}", issuer = list.issuer());
+    let fix = phrase!("leave it out, or load the CA's own list");
+    let expected = phrase!("a list of one of the CAs in use");
     Some(
-        list.error("crl-of-another-ca", expected, &found, fix)
+        list.error("crl-of-another-ca", expected, found, fix)
             .warning(),
     )
 }
@@ -142,14 +148,27 @@ pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding>
     let found = match due {
         Some(due) if due < now => {
             let (ago, on) = (due.distance(now), due.date());
-            format!("the next one was due {ago} ago, on {on}: who was revoked since is not on it")
+            phrase!(
+                "the next one was due {ago} ago, on {on}: a certificate revoked since then is not on it",
+                ago,
+                on
+            )
         }
-        _ if made > now => format!("a list of {}, in {}", made.date(), made.distance(now)),
+        _ if made > now => phrase!(
+            "a list of {date}, in {ahead}",
+            date = made.date(),
+            ahead = made.distance(now)
+        ),
         _ => return None,
     };
     let fix = make_anew(list, evidence);
     let finding = list
-        .error("crl-expired", "a list of today", &found, &fix)
+        .error(
+            "crl-expired",
+            phrase!("a list that is up to date"),
+            found,
+            fix,
+        )
         .warning();
     Some(Finding {
         step: Step::ServerVerifiesClient,

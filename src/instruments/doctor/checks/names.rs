@@ -12,7 +12,9 @@ use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::remedy::new_leaf;
 use crate::instruments::doctor::side_view::SideView;
 use crate::instruments::x509;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 use crate::text;
 
 /// A server's leaf that can be read, and the host that is asked for.
@@ -32,19 +34,25 @@ pub(super) fn has_names(look: &SideView<'_, '_>) -> Option<Finding> {
     let others = tree.find("subjectAltName").map(|field| &field.value);
     let found = match leaf.summary.common_names.first() {
         _ if others.is_some_and(|others| matches!(others.as_str(), "" | "critical: ")) => {
-            "an empty subjectAltName".to_owned()
+            phrase!("an empty subjectAltName")
         }
         _ if others.is_some() => {
             let others = text::shorten(others.map_or("", String::as_str), 120);
-            format!("a subjectAltName without a host name or an address: {others}")
+            phrase!(
+                "a subjectAltName without a host name or an address: {others}",
+                others
+            )
         }
         Some(name) => {
             let name = text::shorten(&text::terminal(name), 40);
-            format!("no subjectAltName; the CN \"{name}\" is not looked at")
+            phrase!(
+                "no subjectAltName; the CN \"{name}\" is not looked at",
+                name
+            )
         }
-        None => "no subjectAltName".to_owned(),
+        None => phrase!("no subjectAltName"),
     };
-    let expected = format!("a subjectAltName with \"{}\"", host.to_str());
+    let expected = phrase!("a subjectAltName with \"{host}\"", host = &*host.to_str());
     Some(look.error("no-san", expected, found, new_leaf(look)))
 }
 
@@ -67,25 +75,24 @@ pub(super) fn host(look: &SideView<'_, '_>) -> Option<Finding> {
         .filter(|name| !dead.contains(name))
         .collect();
     if live.is_empty() {
-        let expected = format!("the name \"{}\"", host.to_str());
+        let expected = phrase!("the name \"{host}\"", host = &*host.to_str());
         return Some(look.error("unmatchable-name", expected, why, new_leaf(look)));
     }
-    let why = if why.is_empty() {
-        why
+    let names = text::shorten(&live.join(", "), 160);
+    let mut found = phrase!("only {names}", names);
+    if !why.is_empty() {
+        found = phrase!("{one}. {other}", one = found, other = why);
+    }
+    let renewal = new_leaf(look);
+    let fix = if look.is_sent() {
+        phrase!("connect by one of those names, or {renewal}", renewal)
     } else {
-        format!(". {why}")
+        phrase!(
+            "connect by one of those names (--host says which one counts), or {renewal}",
+            renewal
+        )
     };
-    let found = format!("only {}{why}", text::shorten(&live.join(", "), 160));
-    let option = if look.is_sent() {
-        ""
-    } else {
-        " (--host says which one counts)"
-    };
-    let fix = format!(
-        "connect by one of those names{option}, or {}",
-        new_leaf(look)
-    );
-    let expected = format!("the name \"{}\"", host.to_str());
+    let expected = phrase!("the name \"{host}\"", host = &*host.to_str());
     Some(look.error("wrong-host", expected, found, fix))
 }
 
@@ -95,7 +102,7 @@ pub(super) fn matchable(look: &SideView<'_, '_>) -> Option<Finding> {
     let parsed = ParsedCertificate::try_from(leaf.der).ok()?;
     verify_server_name(&parsed, host).ok()?;
     let (dead, why) = unmatchable(leaf);
-    let expected = "host names and addresses";
+    let expected = phrase!("host names and addresses");
     let warn = || {
         look.error("unmatchable-name", expected, why, new_leaf(look))
             .warning()
@@ -104,45 +111,54 @@ pub(super) fn matchable(look: &SideView<'_, '_>) -> Option<Finding> {
 }
 
 /// The DNS entries that no host name ever equals, and why. Addresses among them are another check's.
-fn unmatchable(leaf: &Cert<'_>) -> (Vec<String>, String) {
+fn unmatchable(leaf: &Cert<'_>) -> (Vec<String>, Phrase) {
     let (mut dead, mut reasons) = (Vec::new(), Vec::new());
     for name in &leaf.summary.dns_names {
         if let Some(why) = why_unmatchable(name) {
             let shown = format!("DNS:{}", text::terminal(name));
-            reasons.push(format!("{}: {why}", text::shorten(&shown, 60)));
+            let entry = text::shorten(&shown, 60);
+            reasons.push(phrase!("{entry}: {why}", entry, why));
             dead.push(shown);
         }
     }
     reasons.truncate(4);
-    (dead, reasons.join("; "))
+    let why = reasons
+        .into_iter()
+        .reduce(|one, other| phrase!("{one}; {other}", one, other));
+    (dead, why.unwrap_or_default())
 }
 
 /// Why an entry can match nothing. `None`: it can.
-fn why_unmatchable(name: &str) -> Option<String> {
+fn why_unmatchable(name: &str) -> Option<Phrase> {
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let port = name.rsplit_once(':').is_some_and(|(_, port)| is_port(port));
     let why = match name {
-        "" => "it is empty",
+        "" => phrase!("it is empty"),
         _ if address => return None,
-        _ if name.contains("://") => "a URL, where only its host belongs",
-        _ if name.contains('/') => "a path, where only a host belongs",
-        _ if port => "a port, which no certificate is for",
-        _ if name.ends_with('.') => "the dot at its end; clients compare without it",
-        _ if name.contains(char::is_whitespace) => "a blank in it",
+        _ if name.contains("://") => phrase!("a URL, where only its host belongs"),
+        _ if name.contains('/') => phrase!("a path, where only a host belongs"),
+        _ if port => phrase!("a port, which no certificate is for"),
+        _ if name.ends_with('.') => phrase!("the dot at its end; clients compare without it"),
+        _ if name.contains(char::is_whitespace) => phrase!("a blank in it"),
         _ if !name.is_ascii() => {
-            let ascii = text::ascii_host(name).map_or(String::new(), |name| format!(": {name}"));
-            return Some(format!(
-                "letters that are not ASCII; DNS has such a name in Punycode{ascii}"
-            ));
+            return Some(match text::ascii_host(name) {
+                Some(ascii) => phrase!(
+                    "letters that are not ASCII; DNS has such a name in Punycode: {ascii}",
+                    ascii
+                ),
+                None => phrase!("letters that are not ASCII; DNS has such a name in Punycode"),
+            });
         }
-        "*" => "a * alone; it stands for one label in front of others, as in *.example.test",
+        "*" => {
+            phrase!("a * alone; it stands for one label in front of others, as in *.example.test")
+        }
         _ if name.strip_prefix("*.").unwrap_or(name).contains('*') => {
-            "a * may only be the whole first label (RFC 9525 §6.3)"
+            phrase!("a * may only be the whole first label (RFC 9525 §6.3)")
         }
         _ => return None,
     };
-    Some(why.to_owned())
+    Some(why)
 }
 
 /// An address among the host names, which nobody has asked for yet.
@@ -156,10 +172,13 @@ pub(super) fn address_as_dns(look: &SideView<'_, '_>) -> Option<Finding> {
 
 fn as_dns(look: &SideView<'_, '_>, name: &str, address: IpAddr) -> Finding {
     let name = text::terminal(name);
-    let found = format!("DNS:{name}: an address as a host name, which matches nothing");
+    let found = phrase!(
+        "DNS:{name}: an address as a host name, which matches nothing",
+        name
+    );
     look.error(
         "ip-in-dns-name",
-        format!("an entry IP:{address}"),
+        phrase!("an entry IP:{address}", address = address.to_string()),
         found,
         new_leaf(look),
     )

@@ -7,17 +7,19 @@ use x509_parser::extensions::ParsedExtension;
 use super::rules::{length, other_purpose};
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::remedy::{NEW_CA, new_leaf, renew};
+use crate::instruments::doctor::remedy::{new_ca, new_leaf, renew};
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 /// A warning that comes before the first byte.
 pub(super) fn note(
     code: &'static str,
     file: &Path,
-    expected: &str,
-    found: String,
-    fix: &str,
+    expected: impl Into<Phrase>,
+    found: impl Into<Phrase>,
+    fix: impl Into<Phrase>,
 ) -> Finding {
     error(code, Step::Preparation, file, expected, found, fix).warning()
 }
@@ -32,16 +34,18 @@ pub(super) fn root_may_sign(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Optio
     }
     let usage = anchor.x509.key_usage().ok().flatten();
     let missing = match usage.is_none_or(|usage| usage.value.key_cert_sign()) {
-        _ if !anchor.is_ca() => "CA:TRUE",
-        false => "keyCertSign in its key usage",
+        _ if !anchor.is_ca() => Phrase::from("CA:TRUE"),
+        false => phrase!("keyCertSign in its key usage"),
         true => return None,
     };
     let name = anchor.name();
-    let found = format!(
-        "{name} without {missing}. rustls does not mind in a root; OpenSSL and curl refuse it"
+    let found = phrase!(
+        "{name} without {missing}. rustls does not check that in a root; OpenSSL and curl refuse it",
+        name,
+        missing
     );
-    let expected = "a root that says it may sign";
-    Some(note("root-not-ca", anchor.path, expected, found, NEW_CA))
+    let expected = phrase!("a root that says it may sign");
+    Some(note("root-not-ca", anchor.path, expected, found, new_ca()))
 }
 
 /// webpki stops at the first CA that it trusts; OpenSSL goes on until one that signed itself.
@@ -51,14 +55,16 @@ pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Opti
         return None;
     }
     let (name, issuer) = (anchor.name(), anchor.summary.shown_issuer());
-    let found = format!(
-        "{name} alone, signed by {issuer}: rustls stops there, openssl verify looks for that one"
+    let found = phrase!(
+        "{name} alone, signed by {issuer}: rustls stops there, openssl verify looks for that one",
+        name,
+        issuer
     );
-    let fix = "add the root's certificate to the file";
+    let fix = phrase!("add the root's certificate to the file");
     Some(note(
         "partial-chain",
         anchor.path,
-        "the root as well",
+        phrase!("the root as well"),
         found,
         fix,
     ))
@@ -68,17 +74,18 @@ pub(super) fn root_is_a_root(anchor: &Cert<'_>, evidence: &Evidence<'_>) -> Opti
 pub(super) fn root_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
     let root = look.anchor().filter(|root| root.is_ca())?;
     let other = other_purpose(root, look.role())?;
-    let found = format!(
-        "{} is for {other}. rustls does not mind in a root; OpenSSL and curl refuse it",
-        root.name()
+    let found = phrase!(
+        "{name} is for {other}. rustls does not check that in a root; OpenSSL and curl refuse it",
+        name = root.name(),
+        other
     );
-    let expected = format!("a root for {}s too", look.role());
+    let expected = phrase!("a root for {role}s too", role = look.role());
     Some(note(
         "root-wrong-purpose",
         root.path,
-        &expected,
+        expected,
         found,
-        NEW_CA,
+        new_ca(),
     ))
 }
 
@@ -88,11 +95,20 @@ pub(super) fn root_path_length(link: &ChainLink<'_, '_, '_>) -> Option<Finding> 
     let issuer_is_root = link.issuer.is_some_and(|issuer| issuer.der == root.der);
     let most = length(root).filter(|most| issuer_is_root && below > *most)?;
     let name = root.name();
-    let found = format!(
-        "{name} allows {most} CAs below itself, and there are {below}. rustls does not mind in a root; OpenSSL does"
+    let found = phrase!(
+        "{name} allows {most} CAs below itself, and there are {below}. rustls does not check that in a root; OpenSSL does",
+        name,
+        most,
+        below
     );
-    let expected = "a chain within the root's path length";
-    Some(note("root-path-length", root.path, expected, found, NEW_CA))
+    let expected = phrase!("a chain within the root's path length");
+    Some(note(
+        "root-path-length",
+        root.path,
+        expected,
+        found,
+        new_ca(),
+    ))
 }
 
 /// A name of its own. OpenSSL takes a leaf named like its CA for self-signed, unless key identifiers tell
@@ -106,13 +122,16 @@ pub(super) fn own_name(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
         return None;
     }
     let (name, file) = (link.cert.name(), link.cert.path);
-    let found = format!("{name}, which is its CA's name too: OpenSSL and curl call it self-signed");
+    let found = phrase!(
+        "{name}, which is its CA's name too: OpenSSL and curl call it self-signed",
+        name
+    );
     Some(note(
         "same-name",
         file,
-        "a subject of its own",
+        phrase!("a subject of its own"),
         found,
-        &renew(link),
+        renew(link),
     ))
 }
 
@@ -134,40 +153,48 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let (has, needed, others) = match link.height {
         0 => {
             let has = usage.digital_signature();
-            (has, "digitalSignature", "TLS needs it to sign")
+            (has, "digitalSignature", phrase!("TLS needs it to sign"))
         }
         // Who is no CA at all is told already.
         _ => {
             let has = usage.key_cert_sign() || !link.cert.is_ca();
-            (has, "keyCertSign", "OpenSSL does")
+            (has, "keyCertSign", phrase!("OpenSSL does"))
         }
     };
     let (name, file) = (link.cert.name(), link.cert.path);
-    let found = format!("{name} has a key usage without it; rustls does not look, but {others}");
-    let expected = format!("key usage {needed}");
-    (!has).then(|| note("wrong-key-usage", file, &expected, found, &renew(link)))
+    let found = phrase!(
+        "{name} has a key usage without it; rustls does not look, but {others}",
+        name,
+        others
+    );
+    let expected = phrase!("key usage {needed}", needed);
+    (!has).then(|| note("wrong-key-usage", file, expected, found, renew(link)))
 }
 
 /// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.
 pub(super) fn serial(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
-    unusual_serial(link.cert, &renew(link))
+    unusual_serial(link.cert, renew(link))
 }
 
 /// A root's too: a program that refuses it leaves the root out of its list, and says later that it knows no issuer.
 pub(super) fn root_serial(anchor: &Cert<'_>, _: &Evidence<'_>) -> Option<Finding> {
-    unusual_serial(anchor, NEW_CA)
+    unusual_serial(anchor, new_ca())
 }
 
-fn unusual_serial(cert: &Cert<'_>, fix: &str) -> Option<Finding> {
+fn unusual_serial(cert: &Cert<'_>, fix: Phrase) -> Option<Finding> {
     let serial = cert.x509.raw_serial();
     let what = match serial {
-        [0] => "zero: some verifiers refuse that",
-        [first, ..] if first & 0x80 != 0 => "negative: Go 1.23 and later refuse that",
-        _ if serial.len() > 20 => "longer than 20 octets: GnuTLS and others refuse that",
+        [0] => phrase!("zero: some verifiers refuse that"),
+        [first, ..] if first & 0x80 != 0 => phrase!("negative: Go 1.23 and later refuse that"),
+        _ if serial.len() > 20 => phrase!("longer than 20 octets: GnuTLS and others refuse that"),
         _ => return None,
     };
-    let found = format!("the serial number of {} is {what}", cert.name());
-    let expected = "a positive serial number of at most 20 octets";
+    let found = phrase!(
+        "the serial number of {name} is {what}",
+        name = cert.name(),
+        what
+    );
+    let expected = phrase!("a positive serial number of at most 20 octets");
     Some(note("unusual-serial", cert.path, expected, found, fix))
 }
 
@@ -184,12 +211,12 @@ pub(super) fn each_once(evidence: &Evidence<'_>) -> Option<Finding> {
             .find(|(one, next)| one.der == next.der)
             .map(|(one, _)| *one)
     })?;
-    let found = format!("{} twice", twice.summary.shown_subject());
-    let fix = "take one of the two blocks out";
+    let found = phrase!("{subject} twice", subject = twice.summary.shown_subject());
+    let fix = phrase!("take one of the two blocks out");
     Some(note(
         "duplicate-certificate",
         twice.path,
-        "each certificate once",
+        phrase!("each certificate once"),
         found,
         fix,
     ))
@@ -210,11 +237,12 @@ pub(super) fn netscape_purpose(look: &SideView<'_, '_>) -> Option<Finding> {
     if is_for_role || !leaf.is_for(role) {
         return None;
     }
-    let found = format!(
-        "{} with an nsCertType that is for no {role}. rustls does not look at it; OpenSSL does (nginx, Apache, curl, Python, Node) and refuses it",
-        leaf.name()
+    let found = phrase!(
+        "{name} with an nsCertType that is for no {role}. rustls does not look at it; OpenSSL does (nginx, Apache, curl, Python, Node) and refuses it",
+        name = leaf.name(),
+        role
     );
-    let expected = format!("an nsCertType with a {role}'s purpose, or none");
+    let expected = phrase!("an nsCertType with a {role}'s purpose, or none", role);
     let finding = look.error("wrong-purpose", expected, found, new_leaf(look));
     Some(finding.warning())
 }

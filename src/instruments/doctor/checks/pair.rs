@@ -10,7 +10,9 @@ use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::reading::Key;
 use crate::instruments::doctor::remedy::{new_leaf, new_pair, reorder, replace_key, swap};
 use crate::instruments::doctor::side_view::SideView;
+use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
 /// The key is that of the first certificate in the file.
@@ -22,9 +24,13 @@ pub(super) fn key_fits(look: &SideView<'_, '_>) -> Option<Finding> {
         return None;
     }
     let (name, certificates) = (leaf.name(), text::shell(chain_file));
-    let expected = format!("the private key of {name} in {certificates}");
+    let expected = phrase!(
+        "the private key of {name} in {certificates}",
+        name,
+        certificates
+    );
     let (found, fix) = match another_in_the_file(look, leaf, file) {
-        Some(fix) => ("the first key in this file is another one".to_owned(), fix),
+        Some(fix) => (phrase!("the first key in this file is another one"), fix),
         _ if look.misnamed().is_some() => (owner(look, key), right_certificate(look)?),
         None => (owner(look, key), right_key(look, leaf, key, file)),
     };
@@ -33,39 +39,49 @@ pub(super) fn key_fits(look: &SideView<'_, '_>) -> Option<Finding> {
 }
 
 /// The right key is in the same file, but not the first.
-fn another_in_the_file(look: &SideView<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<String> {
+fn another_in_the_file(look: &SideView<'_, '_>, leaf: &Cert<'_>, file: &Path) -> Option<Phrase> {
     let keys = look.side.keys;
     let place = keys.iter().position(|key| key.is_of(leaf.public_key()))?;
     let reordered = reorder(file, Wanted::PrivateKey, &first(place, keys.len()));
-    Some(reordered.unwrap_or_else(|| "that key in front, or in a file of its own".to_owned()))
+    Some(reordered.map_or_else(
+        || phrase!("that key in front, or in a file of its own"),
+        Phrase::from,
+    ))
 }
 
 /// A CA was named as the certificate, and the key's own certificate lies here.
-fn right_certificate(look: &SideView<'_, '_>) -> Option<String> {
+fn right_certificate(look: &SideView<'_, '_>) -> Option<Phrase> {
     let own = text::shell(look.misnamed()?.path);
     let file = look.label();
     let role = look.role();
-    let put = format!("the key's own certificate is {own}: --cert {own}");
+    let put = phrase!("the key's own certificate is {own}: --cert {own}", own);
     if !matches!(look.evidence.case.peer, PeerTrust::Same) {
         return Some(put);
     }
     let put_there = rewrite(file, "cat {own} >").replace("{own}", &own);
-    Some(format!(
-        "{put}, or in the place of the {role}'s:\n{put_there}"
+    Some(phrase!(
+        "{put}, or in the place of the {role}'s:\n{command}",
+        put,
+        role,
+        command = put_there
     ))
 }
 
 /// Whose key it is.
-fn owner(look: &SideView<'_, '_>, key: &Key) -> String {
+fn owner(look: &SideView<'_, '_>, key: &Key) -> Phrase {
     let mut nearby = look.evidence.nearby.iter();
     match nearby.find(|cert| key.is_of(cert.public_key())) {
-        Some(cert) => format!("the key of {} in {}", cert.name(), text::shell(cert.path)),
-        None => "a key that fits no certificate in this folder".to_owned(),
+        Some(cert) => phrase!(
+            "the key of {name} in {file}",
+            name = cert.name(),
+            file = text::shell(cert.path)
+        ),
+        None => phrase!("a key that fits no certificate in this folder"),
     }
 }
 
 /// Puts the right key, if it lies nearby, in the place of this one; otherwise a way to a new pair.
-fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -> String {
+fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -> Phrase {
     if leaf.is_ca() {
         // A CA's certificate in the place of a leaf: the key may well be right.
         return new_leaf(look);
@@ -76,23 +92,30 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
     match evidence.keys_of(leaf).find(|path| *path != file) {
         Some(right) if wants(evidence, right, key) => {
             let both = swap(file, right);
-            let apart = format!(
-                "the two keys are swapped, {name} and {}",
-                text::shell(right)
+            let apart = phrase!(
+                "the two keys are swapped, {name} and {right}",
+                name,
+                right = text::shell(right)
             );
-            both.map_or(apart, |both| format!("the two keys are swapped:\n{both}"))
+            both.map_or(apart, |both| {
+                phrase!("the two keys are swapped:\n{command}", command = both)
+            })
         }
         // It is where it belongs, and the wrong one was named: to overwrite it would break its owner.
         Some(right) if owner.is_some_and(|cert| named_alike(file, cert.path)) => {
             let right = text::shell(right);
-            format!("the right one is {right}: --key {right}")
+            phrase!("the right one is {right}: --key {right}", right)
         }
         Some(right) => {
             let put = replace_key(file, right);
-            format!("the right one is {}:\n{put}", text::shell(right))
+            phrase!(
+                "the right one is {right}:\n{command}",
+                right = text::shell(right),
+                command = put
+            )
         }
         None if owner.is_some() => {
-            let lost = "its own key; if that is lost, a new one and a certificate for it:";
+            let lost = phrase!("its own key; if that is lost, a new one and a certificate for it:");
             new_pair(look, lost)
         }
         None => new_leaf(look),
@@ -124,18 +147,26 @@ pub(super) fn leaf_first(look: &SideView<'_, '_>) -> Option<Finding> {
     let (chain, place) = (&look.side.chain, look.side.misplaced?);
     let (step, fix) = match look.side.party.certificate.path() {
         Some(path) => {
-            let by_hand = || format!("certificate {} of the file in front", place + 1);
+            let by_hand = || {
+                phrase!(
+                    "certificate {number} of the file in front",
+                    number = place + 1
+                )
+            };
             let reordered = reorder(path, Wanted::Certificate, &from_the_leaf(look));
-            (Step::Preparation, reordered.unwrap_or_else(by_hand))
+            (
+                Step::Preparation,
+                reordered.map_or_else(by_hand, Phrase::from),
+            )
         }
         None => {
-            let fix = "the server's chain file begins with its own certificate";
-            (look.step(), fix.to_owned())
+            let fix = phrase!("the server's chain file begins with its own certificate");
+            (look.step(), fix)
         }
     };
     let leaf = chain.first()?.name();
-    let expected = format!("{leaf} in front: a chain begins with the leaf");
-    let found = format!("{} in front", chain.get(1)?.name());
+    let expected = phrase!("{leaf} in front: a chain begins with the leaf", leaf);
+    let found = phrase!("{name} in front", name = chain.get(1)?.name());
     let finding = look.error("leaf-not-first", expected, found, fix);
     Some(Finding { step, ..finding })
 }
@@ -162,8 +193,8 @@ pub(super) fn from_the_leaf(look: &SideView<'_, '_>) -> Vec<usize> {
 pub(super) fn one_key(look: &SideView<'_, '_>) -> Option<Finding> {
     let count = look.side.keys.len();
     let file = look.side.party.key.as_deref().filter(|_| count > 1)?;
-    let found = format!("{count} private keys, of which the first is used");
-    let (expected, fix) = ("one private key", "a file for each key");
+    let found = phrase!("{count} private keys, of which the first is used", count);
+    let (expected, fix) = (phrase!("one private key"), phrase!("a file for each key"));
     let finding = error(
         "several-keys",
         Step::Preparation,

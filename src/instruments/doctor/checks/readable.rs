@@ -11,10 +11,14 @@ use crate::instruments::doctor::pem::der::in_base64;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::x509;
+use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
 use crate::{files, text};
 
-const ASK_AGAIN: &str = "the certificate again, from its CA or from its backup";
+fn ask_again() -> Phrase {
+    phrase!("the certificate again, from its CA or from its backup")
+}
 
 /// The last arc under 2.5.29 of what webpki reads: key usage, names, basic constraints, name
 /// constraints, CRL points, purposes.
@@ -35,8 +39,12 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(finding) = anchors.get(place - 1).and_then(|der| in_base64(&own, der)) {
         return Some(finding);
     }
-    let found = format!("block {place} of {of} holds bytes that are no certificate");
-    let expected = "a CA certificate in each block";
+    let found = phrase!(
+        "block {place} of {of} holds bytes that are no certificate",
+        place,
+        of
+    );
+    let expected = phrase!("a CA certificate in each block");
     let step = Step::Preparation;
     Some(error(
         "malformed-certificate",
@@ -44,7 +52,7 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
         file,
         expected,
         found,
-        ASK_AGAIN,
+        ask_again(),
     ))
 }
 
@@ -55,22 +63,23 @@ pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
     let leaf_broken = ders.first().map(|der| &**der) != chain.first().map(|cert| &**cert.der);
     let found = match leaf_broken {
         _ if broken == 0 => return None,
-        true => "bytes that are no certificate".to_owned(),
-        false => format!(
-            "{broken} of {} blocks hold bytes that are no certificate",
-            ders.len()
+        true => phrase!("bytes that are no certificate"),
+        false => phrase!(
+            "{broken} of {of} blocks hold bytes that are no certificate",
+            broken,
+            of = ders.len()
         ),
     };
     if let Some(finding) = something_else(look).filter(|_| leaf_broken) {
         return Some(finding);
     }
-    let expected = "an X.509 certificate in each block";
+    let expected = phrase!("an X.509 certificate in each block");
     let finding = Finding {
         step: match look.side.party.key {
             Some(_) => Step::Preparation,
             None => look.step(),
         },
-        ..look.error("malformed-certificate", expected, found, ASK_AGAIN)
+        ..look.error("malformed-certificate", expected, found, ask_again())
     };
     // webpki passes over a broken block that it does not need.
     let needed = leaf_broken || look.anchor().is_none();
@@ -109,10 +118,12 @@ pub(super) fn by_rustls(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
 
 fn version(link: &ChainLink<'_, '_, '_>) -> Finding {
     let (version, name) = (link.cert.summary.version, link.cert.name());
-    let found = format!(
-        "X.509 version {version} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given"
+    let found = phrase!(
+        "X.509 version {version} ({name}): it has no extensions, so no names and no purposes. openssl x509 -req makes such ones before OpenSSL 3.2 if no -extfile is given",
+        version,
+        name
     );
-    let expected = "an X.509 certificate of version 3";
+    let expected = phrase!("an X.509 certificate of version 3");
     let code = if link.height == 0 {
         "x509-v1"
     } else {
@@ -132,20 +143,26 @@ fn unknown_critical(link: &ChainLink<'_, '_, '_>) -> Finding {
     let oids = oids.filter(|oid| !known(oid)).take(3);
     let oids: Vec<String> = oids.map(|oid| x509::named(&oid)).collect();
     let (name, oids) = (link.cert.name(), oids.join(", "));
-    let found = format!("{name} has a critical extension that rustls does not know: {oids}");
-    let expected = "no critical extension beyond the usual ones (RFC 5280 §4.2)";
+    let found = phrase!(
+        "{name} has a critical extension that rustls does not know: {oids}",
+        name,
+        oids
+    );
+    let expected = phrase!("no critical extension beyond the usual ones (RFC 5280 §4.2)");
     link.error("unknown-critical-extension", expected, found, renew(link))
 }
 
 fn malformed(link: &ChainLink<'_, '_, '_>, refused: &Error) -> Finding {
     let why = match refused {
         Error::InvalidCertificate(CertificateError::BadEncoding) => {
-            "bytes changed, missing or too many: it does not read as DER".to_owned()
+            phrase!("bytes changed, missing or too many: it does not read as DER")
         }
-        Error::InvalidCertificate(why) => text::shorten(&text::terminal(&why.to_string()), 120),
-        other => text::shorten(&text::terminal(&other.to_string()), 120),
+        Error::InvalidCertificate(why) => {
+            text::shorten(&text::terminal(&why.to_string()), 120).into()
+        }
+        other => text::shorten(&text::terminal(&other.to_string()), 120).into(),
     };
-    let found = format!("{}: {why}", link.cert.name());
-    let expected = "an X.509 certificate by the rules (RFC 5280)";
+    let found = phrase!("{name}: {why}", name = link.cert.name(), why);
+    let expected = phrase!("an X.509 certificate by the rules (RFC 5280)");
     link.error("malformed-certificate", expected, found, renew(link))
 }

@@ -9,6 +9,7 @@ use crate::instruments::doctor::in_place::is_taken;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::ChainLink;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
 /// The lists that speak for a certificate. webpki looks at the first.
@@ -35,10 +36,16 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
     let (name, ca) = (link.cert.name(), issuer.name());
     let other_scope = all.iter().find(|list| list.is_of(link.cert.issuer()));
     let found = match other_scope {
-        Some(_) => format!(
-            "one of {ca}, but not for {name}: it is for other distribution points, or for CAs or leaves alone"
+        Some(_) => phrase!(
+            "one of {ca}, but not for {name}: it is for other distribution points, or for CAs or leaves alone",
+            ca,
+            name
         ),
-        None => format!("none of {ca}, so nobody knows whether {name} is revoked"),
+        None => phrase!(
+            "none of {ca}, so it is not known whether {name} is revoked",
+            ca,
+            name
+        ),
     };
     let mut nearby = evidence.nearby.iter();
     // A list that is there already is the CA's, and was not named; or another CA's, and stays.
@@ -47,11 +54,21 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
         cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none() && has_room(cert)
     });
     let fix = near.map_or_else(
-        || "--crl with that one as well".to_owned(),
-        |ca| format!("{}\nthen --crl with that one as well", revoke(ca)),
+        || phrase!("--crl with that one as well"),
+        |ca| {
+            phrase!(
+                "{remedy}\nthen --crl with that one as well",
+                remedy = revoke(ca)
+            )
+        },
     );
     let file = other_scope.unwrap_or(first).path.to_owned();
-    let finding = link.error("crl-missing", "a list of every CA in the chain", found, fix);
+    let finding = link.error(
+        "crl-missing",
+        phrase!("a list of every CA in the chain"),
+        found,
+        fix,
+    );
     Some(Finding { file, ..finding })
 }
 
@@ -62,9 +79,9 @@ pub(super) fn issuer_may_sign_lists(link: &ChainLink<'_, '_, '_>) -> Option<Find
     if usage.value.crl_sign() {
         return None;
     }
-    let found = format!("{} has a key usage without it", issuer.name());
-    let expected = "key usage cRLSign in a CA with a list";
-    let fix = "a new CA certificate for the same key, with cRLSign";
+    let found = phrase!("{name} has a key usage without it", name = issuer.name());
+    let expected = phrase!("key usage cRLSign in a CA with a list");
+    let fix = phrase!("a new CA certificate for the same key, with cRLSign");
     let file = issuer.path.to_owned();
     let finding = Finding {
         file,
@@ -80,8 +97,13 @@ pub(super) fn not_revoked(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let list = lists(link).next()?;
     let since = on_it(list, link.cert)?.date();
     let (name, file) = (link.cert.name(), text::shell(list.path));
-    let found = format!("{name} was revoked on {since}, says {file}");
-    let expected = "a certificate that its CA stands by";
+    let found = phrase!(
+        "{name} was revoked on {since}, says {file}",
+        name,
+        since,
+        file
+    );
+    let expected = phrase!("a certificate that its CA has not revoked");
     Some(link.error("revoked", expected, found, renew(link)))
 }
 
@@ -90,10 +112,14 @@ pub(super) fn one_list(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let mut lists = lists(link);
     let (first, second) = (lists.next()?, lists.next()?);
     let (first, file) = (text::shell(first.path), second.path);
-    let found = format!(
-        "a second one beside {first}, which rustls does not look at: who is on this one alone is let in"
+    let found = phrase!(
+        "a second one beside {first}, which rustls does not look at: a certificate that only this one lists is let in",
+        first
     );
-    let (expected, fix) = ("one list of a CA", "load the newest one alone");
+    let (expected, fix) = (
+        phrase!("one list of a CA"),
+        phrase!("load the newest one alone"),
+    );
     let finding = error("crl-ignored", Step::Preparation, file, expected, found, fix);
     Some(finding.warning())
 }

@@ -8,7 +8,9 @@ use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::remedy::renew;
 use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::instruments::x509;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 use crate::text;
 
 /// The leaf is no CA. OpenSSL does not mind, rustls does.
@@ -17,8 +19,12 @@ pub(super) fn leaf_is_no_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
         return None;
     }
     let (name, role) = (link.cert.name(), link.look.role());
-    let found = format!("CA:TRUE in {name}: it may sign certificates, and not be a {role}'s");
-    let expected = "CA:FALSE, or no basicConstraints";
+    let found = phrase!(
+        "CA:TRUE in {name}: it may sign certificates, and not be a {role}'s",
+        name,
+        role
+    );
+    let expected = phrase!("CA:FALSE, or no basicConstraints");
     Some(link.error("ca-as-leaf", expected, found, renew(link)))
 }
 
@@ -28,9 +34,9 @@ pub(super) fn issuer_is_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
         return None;
     }
     let name = link.cert.name();
-    let found = format!("{name} signed the certificate below it and is no CA");
-    let fix = format!("a CA signs instead; or {}", renew(link));
-    Some(link.error("issuer-not-ca", "CA:TRUE in an issuer", found, fix))
+    let found = phrase!("{name} signed the certificate below it and is no CA", name);
+    let fix = phrase!("a CA signs instead; or {renewal}", renewal = renew(link));
+    Some(link.error("issuer-not-ca", phrase!("CA:TRUE in an issuer"), found, fix))
 }
 
 /// No more CAs below than the path length allows.
@@ -38,8 +44,13 @@ pub(super) fn path_length(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let below = link.height.checked_sub(1)?;
     let most = length(link.cert).filter(|most| below > *most)?;
     let name = link.cert.name();
-    let found = format!("{name} allows {most} CAs below itself, and there are {below}");
-    let expected = "a chain within the path length";
+    let found = phrase!(
+        "{name} allows {most} CAs below itself, and there are {below}",
+        name,
+        most,
+        below
+    );
+    let expected = phrase!("a chain within the path length");
     Some(link.error("path-length", expected, found, renew(link)))
 }
 
@@ -72,26 +83,33 @@ pub(super) fn name_constraints(look: &SideView<'_, '_>) -> Option<Finding> {
     let (issuer, allowed) = above.find_map(|cert| Some((cert, shown(cert, "nameConstraints")?)))?;
     let leaf = look.leaf()?;
     if let Some(form) = unchecked_form(issuer, leaf) {
-        let expected = "constraints on DNS names and addresses: webpki compares no others";
-        let found = format!(
-            "{} constrains {form}: {allowed}. webpki cannot check that, and so refuses every certificate with such a name, also one that is within (rustls/webpki#19). OpenSSL and others compare",
-            issuer.name()
+        let expected = phrase!("constraints on DNS names and addresses: webpki compares no others");
+        let found = phrase!(
+            "{name} constrains {form}: {allowed}. webpki cannot check that, and so refuses every certificate with such a name, also one that is within (rustls/webpki#19). OpenSSL and others compare",
+            name = issuer.name(),
+            form,
+            allowed
         );
-        let fix =
-            "a CA without that constraint; or one that constrains DNS names or addresses instead";
+        let fix = phrase!(
+            "a CA without that constraint; or one that constrains DNS names or addresses instead"
+        );
         return Some(look.error("unsupported-name-constraint", expected, found, fix));
     }
     let issuer = issuer.name();
     let names = shown(leaf, "subjectAltName").unwrap_or_default();
-    let expected = format!("names within those that {issuer} may sign for: {allowed}");
-    let found = format!("{} is for {names}", leaf.name());
-    let fix = "another name in the certificate, or a CA that may sign for this one";
+    let expected = phrase!(
+        "names within those that {issuer} may sign for: {allowed}",
+        issuer,
+        allowed
+    );
+    let found = phrase!("{name} is for {names}", name = leaf.name(), names);
+    let fix = phrase!("another name in the certificate, or a CA that may sign for this one");
     Some(look.error("name-constraints", expected, found, fix))
 }
 
 /// A form of name that is constrained and that webpki does not compare, if the leaf has one and is within the
 /// rest: every certificate has a directory name, its subject.
-fn unchecked_form(issuer: &Cert<'_>, leaf: &Cert<'_>) -> Option<&'static str> {
+fn unchecked_form(issuer: &Cert<'_>, leaf: &Cert<'_>) -> Option<Phrase> {
     let constraints = issuer.x509.name_constraints().ok().flatten()?.value;
     let [permitted, excluded] = [
         &constraints.permitted_subtrees,
@@ -119,9 +137,11 @@ fn unchecked_form(issuer: &Cert<'_>, leaf: &Cert<'_>) -> Option<&'static str> {
         .iter()
         .chain(&excluded)
         .find_map(|base| match base {
-            GeneralName::DirectoryName(_) => Some("directory names"),
-            GeneralName::URI(_) if !leaf.summary.uris.is_empty() => Some("URIs"),
-            GeneralName::RFC822Name(_) if names.iter().any(email) => Some("mail addresses"),
+            GeneralName::DirectoryName(_) => Some(phrase!("directory names")),
+            GeneralName::URI(_) if !leaf.summary.uris.is_empty() => Some(phrase!("URIs")),
+            GeneralName::RFC822Name(_) if names.iter().any(email) => {
+                Some(phrase!("mail addresses"))
+            }
             _ => None,
         })
 }
@@ -151,14 +171,17 @@ fn within(name: &GeneralName<'_>, base: &GeneralName<'_>) -> Option<bool> {
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.
 pub(super) fn purpose(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let role = link.look.role();
-    let expected = format!("extended key usage {role}Auth, or none at all");
+    let expected = phrase!(
+        "extended key usage {purpose}, or none at all",
+        purpose = format!("{role}Auth")
+    );
     let other = other_purpose(link.cert, role)?;
-    let found = format!("{} is for {other}", link.cert.name());
+    let found = phrase!("{name} is for {other}", name = link.cert.name(), other);
     Some(link.error("wrong-purpose", expected, found, renew(link)))
 }
 
 /// What a certificate is for, if not for this role.
-pub(super) fn other_purpose(cert: &Cert<'_>, role: Side) -> Option<String> {
+pub(super) fn other_purpose(cert: &Cert<'_>, role: Side) -> Option<Phrase> {
     let usage = cert.x509.extended_key_usage().ok().flatten()?.value;
     let fits = match role {
         Side::Server => usage.server_auth,
@@ -167,22 +190,23 @@ pub(super) fn other_purpose(cert: &Cert<'_>, role: Side) -> Option<String> {
     (!fits).then(|| purposes(usage))
 }
 
-fn purposes(usage: &ExtendedKeyUsage<'_>) -> String {
-    let any = "any purpose (anyExtendedKeyUsage), which rustls does not count as this one";
+fn purposes(usage: &ExtendedKeyUsage<'_>) -> Phrase {
     let known = [
-        (usage.any, any),
-        (usage.server_auth, "serverAuth"),
-        (usage.client_auth, "clientAuth"),
-        (usage.code_signing, "codeSigning"),
-        (usage.email_protection, "emailProtection"),
-        (usage.time_stamping, "timeStamping"),
-        (usage.ocsp_signing, "OCSPSigning"),
-        (!usage.other.is_empty(), "something else"),
+        (
+            usage.any,
+            phrase!("any purpose (anyExtendedKeyUsage), which rustls does not count as this one"),
+        ),
+        (usage.server_auth, "serverAuth".into()),
+        (usage.client_auth, "clientAuth".into()),
+        (usage.code_signing, "codeSigning".into()),
+        (usage.email_protection, "emailProtection".into()),
+        (usage.time_stamping, "timeStamping".into()),
+        (usage.ocsp_signing, "OCSPSigning".into()),
+        (!usage.other.is_empty(), phrase!("something else")),
     ];
-    let named = known.iter().filter(|(is, _)| *is).map(|(_, name)| *name);
-    let named: Vec<&str> = named.collect();
-    match named.is_empty() {
-        true => "nothing: the list is empty".to_owned(),
-        false => named.join(", "),
-    }
+    let named = known.into_iter().filter(|(is, _)| *is);
+    let named = named
+        .map(|(_, name)| name)
+        .reduce(|one, other| phrase!("{one}, {other}", one, other));
+    named.unwrap_or_else(|| phrase!("nothing: the list is empty"))
 }

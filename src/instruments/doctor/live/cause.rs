@@ -64,7 +64,7 @@ fn accepted(seen: &Observation, report: &mut Report, case: &SetupFiles) {
         if judged_by_own_ca_file(finding) {
             // A remedy would trust one more CA, or replace a certificate that is as it should be.
             finding.fix = phrase!(
-                "none for this server: it let the client in, so it believes other CAs than those of that file"
+                "nothing for this server: it accepted the client, so it trusts other CAs than those of that file"
             );
         }
     }
@@ -98,7 +98,7 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
         Some(cause) => {
             let refused = phrase!(
                 "{file}: {found}",
-                file = refusal.file.as_path(),
+                file = refusal.subject(),
                 found = &refusal.found
             );
             cause.found = Phrase::lines([cause.found.clone(), refused]);
@@ -130,18 +130,19 @@ impl Observation {
     fn other_status(&self, by: &Path) -> Option<Finding> {
         let answer = self.outcome.as_ref().ok()?;
         let other = answer.status >= 400 && answer.refusal.is_none();
-        let found = format!(
-            "the handshake was accepted, and the answer is {} {}",
-            answer.status, answer.reason
+        let found = phrase!(
+            "the handshake was accepted, and the answer is {status} {reason}",
+            status = answer.status,
+            reason = answer.reason
         );
-        let fix = "the path of the URL; the server's log";
+        let fix = phrase!("the path of the URL; the server's log");
         let step = Step::ApplicationData;
         let finding = || {
             error(
                 "refused-by-status",
                 step,
                 by,
-                "an answer of success",
+                phrase!("an answer of success"),
                 found,
                 fix,
             )
@@ -169,8 +170,9 @@ impl Observation {
         };
         let Some(names) = &self.asked else {
             let expected = phrase!("a request for the client's certificate");
-            let found =
-                phrase!("it asks nobody in this handshake: the client's certificate was not used");
+            let found = phrase!(
+                "it asks for none in this handshake, so the client's certificate was not used"
+            );
             let verified = self.session.is_some();
             return verified
                 .then(|| warning("no-certificate-request", expected, found, required()));
@@ -179,8 +181,9 @@ impl Observation {
         let named = names.is_empty() || issuers.any(|issuer| names.contains(&issuer));
         let expected =
             phrase!("the CA of the client's certificate among those that the server names");
-        let found =
-            phrase!("only others (above): it will probably not know who signed the client's");
+        let found = phrase!(
+            "only others (above): it probably does not know the CA that signed the client's"
+        );
         let fix = phrase!(
             "a certificate of one of those CAs, or the client's CA added to {cas}",
             cas = servers_cas()
@@ -201,7 +204,7 @@ impl Observation {
                     code,
                     step,
                     by,
-                    "an answer of success",
+                    phrase!("an answer of success"),
                     found,
                     &diagnosis.remedy,
                 )
@@ -229,6 +232,6 @@ impl Observation {
                 Phrase::empty(),
             ),
         };
-        Some(error(code, step, by, "an answer", found, remedy))
+        Some(error(code, step, by, phrase!("an answer"), found, remedy))
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rustls::Error as TlsError;
 
 use self::observation::Observation;
+use super::finding::THE_SERVER_AT;
 use super::reading::Files;
 use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
@@ -20,6 +21,7 @@ use crate::error::diagnosis::diagnose_tls;
 use crate::handshake::{TlsMax, Trust, client_config, server_verifier};
 use crate::narration::narrator::notes;
 use crate::narration::{Narrator, Recorder, Side, Step, words};
+use crate::phrase;
 use crate::text;
 
 /// Bytes of the answer that are read; what is in it does not matter.
@@ -31,11 +33,13 @@ pub fn examine(case: &SetupFiles, url: &Url) -> Report {
     if files.anchors.is_empty() {
         // Without a CA a client cannot even begin.
         let mut all = report(case, &files, unreadable);
-        let note = "The server was not asked: a client needs the CA that vouches for it (--cacert)";
-        all.verdict.notes.push(note.to_owned());
+        let note = phrase!(
+            "The server was not asked: a client needs the CA that vouches for it (--cacert)"
+        );
+        all.verdict.notes.push(note);
         return all;
     }
-    let by = PathBuf::from(format!("the server at {}", text::terminal(&url.place)));
+    let by = PathBuf::from(format!("{THE_SERVER_AT}{}", text::terminal(&url.place)));
     let has_pair = !case.parties.is_empty();
     let seen = look(&files, has_pair, url).unwrap_or_else(Observation::nothing);
     let mut case = SetupFiles {
@@ -93,7 +97,7 @@ fn look(files: &Files, has_pair: bool, url: &Url) -> Result<Observation, Error> 
         asked: notes.request.map(|asked| asked.authorities),
         session: agreed
             .filter(|event| event.fact.passed())
-            .map(|event| words::words(&event.fact).what.to_string()),
+            .map(|event| words::words(&event.fact).what),
         unusable_pair,
         unusable_lists,
         outcome,

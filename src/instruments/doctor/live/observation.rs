@@ -5,6 +5,8 @@ use rustls::pki_types::CertificateDer;
 use crate::certificates::summary::{self, Summary};
 use crate::client::Answer;
 use crate::error::{Error, LateRequest};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// One connection.
 pub(super) struct Observation {
@@ -12,7 +14,7 @@ pub(super) struct Observation {
     /// Names of the CAs in the server's request for a certificate, DER; `None`: it did not ask.
     pub(super) asked: Option<Vec<Vec<u8>>>,
     /// `TLS 1.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768`, once the client's handshake is complete.
-    pub(super) session: Option<String>,
+    pub(super) session: Option<Phrase>,
     /// The client's certificate and key could not be loaded: the connection was made without them.
     pub(super) unusable_pair: bool,
     /// The same of the revocation lists.
@@ -41,57 +43,66 @@ impl Observation {
     }
 
     /// What the server did, a sentence each.
-    pub(super) fn sentences(&self) -> Vec<String> {
+    pub(super) fn sentences(&self) -> Vec<Phrase> {
         let session = self.session.iter();
-        let mut lines: Vec<String> = session.map(|session| format!("speaks {session}")).collect();
+        let mut lines: Vec<Phrase> = session
+            .map(|session| phrase!("speaks {session}", session))
+            .collect();
         let of = self.chain.len();
         for (place, certificate) in self.chain.iter().enumerate().take(10) {
             let what = described(certificate);
-            lines.push(format!("sends certificate {} of {of}: {what}", place + 1));
+            lines.push(phrase!(
+                "sends certificate {number} of {of}: {what}",
+                number = place + 1,
+                of,
+                what
+            ));
         }
         match &self.asked {
             None if self.chain.is_empty() => {}
-            None => lines.push("does not ask for a client certificate".to_owned()),
-            Some(names) => lines.push(format!("asks for a client certificate{}", of_whom(names))),
+            None => lines.push(phrase!("does not ask for a client certificate")),
+            Some(names) => lines.push(asks(names)),
         }
         match self.late_request() {
             None => {}
-            Some(LateRequest::Renegotiation) => lines.push(
+            Some(LateRequest::Renegotiation) => lines.push(phrase!(
                 "wants a new handshake after the request (renegotiation), which rustls declines"
-                    .to_owned(),
-            ),
-            Some(LateRequest::CertificateRequest) => lines.push(
-                "asks for a certificate after the handshake, which rustls does not know".to_owned(),
-            ),
+            )),
+            Some(LateRequest::CertificateRequest) => lines.push(phrase!(
+                "asks for a certificate after the handshake, which rustls does not know"
+            )),
         }
         if let Ok(answer) = &self.outcome {
-            let alone = if self.unusable_pair {
-                ", to a client without a certificate: its own cannot be used"
+            let (status, reason) = (answer.status, &answer.reason);
+            lines.push(if self.unusable_pair {
+                phrase!("answers {status} {reason}, to a client without a certificate: its own cannot be used", status, reason)
             } else {
-                ""
-            };
-            lines.push(format!(
-                "answers {} {}{alone}",
-                answer.status, answer.reason
-            ));
+                phrase!("answers {status} {reason}", status, reason)
+            });
         }
         lines
     }
 }
 
-fn described(certificate: &CertificateDer<'_>) -> String {
+fn described(certificate: &CertificateDer<'_>) -> Phrase {
     let Some(one) = Summary::of(certificate) else {
-        return "bytes that are no certificate".to_owned();
+        return phrase!("bytes that are no certificate");
     };
     let [subject, issuer, end] = [one.shown_subject(), one.shown_issuer(), one.shown_end()];
-    format!("{subject}, signed by {issuer}, until {end}")
+    phrase!(
+        "{subject}, signed by {issuer}, until {end}",
+        subject,
+        issuer,
+        end
+    )
 }
 
-/// The CAs that a server names, DER, in words.
-fn of_whom(names: &[Vec<u8>]) -> String {
+/// What the server asks for: the names of its CAs, DER, in words.
+fn asks(names: &[Vec<u8>]) -> Phrase {
     if names.is_empty() {
-        return ", of any CA".to_owned();
+        return phrase!("asks for a client certificate, of any CA");
     }
     let names: Vec<&[u8]> = names.iter().map(|name| &name[..]).collect();
-    format!(" of {}", summary::shown_names(&names))
+    let names = summary::shown_names(&names);
+    phrase!("asks for a client certificate of {names}", names)
 }

@@ -6,6 +6,7 @@ use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::{beside, rewrite};
 use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
 use crate::text;
 
 pub(crate) use crate::error::Wanted;
@@ -70,7 +71,7 @@ impl<'a> File<'a> {
         found: impl Into<Phrase>,
         fix: impl Into<Phrase>,
     ) -> Finding {
-        let expected = format!("{} in PEM", self.wanted.noun());
+        let expected = phrase!("{wanted} in PEM", wanted = self.wanted.phrase());
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
@@ -97,6 +98,11 @@ impl<'a> File<'a> {
     pub(super) fn first(&self, is: impl Fn(&Block<'a>) -> bool) -> Option<&Block<'a>> {
         self.blocks.iter().find(|block| is(block))
     }
+}
+
+/// A command that writes a new file, and what that is for.
+pub(super) fn in_its_place(command: &str, out: &str) -> Phrase {
+    phrase!("{command}\nthen {out} in its place", command, out)
 }
 
 /// Whether there is text beside the blocks.

@@ -5,10 +5,12 @@ use std::path::Path;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::block::{File, Wanted};
+use super::block::{File, Wanted, in_its_place};
 use crate::certificates::pem;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::x509::{Kind, der_length, describe};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// No certificate or key is larger, in bytes. Lists are.
@@ -56,8 +58,8 @@ enum Found {
     EncryptedKey,
     PublicKey,
     OcspResponse,
-    /// What it is called, and the tool of openssl's that reads it.
-    Known(&'static str, &'static str),
+    /// And the tool of openssl's that reads it.
+    Known(Wanted, &'static str),
 }
 
 fn what(der: &[u8]) -> Option<Found> {
@@ -81,8 +83,8 @@ fn what(der: &[u8]) -> Option<Found> {
     if begins(b"\x0a\x01") {
         return Some(Found::OcspResponse);
     }
-    if let Some((what, tool)) = kind_of(der) {
-        return Some(Found::Known(what, tool));
+    if let Some((kind, tool)) = kind_of(der) {
+        return Some(Found::Known(kind, tool));
     }
     // EncryptedPrivateKeyInfo begins with an algorithm of PKCS#5 or PKCS#12 (RFC 5958 §3).
     let (algorithm, _) = inside(contents)?;
@@ -104,53 +106,75 @@ pub(super) fn binary(file: &File<'_>) -> Option<Finding> {
     Some(match what(file.bytes)? {
         Found::Pkcs7 => {
             let fix = file.rewritten("openssl pkcs7 -inform DER -in {f} -print_certs -out");
-            file.error("pkcs7", "certificates in a binary PKCS#7 wrapper", fix)
+            file.error(
+                "pkcs7",
+                phrase!("certificates in a binary PKCS#7 wrapper"),
+                fix,
+            )
         }
-        Found::Pkcs12 { key } => pkcs12(file, key, "", ""),
+        Found::Pkcs12 { key } => pkcs12(file, key, "", &Phrase::empty()),
         Found::EncryptedKey => {
             let fix = file.rewritten("openssl pkcs8 -inform DER -in {f} -out");
-            let found = "a private key in DER, encrypted with a passphrase";
+            let found = phrase!("a private key in DER, encrypted with a passphrase");
             file.error(
                 "encrypted-key",
                 found,
-                format!("with its passphrase:\n{fix}"),
+                phrase!("with its passphrase:\n{command}", command = fix),
             )
         }
         Found::PublicKey => file.error(
             "public-key",
-            "a public key alone, in DER",
-            format!("the file with {}", file.wanted.noun()),
+            phrase!("a public key alone, in DER"),
+            phrase!("the file with {wanted}", wanted = file.wanted.phrase()),
         ),
         Found::OcspResponse => file.error(
             "wrong-file",
-            "an OCSP response: what a CA says about a certificate",
-            format!("the file with {}", file.wanted.noun()),
+            phrase!("an OCSP response: what a CA says about a certificate"),
+            phrase!("the file with {wanted}", wanted = file.wanted.phrase()),
         ),
-        Found::Known(what, tool) => {
+        Found::Known(kind, tool) => {
             let fix = file.rewritten(&format!("openssl {tool} -inform DER -in {{f}} -out"));
-            file.error("der", format!("{what} in DER, the binary form"), fix)
+            file.error(
+                "der",
+                phrase!("{what} in DER, the binary form", what = kind.phrase()),
+                fix,
+            )
         }
     })
 }
 
-/// A PKCS#12 file; `before` makes one of a file that has it in base64.
-fn pkcs12(file: &File<'_>, key: bool, before: &str, around: &str) -> Finding {
+/// A PKCS#12 file; the command `before` makes one of a file that has it in base64.
+fn pkcs12(file: &File<'_>, key: bool, before: &str, around: &Phrase) -> Finding {
     let name = match before {
         "" => text::shell(file.path),
         _ => file.beside("p12"),
     };
     let [cert, key_file] = ["crt", "key"].map(|end| file.beside(end));
-    let legacy = "with its passphrase (one of an old Windows or Java needs -legacy too):";
     let certificates = format!("{before}\n  openssl pkcs12 -in {name} -nokeys -out {cert}");
+    let legacy = phrase!("with its passphrase (one of an old Windows or Java needs -legacy too)");
     if !key {
-        let found =
-            format!("a PKCS#12 store{around} with certificates and no key, such as a truststore");
-        let fix = format!("take them out, {legacy}{certificates}\nthen {cert} in its place");
+        let found = phrase!(
+            "a PKCS#12 store{around} with certificates and no key, such as a truststore",
+            around
+        );
+        let fix = phrase!(
+            "take them out, {legacy}:{commands}",
+            legacy,
+            commands = in_its_place(&certificates, &cert)
+        );
         return file.error("pkcs12", found, fix);
     }
-    let found = format!("a PKCS#12 bundle (.p12, .pfx){around}: certificate and key in one");
-    let fix = format!(
-        "take it apart, {legacy}{certificates}\n  (umask 077; openssl pkcs12 -in {name} -nocerts -nodes -out {key_file})\nthen --cert {cert} --key {key_file}"
+    let found = phrase!(
+        "a PKCS#12 bundle (.p12, .pfx){around}: certificate and key in one",
+        around
+    );
+    let keys =
+        format!("\n  (umask 077; openssl pkcs12 -in {name} -nocerts -nodes -out {key_file})");
+    let fix = phrase!(
+        "take it apart, {legacy}:{commands}\nthen{options}",
+        legacy,
+        commands = certificates + &keys,
+        options = format!(" --cert {cert} --key {key_file}")
     );
     file.error("pkcs12", found, fix)
 }
@@ -167,55 +191,59 @@ pub(super) fn from_base64(path: &Path, base64: &str) -> Option<Vec<u8>> {
 pub(crate) fn in_base64(file: &File<'_>, der: &[u8]) -> Option<Finding> {
     let bare = "grep -v -e ----- {f} | tr -d '\\r' | base64 -d";
     let around = if file.blocks.is_empty() {
-        ", in base64"
+        phrase!(", in base64")
     } else {
-        ", in a CERTIFICATE block"
+        phrase!(", in a CERTIFICATE block")
     };
     let taken = |end: &str| {
         let command = bare.replace("{f}", &text::shell(file.path));
         format!("\n  (umask 077; {command} > {})", file.beside(end))
     };
     Some(match what(der)? {
-        Found::Pkcs12 { key } => pkcs12(file, key, &taken("p12"), around),
+        Found::Pkcs12 { key } => pkcs12(file, key, &taken("p12"), &around),
         Found::Pkcs7 => {
             let fix = file.rewritten(&format!(
                 "{bare} | openssl pkcs7 -inform DER -print_certs -out"
             ));
             file.error(
                 "pkcs7",
-                format!("certificates in a PKCS#7 wrapper{around}"),
+                phrase!("certificates in a PKCS#7 wrapper{around}", around),
                 fix,
             )
         }
-        Found::Known("a certificate", _) if file.wanted != Wanted::PrivateKey => return None,
-        Found::Known("a private key", _) if file.wanted == Wanted::PrivateKey => return None,
-        Found::Known(what, tool) => {
+        Found::Known(Wanted::Certificate, _) if file.wanted != Wanted::PrivateKey => return None,
+        Found::Known(Wanted::PrivateKey, _) if file.wanted == Wanted::PrivateKey => return None,
+        Found::Known(kind, tool) => {
             let out = file.beside(tool);
             let command = bare.replace("{f}", &text::shell(file.path));
-            let fix = format!(
-                "the file with {}. To have this one under its right label:\n  (umask 077; {command} | openssl {tool} -inform DER -out {out})",
-                file.wanted.noun()
+            let command = format!("(umask 077; {command} | openssl {tool} -inform DER -out {out})");
+            let fix = phrase!(
+                "the file with {wanted}. To have this one under its right label:\n  {command}",
+                wanted = file.wanted.phrase(),
+                command
             );
-            file.error("wrong-file", format!("{what}{around}"), fix)
+            let what = phrase!("{what}{around}", what = kind.phrase(), around);
+            file.error("wrong-file", what, fix)
         }
         Found::EncryptedKey | Found::PublicKey | Found::OcspResponse => return None,
     })
 }
 
-fn kind_of(der: &[u8]) -> Option<(&'static str, &'static str)> {
+/// What it is, and the tool of openssl's that reads it.
+fn kind_of(der: &[u8]) -> Option<(Wanted, &'static str)> {
     if X509Certificate::from_der(der).is_ok() {
-        return Some(("a certificate", "x509"));
+        return Some((Wanted::Certificate, "x509"));
     }
     if X509CertificationRequest::from_der(der).is_ok() {
-        return Some(("a certificate request", "req"));
+        return Some((Wanted::Request, "req"));
     }
     if CertificateRevocationList::from_der(der).is_ok() {
-        return Some(("a revocation list", "crl"));
+        return Some((Wanted::RevocationList, "crl"));
     }
     let keys = [Kind::Pkcs8Key, Kind::Pkcs1Key, Kind::Sec1Key];
     keys.into_iter()
         .any(|kind| is(kind, der))
-        .then_some(("a private key", "pkey"))
+        .then_some((Wanted::PrivateKey, "pkey"))
 }
 
 /// Whether these bytes are a whole structure of this kind, and small.

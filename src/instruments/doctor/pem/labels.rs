@@ -11,6 +11,8 @@ use crate::certificates::wording;
 use crate::files::folder;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::in_place::{free_stem, is_taken, with_end};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// The label that one writes today.
@@ -28,38 +30,40 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
     let (code, what, fix) = match label {
         "TRUSTED CERTIFICATE" | "X509 CERTIFICATE" => (
             "trusted-certificate",
-            "a certificate in a form of OpenSSL's own",
-            file.converted(label, "openssl x509 -in {f}"),
+            phrase!("a certificate in a form of OpenSSL's own"),
+            file.converted(label, "openssl x509 -in {f}").into(),
         ),
         "PKCS7" | "CMS" => (
             "pkcs7",
-            "certificates in a PKCS#7 wrapper",
-            file.converted(label, "openssl pkcs7 -in {f} -print_certs"),
+            phrase!("certificates in a PKCS#7 wrapper"),
+            file.converted(label, "openssl pkcs7 -in {f} -print_certs")
+                .into(),
         ),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
             instead_of(file.wanted, "csr-as-certificate"),
-            "a request (CSR): a CA has to sign it first",
+            phrase!("a request (CSR): a CA has to sign it first"),
             sign(file),
         ),
         "PUBLIC KEY" | "RSA PUBLIC KEY" => (
             "public-key",
-            "a public key alone",
-            format!(
-                "the file with {}; it was made together with this one",
-                file.wanted.noun()
+            phrase!("a public key alone"),
+            phrase!(
+                "the file with {wanted}; it was made together with this one",
+                wanted = file.wanted.phrase()
             ),
         ),
         "OPENSSH PRIVATE KEY" => (
             "openssh-key",
-            "a key of OpenSSH's own form",
-            file.rewritten("cp {f} {f}.new && ssh-keygen -p -N '' -m PKCS8 -f"),
+            phrase!("a key of OpenSSH's own form"),
+            file.rewritten("cp {f} {f}.new && ssh-keygen -p -N '' -m PKCS8 -f")
+                .into(),
         ),
         "EC PARAMETERS" if file.wanted == Wanted::PrivateKey => (
             "parameters-alone",
-            "the name of a curve, and no key: openssl ecparam without -genkey",
-            format!(
-                "a key of that curve; the certificate for it comes next:\n{}",
-                file.converted(
+            phrase!("the name of a curve, and no key: openssl ecparam without -genkey"),
+            phrase!(
+                "a key of that curve; the certificate for it comes next:\n{command}",
+                command = file.converted(
                     label,
                     "chmod 600 {f} && openssl ecparam -in {f} -genkey -noout"
                 )
@@ -67,49 +71,46 @@ pub(super) fn wrong_label(file: &File<'_>, label: &str) -> Option<Finding> {
         ),
         "DSA PRIVATE KEY" | "ANY PRIVATE KEY" => (
             "unsupported-key",
-            "a private key of a kind that TLS does not use any more",
-            format!(
-                "a new key, and then a new certificate for it:\n{}",
-                file.converted(label, NEW_KEY)
+            phrase!("a private key of a kind that TLS does not use any more"),
+            phrase!(
+                "a new key, and then a new certificate for it:\n{command}",
+                command = file.converted(label, NEW_KEY)
             ),
         ),
         _ if kind(label) == Some(Wanted::PrivateKey) || label == "ENCRYPTED PRIVATE KEY" => (
             instead_of(file.wanted, "key-as-certificate"),
-            "a private key",
+            phrase!("a private key"),
             swap(file),
         ),
         _ => match kind(label) {
-            Some(kind) => ("wrong-file", kind.noun(), swap(file)),
+            Some(kind) => ("wrong-file", kind.phrase(), swap(file)),
             None => ("wrong-file", other(label), swap(file)),
         },
     };
     let label = text::shorten(&text::terminal(label), 40);
-    Some(file.error(code, format!("{what} (BEGIN {label})"), fix))
+    Some(file.error(code, phrase!("{what} (BEGIN {label})", what, label), fix))
 }
 
 /// What other programs put between BEGIN and END.
-fn other(label: &str) -> &'static str {
-    const OTHERS: [(&str, &str); 8] = [
-        ("EC PARAMETERS", "the name of a curve, and no key"),
-        ("PGP ", "something of PGP's, which is no part of TLS"),
-        ("OpenVPN Static key", "a static key of OpenVPN's (tls-auth)"),
-        (
-            "TSS2 PRIVATE KEY",
-            "a key that only the chip of one machine (TPM) can use",
-        ),
-        ("SSL SESSION", "a TLS session that openssl s_client saved"),
-        (
-            "DH PARAMETERS",
-            "numbers for a key exchange (openssl dhparam), and no key",
-        ),
-        ("PKCS12", "a PKCS#12 bundle"),
-        (
-            "ATTRIBUTE CERTIFICATE",
-            "an attribute certificate, which has no key",
-        ),
-    ];
-    let known = OTHERS.iter().find(|(start, _)| label.starts_with(start));
-    known.map_or("something else", |(_, what)| what)
+fn other(label: &str) -> Phrase {
+    let begins = |words: &str| label.starts_with(words);
+    match label {
+        _ if begins("EC PARAMETERS") => phrase!("the name of a curve, and no key"),
+        _ if begins("PGP ") => phrase!("something of PGP's, which is no part of TLS"),
+        _ if begins("OpenVPN Static key") => phrase!("a static key of OpenVPN's (tls-auth)"),
+        _ if begins("TSS2 PRIVATE KEY") => {
+            phrase!("a key that only the chip of one machine (TPM) can use")
+        }
+        _ if begins("SSL SESSION") => phrase!("a TLS session that openssl s_client saved"),
+        _ if begins("DH PARAMETERS") => {
+            phrase!("numbers for a key exchange (openssl dhparam), and no key")
+        }
+        _ if begins("PKCS12") => phrase!("a PKCS#12 bundle"),
+        _ if begins("ATTRIBUTE CERTIFICATE") => {
+            phrase!("an attribute certificate, which has no key")
+        }
+        _ => phrase!("something else"),
+    }
 }
 
 /// In the place of a certificate some files are met so often that they have a name of their own.
@@ -121,10 +122,10 @@ fn instead_of(wanted: Wanted, name: &'static str) -> &'static str {
     }
 }
 
-fn swap(file: &File<'_>) -> String {
-    format!(
-        "the file with {}. --cacert and --cert take certificates, --key the private key, --crl a list",
-        file.wanted.noun()
+fn swap(file: &File<'_>) -> Phrase {
+    phrase!(
+        "the file with {wanted}. --cacert and --cert take certificates, --key the private key, --crl a list",
+        wanted = file.wanted.phrase()
     )
 }
 
@@ -132,7 +133,7 @@ const NEW_KEY: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:
 
 /// The CA signs a copy of the request, under names that are free, and the file gets the certificate. A request
 /// that is called one stays: then the certificate is a new file beside it.
-fn sign(file: &File<'_>) -> String {
+fn sign(file: &File<'_>) -> Phrase {
     let stem = file.path.with_extension("");
     let named_so = file.path.extension().is_some_and(|end| end == "csr");
     let new = if named_so && !is_taken(&with_end(&stem, ".crt")) {
@@ -151,18 +152,19 @@ fn sign(file: &File<'_>) -> String {
         format!("cp {} {csr} && ", text::shell(file.path))
     };
     let put = if named_so {
-        format!("then {crt} in its place")
+        phrase!("then {out} in its place", out = crt)
     } else {
-        file.rewritten("cat {crt} >").replace("{crt}", &crt)
+        file.rewritten("cat {crt} >").replace("{crt}", &crt).into()
     };
     let (other, role) = granted(file);
     let name = text::shell(name.as_ref());
-    format!("{other}:\n  {copy}hello-mtls certs sign {name} --dir {dir} {role}\n{put}")
+    let command = format!("  {copy}hello-mtls certs sign {name} --dir {dir} {role}");
+    Phrase::lines([other, command.into(), put])
 }
 
 /// What the certificate will be for. A request may say it by a host name, and else by its own name: a person's or
 /// a device's is no host.
-fn granted(file: &File<'_>) -> (&'static str, String) {
+fn granted(file: &File<'_>) -> (Phrase, String) {
     let request = pem::request(file.path).ok();
     let der = request.as_deref().unwrap_or_default();
     let asked = X509CertificationRequest::from_der(der)
@@ -188,7 +190,10 @@ fn granted(file: &File<'_>) -> (&'static str, String) {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
         let name = name.filter(|name| name.chars().all(plain) && (1..=64).contains(&name.len()));
         let role = format!("--client {}", text::shell_word(name.unwrap_or("my-client")));
-        return ("for a client; for a server --host NAME instead", role);
+        return (
+            phrase!("for a client; for a server --host NAME instead:"),
+            role,
+        );
     }
     if hosts.is_empty() {
         hosts.push("localhost".to_owned());
@@ -198,7 +203,10 @@ fn granted(file: &File<'_>) -> (&'static str, String) {
         .take(8)
         .map(|host| format!("--host {}", text::shell_word(host)));
     let role = hosts.collect::<Vec<String>>().join(" ");
-    ("for a server; for a client --client NAME instead", role)
+    (
+        phrase!("for a server; for a client --client NAME instead:"),
+        role,
+    )
 }
 
 /// The hosts that a request names in its subjectAltName.

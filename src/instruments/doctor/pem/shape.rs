@@ -5,9 +5,11 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, kind, other_text, takes};
+use super::block::{Block, File, Wanted, blocks, in_its_place, kind, other_text, takes};
 use super::{almost, der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 type Check = fn(&File<'_>) -> Option<Finding>;
@@ -37,8 +39,8 @@ pub(crate) fn explain(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> 
     let found = CHECKS.iter().find_map(|check| check(&file));
     found.unwrap_or_else(|| {
         let said = text::terminal(said);
-        let found = format!("the base64 of a block does not decode: {said}");
-        file.error("bad-base64", found, COPY_AGAIN)
+        let found = phrase!("the base64 of a block does not decode: {said}", said);
+        file.error("bad-base64", found, copy_again())
     })
 }
 
@@ -48,15 +50,17 @@ pub(crate) fn private_keys(bytes: &[u8]) -> usize {
     blocks(bytes).iter().filter(secret).count()
 }
 
-const COPY_AGAIN: &str = "copy the file again, whole, from where it was made";
+fn copy_again() -> Phrase {
+    phrase!("copy the file again, whole, from where it was made")
+}
 
 fn empty(file: &File<'_>) -> Option<Finding> {
     let blank = file.bytes.iter().all(u8::is_ascii_whitespace);
     blank.then(|| {
         file.error(
             "empty-file",
-            "the file is empty",
-            "was it written to the end? A full disk?\nmake it again",
+            phrase!("the file is empty"),
+            phrase!("was it written to the end? A full disk?\nmake it again"),
         )
     })
 }
@@ -68,7 +72,7 @@ fn utf_16(file: &File<'_>) -> Option<Finding> {
     let fix = file.rewritten(&format!("iconv -f {encoding} -t UTF-8 {{f}} >"));
     Some(file.error(
         "utf-16",
-        "text in UTF-16, as Windows PowerShell writes it with >",
+        phrase!("text in UTF-16, as Windows PowerShell writes it with >"),
         fix,
     ))
 }
@@ -77,7 +81,7 @@ fn bom(file: &File<'_>) -> Option<Finding> {
     let rest = file.bytes.strip_prefix(b"\xef\xbb\xbf")?;
     // In front of other text the mark hides nothing.
     rest.starts_with(b"-----BEGIN").then(|| {
-        let found = "three bytes in front of the first line (ef bb bf, a byte order mark): it does not begin with dashes then, and the first block is passed over";
+        let found = phrase!("three bytes in front of the first line (ef bb bf, a byte order mark): it does not begin with dashes then, and the first block is passed over");
         file.error("byte-order-mark", found, file.rewritten("tail -c +4 {f} >"))
     })
 }
@@ -97,7 +101,7 @@ fn base64_twice(file: &File<'_>) -> Option<Finding> {
     }
     if file.bytes.trim_ascii_start().starts_with(twice) {
         let fix = file.rewritten("base64 -d < {f} >");
-        return Some(file.error("base64-twice", "base64 of a PEM file", fix));
+        return Some(file.error("base64-twice", phrase!("base64 of a PEM file"), fix));
     }
     foreign::kubernetes(file)
 }
@@ -121,23 +125,23 @@ fn no_begin(file: &File<'_>) -> Option<Finding> {
         ));
         return Some(file.error(
             "no-begin-line",
-            "base64 without its BEGIN and END lines",
+            phrase!("base64 without its BEGIN and END lines"),
             fix,
         ));
     }
     let found = if file.bytes.contains(&0) {
-        "binary data of no known kind"
+        phrase!("binary data of no known kind")
     } else {
-        "text without a line -----BEGIN …-----"
+        phrase!("text without a line -----BEGIN …-----")
     };
-    Some(file.error("not-pem", found, "is it the right file?"))
+    Some(file.error("not-pem", found, phrase!("is it the right file?")))
 }
 
 fn indented(file: &File<'_>) -> Option<Finding> {
     let block = file.first(|block| block.indented && takes(file.wanted, block.label))?;
-    let found = format!(
-        "line {}: the BEGIN line is indented, and so passed over",
-        block.line
+    let found = phrase!(
+        "line {line}: the BEGIN line is indented, and so passed over",
+        line = block.line
     );
     // In a YAML file the indentation has a meaning: the blocks are taken out, and the file stays.
     let fix = if other_text(file.bytes) {
@@ -146,11 +150,12 @@ fn indented(file: &File<'_>) -> Option<Finding> {
             wanted => (labels::usual(wanted), file.beside("pem")),
         };
         let name = text::shell(file.path);
-        format!(
-            "  (umask 077; sed -n '/-----BEGIN .*{label}-----/,/-----END .*{label}-----/s/^[[:space:]]*//p' {name} > {out})\nthen {out} in its place"
-        )
+        let command = format!(
+            "  (umask 077; sed -n '/-----BEGIN .*{label}-----/,/-----END .*{label}-----/s/^[[:space:]]*//p' {name} > {out})"
+        );
+        in_its_place(&command, &out)
     } else {
-        file.rewritten("sed 's/^[[:space:]]*//' {f} >")
+        file.rewritten("sed 's/^[[:space:]]*//' {f} >").into()
     };
     Some(file.error("indented", found, fix))
 }
@@ -159,17 +164,18 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
     let block = file.first(|block| block.after_dashes.is_none_or(|behind| !behind.is_empty()))?;
     let behind = block.after_dashes.unwrap_or_default();
     if (1..16).contains(&behind.len()) {
-        let shown = behind.escape_ascii();
-        let found = format!(
-            "line {}: \"{shown}\" behind the last dash of BEGIN",
-            block.line
+        let shown = behind.escape_ascii().to_string();
+        let found = phrase!(
+            "line {line}: \"{shown}\" behind the last dash of BEGIN",
+            line = block.line,
+            shown
         );
         let fix = file.rewritten("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/' {f} >");
         return Some(file.error("bad-begin-line", found, fix));
     }
-    let found = format!(
-        "line {}: the BEGIN line holds more than -----BEGIN …-----",
-        block.line
+    let found = phrase!(
+        "line {line}: the BEGIN line holds more than -----BEGIN …-----",
+        line = block.line
     );
     // A JSON string, or an environment variable: the line ends were written as a backslash and an n.
     let fix = if file.bytes.windows(2).any(|pair| pair == br"\n") {
@@ -185,7 +191,7 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
 /// `cat` puts nothing between two files, and not every file ends with a line end.
 fn joined(file: &File<'_>) -> Option<Finding> {
     file.first(|block| block.joined)?;
-    let found = "END and the next BEGIN on one line: what follows is passed over";
+    let found = phrase!("END and the next BEGIN on one line: what follows is passed over");
     let fix = file.rewritten("awk '{gsub(/-----BEGIN/,\"\\n&\")}1' {f} >");
     Some(file.error("joined-blocks", found, fix))
 }
@@ -193,11 +199,12 @@ fn joined(file: &File<'_>) -> Option<Finding> {
 fn no_end(file: &File<'_>) -> Option<Finding> {
     let block = file.first(|block| !block.ended && !block.indented)?;
     let label = text::shorten(&text::terminal(block.label), 40);
-    let found = format!(
-        "line {}: -----BEGIN {label}----- without its END line",
-        block.line
+    let found = phrase!(
+        "line {line}: -----BEGIN {label}----- without its END line",
+        line = block.line,
+        label
     );
-    Some(file.error("no-end-line", found, COPY_AGAIN))
+    Some(file.error("no-end-line", found, copy_again()))
 }
 
 fn encrypted(file: &File<'_>) -> Option<Finding> {
@@ -207,11 +214,13 @@ fn encrypted(file: &File<'_>) -> Option<Finding> {
     let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
     (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
         let plain = file.converted(".*PRIVATE KEY", "openssl pkey -in {f}");
-        let found = "a private key encrypted with a passphrase, which nobody asks for here";
+        let found = phrase!(
+            "a private key encrypted with a passphrase; only one without it can be used here"
+        );
         file.error(
             "encrypted-key",
             found,
-            format!("with its passphrase:\n{plain}"),
+            phrase!("with its passphrase:\n{command}", command = plain),
         )
     })
 }
@@ -220,11 +229,12 @@ fn bad_base64(file: &File<'_>) -> Option<Finding> {
     let known = |label: &str| kind(label).is_some() || label == "PUBLIC KEY";
     let block = file.first(|block| block.bad.is_some() && known(block.label))?;
     let (line, byte) = block.bad?;
-    let found = format!(
-        "line {line}: {} is no character of base64",
-        text::terminal_bytes(&[byte])
+    let found = phrase!(
+        "line {line}: {byte} is no character of base64",
+        line,
+        byte = text::terminal_bytes(&[byte])
     );
-    Some(file.error("bad-base64", found, COPY_AGAIN))
+    Some(file.error("bad-base64", found, copy_again()))
 }
 
 fn wrong_slot(file: &File<'_>) -> Option<Finding> {

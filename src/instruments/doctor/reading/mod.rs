@@ -21,6 +21,7 @@ use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::pem::der::{bits_of, has_explicit_curve};
 use crate::instruments::doctor::pem::{foreign, shape};
+use crate::language::Phrase;
 use crate::narration::Step;
 use crate::phrase;
 use crate::{files, text};
@@ -194,27 +195,20 @@ fn load<T>(
 }
 
 /// A folder that is missing or empty is one finding, however many files should be in it.
-fn no_folder(folder: &Path, found: &str) -> Finding {
+fn no_folder(folder: &Path, found: Phrase) -> Finding {
     let name = text::shell(folder);
-    let fix = format!("make one, with all files:\n  hello-mtls certs --dir {name}");
-    let expected = "a folder with certificates and keys";
-    error(
-        "no-folder",
-        Step::Preparation,
-        folder,
-        expected,
-        found.to_owned(),
-        fix,
-    )
+    let fix = phrase!(
+        "make one, with all files:\n  hello-mtls certs --dir {name}",
+        name
+    );
+    let expected = phrase!("a folder with certificates and keys");
+    error("no-folder", Step::Preparation, folder, expected, found, fix)
 }
 
 fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
-    let before = |code, file: &Path, expected: &str, found: String, fix: String| {
-        error(code, Step::Preparation, file, expected, found, fix)
-    };
     let folder = files::folder(path);
     if !folder.exists() {
-        return no_folder(folder, "no such folder");
+        return no_folder(folder, phrase!("no such folder"));
     }
     let is_empty = |folder: &Path| {
         folder
@@ -222,7 +216,7 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
             .is_ok_and(|mut files| files.next().is_none())
     };
     if is_empty(folder) {
-        return no_folder(folder, "nothing in it");
+        return no_folder(folder, phrase!("nothing in it"));
     }
     if let Some(finding) = other_names(path) {
         return finding;
@@ -230,13 +224,20 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
     let found = match (std::fs::read_link(path), &failed) {
         (Ok(target), _) if !path.exists() => {
             let target = text::terminal(&target.display().to_string());
-            format!("a symbolic link to {target}, which is not there")
+            phrase!("a symbolic link to {target}, which is not there", target)
         }
-        (_, Error::File { source, .. }) => io_words(source),
-        (_, other) => other.to_string(),
+        (_, Error::File { source, .. }) => io_words(source).into(),
+        (_, other) => other.to_string().into(),
     };
-    let expected = format!("{} that can be read", wanted.noun());
+    let expected = phrase!("{wanted} that can be read", wanted = wanted.phrase());
     let there = text::shell(if path.is_dir() { path } else { folder });
-    let fix = format!("what is there:\n  ls -l {there}");
-    before("unreadable-file", path, &expected, found, fix)
+    let fix = phrase!("what is there:\n  ls -l {there}", there);
+    error(
+        "unreadable-file",
+        Step::Preparation,
+        path,
+        expected,
+        found,
+        fix,
+    )
 }

@@ -10,6 +10,7 @@ use super::nearby::{self, Neighbour};
 use crate::handshake::provider;
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::Step;
+use crate::phrase;
 use crate::{files, text};
 
 /// The names that `--certs` expects.
@@ -47,14 +48,16 @@ pub(in crate::instruments::doctor) fn other_names(missing: &Path) -> Option<Find
     let names: Vec<String> = names
         .map(|name| text::terminal(&name.display().to_string()))
         .collect();
-    let found = format!(
-        "files with other names: {}",
-        text::shorten(&names.join(", "), 200)
+    let found = phrase!(
+        "files with other names: {names}",
+        names = text::shorten(&names.join(", "), 200)
     );
-    let expected = "ca.crt, and server.crt with server.key or client.crt with client.key, the names of --certs";
-    let fix = format!(
-        "each file by its own option, here and in other commands:\n{}",
-        commands.join("\n")
+    let expected = phrase!(
+        "ca.crt, and server.crt with server.key or client.crt with client.key, the names of --certs"
+    );
+    let fix = phrase!(
+        "each file by its own option, here and in other commands:\n{commands}",
+        commands = commands.join("\n")
     );
     Some(error(
         "other-file-names",

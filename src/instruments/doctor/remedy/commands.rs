@@ -14,7 +14,9 @@ use super::{Own, PeerTrust, Signer};
 use crate::certificates::pem;
 use crate::files::place;
 use crate::instruments::doctor::in_place::{self, free_stem, keep, rewrite, with_end};
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 use crate::text::{shell, shell_word as word};
 
 const P256: &str = "-pkeyopt ec_paramgen_curve:P-256";
@@ -120,57 +122,77 @@ fn names_its_key(own: &Own<'_, '_, '_>, ca: &Path) -> bool {
 }
 
 /// A CA's own certificate is in the place of the leaf: it signs one. `ca_key` is its key.
-pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> String {
+pub(super) fn leaf_of_its_own(own: &Own<'_, '_, '_>, ca_key: &Path) -> Phrase {
     let role = own.look.role();
     let trust = match own.trusted_copy() {
         // The side's own CA file is about the other side, and stays.
         None if matches!(own.look.evidence.case.peer, PeerTrust::Unknown) => {
             let (peer, ca) = (role.peer(), shell(own.certificate));
-            format!("; {ca} is for the {peer}'s --cacert")
+            Err(phrase!("{ca} is for the {peer}'s --cacert", ca, peer))
         }
-        copy => format!(" --cacert {}", shell(copy.unwrap_or(own.certificate))),
+        copy => Ok(copy.unwrap_or(own.certificate)),
     };
-    let why = format!("let it sign a leaf for the {role}, and trust it as the CA:");
+    let why = phrase!(
+        "let it sign a leaf for the {role}, and trust it as the CA:",
+        role
+    );
     // A name of its own: a CA and a leaf of one name confuse OpenSSL.
     let name = format!("-subj /CN={role}");
-    pair_of_its_own(own, (own.certificate, ca_key), &why, &name, &trust)
+    pair_of_its_own(own, (own.certificate, ca_key), why, &name, trust)
 }
 
 /// A certificate is the other side's: this side gets a pair of its own, and the other keeps what it has.
-pub(super) fn pair_beside(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+pub(super) fn pair_beside(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Phrase {
     let role = own.look.role();
-    let why = format!("a pair of its own for the {role}; this one stays what it is:");
+    let why = phrase!(
+        "a pair of its own for the {role}; this one stays what it is:",
+        role
+    );
     let ca = (signer.certificate, signer.key);
-    let trust = format!(" --cacert {}", shell(signer.certificate));
-    pair_of_its_own(own, ca, &why, &subject(own.look), &trust)
+    pair_of_its_own(own, ca, why, &subject(own.look), Ok(signer.certificate))
 }
 
-/// A new key and a new certificate in files that are not there yet.
+/// A new key and a new certificate in files that are not there yet. `trust` is the file of the CAs for --cacert, or a
+/// word about the file that stays.
 fn pair_of_its_own(
     own: &Own<'_, '_, '_>,
     ca: (&Path, &Path),
-    why: &str,
+    why: Phrase,
     subject: &str,
-    trust: &str,
-) -> String {
+    trust: Result<&Path, Phrase>,
+) -> Phrase {
     let stem = own.certificate.with_file_name(own.look.role().to_string());
     let stem = free_stem(&stem, ".leaf", &[".crt", ".key"]);
     let [crt, key] = [".crt", ".key"].map(|end| with_end(&stem, end));
     let csr = beside(&crt, "csr");
     let (extensions, make) = sign(own, &csr, ca, &crt);
     let [crt, key] = [&crt, &key].map(|path| shell(path));
-    format!(
-        "{why}\n  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}\nthen --cert {crt} --key {key}{trust}"
-    )
+    let commands = format!(
+        "  openssl req -new -newkey ec {P256} -nodes -keyout {key} {subject} -out {csr}\n{extensions}\n  {make} -out {crt}"
+    );
+    let then = match trust {
+        Ok(ca) => phrase!(
+            "then --cert {crt} --key {key} --cacert {ca}",
+            crt,
+            key,
+            ca = shell(ca)
+        ),
+        Err(other) => phrase!("then --cert {crt} --key {key}; {other}", crt, key, other),
+    };
+    Phrase::lines([why, commands.into(), then])
 }
 
 /// For a CA whose key is elsewhere.
-pub(super) fn request(own: &Own<'_, '_, '_>) -> String {
+pub(super) fn request(own: &Own<'_, '_, '_>) -> Phrase {
     let (key, csr) = (shell(own.key), beside(own.certificate, "csr"));
     let (role, subject) = (own.look.role(), subject(own.look));
     let names = word(&format!("subjectAltName={}", alternatives(own.look)));
-    format!(
-        "a new certificate. The CA's key is not here: its owner signs this request, with CA:FALSE and the extended key usage {role}Auth:\n  openssl req -new -key {key} {subject} -addext {names} -out {csr}"
+    let command = format!("  openssl req -new -key {key} {subject} -addext {names} -out {csr}");
+    let purpose = format!("{role}Auth");
+    phrase!(
+        "a new certificate. The CA's key is not here: its owner signs this request, with CA:FALSE and the extended key usage {purpose}:\n{command}",
+        purpose,
+        command
     )
 }
 

@@ -6,6 +6,8 @@ use crate::files;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::in_place::{free, keep, rewrite, same_file};
 use crate::instruments::doctor::pem::block::{Wanted, kind};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// Where programs of the whole machine look for the CAs that they believe.
@@ -58,17 +60,24 @@ pub(in crate::instruments::doctor) fn append(to: &Path, cert: &Cert<'_>) -> Stri
 }
 
 /// Adds a CA to a file of trusted ones, and says whom that lets in. Never to a file of the whole machine.
-pub(in crate::instruments::doctor) fn trust(to: &Path, ca: &Cert<'_>, option: &str) -> String {
+pub(in crate::instruments::doctor) fn trust(to: &Path, ca: &Cert<'_>, option: &str) -> Phrase {
     let (file, lets_in) = (text::shell(ca.path), ca.summary.shown_subject());
     if is_shared(to) {
         let to = text::shell(to);
-        return format!(
-            "{to} is for all programs of this machine, so nothing is added there. A file of its own for this one: {option} {file}"
+        return phrase!(
+            "{to} is for all programs of this machine, so nothing is added there. A file of its own for this one: {option} {file}",
+            to,
+            option,
+            file
         );
     }
     let append = append(to, ca);
-    format!(
-        "if all that {lets_in} ever signs shall be let in, trust it too ({option} {file} trusts it alone):\n{append}"
+    phrase!(
+        "if every certificate that {lets_in} signs may be accepted, trust it too ({option} {file} trusts it alone):\n{command}",
+        lets_in,
+        option,
+        file,
+        command = append
     )
 }
 

@@ -1,4 +1,4 @@
-//! What mends a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
+//! What fixes a certificate: a new one, a new pair, a leaf of one's own CA, or a request to a CA elsewhere.
 //!
 //! A command is pasted as it stands, so nothing that is in use is overwritten before what replaces it
 //! is whole, and what was there stays beside it ([`super::in_place`]).
@@ -13,24 +13,30 @@ pub(super) use self::edits::{append, reorder, replace_key, swap, trust};
 use super::PeerTrust;
 use super::evidence::Cert;
 use super::side_view::{ChainLink, SideView};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// For a CA that is at fault itself.
-pub(super) const NEW_CA: &str = "a new CA, and new certificates from it:\n  [ -d new-certs ] || hello-mtls certs --dir new-certs\nthen --certs new-certs";
+pub(super) fn new_ca() -> Phrase {
+    phrase!(
+        "a new CA, and new certificates from it:\n  [ -d new-certs ] || hello-mtls certs --dir new-certs\nthen --certs new-certs"
+    )
+}
 
 /// A certificate of a route made anew.
-pub(super) fn renew(link: &ChainLink<'_, '_, '_>) -> String {
+pub(super) fn renew(link: &ChainLink<'_, '_, '_>) -> Phrase {
     let name = link.cert.name();
     match (link.height, as_root(link)) {
         (0, _) => new_leaf(link.look),
         (_, Some(remedy)) => remedy,
-        _ => format!("a new certificate for {name}, from its issuer"),
+        _ => phrase!("a new certificate for {name}, from its issuer", name),
     }
 }
 
 /// A CA that another one had certified has become a root of its own, with the same key: a side that trusts the
 /// root does not look at the certificate between.
-fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<String> {
+fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<Phrase> {
     let evidence = link.look.evidence;
     let (file, option) = evidence.judge(link.look.side)?;
     let roots = evidence.nearby.iter().filter(|near| near.self_issued());
@@ -38,20 +44,26 @@ fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<String> {
     // A file that holds the root alone is the better one to name.
     let root = roots.min_by_key(|root| root.place.1)?;
     let (path, trust) = (text::shell(root.path), trust(file, root, option));
-    Some(format!("{path} has that CA as a root: {trust}"))
+    Some(phrase!(
+        "{file} has that CA as a root: {trust}",
+        file = path,
+        trust
+    ))
 }
 
 /// A new certificate for the key of this side, of version 3, with its names and its purpose.
-pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
+pub(super) fn new_leaf(look: &SideView<'_, '_>) -> Phrase {
     let Some(own) = Own::of(look) else {
         return if look.is_sent() {
-            "a new certificate, from its owner's CA".to_owned()
+            phrase!("a new certificate, from its owner's CA")
         } else {
-            "a new certificate, from its CA".to_owned()
+            phrase!("a new certificate, from its CA")
         };
     };
     if look.evidence.case.role_unknown {
-        return "a new certificate from its CA. Is it a server's or a client's? With --role the doctor says how to make it".to_owned();
+        return phrase!(
+            "a new certificate from its CA. Is it a server's or a client's? With --role the doctor says how to make it"
+        );
     }
     if let Some(other) = own.of_the_other_side() {
         return other;
@@ -71,36 +83,36 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> String {
 }
 
 /// A new certificate for the key of this side, by this CA; `None` if the CA's key is not here.
-pub(super) fn new_leaf_by(look: &SideView<'_, '_>, ca: &Cert<'_>) -> Option<String> {
+pub(super) fn new_leaf_by(look: &SideView<'_, '_>, ca: &Cert<'_>) -> Option<Phrase> {
     let own = Own::of(look).filter(|_| !look.evidence.case.role_unknown)?;
     Some(renewed(&own, &own.files_of(ca)?))
 }
 
-fn renewed(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
+fn renewed(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Phrase {
     let commands = commands::our_tool(own, signer);
     let commands = commands.unwrap_or_else(|| commands::openssl(own, signer));
-    format!("a new certificate for its key:\n{commands}")
+    phrase!("a new certificate for its key:\n{commands}", commands)
 }
 
 /// A new key in place of one that will not do, and a certificate for it. `why` introduces the commands.
-pub(super) fn new_pair(look: &SideView<'_, '_>, why: &str) -> String {
+pub(super) fn new_pair(look: &SideView<'_, '_>, why: Phrase) -> Phrase {
     let Some(own) = Own::of(look) else {
-        return "its own key".to_owned();
+        return phrase!("its own key");
     };
     let certify = match own.signer() {
-        Some(signer) => commands::openssl(&own, &signer),
+        Some(signer) => commands::openssl(&own, &signer).into(),
         None => commands::request(&own),
     };
-    format!("{why}\n{}\n{certify}", commands::new_key(own.key))
+    Phrase::lines([why, commands::new_key(own.key).into(), certify])
 }
 
 /// A new certificate for the key as it will be then: no request that is here already is of use.
-pub(super) fn request(look: &SideView<'_, '_>) -> String {
+pub(super) fn request(look: &SideView<'_, '_>) -> Phrase {
     let Some(own) = Own::of(look) else {
-        return "a new certificate, from its CA".to_owned();
+        return phrase!("a new certificate, from its CA");
     };
     match own.signer() {
-        Some(signer) => commands::openssl(&own, &signer),
+        Some(signer) => commands::openssl(&own, &signer).into(),
         None => commands::request(&own),
     }
 }
@@ -140,7 +152,7 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
 
     /// Files named by hand hold a certificate for the other side, and for that one alone. To make it anew for
     /// this side would take it from the other one. In the tutorial's folder the file's name says whose it is.
-    fn of_the_other_side(&self) -> Option<String> {
+    fn of_the_other_side(&self) -> Option<Phrase> {
         let (role, evidence) = (self.look.role(), self.look.evidence);
         let leaf = self.look.leaf().filter(|leaf| !leaf.is_ca())?;
         let foreign = !leaf.is_for(role) && leaf.is_for(role.peer());
@@ -155,14 +167,18 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
         let pair = pairs.find_map(|cert| Some((cert.path, evidence.keys_of(cert).next()?)));
         if let Some((cert, key)) = pair {
             let [cert, key] = [cert, key].map(text::shell);
-            return Some(format!(
-                "then --cert {cert} --key {key}: that one is for a {role}"
+            return Some(phrase!(
+                "then --cert {cert} --key {key}: that one is for a {role}",
+                cert,
+                key,
+                role
             ));
         }
         Some(match self.signer() {
             Some(signer) => commands::pair_beside(self, &signer),
-            None => format!(
-                "a key and a certificate of its own for the {role}, from its CA; this one stays what it is"
+            None => phrase!(
+                "a key and a certificate of its own for the {role}, from its CA; this one stays what it is",
+                role
             ),
         })
     }

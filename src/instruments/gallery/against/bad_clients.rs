@@ -23,6 +23,7 @@ use crate::certificates::{failed, pem};
 use crate::error::Error;
 use crate::handshake::{Identity, provider};
 use crate::instruments::gallery::pem_files::unusable;
+use crate::language::Phrase;
 use crate::phrase;
 
 /// What clients are made of.
@@ -41,7 +42,7 @@ pub(super) struct Material<'a> {
 
 /// A client to send.
 pub(super) struct BadClient {
-    pub(super) name: &'static str,
+    pub(super) name: Phrase,
     pub(super) expected: Expected,
     pub(super) shows: Shows,
     /// It is signed with the key of the clients' CA.
@@ -53,7 +54,7 @@ pub(super) enum Shows {
     Nothing,
     Certificate(Box<CertifiedKey>),
     /// Something is missing to make it.
-    CannotBeMade(&'static str),
+    CannotBeMade(Phrase),
 }
 
 /// Every client, the good one first.
@@ -77,30 +78,41 @@ pub(super) fn all(material: &Material<'_>) -> Result<Vec<BadClient>, Error> {
     )?;
     let servers = match &material.server {
         Some(server) => certified_key(server.chain.clone(), server.key.clone_key())?,
-        None => Shows::CannotBeMade("it needs server.crt and server.key in --certs"),
+        None => Shows::CannotBeMade(phrase!("it needs server.crt and server.key in --certs")),
     };
-    let refuse = Expected::Refuse;
     let mut clients = vec![
-        client("your client, for comparison", Expected::LetIn, certified),
-        client("no certificate", refuse, Shows::Nothing),
         client(
-            "self-signed copy of your client",
-            refuse,
+            phrase!("your client, for comparison"),
+            Expected::LetIn,
+            certified,
+        ),
+        client(phrase!("no certificate"), Expected::Refuse, Shows::Nothing),
+        client(
+            phrase!("self-signed copy of your client"),
+            Expected::Refuse,
             self_signed(&good)?,
         ),
         client(
-            "same CA name, another key",
-            refuse,
+            phrase!("same CA name, another key"),
+            Expected::Refuse,
             // The name that the server knows, and a key that it does not.
             of_false_ca(&good, name(leaf.issuer())?)?,
         ),
         client(
-            "a stranger's CA",
-            refuse,
+            phrase!("a stranger's CA"),
+            Expected::Refuse,
             of_false_ca(&good, common_name_only("strangers-ca"))?,
         ),
-        client("your certificate, not its key", refuse, thief),
-        client("the server's own certificate", refuse, servers),
+        client(
+            phrase!("your certificate, not its key"),
+            Expected::Refuse,
+            thief,
+        ),
+        client(
+            phrase!("the server's own certificate"),
+            Expected::Refuse,
+            servers,
+        ),
     ];
     clients.extend(of_the_ca(material, &good)?);
     Ok(clients)
@@ -108,19 +120,31 @@ pub(super) fn all(material: &Material<'_>) -> Result<Vec<BadClient>, Error> {
 
 /// Clients that only the CA itself could make.
 fn of_the_ca(material: &Material<'_>, good: &CertificateParams) -> Result<Vec<BadClient>, Error> {
-    let rows: [(&'static str, Expected, Spoil); 8] = [
-        ("your CA: good, for comparison", Expected::LetIn, |_| {}),
-        ("your CA: expired", Expected::Refuse, |params| {
+    let rows: [(Phrase, Expected, Spoil); 8] = [
+        (
+            phrase!("your CA: good, for comparison"),
+            Expected::LetIn,
+            |_| {},
+        ),
+        (phrase!("your CA: expired"), Expected::Refuse, |params| {
             (params.not_before, params.not_after) = (day(-30), day(-2));
         }),
-        ("your CA: not yet valid", Expected::Refuse, |params| {
-            (params.not_before, params.not_after) = (day(2), day(30));
-        }),
-        ("your CA: for servers only", Expected::Refuse, |params| {
-            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        }),
         (
-            "your CA: an unknown extension",
+            phrase!("your CA: not yet valid"),
+            Expected::Refuse,
+            |params| {
+                (params.not_before, params.not_after) = (day(2), day(30));
+            },
+        ),
+        (
+            phrase!("your CA: for servers only"),
+            Expected::Refuse,
+            |params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+            },
+        ),
+        (
+            phrase!("your CA: an unknown extension"),
             Expected::Refuse,
             |params| {
                 // An arc for examples (RFC 5612 §3), and a NULL in it.
@@ -131,18 +155,18 @@ fn of_the_ca(material: &Material<'_>, good: &CertificateParams) -> Result<Vec<Ba
                 params.custom_extensions.push(extension);
             },
         ),
-        ("your CA: revoked", Expected::Refuse, |_| {}),
+        (phrase!("your CA: revoked"), Expected::Refuse, |_| {}),
         (
-            "your CA: a CA itself",
-            Expected::Either("OpenSSL and Go allow it, webpki does not"),
+            phrase!("your CA: a CA itself"),
+            Expected::Either(phrase!("OpenSSL and Go allow it, webpki does not")),
             |params| {
                 params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
                 params.key_usages.push(KeyUsagePurpose::KeyCertSign);
             },
         ),
         (
-            "your CA: CN=mallory",
-            Expected::Either("it authorizes every client of the CA"),
+            phrase!("your CA: CN=mallory"),
+            Expected::Either(phrase!("it authorizes every client of the CA")),
             |params| {
                 params.distinguished_name = common_name_only("mallory");
                 let uri = Name::Uri(client_uri("mallory")).entry();
@@ -154,12 +178,14 @@ fn of_the_ca(material: &Material<'_>, good: &CertificateParams) -> Result<Vec<Ba
     let mut clients = Vec::new();
     for (name, expected, spoil) in rows {
         let shows = match &signer {
-            None => Shows::CannotBeMade("it needs --ca-key"),
+            None => Shows::CannotBeMade(phrase!("it needs --ca-key")),
             Some(signer) => {
                 let mut params = good.clone();
                 spoil(&mut params);
-                match (name.ends_with("revoked"), signer.revoked(&material.lists)) {
-                    (true, None) => Shows::CannotBeMade("it needs --crl with an entry of this CA"),
+                match (name.contains("revoked"), signer.revoked(&material.lists)) {
+                    (true, None) => {
+                        Shows::CannotBeMade(phrase!("it needs --crl with an entry of this CA"))
+                    }
                     (true, serial) => {
                         params.serial_number = serial;
                         signer.sign(&params)?

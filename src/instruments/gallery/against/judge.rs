@@ -3,19 +3,21 @@
 use crate::client::Answer;
 use crate::error::{Diagnosis, Ending, Error};
 use crate::instruments::wire::names::alert_name;
+use crate::language::Phrase;
 use crate::narration::Step;
+use crate::phrase;
 
 /// What became of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// The server answered it as it answers a good one.
-    LetIn(String),
+    LetIn(Phrase),
     /// The server refused it.
-    Refused { step: Step, how: String },
+    Refused { step: Step, how: Phrase },
     /// It came, and what the server did says neither.
-    CannotBeTold(String),
+    CannotBeTold(Phrase),
     /// It did not come, because it could not be made.
-    NotTried(&'static str),
+    NotTried(Phrase),
 }
 
 /// The status of an answer.
@@ -28,11 +30,9 @@ pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Ver
     match outcome {
         Ok(answer) => of_status(answer, good),
         Err(Error::Tls { diagnosis, .. }) => of_diagnosis(diagnosis),
-        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.to_string()),
-        Err(Error::Network { found, .. }) => {
-            Verdict::CannotBeTold(found.to_string().replace('\n', "; "))
-        }
-        Err(other) => Verdict::CannotBeTold(other.to_string().replace('\n', "; ")),
+        Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.clone()),
+        Err(Error::Network { found, .. }) => Verdict::CannotBeTold(found.clone()),
+        Err(other) => Verdict::CannotBeTold(other.to_string().into()),
     }
 }
 
@@ -41,18 +41,20 @@ fn of_status(answer: &Answer, good: Option<u16>) -> Verdict {
     let said = said.trim_end().to_owned();
     let refused = |step| Verdict::Refused {
         step,
-        how: format!("status {said}"),
+        how: phrase!("status {said}", said = &said),
     };
     match answer.status {
-        200..=299 => Verdict::LetIn(said),
+        200..=299 => Verdict::LetIn(said.into()),
         401 | 403 => refused(Step::ServerAuthorizesClient),
         // nginx ends a handshake well and then answers 400; 495 and 496 are what it calls the two reasons.
         400 | 495 | 496 => refused(Step::ServerVerifiesClient),
-        _ if good.is_none() => Verdict::LetIn(said),
-        status if good == Some(status) => Verdict::LetIn(format!("{said}, as for a good client")),
+        _ if good.is_none() => Verdict::LetIn(said.into()),
+        status if good == Some(status) => {
+            Verdict::LetIn(phrase!("{said}, as for a good client", said))
+        }
         // Some servers hide what a client may not see.
         402..=499 => refused(Step::ServerAuthorizesClient),
-        _ => Verdict::CannotBeTold(format!("status {said}")),
+        _ => Verdict::CannotBeTold(phrase!("status {said}", said)),
     }
 }
 
@@ -62,15 +64,15 @@ fn of_diagnosis(diagnosis: &Diagnosis) -> Verdict {
     let seen = &diagnosis.seen;
     let how = match seen.ending {
         _ if seen.late_request.is_some() => {
-            return Verdict::CannotBeTold("asks after the handshake".to_owned());
+            return Verdict::CannotBeTold(phrase!("asks after the handshake"));
         }
-        Ending::RefusedHere => return Verdict::CannotBeTold(diagnosis.found.to_string()),
-        Ending::Silence => return Verdict::CannotBeTold("silent for too long".to_owned()),
-        Ending::Alert(number) => format!("alert {}", alert_name(number)),
-        Ending::Answer(status) => format!("status {status}"),
-        Ending::CloseNotify => "closed without an answer".to_owned(),
-        Ending::Closed => "closed without an alert".to_owned(),
-        Ending::Reset => "reset".to_owned(),
+        Ending::RefusedHere => return Verdict::CannotBeTold(diagnosis.found.clone()),
+        Ending::Silence => return Verdict::CannotBeTold(phrase!("silent for too long")),
+        Ending::Alert(number) => phrase!("alert {alert}", alert = alert_name(number)),
+        Ending::Answer(status) => phrase!("status {said}", said = status),
+        Ending::CloseNotify => phrase!("closed without an answer"),
+        Ending::Closed => phrase!("closed without an alert"),
+        Ending::Reset => phrase!("reset"),
     };
     let step = match diagnosis.step {
         Step::ServerAuthorizesClient => Step::ServerAuthorizesClient,

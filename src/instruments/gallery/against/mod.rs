@@ -24,8 +24,10 @@ use crate::error::Error;
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config};
 use crate::instruments::gallery::pem_files::unusable;
+use crate::language::Phrase;
 use crate::narration::narrator::notes;
 use crate::narration::{Narrator, Side, Step};
+use crate::phrase;
 use crate::transport::{Deadline, Transport};
 
 /// A server to try, and the files that good and bad clients are made of.
@@ -57,21 +59,21 @@ pub struct Findings {
 /// One client, and what became of it.
 #[derive(Debug)]
 struct Row {
-    name: &'static str,
+    name: Phrase,
     expected: Expected,
     of_the_ca: bool,
     verdict: Verdict,
 }
 
 /// What a server should do with a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Expected {
     /// Let it in: a good client, for comparison.
     LetIn,
     /// Refuse it.
     Refuse,
     /// Either is right, for this reason.
-    Either(&'static str),
+    Either(Phrase),
 }
 
 impl Against<'_> {
@@ -179,8 +181,7 @@ impl Findings {
         }
         for row in &mut self.rows {
             if row.of_the_ca && !comparison(row) && refused(row) {
-                let why = "refused, as a good one is";
-                row.verdict = Verdict::CannotBeTold(why.to_owned());
+                row.verdict = Verdict::CannotBeTold(phrase!("refused, as a good one is"));
             }
         }
     }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use super::judge::Verdict;
 use super::{Expected, Findings, Row};
 use crate::instruments::page::{BOLD, DIM, LongWords, Page, Paint, RED};
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// Columns of a client's name, with its mark.
@@ -27,12 +29,12 @@ impl Row {
         matches!(self.verdict, Verdict::CannotBeTold(_))
     }
 
-    fn words(&self) -> (&'static str, String) {
+    fn words(&self) -> (&'static str, Phrase) {
         match &self.verdict {
-            Verdict::LetIn(said) if self.is_a_hole() => ("✗", format!("LET IN: {said}")),
-            Verdict::LetIn(said) => match self.expected {
-                Expected::Either(why) => ("○", format!("let in: {said}; {why}")),
-                _ => ("✓", format!("let in: {said}")),
+            Verdict::LetIn(said) if self.is_a_hole() => ("✗", phrase!("LET IN: {said}", said)),
+            Verdict::LetIn(said) => match &self.expected {
+                Expected::Either(why) => ("○", phrase!("let in: {said}; {why}", said, why)),
+                _ => ("✓", phrase!("let in: {said}", said)),
             },
             Verdict::Refused { step, how } => {
                 let mark = if self.is_no_comparison() {
@@ -40,10 +42,11 @@ impl Row {
                 } else {
                     "✓"
                 };
-                (mark, format!("refused, step {}: {how}", step.number()))
+                let number = step.number();
+                (mark, phrase!("refused, step {number}: {how}", number, how))
             }
-            Verdict::CannotBeTold(why) => ("?", format!("cannot be told: {why}")),
-            Verdict::NotTried(why) => ("–", format!("not tried: {why}")),
+            Verdict::CannotBeTold(why) => ("?", phrase!("cannot be told: {why}", why)),
+            Verdict::NotTried(why) => ("–", phrase!("not tried: {why}", why)),
         }
     }
 }
@@ -67,27 +70,35 @@ impl Findings {
         };
         let place = text::terminal(&self.place);
         let target = text::shorten(&text::terminal(&self.target), 200);
-        page.rule(&format!("Does {place} enforce mutual TLS?"), BOLD)?;
-        let about = format!(
-            "Only for servers of your own: these are the clients of an attacker. One connection each, GET {target}."
-        );
+        let say = |phrase: &Phrase| paint.words(phrase);
+        page.rule(
+            &say(&phrase!("Does {place} enforce mutual TLS?", place)),
+            BOLD,
+        )?;
+        let about = say(&phrase!(
+            "Only for servers of your own: these are the clients of an attacker. One connection each, GET {target}.",
+            target
+        ));
         page.paragraph("", &about, "")?;
         for row in self.rows.iter().filter(|row| row.is_no_comparison()) {
             let words = if row.of_the_ca {
-                "The server does not trust what --ca-key signs, even a good client: the rows of your CA prove \
-                 nothing. Is it the key of the CA that the server has for its clients?"
+                phrase!(
+                    "The server does not trust what --ca-key signs, even a good client: the rows of your CA prove nothing. Is it the key of the CA that the server has for its clients?"
+                )
             } else {
-                "Your client itself is not let in, so the refusals below prove nothing. Find out why: hello-mtls \
-                 doctor with this URL, without --against."
+                phrase!(
+                    "Your client itself is not let in, so the refusals below prove nothing. Find out why: hello-mtls doctor with this URL, without --against."
+                )
             };
             page.blank()?;
-            page.paragraph("", words, RED)?;
+            page.paragraph("", &say(&words), RED)?;
         }
         if !self.asked {
             page.blank()?;
-            let words =
-                "The server does not ask for a certificate in its handshake: step 4 is missing.";
-            page.paragraph("", words, RED)?;
+            let words = phrase!(
+                "The server does not ask for a certificate in its handshake: step 4 is missing."
+            );
+            page.paragraph("", &say(&words), RED)?;
         }
         page.blank()?;
         for row in &self.rows {
@@ -97,30 +108,40 @@ impl Findings {
                 "–" => DIM,
                 _ => "",
             };
-            let head = text::pad(&format!("{mark} {}", row.name), NAME);
+            let head = text::pad(&format!("{mark} {}", say(&row.name)), NAME);
+            let words = say(&words).replace('\n', "; ");
             page.paragraph(&head, &text::terminal(&words), colour)?;
         }
         page.blank()?;
-        page.paragraph("", &self.conclusion(), BOLD)
+        page.paragraph("", &say(&self.conclusion()), BOLD)
     }
 
-    fn conclusion(&self) -> String {
+    fn conclusion(&self) -> Phrase {
         let count = |is: &dyn Fn(&Row) -> bool| self.rows.iter().filter(|row| is(row)).count();
         let must = |row: &Row| row.expected == Expected::Refuse;
         let holes = count(&Row::is_a_hole);
         let refused = count(&|row| must(row) && matches!(row.verdict, Verdict::Refused { .. }));
         let unknown = count(&|row| must(row) && row.is_open());
         let untried = count(&|row| must(row) && matches!(row.verdict, Verdict::NotTried(_)));
-        let counted = format!("refused {refused}, cannot be told {unknown}, not tried {untried}");
+        let counted = phrase!(
+            "refused {refused}, cannot be told {unknown}, not tried {untried}",
+            refused,
+            unknown,
+            untried
+        );
         if holes > 0 {
-            return format!(
-                "No: the server let in {holes} of the clients that it must refuse ({counted}). Let it demand \
-                 a certificate, and verify it against the CA of your clients alone."
+            return phrase!(
+                "No: the server let in {holes} of the clients that it must refuse ({counted}). Let it demand a certificate, and verify it against the CA of your clients alone.",
+                holes,
+                counted
             );
         }
         if !self.holds() {
-            return format!("That cannot be told ({counted}).");
+            return phrase!("That cannot be told ({counted}).", counted);
         }
-        format!("Yes, as far as these clients can tell: none of them came in ({counted}).")
+        phrase!(
+            "Yes, as far as these clients can tell: none of them came in ({counted}).",
+            counted
+        )
     }
 }
