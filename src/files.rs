@@ -12,7 +12,7 @@ use crate::text;
 /// wrong path may lead to a disk image, which must not fill the memory.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// Who may read a file.
+/// Which users may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
     /// Mode 0600: private keys.
@@ -28,7 +28,7 @@ pub struct NewFile {
     pub path: PathBuf,
     /// All of its bytes.
     pub contents: Vec<u8>,
-    /// Who may read it.
+    /// Which users may read it.
     pub readers: Readers,
 }
 

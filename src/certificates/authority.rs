@@ -47,7 +47,7 @@ impl Authority {
     /// Makes a CA below this one. It may sign leaves, and no further CA (path length 0).
     ///
     /// In production the root's key rests in a safe, and the intermediate CA does the daily work: if its
-    /// key is stolen, the root replaces it, and no client has to change whom it trusts.
+    /// key is stolen, the root replaces it, and no client has to change the CA that it trusts.
     pub fn create_intermediate(
         &self,
         name: &str,

@@ -65,9 +65,9 @@ pub struct GeneratedFile {
     pub name: String,
     /// PEM.
     pub contents: String,
-    /// Who may read it.
+    /// Which users may read it.
     pub readers: Readers,
-    /// What it is for, and who may see it.
+    /// What it is for, and which people may see it.
     pub purpose: &'static str,
 }
 
@@ -149,10 +149,10 @@ fn of_the_set(name: &str, readers: Readers, contents: String) -> GeneratedFile {
     }
 }
 
-/// What each file of the set is for, and who may see it.
+/// What each file of the set is for, and which people may see it.
 fn purpose(name: &str) -> &'static str {
     match name {
-        "ca.key" => "the CA's private key; whoever has it can be anybody",
+        "ca.key" => "the CA's private key; it can sign for any name",
         "ca.crt" => "the CA's certificate; give it to all who should trust it",
         "intermediate.key" => "the working CA's private key: keep it away",
         "intermediate.crt" => "the working CA's certificate; travels behind each leaf",

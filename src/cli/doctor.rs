@@ -97,7 +97,7 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
         (None, None) => sides(&options.files),
     };
     // In a folder one CA signs for both sides. Files that are named one by one may come from two CAs, and a
-    // live server says itself whom it believes.
+    // live server says itself which CAs it trusts.
     let peer = match &options.peer_cacert {
         Some(file) => PeerTrust::File(file.clone()),
         None if options.url.is_some() || options.files.cert.is_some() => PeerTrust::Unknown,

@@ -181,7 +181,7 @@ impl Service for Logged {
     }
 }
 
-/// What the server is about to do, and whom it will let in.
+/// What the server is about to do, and which clients it will let in.
 fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     let say = |line: &str| log.say(line);
     let port = listener.addresses.first().map_or(0, SocketAddr::port);

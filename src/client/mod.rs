@@ -1,4 +1,4 @@
-//! The client: one GET request. Unaware of who watches.
+//! The client: one GET request. Unaware of narration and recordings.
 
 mod exchange;
 mod records;

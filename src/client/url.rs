@@ -1,4 +1,4 @@
-//! An `https` URL (RFC 3986, RFC 9110 §4.2.2). Unaware of who dials.
+//! An `https` URL (RFC 3986, RFC 9110 §4.2.2). Unaware of the connection.
 
 use rustls::pki_types::ServerName;
 

@@ -88,7 +88,7 @@ pub enum Error {
         doing: &'static str,
         /// Host and port.
         place: String,
-        /// What the system said, an address a line.
+        /// What the system said, one address per line.
         found: Phrase,
         /// What to try.
         remedy: Phrase,

@@ -146,7 +146,7 @@ impl ResponseHead {
     ///
     /// # Errors
     /// A body that is cut short. One that ends with the connection has to end with close_notify, or
-    /// the stream reports an error: otherwise anybody on the way could cut it.
+    /// the stream reports an error: otherwise an attacker could cut it short unnoticed.
     pub fn copy_body(
         &self,
         reader: &mut MessageReader<'_, impl Read>,

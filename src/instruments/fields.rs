@@ -20,9 +20,9 @@ pub struct Field {
     /// Where it stands, in bytes from the start of the input that was parsed.
     pub range: Range<usize>,
     /// What stands there, in words. Empty for plain bytes, which a renderer shows as hex.
-    /// May hold text of a peer: whoever shows it escapes it (`text`).
+    /// May hold text of a peer: a view escapes it (`text`).
     pub value: String,
-    /// Why it is there, and who looks at it. Empty where the label says it all.
+    /// Why it is there, and which side looks at it. Empty where the label says it all.
     pub meaning: String,
     /// The standard and section, e.g. `RFC 8446 §4.1.2`. Empty: that of the group around it.
     pub source: &'static str,

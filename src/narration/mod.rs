@@ -1,4 +1,4 @@
-//! Events and tellers: what happens in a handshake, as data, and who passes it on.
+//! Events and tellers: what happens in a handshake, as data, and what becomes of it.
 //!
 //! The steps emit [`Event`]s and never print. An event carries a [`Fact`]: names and numbers, no
 //! sentence. A [`Teller`] decides what becomes of it: nothing, an entry in a list, a line of JSON, or a

@@ -1,4 +1,4 @@
-//! Who passes events on: nobody, a list, a terminal. JSON has a file of its own.
+//! Where events go: nowhere, into a list, to a terminal. JSON has a file of its own.
 
 use std::fmt;
 use std::io::Write;

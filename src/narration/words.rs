@@ -62,11 +62,11 @@ pub fn words(fact: &Fact) -> Words {
             let groups = list_of_groups(groups);
             proved(
                 phrase!(
-                    "says hello to \"{server_name}\", offers {groups}",
+                    "sends a hello to \"{server_name}\", offers {groups}",
                     server_name,
                     groups
                 ),
-                phrase!("nothing yet: whoever answers may be anybody"),
+                phrase!("nothing is proved yet: any server could answer"),
             )
         }
         Fact::ClientHelloReceived {
@@ -80,12 +80,12 @@ pub fn words(fact: &Fact) -> Words {
             };
             proved(
                 phrase!(
-                    "hears a hello {wanted}: {suites} cipher suites, {groups} groups",
+                    "receives a hello {wanted}: {suites} cipher suites, {groups} groups",
                     wanted,
                     suites,
                     groups
                 ),
-                phrase!("nothing yet: anybody may say hello"),
+                phrase!("nothing is proved yet: any client can send a hello"),
             )
         }
         Fact::ServerCertificateSent {
@@ -128,7 +128,7 @@ pub fn words(fact: &Fact) -> Words {
         ),
         Fact::EmptyCertificateSent => proved(
             phrase!("was asked for a certificate, sends an empty one"),
-            phrase!("the server decides whether that will do"),
+            phrase!("the server decides whether it accepts that"),
         ),
         Fact::ClientCertificateVerified { certificate } => proved(
             verified(certificate, phrase!("clients")),
@@ -157,9 +157,9 @@ pub fn words(fact: &Fact) -> Words {
             };
             let agreed = [version.into(), cipher_suite.into(), group];
             let known = if *verdict_pending {
-                phrase!("I may send. Whether I am welcome, the answer will tell")
+                phrase!("this client may send; the answer will show whether it is accepted")
             } else {
-                phrase!("nobody on the way can read what follows or change it unnoticed")
+                phrase!("an eavesdropper cannot read what follows, or change it unnoticed")
             };
             proved(Phrase::joined(agreed, &Phrase::from(", ")), known)
         }
@@ -169,11 +169,11 @@ pub fn words(fact: &Fact) -> Words {
             length,
         } => {
             let known = match status {
-                403 => phrase!("TLS went well; the application does not let me in"),
+                403 => phrase!("TLS succeeded; the application refuses this client"),
                 200..=299 => {
-                    phrase!("an answer came: only now do I know that the server let me in")
+                    phrase!("an answer of success: the server has accepted this client")
                 }
-                _ => phrase!("the handshake was accepted; whether I am, the status tells"),
+                _ => phrase!("the handshake was accepted; the status tells about the request"),
             };
             proved(
                 phrase!(
@@ -234,7 +234,7 @@ fn key_proved(scheme: &str, owner: Phrase) -> Words {
     proved(
         phrase!("its signature over our handshake fits ({scheme})", scheme),
         phrase!(
-            "it owns that certificate's key, now: this is the {owner}",
+            "it owns the certificate's private key: this is the {owner}",
             owner
         ),
     )
@@ -266,7 +266,7 @@ fn authorized(identity: &str, resumed: bool, listed: bool) -> Words {
 /// Why a client is not let in, for the story, the log and the 403.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// Who it is, if that much is known.
+    /// The client's identity, if that much is known.
     pub who: Phrase,
     /// Why not.
     pub why: Phrase,
@@ -309,7 +309,7 @@ fn misbehaved(misbehaviour: &Misbehaviour) -> Words {
     match misbehaviour {
         Misbehaviour::ReadHelloAsText { bytes, reply: None } => proved(
             phrase!("reads {bytes} bytes, and hangs up", bytes),
-            phrase!("it says no word"),
+            phrase!("it sends nothing"),
         ),
         Misbehaviour::ReadHelloAsText {
             bytes,
@@ -335,7 +335,7 @@ fn misbehaved(misbehaviour: &Misbehaviour) -> Words {
         }
         Misbehaviour::HungUp => proved(
             phrase!("answers without a length, hangs up without close_notify"),
-            phrase!("it is content"),
+            phrase!("it notices nothing"),
         ),
     }
 }

@@ -147,7 +147,7 @@ fn report_failure(setup: &ServerSetup, service: &dyn Service, peer: &Peer, error
     }
 }
 
-/// A line of the log: from where, who, what.
+/// A line of the log: the address, the client's identity, and the request.
 fn log(service: &dyn Service, peer: &Peer, what: fmt::Arguments<'_>) {
     let who = peer.client.as_ref().map_or_else(
         || "anybody".to_owned(),

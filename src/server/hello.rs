@@ -1,4 +1,4 @@
-//! What the server has to say: Hello World, and who you are.
+//! What the server answers: Hello World, and the identity of the client.
 
 use std::fmt::Write;
 

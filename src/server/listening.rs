@@ -1,4 +1,4 @@
-//! Sockets and threads: bind, accept, a thread a connection, not too many at a time.
+//! Sockets and threads: bind, accept, one thread per connection, not too many at a time.
 //!
 //! Unaware of TLS: what happens on a connection's thread is the caller's.
 

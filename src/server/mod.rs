@@ -1,5 +1,5 @@
 //! The server's side of a connection, from the first byte to the last. Unaware of what it serves and of
-//! who watches.
+//! recordings.
 //!
 //! It blocks, on purpose: a connection is one thread that reads from top to bottom, in the code and in
 //! a debugger. [`serve_connection`] is that thread; [`listening`] starts it.
@@ -69,7 +69,7 @@ impl Limits {
 pub struct Peer {
     /// Its address.
     pub address: SocketAddr,
-    /// Who it is. `None`: TLS without client certificates.
+    /// The client's identity. `None`: TLS without client certificates.
     pub client: Option<AuthorizedClient>,
     /// What the two sides agreed on.
     pub session: Session,
@@ -147,7 +147,7 @@ pub fn serve_connection<T: Transport>(
         }
     };
 
-    // Step 6: may this client come in? Asked on a resumed connection, too: its ticket proves who the client was.
+    // Step 6: may this client come in? Asked on a resumed connection, too: its ticket proves which client that was.
     let authorized = handshake::authorize(setup, &connection);
     let mut stream = StreamOwned::new(connection, transport);
     stream.sock.set_deadline(limits.request);

@@ -30,7 +30,7 @@ const KNOWN: [(&str, &str); 10] = [
     ("INVALID_PURPOSE", "Node"),
 ];
 
-/// Who refused, and why, if an answer refuses the client: 400, 401, 403, and nginx's own 495 and 496. `None`: it does
+/// Which step refused, and why, if an answer refuses the client: 400, 401, 403, and nginx's own 495 and 496. `None`: it does
 /// not, and any other status is about the request. `beginning` is that of the body; it comes from the peer, and only
 /// known sentences are looked for in it.
 pub fn diagnose_answer(

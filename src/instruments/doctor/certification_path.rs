@@ -1,4 +1,4 @@
-//! The route from a leaf to a trusted CA: who signed whom, by name and by signature.
+//! The route from a leaf to a trusted CA, by the issuers' names and by their signatures.
 //!
 //! webpki searches too, but tells only that it found nothing. This search keeps how far it came.
 
@@ -11,7 +11,7 @@ const SIGNATURES: usize = 100;
 
 /// How far one comes.
 pub(super) struct CertificationPath<'e, 'a> {
-    /// The leaf, then who signed it, and so on; without the anchor.
+    /// The leaf, then its issuer, and so on; without the anchor.
     pub(super) certs: Vec<&'e Cert<'a>>,
     pub(super) end: End<'e, 'a>,
 }

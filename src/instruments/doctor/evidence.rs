@@ -155,9 +155,9 @@ impl<'a> SideEvidence<'a> {
 pub(super) struct Evidence<'a> {
     pub(super) case: &'a SetupFiles,
     pub(super) files: &'a Files,
-    /// Whom the sides here believe.
+    /// The CAs that the sides here trust.
     pub(super) anchors: Vec<Cert<'a>>,
-    /// Of the file that says whom the other side believes, if there is one.
+    /// Of the file with the CAs that the other side trusts, if there is one.
     pub(super) peer: Vec<Cert<'a>>,
     pub(super) sides: Vec<SideEvidence<'a>>,
     pub(super) lists: Vec<List<'a>>,

@@ -75,7 +75,7 @@ impl<'e, 'a> SideView<'e, 'a> {
         nearby.find(|cert| !cert.is_ca() && key.is_of(cert.public_key()))
     }
 
-    /// Whether nobody here knows whom the other side believes.
+    /// Whether it is not known here which CA the other side trusts.
     pub(super) fn peer_unknown(&self) -> bool {
         !self.is_sent() && matches!(self.evidence.case.peer, PeerTrust::Unknown)
     }

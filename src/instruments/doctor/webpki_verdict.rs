@@ -31,7 +31,7 @@ pub(super) fn webpki(
     Some(loaded.and_then(|()| verify(evidence, anchors, side.party.side, leaf, rest)))
 }
 
-/// With all bytes of a file, also those that are no certificate. Where nobody knows whom the other side
+/// With all bytes of a file, also those that are no certificate. Where it is not known what the other side
 /// believes, the CA at which the route ends; without one webpki has nothing to say.
 fn anchors(evidence: &Evidence<'_>, side: &SideEvidence<'_>) -> Vec<CertificateDer<'static>> {
     let is_sent = matches!(side.party.certificate, ChainSource::Sent { .. });

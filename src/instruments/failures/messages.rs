@@ -1,6 +1,6 @@
 //! From the words of a program to the failures that they stand for.
 //!
-//! A reader who is stuck pastes a line of a log: a time, an address, a path, and somewhere in it the words that
+//! A reader that is stuck pastes a line of a log: a time, an address, a path, and somewhere in it the words that
 //! matter. So the line and the words of the tables are both reduced to [`tokens`], and a row of a table fits if its
 //! tokens stand in the line in one piece, or in several where the row has `…`. The most specific row comes first:
 //! the one of which the most letters were found.

@@ -26,7 +26,7 @@ pub(super) struct Field {
     pub(super) line: usize,
 }
 
-/// What is wrong with a text file, and where. For the person who edits it.
+/// What is wrong with a text file, and where. For the author of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced {
     /// `en.txt`.

@@ -113,7 +113,7 @@ impl Fault {
         matches!(self, TamperedHello | TamperedData | ConnectionCut)
     }
 
-    /// What happens on the way, for those who read what crossed the wire.
+    /// What happens between the two sides, as a note about what crossed the network.
     pub(super) fn on_the_way(self) -> Option<Phrase> {
         match self {
             Fault::Resumes => Some(phrase!(

@@ -62,7 +62,7 @@ impl Panels<'_> {
         self.page.paragraph(&format!("{mark} {name} "), story, "")
     }
 
-    /// A line for each case: who noticed, the alert, and how long the client believed that it was in.
+    /// A line for each case: the side that noticed, the alert, and how long the client believed that it was in.
     pub fn overview(&mut self, runs: &[Run], took: Duration) -> io::Result<()> {
         let [case, who, alert, late] = [
             phrase!("case"),

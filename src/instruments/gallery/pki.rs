@@ -14,7 +14,7 @@ pub struct Certificate {
     pub key: &'static str,
     /// The kind of that key.
     pub key_type: KeyType,
-    /// Who signs it. `None`: it signs itself.
+    /// Its issuer. `None`: it signs itself.
     pub issuer: Option<&'static Certificate>,
     /// The subjectAltName, as openssl writes it: `DNS:localhost,IP:127.0.0.1`.
     pub names: &'static str,

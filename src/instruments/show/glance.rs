@@ -1,4 +1,4 @@
-//! The connection as a whole: what was agreed, who is known, how it ended, and what a reader has to know.
+//! The connection as a whole: what was agreed, which identities are known, how it ended, and what a reader has to know.
 
 use super::bytes_in_words;
 use crate::instruments::wire::conversation::{Conversation, Ending, KnownSecrets, Protection};
@@ -61,7 +61,7 @@ fn who_is_known(conversation: &Conversation) -> &'static str {
     }
     let complete = negotiated.handshake_complete;
     if negotiated.resumed {
-        "whoever was known in the earlier session: a resumption"
+        "the sides that were known in the earlier session: a resumption"
     } else if negotiated.client_certificate_sent && complete {
         "both: mutual TLS, each showed a certificate"
     } else if negotiated.client_certificate_sent {

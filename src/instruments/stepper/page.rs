@@ -141,7 +141,7 @@ impl<'a> FlightView<'a> {
         })
     }
 
-    /// The keys that there are, for a reader who typed another.
+    /// The keys that there are, after a reader has typed another.
     pub(super) fn hint(&mut self, words: &Phrase) -> io::Result<()> {
         let words = self.paint.words(words);
         self.show(|page| page.paragraph("    ", &words, DIM))

@@ -96,7 +96,7 @@ impl Quiz {
         page.closing(&score)
     }
 
-    /// Asks, and says whether the answer is right, and why. A reader who types no key of the question three
+    /// Asks, and says whether the answer is right, and why. A reader that types no key of the question three
     /// times gets the answer, too: the input may be no reader at all.
     fn put(&mut self, question: &Question, page: &mut FlightView<'_>) -> io::Result<()> {
         let Question { choices, right, .. } = question;

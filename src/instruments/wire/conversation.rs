@@ -76,7 +76,7 @@ pub enum Ending {
     Closed(Vec<Side>),
     /// By a fatal alert.
     Refused {
-        /// Who sent it.
+        /// The side that sent it.
         by: Side,
         /// The alert's number ([`names::ALERTS`](super::names::ALERTS)).
         alert: u8,
@@ -92,7 +92,7 @@ pub enum Ending {
 /// A TLS record: the unit of protection. Not a message: it may hold several, or a part of one.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// Who sent it.
+    /// The side that sent it.
     pub from: Side,
     /// When its last byte passed the tap, since the recording began.
     pub at: Duration,
@@ -113,7 +113,7 @@ pub struct Record {
 /// How a record was protected.
 #[derive(Clone, Debug)]
 pub enum Protection {
-    /// Not at all: everybody on the way could read it. The content is `bytes[5..]`.
+    /// Not at all: an eavesdropper could read it. The content is `bytes[5..]`.
     None,
     /// Encrypted, and decrypted here.
     Decrypted(Box<Decrypted>),
@@ -175,7 +175,7 @@ pub struct Fragment {
 /// One message, of one record or many.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Who sent it.
+    /// The side that sent it.
     pub from: Side,
     /// When its last byte passed the tap, since the recording began.
     pub at: Duration,
@@ -197,7 +197,7 @@ pub struct Message {
     pub checks: Vec<Check>,
     /// The secrets and keys that become computable with it, in the order of their derivation.
     pub derivations: Vec<Derivation>,
-    /// True when everybody on the way could read it.
+    /// True when an eavesdropper could read it.
     pub in_the_clear: bool,
 }
 

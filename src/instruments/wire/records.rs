@@ -94,7 +94,7 @@ pub(crate) fn fields(record: &[u8], layout: Layout) -> Field {
             reader.value(names::CONTENT_TYPES.name(kind));
             let version = reader.u16(
                 "legacy_record_version",
-                "means nothing any more; boxes on the way want to see it",
+                "means nothing any more; middleboxes want to see it",
             )?;
             reader.value(names::VERSIONS.name(version));
             let length = reader.u16("length", "of what follows")?;

@@ -96,7 +96,7 @@ impl Session {
         Some(DerivationLog::new(self.suite?.hash, from))
     }
 
-    /// Takes the certificate of a side: once, so that a peer who signs a thousand times makes us verify once.
+    /// Takes the certificate of a side: once, so that a peer that signs a thousand times makes us verify once.
     pub(crate) fn take_certificate(&mut self, side: Side) -> Option<Vec<u8>> {
         self.certificates[side].take()
     }

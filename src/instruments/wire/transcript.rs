@@ -16,7 +16,7 @@
 //! | `> 0.001250 end` | the client ended its direction of the TCP connection |
 //! | `16 03 01 …` or `160301…` | the bytes, in lines of any length; blanks between bytes are free |
 //!
-//! Beside the labels of key logs two more are understood, for those who have a whole key schedule:
+//! Beside the labels of key logs two more are understood, which open the whole key schedule:
 //! `PRE_SHARED_KEY` (the PSK of a resumption) and `SHARED_SECRET` (what the key exchange agreed on).
 
 use std::fmt;
@@ -50,7 +50,7 @@ pub struct Transcript {
 /// Bytes that passed the tap at once. Not a record and not a packet: what one call read or wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// Who sent them.
+    /// The side that sent them.
     pub from: Side,
     /// When, since the recording began. Files keep microseconds.
     pub at: Duration,

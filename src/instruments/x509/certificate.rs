@@ -34,7 +34,7 @@ const TBS_CERTIFICATE: &[Component] = components! {
         "Who signed. The verifier looks for a CA with this name as its subject, among the \
          intermediates it was sent and the trust anchors it has (steps 3 and 5).";
     validity (SEQUENCE) |reader| walk(reader, VALIDITY), "RFC 5280 §4.1.2.5",
-        "By the clock of whoever verifies (step 3 or 5). Both ends count.";
+        "By the clock of the side that verifies (step 3 or 5). Both ends count.";
     subject (SEQUENCE) relative_names, "RFC 5280 §4.1.2.6",
         "Whom it names. rustls, Go and browsers compare no host with it, only with subjectAltName. Of a \
          CA, the name that stands as issuer in what it signs.";

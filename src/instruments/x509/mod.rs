@@ -9,7 +9,7 @@
 //! - An element is a group of `tag`, `length` and its contents. Primitive contents are a leaf labelled
 //!   `contents`; its value is empty where they are plain bytes, such as a signature.
 //! - A group with a value says in it all that its parts say. One without has parts of its own interest.
-//! - The meaning says what a field is for and who checks it, in the steps of the handshake.
+//! - The meaning says what a field is for and which side checks it, in the steps of the handshake.
 
 mod certificate;
 mod extensions;

@@ -21,7 +21,7 @@ pub(super) const CERTIFICATION_REQUEST: &[Component] = components! {
 const INFO: &[Component] = components! {
     version (INTEGER) version, "", "Always v1.";
     subject (SEQUENCE) relative_names, "",
-        "Whom the certificate is to name. A wish: the CA decides.";
+        "The name that the certificate shall have. A wish: the CA decides.";
     subjectPKInfo (SEQUENCE) subject_public_key, "RFC 5280 §4.1.2.7",
         "The key that the certificate is to vouch for. The private half stays at home.";
     attributes OPTIONAL (constructed(0)) attributes, "RFC 2986 §4.1", "";

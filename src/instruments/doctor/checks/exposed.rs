@@ -37,7 +37,7 @@ pub(super) fn no_key_beside_certificate(look: &SideView<'_, '_>) -> Option<Findi
     (!is_meant).then(|| key_in(file)).flatten()
 }
 
-/// A CA file goes to everybody who trusts it.
+/// A CA file is given to every program that trusts the CA.
 pub(super) fn no_key_beside_authorities(evidence: &Evidence<'_>) -> Option<Finding> {
     let file = evidence.authorities()?;
     (!is_key_file(evidence, file))

@@ -1,4 +1,4 @@
-//! Who signed whom: does the chain arrive at a trusted CA, and in which order?
+//! Which CA signed which certificate: does the chain reach a trusted CA, and in which order?
 
 use std::path::Path;
 
@@ -155,7 +155,7 @@ impl BrokenPath<'_, '_, '_> {
         )
     }
 
-    /// What the chain itself shows, where nobody knows whom the other side believes.
+    /// What the chain itself shows, where it is not known which CA the other side trusts.
     fn of_nobody_known(&self, end: End<'_, '_>) -> Option<Finding> {
         let anchors = &self.look.evidence.anchors;
         match end {
@@ -387,7 +387,7 @@ pub(super) fn in_order(look: &SideView<'_, '_>) -> Option<Finding> {
     )
 }
 
-/// A CA file is for CAs: who trusts a leaf as well, cannot revoke it.
+/// A CA file is for CAs: a side that trusts a leaf directly cannot have it revoked.
 pub(super) fn leaf_among_anchors(look: &SideView<'_, '_>) -> Option<Finding> {
     let (leaf, anchor, evidence) = (look.leaf()?, look.anchor()?, look.evidence);
     let trusted = evidence.anchors.iter().any(|one| one.der == leaf.der);

@@ -35,7 +35,7 @@ fn signers<'e, 'a>(list: &List<'_>, evidence: &'e Evidence<'a>) -> Vec<&'e Cert<
 }
 
 /// The command that makes the CA's next list. Only where this one is what the command reads, and the CA signed
-/// it: who is on it stays on it.
+/// it: a certificate that is on it stays on it.
 fn make_anew(list: &List<'_>, evidence: &Evidence<'_>) -> Phrase {
     let mut nearby = evidence.nearby.iter();
     let changed = signature(list, evidence).is_some();

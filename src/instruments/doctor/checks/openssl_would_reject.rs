@@ -155,7 +155,7 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
             let has = usage.digital_signature();
             (has, "digitalSignature", phrase!("TLS needs it to sign"))
         }
-        // Who is no CA at all is told already.
+        // That it is no CA at all has been reported already.
         _ => {
             let has = usage.key_cert_sign() || !link.cert.is_ca();
             (has, "keyCertSign", phrase!("OpenSSL does"))

@@ -171,7 +171,7 @@ pub(super) fn leaf_first(look: &SideView<'_, '_>) -> Option<Finding> {
     Some(Finding { step, ..finding })
 }
 
-/// The places of a file's certificates, from 0: the leaf, who signed it, and so on; then the others.
+/// The places of a file's certificates, from 0: the leaf, its issuer, and so on; then the others.
 pub(super) fn from_the_leaf(look: &SideView<'_, '_>) -> Vec<usize> {
     let chain = look.side.chain.iter();
     let place = |cert: &Cert<'_>| cert.place.0.saturating_sub(1);

@@ -1,4 +1,5 @@
-//! Who is revoked. With one list loaded, every issuer of a chain needs one; without any, nobody asks.
+//! Which certificates are revoked. With one list loaded, every issuer of a chain needs one; without any, revocation is
+//! not checked.
 
 use super::lists::revoke;
 use super::scope::covers;

@@ -1,4 +1,4 @@
-//! What a certificate is allowed to be: a leaf or a CA, for whom, and how far down.
+//! What a certificate is allowed to be: a leaf or a CA, for which side, and how far down.
 
 use x509_parser::extensions::{ExtendedKeyUsage, GeneralName};
 
@@ -28,7 +28,7 @@ pub(super) fn leaf_is_no_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     Some(link.error("ca-as-leaf", expected, found, renew(link)))
 }
 
-/// Who signs between leaf and root may do so. A root's own extensions are not looked at by webpki.
+/// Each certificate that signs between leaf and root may do so. A root's own extensions are not looked at by webpki.
 pub(super) fn issuer_is_ca(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     if link.height == 0 || link.cert.is_ca() || link.cert.summary.version != 3 {
         return None;

@@ -48,7 +48,7 @@ pub(crate) fn bits_of(spki: &[u8]) -> Option<&[u8]> {
 /// byte. Bags of keys stand outside of what the passphrase encrypts.
 const KEY_BAG: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";
 
-/// What a run of DER is, for those who meet it in the wrong place.
+/// What a run of DER is, found in the wrong place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Found {
     Pkcs7,

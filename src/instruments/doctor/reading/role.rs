@@ -1,4 +1,4 @@
-//! Whose files these are: the key says which certificate, and that one says for whom it is.
+//! Which side these files are for: the key says which certificate, and the certificate says which side.
 
 use std::path::Path;
 

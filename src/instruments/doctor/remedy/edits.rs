@@ -59,7 +59,7 @@ pub(in crate::instruments::doctor) fn append(to: &Path, cert: &Cert<'_>) -> Stri
     format!("  {} && (echo; {print}) >> {}", keep(to), text::shell(to))
 }
 
-/// Adds a CA to a file of trusted ones, and says whom that lets in. Never to a file of the whole machine.
+/// Adds a CA to a file of trusted ones, and says which clients that lets in. Never to a file of the whole machine.
 pub(in crate::instruments::doctor) fn trust(to: &Path, ca: &Cert<'_>, option: &str) -> Phrase {
     let (file, lets_in) = (text::shell(ca.path), ca.summary.shown_subject());
     if is_shared(to) {

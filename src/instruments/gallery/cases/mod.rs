@@ -1,4 +1,4 @@
-//! The table: a row a failure, a file a step or two. Data only.
+//! The table: one row per failure, one file for a step or two. Data only.
 //!
 //! What is said about a case stands in `src/instruments/failures/`, under its name. To add a case, add its row here
 //! and its words there; [`super::super::failures`] shows all of it.

@@ -1,4 +1,4 @@
-//! Step 3, the chain: who signed the server's certificate, and may they?
+//! Step 3, the chain: which CAs signed the server's certificate, and were they allowed to?
 
 use super::*;
 use crate::instruments::gallery::pki::{

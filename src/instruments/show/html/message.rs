@@ -1,4 +1,4 @@
-//! One message: who to whom, what carries it, its bytes and fields, its proofs, and what can be computed now.
+//! One message: its direction, what carries it, its bytes and fields, its proofs, and what can be computed now.
 
 use std::fmt::Write;
 use std::ops::Range;

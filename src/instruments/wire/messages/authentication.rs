@@ -1,11 +1,11 @@
-//! The messages that prove who somebody is, as TLS 1.3 has them (RFC 8446 §4.3, §4.4).
+//! The messages that prove the identity of a side, as TLS 1.3 has them (RFC 8446 §4.3, §4.4).
 
 use super::{Context, Extensions, Read, certificate, list, named, opaque_vector};
 use crate::instruments::fields::{Malformed, Reader};
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
 
-/// Who its sender claims to be.
+/// The identity that its sender claims.
 #[derive(Debug, Default)]
 pub(crate) struct Certificate<'a> {
     /// The sender's own certificate, in DER; none in an empty list.

@@ -63,7 +63,7 @@ impl<'a> ClientHello<'a> {
 }
 
 impl<'a> ServerHello<'a> {
-    /// The version that the server chose: TLS 1.3 stands in an extension, so that old boxes on the way see
+    /// The version that the server chose: TLS 1.3 stands in an extension, so that old middleboxes see
     /// a TLS 1.2 (RFC 8446 §4.2.1).
     pub(crate) fn version(&self) -> Option<u16> {
         self.extensions.selected_version.or(self.legacy_version)

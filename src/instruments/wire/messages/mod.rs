@@ -31,7 +31,7 @@ pub(crate) use tls12::ServerKeyExchange;
 /// What a message cannot tell about itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context {
-    /// Who sent it.
+    /// The side that sent it.
     pub(crate) from: Side,
     /// The connection speaks TLS 1.3: many messages changed their shape.
     pub(crate) tls13: bool,

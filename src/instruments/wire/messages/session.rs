@@ -80,7 +80,7 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
         (
             "RFC 8446 §D.4",
             phrase!(
-                "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to boxes on the way."
+                "Means nothing in TLS 1.3. It makes the handshake look like a resumption of TLS 1.2 to middleboxes."
             ),
         )
     } else {
