@@ -44,7 +44,7 @@ pub fn differences(language: Language, here: &Outcome, there: &Outcome) -> Strin
         )),
         (false, true) => Some(language.pick(
             "the client believes first that it is in",
-            "客户端先以为自己已经进门",
+            "客户端先以为自己已被接受",
         )),
         _ => None,
     };
