@@ -56,7 +56,8 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
     let step = paint.words(&phrase!("step {number}", number = step.number()));
     let name = paint.with(BOLD, name);
     page.blank()?;
-    page.row(&format!("  {name} {size}"), &step)?;
+    let head = paint.words(&phrase!("{name} {size}", name, size));
+    page.row(&format!("  {head}"), &step)?;
     paragraph(page, &message.meaning, "")?;
     let mut rows = Vec::new();
     collect(&message.fields, "", &mut rows);

@@ -236,9 +236,11 @@ fn yes_or_no(words: Phrase, yes: bool, because: Phrase) -> Question {
     }
 }
 
-/// One after the other.
+/// One after the other; Chinese has no blank between sentences.
 fn sentences(sentences: Vec<Phrase>) -> Phrase {
-    Phrase::joined(sentences, &Phrase::from(" "))
+    let all = sentences.into_iter();
+    all.reduce(|one, next| phrase!("{one} {next}", one, next))
+        .unwrap_or_default()
 }
 
 /// The names of messages, each once in a row.
