@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hello_mtls::instruments::failures;
 use hello_mtls::instruments::wire::names::ALERTS;
 use hello_mtls::language::templates;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -134,6 +135,15 @@ fn every_phrase_has_its_chinese_and_no_chinese_is_left_over() {
         }
         used.insert(meaning);
     }
+    let mut notes = 0;
+    for note in failures::notes() {
+        notes += 1;
+        if !chinese.contains_key(note) {
+            wrong.insert(format!("no Chinese for a note:\nen: {note}\nzh: "));
+        }
+        used.insert(note);
+    }
+    assert!(notes > 0, "does the catalogue still have notes?");
     for template in chinese
         .keys()
         .filter(|template| !used.contains(&***template))

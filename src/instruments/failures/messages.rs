@@ -108,6 +108,12 @@ pub fn said_in(message: &str, also: impl Fn(&Failure) -> Vec<String>) -> Matches
     }
 }
 
+/// Every note of the alerts, in English: what [`Matches::notes`] are taken from.
+pub fn notes() -> impl Iterator<Item = &'static str> {
+    let [_, alerts] = &*TABLES;
+    alerts.iter().filter_map(|alert| alert.get("note"))
+}
+
 /// The words of a text as they are compared: lower case, without punctuation. A Chinese character is a token of its
 /// own, because Chinese has no spaces. `…` stays: it stands for anything.
 fn tokens(text: &str) -> Vec<String> {

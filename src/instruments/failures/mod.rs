@@ -28,7 +28,7 @@ mod messages;
 
 use std::sync::LazyLock;
 
-pub use self::messages::{Matches, said_in};
+pub use self::messages::{Matches, notes, said_in};
 pub use self::names::{nearest, says};
 pub use self::parser::Misplaced;
 use self::parser::{Keys, Section, parse};

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
 use crate::instruments::failures::{self, Failure, Matches};
 use crate::instruments::page::{BOLD, DIM, RED};
-use crate::language::Language;
+use crate::language::{Language, Phrase};
 use crate::narration::Step;
 use crate::phrase;
 use crate::text;
@@ -40,7 +40,7 @@ impl Panels<'_> {
         }
         for note in &matches.notes {
             self.page.blank()?;
-            let note = phrase!("Note: {note}.", note);
+            let note = phrase!("Note: {note}.", note = Phrase::fixed(note));
             self.page.paragraph("", &self.say(&note), "")?;
         }
         let end = phrase!("\nhello-mtls gallery NAME shows one.");
