@@ -98,59 +98,26 @@ pub fn is_capture(bytes: &[u8]) -> bool {
 /// Reads a capture. Total: whatever the bytes, there is an answer.
 pub fn read(bytes: &[u8]) -> Capture {
     let file = file::read(bytes);
-    let mut remarks = Vec::new();
-    if let Some(at) = file.broken_at {
-        remarks.push(phrase!(
-            "The file is cut short or damaged at byte {at}: what stands before it was read.",
-            at
-        ));
-    }
-    let (mut segments, mut fragments, mut quic) = (Vec::new(), 0usize, 0usize);
-    let mut unknown_links: Vec<u32> = Vec::new();
+    let mut left_out = LeftOut {
+        broken_at: file.broken_at,
+        ..LeftOut::default()
+    };
+    let mut segments = Vec::new();
     for packet in &file.packets {
         match packet::read(packet) {
-            Seen::Tcp(segment) => segments.push(segment),
-            Seen::Fragment => fragments += 1,
-            Seen::Quic => quic += 1,
-            Seen::UnknownLink(link) if !unknown_links.contains(&link) => unknown_links.push(link),
-            Seen::UnknownLink(_) | Seen::Other => {}
+            Seen::Tcp(segment) => {
+                left_out.cut += usize::from(segment.cut > 0);
+                segments.push(segment);
+            }
+            Seen::Fragment => left_out.fragments += 1,
+            Seen::Quic => left_out.quic += 1,
+            Seen::UnknownLink(link) => left_out.link = left_out.link.or(Some(link)),
+            Seen::Other => {}
         }
     }
-    // A hostile file has as many as it likes: the first is enough.
-    if let Some(link) = unknown_links.first() {
-        remarks.push(phrase!(
-            "Packets of link type {link} are not read here: Ethernet, loopback, raw IP and Linux cooked are.",
-            link
-        ));
-    }
-    if fragments > 0 {
-        remarks.push(phrase!(
-            "Fragments of IP packets are not put together here: {fragments} were left out.",
-            fragments
-        ));
-    }
-    if quic > 0 {
-        remarks.push(phrase!(
-            "UDP packets of port 443 were left out ({quic}). HTTP/3 carries TLS inside QUIC, which is not read here; curl --http1.1 and a browser without QUIC use TCP.",
-            quic
-        ));
-    }
     let start = file.packets.first().map_or(0, |packet| packet.at);
-    let cut = segments.iter().filter(|segment| segment.cut > 0).count();
-    if cut > 0 {
-        remarks.push(phrase!(
-            "The capture kept only the beginning of {cut} packets. Capture again with tcpdump -s 0, which keeps all bytes.",
-            cut
-        ));
-    }
     let (streams, too_many) = streams::assemble(segments, start);
-    if too_many {
-        let most = streams.len();
-        remarks.push(phrase!(
-            "There are more than {most} TCP connections: the rest was left out.",
-            most
-        ));
-    }
+    left_out.beyond = too_many.then_some(streams.len());
     let logs = file.key_logs.iter().map(|log| String::from_utf8_lossy(log));
     Capture {
         secrets: logs.flat_map(|log| secrets(&log)).collect(),
@@ -160,7 +127,72 @@ pub fn read(bytes: &[u8]) -> Capture {
             .filter_map(connection)
             .collect(),
         packets: file.packets.len(),
-        remarks,
+        remarks: left_out.remarks(),
+    }
+}
+
+/// What of a file was not read.
+#[derive(Default)]
+struct LeftOut {
+    broken_at: Option<usize>,
+    /// A link type that is not known here. A hostile file has as many as it likes: the first is enough.
+    link: Option<u32>,
+    fragments: usize,
+    quic: usize,
+    /// Packets of which only the beginning was kept.
+    cut: usize,
+    /// There were more connections than so many.
+    beyond: Option<usize>,
+}
+
+impl LeftOut {
+    fn remarks(&self) -> Vec<Phrase> {
+        let LeftOut {
+            broken_at,
+            link,
+            fragments,
+            quic,
+            cut,
+            beyond,
+        } = *self;
+        let mut remarks = Vec::new();
+        if let Some(at) = broken_at {
+            remarks.push(phrase!(
+                "The file is cut short or damaged at byte {at}: what stands before it was read.",
+                at
+            ));
+        }
+        if let Some(link) = link {
+            remarks.push(phrase!(
+            "Packets of link type {link} are not read here: Ethernet, loopback, raw IP and Linux cooked are.",
+            link
+        ));
+        }
+        if fragments > 0 {
+            remarks.push(phrase!(
+                "Fragments of IP packets are not put together here: {fragments} were left out.",
+                fragments
+            ));
+        }
+        if quic > 0 {
+            remarks.push(phrase!(
+            "UDP packets of port 443 were left out ({quic}). HTTP/3 carries TLS inside QUIC, which is not read here; curl --http1.1 and a browser without QUIC use TCP.",
+            quic
+        ));
+        }
+        if cut > 0 {
+            remarks.push(phrase!(
+            "The capture kept only the beginning of {cut} packets. Capture again with tcpdump -s 0, which keeps all bytes.",
+            cut
+        ));
+        }
+        if let Some(most) = beyond {
+            remarks.push(phrase!(
+                "There are more than {most} TCP connections: the rest was left out.",
+                most
+            ));
+        }
+        remarks
     }
 }
 

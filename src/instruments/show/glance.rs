@@ -96,7 +96,7 @@ pub(super) fn ending(conversation: &Conversation) -> String {
                 "cut: the {side} ended TCP without close_notify, which looks the same as an attack"
             )
         }
-        Ending::Capped => "the recording reached its cap; the connection went on".to_owned(),
+        Ending::Capped => "cannot be told: the recording is not complete".to_owned(),
     }
 }
 
@@ -108,7 +108,7 @@ pub fn notes(conversation: &Conversation) -> Vec<String> {
     let negotiated = &conversation.negotiated;
     let tls13 = negotiated.version == Some(TLS13);
     if conversation.capped {
-        note("The recording reached its cap; what came after is missing.");
+        note("The recording is not complete: it reached its cap, or the capture misses bytes.");
     }
     if negotiated.resumed {
         note(

@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | `# …` | a comment; one may also stand behind anything else in a line |
 //! | `tapped client` or `tapped server` | where the tap sat |
-//! | `capped` | the recording reached its cap, the rest is missing |
+//! | `capped` | the recording reached its cap, or a capture misses bytes: the rest is missing |
 //! | `LABEL hex hex` | a line of an NSS key log (SSLKEYLOGFILE): label, client random, secret |
 //! | `> 0.001250` | here follow bytes from the client to the server; seconds since the start, may be left out |
 //! | `< 0.001250` | the same, from the server to the client |
