@@ -42,6 +42,15 @@ impl Registry {
         known.map_or_else(|| (self.unnamed)(number), |(name, _)| name.to_owned())
     }
 
+    /// How a cipher suite up to TLS 1.2 exchanges keys, by its name: `ECDHE_RSA`. Empty in TLS 1.3.
+    pub fn key_exchange(&self, suite: u16) -> String {
+        let name = self.short(suite);
+        let words = name
+            .strip_prefix("TLS_")
+            .and_then(|name| name.split_once("_WITH_"));
+        words.map_or_else(String::new, |(words, _)| words.to_owned())
+    }
+
     fn entry(&self, number: u16) -> Option<(&'static str, &'static str)> {
         let known = self.entries.iter().find(|entry| entry.0 == number);
         known.map(|(_, name, meaning)| (*name, *meaning))
@@ -178,7 +187,7 @@ pub static SIGNATURE_SCHEMES: Registry = Registry { digits: 4, unnamed: in_hex, 
     (0x0603, "ecdsa_secp521r1_sha512", ""),
     (0x0807, "ed25519", ""),
     (0x0808, "ed448", ""),
-    (0x0804, "rsa_pss_rsae_sha256", "the only way for an RSA key to sign in TLS 1.3"),
+    (0x0804, "rsa_pss_rsae_sha256", "one of the six ways for an RSA key to sign in TLS 1.3, all of them PSS"),
     (0x0805, "rsa_pss_rsae_sha384", ""),
     (0x0806, "rsa_pss_rsae_sha512", ""),
     (0x0809, "rsa_pss_pss_sha256", "for keys that may do nothing but PSS"),
@@ -279,8 +288,8 @@ pub static ALERTS: Registry = Registry { digits: 2, unnamed: |number| number.to_
     (0x47, "insufficient_security", "the server wants stronger algorithms than the client has"),
     (0x50, "internal_error", "the fault is on the sender's own side"),
     (0x56, "inappropriate_fallback", "a retry with a lower version that was not needed: a downgrade attack?"),
-    (0x5a, "user_canceled", "given up for reasons outside the protocol; close_notify follows"),
-    (0x64, "no_renegotiation", "TLS 1.2: no second handshake"),
+    (0x5a, "user_canceled", "given up for reasons outside the protocol; close_notify should follow"),
+    (0x64, "no_renegotiation", "TLS 1.2: its sender does not take part in another handshake"),
     (0x6d, "missing_extension", "an extension that is needed is not there"),
     (0x6e, "unsupported_extension", "an extension that was never offered"),
     (0x6f, "certificate_unobtainable", "reserved"),

@@ -52,6 +52,7 @@ pub const X25519_MLKEM768: u16 = 0x11ec;
 #[rustfmt::skip]
 #[allow(missing_docs)]
 pub mod alert {
+    pub const WARNING: u8 = 0x01;
     pub const FATAL: u8 = 0x02;
     pub const CLOSE_NOTIFY: u8 = 0x00;
     pub const HANDSHAKE_FAILURE: u8 = 0x28;
@@ -88,5 +89,6 @@ pub mod extension {
     pub const KEY_SHARE: u16 = 0x0033;
     pub const APPLICATION_SETTINGS_OLD: u16 = 0x4469;
     pub const APPLICATION_SETTINGS: u16 = 0x44cd;
+    pub const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }

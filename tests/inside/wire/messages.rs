@@ -164,8 +164,20 @@ fn plain_http_on_a_tls_port_is_kept_and_called_by_its_name() {
 fn what_was_cut_says_so() {
     let hello = client_hello(&[]);
     let record = heard(&[(Side::Client, &hello[..20]), (Side::Client, b"")]);
+    // What was in the clear is read as far as it came.
+    assert!(matches!(&record.records[0].protection, Protection::None));
+    assert_eq!(record.messages[0].name, "ClientHello");
+    assert_eq!(record.messages[0].kind, Kind::Unknown);
     assert!(
-        matches!(&record.records[0].protection, Protection::Unreadable(why) if why.contains("middle of this record"))
+        record.messages[0]
+            .meaning
+            .to_string()
+            .contains("ends in the middle")
+    );
+    assert_eq!(malformed(&record.messages[0].fields), Vec::<String>::new());
+    let header = heard(&[(Side::Client, &hello[..4])]);
+    assert!(
+        matches!(&header.records[0].protection, Protection::Unreadable(why) if why.contains("middle of this record"))
     );
     assert_eq!(record.ending, Ending::Cut(Side::Client));
     let halves = [

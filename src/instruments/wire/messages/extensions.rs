@@ -32,8 +32,14 @@ pub(crate) struct Extensions<'a> {
     pub(crate) selected_identity: Option<u16>,
     /// The proofs that the client knows the secrets behind its tickets.
     pub(crate) binders: Option<Binders<'a>>,
+    /// The obfuscated age of each ticket that the client offers.
+    pub(crate) ticket_ages: Vec<u32>,
     /// Data comes before the handshake is done (RFC 8446 §4.2.10).
     pub(crate) early_data: bool,
+    /// It is there: the message knows TLS 1.3.
+    pub(crate) supported_versions: bool,
+    /// ECH, or noise that looks like it.
+    pub(crate) encrypted_client_hello: bool,
     /// TLS 1.2: the master secret is bound to the whole handshake (RFC 7627).
     pub(crate) extended_master_secret: bool,
 }
@@ -62,6 +68,8 @@ impl<'a> Extensions<'a> {
                     reader.u16("extension_type", "")?;
                     reader.value(names::EXTENSIONS.name(number));
                     self.early_data |= number == extension::EARLY_DATA;
+                    self.encrypted_client_hello |= number == extension::ENCRYPTED_CLIENT_HELLO;
+                    self.supported_versions |= number == extension::SUPPORTED_VERSIONS;
                     self.extended_master_secret |= number == extension::EXTENDED_MASTER_SECRET;
                     reader.vector(2, "extension_data", "", "", |reader| {
                         self.one(reader, number, place)
@@ -136,7 +144,8 @@ impl<'a> Extensions<'a> {
                 .map(drop),
             (extension::PRE_SHARED_KEY, ClientHello) => self.offered_psks(reader),
             (extension::PRE_SHARED_KEY, _) => {
-                let meaning = "the ticket that the server accepts, counted from 0";
+                let meaning =
+                    "which of the client's pre-shared keys the server accepts, counted from 0";
                 self.selected_identity = Some(reader.u16("selected_identity", meaning)?);
                 Ok(())
             }
@@ -221,15 +230,22 @@ impl<'a> Extensions<'a> {
     fn offered_psks(&mut self, reader: &mut Reader<'a>) -> Read {
         list(reader, 2, "identities", "", |reader| {
             reader.group("identity", "RFC 8446 §4.2.11", "", |reader| {
-                let meaning = "from a NewSessionTicket of an earlier connection";
-                opaque_vector(reader, 2, "ticket", meaning)?;
-                let meaning = "milliseconds since then, plus the ticket's ticket_age_add";
-                reader.u32("obfuscated_ticket_age", meaning).map(drop)
+                let meaning =
+                    "a ticket of an earlier session, or the name of a key agreed on outside TLS";
+                opaque_vector(reader, 2, "identity", meaning)?;
+                let age = reader.u32("obfuscated_ticket_age", "")?;
+                reader.meaning(match age {
+                    0 => "a key agreed on outside TLS has no age, and should say 0",
+                    _ => "milliseconds since the ticket came, plus its ticket_age_add",
+                });
+                self.ticket_ages.push(age);
+                Ok(())
             })
         })?;
         let at = reader.position();
         list(reader, 2, "binders", "", |reader| {
-            let meaning = "a MAC over this ClientHello up to here: the client knows the secret behind the ticket";
+            let meaning =
+                "a MAC over this ClientHello up to here: the client knows the pre-shared key";
             let first = opaque_vector(reader, 1, "binder", meaning)?;
             self.binders.get_or_insert(Binders { at, first });
             Ok(())
