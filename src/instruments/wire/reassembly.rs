@@ -112,6 +112,10 @@ impl Reassembly {
             }
             (_, ContentType::ALERT) => messages::alert(&content, &context),
             (_, ContentType::APPLICATION_DATA) => messages::application_data(&content, &context),
+            (_, ContentType::HEARTBEAT) => {
+                let why = "a heartbeat (RFC 6520), not taken apart here";
+                messages::opaque(&content, Kind::Unknown, "heartbeat", why)
+            }
             _ => {
                 let why = "a content type that is not known here";
                 messages::opaque(&content, Kind::Unknown, "unknown record", why)

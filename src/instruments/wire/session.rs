@@ -87,6 +87,8 @@ pub(crate) struct Session {
     pub(crate) transcript: TranscriptHash,
     /// The certificates that no signature was verified with yet.
     pub(crate) certificates: PerSide<Option<Vec<u8>>>,
+    /// A side sent its certificates compressed, so they are not known here.
+    pub(crate) compressed: PerSide<bool>,
     pub(crate) keys: PerSide<KeyQueue>,
     /// TLS 1.3: the first stage of the key schedule, which a ticket makes computable with the ClientHello.
     pub(crate) early_secret: Option<NamedSecret>,

@@ -111,6 +111,11 @@ impl State {
             (Handshake::EncryptedExtensions(extensions), Side::Server) => {
                 self.alpn(&extensions.protocols);
             }
+            (Handshake::CompressedCertificate, from) => {
+                self.session.compressed[from] = true;
+                let sent = from == Side::Client;
+                self.session.negotiated.client_certificate_sent |= sent;
+            }
             (Handshake::Certificate(certificate), from) => self.certificate(from, certificate),
             (Handshake::CertificateRequest { .. }, Side::Server) => {
                 self.session.negotiated.client_certificate_requested = true;

@@ -332,6 +332,9 @@ fn certificate_verify(
     inputs.push(input("signature", proof.signature));
     let certificate = session.take_certificate(from);
     let outcome = match hash {
+        Some(_) if session.compressed[from] => Outcome::NotPossible(
+            "the certificate came compressed, and is not decompressed here".to_owned(),
+        ),
         Some(_) => signatures::verify(proof, certificate.as_deref(), &signed),
         None => Outcome::NotPossible("the messages that it signs were not all seen".to_owned()),
     };

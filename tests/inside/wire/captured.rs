@@ -364,3 +364,38 @@ fn a_clients_answer_belongs_to_its_own_request() {
         assert_eq!(&answer.bytes[echo.range.clone()], &context[..]);
     }
 }
+
+#[test]
+fn a_staple_says_what_its_status_says() {
+    let conversation = captured("staplerev-0");
+    let mut certificates = named(&conversation, "Certificate").into_iter();
+    let staple = certificates
+        .find_map(|message| message.fields.find("response"))
+        .unwrap();
+    assert!(
+        staple
+            .value
+            .starts_with("certStatus revoked, thisUpdate 20"),
+        "{}",
+        staple.value
+    );
+    let said = told(&conversation);
+    assert!(said.contains("certStatus revoked"), "{said}");
+    assert!(!said.contains("not revoked"), "{said}");
+}
+
+#[test]
+fn a_compressed_certificate_is_called_so() {
+    let conversation = captured("tl-chromium-2");
+    let compressed = named(&conversation, "CompressedCertificate");
+    assert_eq!(compressed.len(), 1);
+    assert_eq!(
+        compressed[0].fields.find("algorithm").unwrap().value,
+        "brotli (2)"
+    );
+    let outcome = &named(&conversation, "CertificateVerify")[0].checks[0].outcome;
+    assert!(
+        matches!(outcome, Outcome::NotPossible(why) if why.contains("compressed")),
+        "{outcome:?}"
+    );
+}

@@ -1,6 +1,6 @@
 //! The messages that prove an identity, as TLS 1.3 has them (RFC 8446 §4.3, §4.4).
 
-use super::{Context, Extensions, Read, certificate, list, named, opaque_vector};
+use super::{Context, Extensions, Read, certificate, extensions, list, named, opaque_vector};
 use crate::instruments::fields::{Malformed, Reader};
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
@@ -79,10 +79,12 @@ pub(super) fn certificate_request<'a>(
 }
 
 pub(super) fn compressed_certificate(reader: &mut Reader<'_>) -> Read {
-    reader.u16("algorithm", "1: zlib, 2: brotli, 3: zstd")?;
+    let algorithm = reader.u16("algorithm", "")?;
+    reader.value(extensions::compression(algorithm));
     reader.u24("uncompressed_length", "")?;
     let label = "compressed_certificate_message";
-    opaque_vector(reader, 3, label, "not decompressed here").map(drop)
+    let meaning = "a Certificate, which is not decompressed here";
+    opaque_vector(reader, 3, label, meaning).map(drop)
 }
 
 pub(super) fn verify_data<'a>(

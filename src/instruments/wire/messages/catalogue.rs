@@ -4,7 +4,7 @@ use super::hello::HELLO_RETRY_REQUEST;
 use super::{
     Certificate, CertificateVerify, ClientHello, Context, Extensions, Handshake, KeyExchange,
 };
-use super::{ServerHello, ServerKeyExchange, authentication, body, tls12};
+use super::{ServerHello, ServerKeyExchange, body, tls12};
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
 use crate::language::Phrase;
 use crate::narration::Side;
@@ -101,8 +101,8 @@ fn tls13<'a>(kind: HandshakeType, context: &Context) -> Row<'a> {
             "CertificateRequest", "RFC 8446 §4.3.2", Handshake::CertificateRequest { context: &[] },
             phrase!("The server asks the client for a certificate. If the client shows one, this is mutual TLS.")),
         HandshakeType::COMPRESSED_CERTIFICATE => (
-            "CompressedCertificate", "RFC 8879 §4", Handshake::Other(authentication::compressed_certificate),
-            phrase!("A Certificate message, compressed.")),
+            "CompressedCertificate", "RFC 8879 §4", Handshake::CompressedCertificate,
+            phrase!("A Certificate message, compressed. It is not decompressed here: the certificates in it are not shown, and signatures with them not verified.")),
         HandshakeType::CERTIFICATE_VERIFY => (
             "CertificateVerify", "RFC 8446 §4.4.3", Handshake::CertificateVerify(CertificateVerify::default()),
             match context.from {

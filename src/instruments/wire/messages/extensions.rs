@@ -1,6 +1,7 @@
 //! Extensions (RFC 8446 §4.2): one list, in six messages. Some look different in each.
 
-use super::{Read, certificate, list, named, named_list, opaque_vector, text_vector};
+use super::text_vector;
+use super::{Read, certificate, list, meanings, named, named_list, ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{X25519_MLKEM768, extension};
@@ -63,7 +64,7 @@ impl<'a> Extensions<'a> {
             while !reader.is_empty() {
                 let number = next_u16(reader);
                 let label = names::EXTENSIONS.short(number);
-                let meaning = names::EXTENSIONS.meaning(number);
+                let meaning = meanings::extension(number, place);
                 reader.group(&label, "", meaning, |reader| {
                     reader.u16("extension_type", "")?;
                     reader.value(names::EXTENSIONS.name(number));
@@ -86,11 +87,24 @@ impl<'a> Extensions<'a> {
             (_, _) if reader.is_empty() => Ok(()),
             (extension::SERVER_NAME, _) => self.server_name(reader),
             (extension::STATUS_REQUEST, ClientHello) => status_request(reader),
-            (extension::STATUS_REQUEST, CertificateEntry | CertificateRequest) => {
+            (extension::STATUS_REQUEST, CertificateRequest) => status_request(reader),
+            (extension::STATUS_REQUEST, CertificateEntry) => {
                 reader.u8("status_type", "1: OCSP")?;
-                let meaning =
-                    "the CA's signed word that the certificate is not revoked, DER (RFC 6960)";
-                opaque_vector(reader, 3, "response", meaning).map(drop)
+                ocsp::response(reader)
+            }
+            (extension::MAX_FRAGMENT_LENGTH, _) => {
+                let exponent = reader.u8("max_fragment_length", "")?;
+                if let 1..=4 = exponent {
+                    reader.value(format!("{} bytes ({exponent})", 256 << exponent));
+                }
+                Ok(())
+            }
+            (
+                extension::CLIENT_CERTIFICATE_TYPE | extension::SERVER_CERTIFICATE_TYPE,
+                ClientHello,
+            ) => list(reader, 1, "certificate_types", "", certificate_type),
+            (extension::CLIENT_CERTIFICATE_TYPE | extension::SERVER_CERTIFICATE_TYPE, _) => {
+                certificate_type(reader)
             }
             (extension::SUPPORTED_GROUPS, _) => {
                 named_list(reader, 2, "named_group_list", "group", "", &names::GROUPS).map(drop)
@@ -127,17 +141,16 @@ impl<'a> Extensions<'a> {
             (extension::PADDING, _) => reader.rest("zeros", "").map(drop),
             (extension::COMPRESS_CERTIFICATE, _) => list(reader, 1, "algorithms", "", |reader| {
                 let number = reader.u16("algorithm", "")?;
-                reader.value(match number {
-                    1 => "zlib (1)".to_owned(),
-                    2 => "brotli (2)".to_owned(),
-                    3 => "zstd (3)".to_owned(),
-                    other => format!("unknown ({other})"),
-                });
+                reader.value(compression(number));
                 Ok(())
             }),
             (extension::RECORD_SIZE_LIMIT, _) => {
                 let meaning = "bytes of plaintext, in TLS 1.3 with the byte for the type";
                 reader.u16("record_size_limit", meaning).map(drop)
+            }
+            (extension::SESSION_TICKET, ClientHello) => {
+                let meaning = "of an earlier session; only the server can read it";
+                reader.rest("ticket", meaning).map(drop)
             }
             (extension::SESSION_TICKET, _) => reader
                 .rest("ticket", "only the server can read it")
@@ -168,14 +181,22 @@ impl<'a> Extensions<'a> {
                 reader.value(match mode {
                     0 => "psk_ke (0): no key exchange, no forward secrecy".to_owned(),
                     1 => "psk_dhe_ke (1): with a fresh key exchange".to_owned(),
+                    // The values of RFC 8701 §2 for lists of bytes.
+                    grease if grease & 0x1f == 0x0b => format!("GREASE ({grease})"),
                     other => format!("unknown ({other})"),
                 });
                 Ok(())
             }),
             (extension::CERTIFICATE_AUTHORITIES, _) => certificate::distinguished_names(reader),
-            (extension::KEY_SHARE, ClientHello) => list(reader, 2, "client_shares", "", |reader| {
-                self.key_share_entry(reader)
-            }),
+            (extension::KEY_SHARE, ClientHello) => {
+                let meaning = match reader.peek() {
+                    [0, 0] => "none: the client asks the server for a group first",
+                    _ => "public keys, one a group: sent at once, to save a round trip",
+                };
+                list(reader, 2, "client_shares", meaning, |reader| {
+                    self.key_share_entry(reader)
+                })
+            }
             (extension::KEY_SHARE, HelloRetryRequest) => {
                 let group = named(reader, 2, "selected_group", &names::GROUPS)?;
                 self.key_share_groups.push(group);
@@ -183,8 +204,12 @@ impl<'a> Extensions<'a> {
             }
             (extension::KEY_SHARE, _) => self.key_share_entry(reader),
             (extension::RENEGOTIATION_INFO, _) => {
-                let meaning = "empty on a first handshake";
-                opaque_vector(reader, 1, "renegotiated_connection", meaning).map(drop)
+                let before = opaque_vector(reader, 1, "renegotiated_connection", "")?;
+                reader.meaning(match before {
+                    [] => "empty: a first handshake",
+                    _ => "the Finished of the handshake before this one",
+                });
+                Ok(())
             }
             _ => reader.rest("data", "not taken apart here").map(drop),
         }
@@ -208,7 +233,10 @@ impl<'a> Extensions<'a> {
         reader.group(&label, "RFC 8446 §4.2.8", "", |reader| {
             self.key_share_groups
                 .push(named(reader, 2, "group", &names::GROUPS)?);
-            let meaning = "a public key, made for this connection alone";
+            let meaning = match names::is_grease(group) {
+                true => "no key: the group is a reserved number (GREASE)",
+                false => "a public key, made for this connection alone",
+            };
             reader.vector(2, "key_exchange", "", meaning, |reader| {
                 // Two keys side by side without lengths, so their sizes tell which is which: the client sends
                 // a key to encapsulate to, the server what it encapsulated (draft-ietf-tls-ecdhe-mlkem).
@@ -259,6 +287,28 @@ fn next_u16(reader: &Reader<'_>) -> u16 {
         [high, low, ..] => u16::from_be_bytes([*high, *low]),
         _ => 0,
     }
+}
+
+/// A compression of certificates (RFC 8879 §7.3).
+pub(super) fn compression(number: u16) -> String {
+    match number {
+        1 => "zlib (1)".to_owned(),
+        2 => "brotli (2)".to_owned(),
+        3 => "zstd (3)".to_owned(),
+        other => format!("unknown ({other})"),
+    }
+}
+
+fn certificate_type(reader: &mut Reader<'_>) -> Read {
+    let kind = reader.u8("certificate_type", "")?;
+    reader.value(match kind {
+        0 => "X.509 (0)".to_owned(),
+        1 => "OpenPGP (1)".to_owned(),
+        2 => "RawPublicKey (2)".to_owned(),
+        3 => "1609Dot2 (3)".to_owned(),
+        other => format!("unknown ({other})"),
+    });
+    Ok(())
 }
 
 fn status_request(reader: &mut Reader<'_>) -> Read {

@@ -15,6 +15,8 @@ mod certificate;
 mod session;
 mod tls12;
 mod key_exchange;
+mod meanings;
+mod ocsp;
 
 use std::mem;
 
@@ -86,6 +88,8 @@ pub(crate) enum Handshake<'a> {
         context: &'a [u8],
     },
     Certificate(Certificate<'a>),
+    /// A Certificate that is not decompressed here.
+    CompressedCertificate,
     CertificateVerify(CertificateVerify<'a>),
     Finished {
         verify_data: &'a [u8],
@@ -175,6 +179,7 @@ impl<'a> Handshake<'a> {
             }
             Handshake::CertificateRequest { .. } => tls12::certificate_request(reader, context),
             Handshake::Certificate(certificate) => certificate.read(reader, context),
+            Handshake::CompressedCertificate => authentication::compressed_certificate(reader),
             Handshake::CertificateVerify(proof) => {
                 let meaning = "made with the private key of the certificate above";
                 proof.read(reader, context, meaning)

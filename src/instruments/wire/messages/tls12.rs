@@ -1,7 +1,7 @@
 //! The handshake messages of TLS 1.2, where they differ (RFC 5246 §7.4, RFC 8422).
 
-use super::opaque_vector;
 use super::{CertificateVerify, Context, Read, certificate, list, named, named_list};
+use super::{ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 
@@ -124,5 +124,5 @@ pub(super) fn new_session_ticket(reader: &mut Reader<'_>) -> Read {
 
 pub(super) fn certificate_status(reader: &mut Reader<'_>) -> Read {
     reader.u8("status_type", "1: OCSP")?;
-    opaque_vector(reader, 3, "response", "DER (RFC 6960)").map(drop)
+    ocsp::response(reader)
 }
