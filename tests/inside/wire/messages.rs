@@ -404,7 +404,7 @@ fn what_a_value_says_is_told_by_the_value() {
         |message: &Message, label: &str| message.fields.find(label).unwrap().meaning.clone();
     let plain = hello(&[0], vec![]);
     assert!(meaning(&plain, "legacy_compression_methods").starts_with("none"));
-    assert!(meaning(&plain, "client_shares").starts_with("none"));
+    assert!(meaning(&plain, "key_share").starts_with("no public key"));
     assert!(plain.meaning.to_string().contains("no public key is in it"));
     let deflate = hello(&[1, 0], [&[0x1a, 0x1a][..], &vector(2, &[0])].concat());
     assert!(meaning(&deflate, "legacy_compression_methods").contains("DEFLATE"));

@@ -32,11 +32,13 @@ impl<'a> Certificate<'a> {
                 self.entry(reader)
             });
         }
-        let meaning = match context.from {
-            Side::Client => "echoes the request's",
-            Side::Server => "always empty: no request comes before it",
-        };
-        self.request_context = opaque_vector(reader, 1, "certificate_request_context", meaning)?;
+        let label = "certificate_request_context";
+        self.request_context = opaque_vector(reader, 1, label, "")?;
+        reader.meaning(match (context.from, self.request_context) {
+            (Side::Server, []) => "empty: no request comes before it",
+            (Side::Client, []) => "empty: it answers the request of the handshake",
+            _ => "echoes that of the request",
+        });
         let meaning = "the owner's certificate first, then each one's issuer; the root may be left out, the peer must have it already";
         list(reader, 3, "certificate_list", meaning, |reader| {
             reader.group("CertificateEntry", "", "", |reader| {
@@ -73,8 +75,11 @@ pub(super) fn certificate_request<'a>(
     reader: &mut Reader<'a>,
     request_context: &mut &'a [u8],
 ) -> Read {
-    let meaning = "to be echoed; empty during the handshake";
-    *request_context = opaque_vector(reader, 1, "certificate_request_context", meaning)?;
+    *request_context = opaque_vector(reader, 1, "certificate_request_context", "")?;
+    reader.meaning(match *request_context {
+        [] => "empty: a request of the handshake",
+        _ => "to be echoed, so that the answer is that to this request",
+    });
     Extensions::default().read(reader, ExtensionContext::CertificateRequest)
 }
 

@@ -64,7 +64,15 @@ impl<'a> Extensions<'a> {
             while !reader.is_empty() {
                 let number = next_u16(reader);
                 let label = names::EXTENSIONS.short(number);
-                let meaning = meanings::extension(number, place);
+                let value = reader.peek().get(2..).unwrap_or_default();
+                let value = match value {
+                    [high, low, value @ ..] => {
+                        let length = usize::from(u16::from_be_bytes([*high, *low]));
+                        value.get(..length).unwrap_or(value)
+                    }
+                    _ => &[],
+                };
+                let meaning = meanings::extension(number, place, value);
                 reader.group(&label, "", meaning, |reader| {
                     reader.u16("extension_type", "")?;
                     reader.value(names::EXTENSIONS.name(number));
@@ -148,13 +156,7 @@ impl<'a> Extensions<'a> {
                 let meaning = "bytes of plaintext, in TLS 1.3 with the byte for the type";
                 reader.u16("record_size_limit", meaning).map(drop)
             }
-            (extension::SESSION_TICKET, ClientHello) => {
-                let meaning = "of an earlier session; only the server can read it";
-                reader.rest("ticket", meaning).map(drop)
-            }
-            (extension::SESSION_TICKET, _) => reader
-                .rest("ticket", "only the server can read it")
-                .map(drop),
+            (extension::SESSION_TICKET, _) => reader.rest("ticket", "").map(drop),
             (extension::PRE_SHARED_KEY, ClientHello) => self.offered_psks(reader),
             (extension::PRE_SHARED_KEY, _) => {
                 let meaning =
@@ -188,15 +190,9 @@ impl<'a> Extensions<'a> {
                 Ok(())
             }),
             (extension::CERTIFICATE_AUTHORITIES, _) => certificate::distinguished_names(reader),
-            (extension::KEY_SHARE, ClientHello) => {
-                let meaning = match reader.peek() {
-                    [0, 0] => "none: the client asks the server for a group first",
-                    _ => "public keys, one a group: sent at once, to save a round trip",
-                };
-                list(reader, 2, "client_shares", meaning, |reader| {
-                    self.key_share_entry(reader)
-                })
-            }
+            (extension::KEY_SHARE, ClientHello) => list(reader, 2, "client_shares", "", |reader| {
+                self.key_share_entry(reader)
+            }),
             (extension::KEY_SHARE, HelloRetryRequest) => {
                 let group = named(reader, 2, "selected_group", &names::GROUPS)?;
                 self.key_share_groups.push(group);

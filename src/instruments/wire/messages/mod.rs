@@ -218,7 +218,8 @@ fn of_tls12(mut fields: Field, source: &'static str) -> Field {
 pub(crate) fn cut(mut field: Field, end: usize) -> Field {
     if field.malformed && field.range.end == end {
         field.malformed = false;
-        field.value = "cut: the recording ends here".to_owned();
+        field.label = "cut".to_owned();
+        field.value = "the recording ends here".to_owned();
     }
     let parts = mem::take(&mut field.children).into_iter();
     field.children = parts.map(|part| cut(part, end)).collect();
