@@ -272,7 +272,7 @@ fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
     match step {
         Step::ClientVerifiesServer | Step::ServerVerifiesClient if negotiated.resumed => {
             "Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: \
-             the secret behind the ticket stands for it."
+             the secret of that session stands for it."
         }
         Step::ClientVerifiesServer | Step::ServerVerifiesClient
             if negotiated.pre_shared_key == Some(PreSharedKey::External) && !sent =>

@@ -201,7 +201,7 @@ pub fn notes(conversation: &Conversation) -> Vec<String> {
     if negotiated.resumed {
         note(
             "A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because \
-             only the two who took part in it know the secret behind its ticket. TLS does not \
+             only the two who took part in it know its secret. TLS does not \
              check certificates again; whether the server does, at step 6, is its own affair.",
         );
     }

@@ -150,7 +150,7 @@ impl Explainer {
     }
 
     fn fields(&self, bytes: &[u8], layout: Layout) -> Field {
-        let version = self.reassembly.state.negotiated().version;
+        let version = self.reassembly.state.version();
         records::fields(bytes, layout, version)
     }
 

@@ -235,13 +235,20 @@ impl Reassembly {
             }
         }
         self.ending(carried.from, described.kind, step);
+        // Until the server answers another handshake, data and alerts belong to the one before.
+        let begun = self.state.hello_answered() || matches!(described.kind, Kind::Handshake(_));
+        let handshake = self
+            .state
+            .earlier()
+            .len()
+            .saturating_sub(usize::from(!begun));
         self.out.messages.push(Message {
             from: carried.from,
             at: carried.at,
             name: described.name,
             kind: described.kind,
             step,
-            handshake: self.state.earlier().len(),
+            handshake,
             meaning: described.meaning,
             bytes: carried.bytes,
             fragments,
@@ -291,7 +298,7 @@ impl Reassembly {
         let negotiated = self.state.negotiated();
         Context {
             from,
-            version: negotiated.version,
+            version: self.state.version(),
             suite: negotiated.cipher_suite,
             encrypted: false,
             cut: false,

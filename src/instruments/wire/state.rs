@@ -75,6 +75,17 @@ impl State {
         &self.earlier
     }
 
+    /// The version: of this handshake, or as long as that is open, of the one before it.
+    pub(crate) fn version(&self) -> Option<u16> {
+        let handshakes = self.earlier.iter().chain([self.negotiated()]);
+        handshakes.rev().find_map(|handshake| handshake.version)
+    }
+
+    /// This side has said Finished.
+    pub(crate) fn has_finished(&self, side: Side) -> bool {
+        self.finished[side]
+    }
+
     /// A handshake before this one came to its end.
     pub(crate) fn was_complete(&self) -> bool {
         self.earlier.iter().any(|before| before.handshake_complete)

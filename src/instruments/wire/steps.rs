@@ -3,7 +3,7 @@
 //! Unaware of bytes: it looks at kinds and at how far the handshake is.
 
 use crate::instruments::wire::conversation::Kind;
-use crate::instruments::wire::numbers::{ContentType, HandshakeType, alert};
+use crate::instruments::wire::numbers::{ContentType, HandshakeType, TLS13, alert};
 use crate::instruments::wire::state::State;
 use crate::narration::{Side, Step};
 
@@ -51,7 +51,9 @@ pub(crate) fn step(from: Side, kind: Kind, sealed: Sealed, state: &State) -> Opt
 /// TLS up to 1.2 leaves the type of a record readable, and Finished is the first under new keys.
 fn ciphertext(from: Side, sealed: Sealed, state: &State) -> Option<Step> {
     match sealed.outer {
-        _ if state.is_tls13() || state.negotiated().version.is_none() => None,
+        // Behind its Finished a side says nothing that belongs to an earlier step.
+        _ if state.is_tls13() && state.has_finished(from) => Some(Step::ApplicationData),
+        _ if state.version().is_none_or(|version| version >= TLS13) => None,
         ContentType::APPLICATION_DATA => Some(Step::ApplicationData),
         ContentType::HANDSHAKE if sealed.first => {
             Some(handshake(from, HandshakeType::FINISHED, state))

@@ -400,3 +400,22 @@ fn a_compressed_certificate_is_called_so() {
         "{outcome:?}"
     );
 }
+
+#[test]
+fn behind_its_finished_a_side_says_what_belongs_to_the_last_step() {
+    let conversation = without(|label| !label.contains("TRAFFIC_SECRET_0"));
+    assert!(conversation.negotiated.handshake_complete);
+    let sealed = conversation
+        .messages
+        .iter()
+        .filter(|message| message.kind == Kind::Ciphertext);
+    let steps: Vec<_> = sealed.map(|message| message.step).collect();
+    assert!(!steps.is_empty());
+    assert!(
+        steps
+            .iter()
+            .all(|step| *step == Some(Step::ApplicationData)),
+        "{steps:?}"
+    );
+    assert!(told(&conversation).contains("both: mutual TLS"));
+}
