@@ -138,8 +138,8 @@ impl Chapter {
 
 /// The title of what has no step, and why it has none.
 pub(super) const NO_STEP: (&str, &str) = (
-    "Which step cannot be told",
-    "These records are encrypted, and their keys are not known here: what each of them is for, cannot be told.",
+    "Messages whose step cannot be told",
+    "These records are encrypted, and their keys are not known here: what each of them is for cannot be told.",
 );
 
 /// It speaks TLS 1.2, or less.
@@ -165,6 +165,11 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> 
         return after_a_refusal(conversation, at, step);
     }
     let words = match step {
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
+            if !can_be_told(conversation) =>
+        {
+            CANNOT_BE_TOLD
+        }
         _ if empty && !can_be_told(conversation) => CANNOT_BE_TOLD,
         Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
             if later || !empty =>
@@ -182,12 +187,13 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> 
 const CANNOT_BE_TOLD: &str =
     "Cannot be told: records are encrypted, and their keys are not known here.";
 
-/// What is in the clear settles the steps: all of it, or up to TLS 1.2 the server's flight and the client's.
+/// What can be read settles the steps: all of it, the whole handshake, or up to TLS 1.2 the server's flight and the client's.
 fn can_be_told(conversation: &Conversation) -> bool {
     let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
     let done = Kind::Handshake(HandshakeType::SERVER_HELLO_DONE);
     let mut messages = conversation.messages.iter();
     !conversation.records.iter().any(unreadable)
+        || conversation.negotiated.handshake_complete
         || old(conversation)
             && (conversation.negotiated.resumed || messages.any(|message| message.kind == done))
 }

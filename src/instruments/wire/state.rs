@@ -124,8 +124,6 @@ impl State {
             }
             (Handshake::CompressedCertificate, from) => {
                 self.session.compressed[from] = true;
-                let sent = from == Side::Client;
-                self.session.negotiated.client_certificate_sent |= sent;
             }
             (Handshake::Certificate(certificate), from) => self.certificate(from, certificate),
             (Handshake::CertificateRequest { .. }, Side::Server) => {
@@ -133,6 +131,8 @@ impl State {
             }
             (Handshake::CertificateVerify(_), Side::Client) => {
                 self.session.negotiated.client_signed = true;
+                // An empty list is not signed for, so a compressed one was not empty (RFC 8446 §4.4.3).
+                self.session.negotiated.client_certificate_sent |= self.session.compressed.client;
             }
             _ => {}
         }

@@ -33,6 +33,9 @@ pub(crate) struct Tls13 {
     later: LaterAuthentication,
 }
 
+/// So many unanswered requests are kept, whatever a peer sends.
+const MOST_ASKED: usize = 256;
+
 /// Authentication after the handshake. Each has a hash of its own, which goes on from the client's Finished:
 /// earlier ones and tickets are not in it (RFC 8446 §4.4.1, the table in §4.4).
 #[derive(Default)]
@@ -52,7 +55,9 @@ impl LaterAuthentication {
             Handshake::CertificateRequest { context } => {
                 let mut hash = self.base.clone()?;
                 hash.update(incoming.bytes);
-                self.asked.insert(context.to_vec(), hash);
+                if self.asked.len() < MOST_ASKED {
+                    self.asked.insert(context.to_vec(), hash);
+                }
                 return None;
             }
             Handshake::Certificate(certificate) => {

@@ -228,8 +228,9 @@ fn what_is_encrypted_has_no_step_unless_its_place_tells() {
         );
     }
     let said = told(&conversation);
-    assert!(said.contains("Which step cannot be told"));
+    assert!(said.contains("Messages whose step cannot be told"));
     assert!(!said.contains("secrets of the session"), "there are none");
+    assert!(!said.contains("its yes is that it goes on"), "{said}");
     assert_eq!(conversation.known_secrets, KnownSecrets::None);
     // In TLS 1.2 the first record under new keys is Finished, and the server's flight is in the clear.
     let conversation = captured("ecdhecbc-0");

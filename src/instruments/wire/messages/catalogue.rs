@@ -146,7 +146,7 @@ fn tls12<'a>(kind: HandshakeType, context: &Context) -> Row<'a> {
                 KeyExchange::Unknown => phrase!("What the client needs of the server to exchange keys."),
                 KeyExchange::Psk | KeyExchange::RsaPsk => phrase!("The server hints at which pre-shared key the client shall take."),
                 KeyExchange::DhePsk | KeyExchange::EcdhePsk =>
-                    phrase!("The server's public key for this connection, and a hint on which pre-shared key to take. It is not signed: the pre-shared key proves who sent it."),
+                    phrase!("The server's public key for this connection, and a hint on which pre-shared key to take. It is not signed: the pre-shared key proves its sender."),
                 _ => phrase!("The server's public key for this connection. It is not signed: an attacker in the middle could send another."),
             }),
         HandshakeType::CERTIFICATE_REQUEST => (
