@@ -3,8 +3,10 @@
 //! Unaware of how they are shown.
 
 use crate::instruments::wire::conversation::{
-    Conversation, Ending, Kind, Message, Negotiated, Protection, Record,
+    Conversation, Ending, Kind, Message, Negotiated, PreSharedKey, Protection, Record,
 };
+use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::{HandshakeType, TLS13};
 use crate::narration::Step;
 
 /// One of the seven steps, as a chapter.
@@ -18,8 +20,12 @@ pub struct Chapter {
     pub docs: &'static str,
     /// The standards and sections: `RFC 8446 §4.3`, then `§4.4` of the same.
     pub sources: &'static [&'static str],
+    /// Those of TLS 1.2.
+    pub sources_of_tls12: &'static [&'static str],
     /// What the step is for, in a sentence.
     pub purpose: &'static str,
+    /// The same up to TLS 1.2, where it is something else.
+    pub purpose_in_tls12: Option<&'static str>,
 }
 
 /// The seven, in order.
@@ -29,57 +35,92 @@ pub const CHAPTERS: [Chapter; 7] = [
         module: "src/handshake/step1_client_connects.rs",
         docs: "docs/mtls.md#step-1",
         sources: &["RFC 8446 §4.1"],
+        sources_of_tls12: &["RFC 5246 §7.4.1"],
         purpose: "Both say what they speak and exchange public keys; out of these comes a secret that nobody \
                   on the way can compute.",
+        purpose_in_tls12: Some(
+            "Both say what they speak. Up to TLS 1.2 they exchange keys after that.",
+        ),
     },
     Chapter {
         step: Step::ServerPresentsCertificate,
         module: "src/handshake/step2_server_presents_certificate.rs",
         docs: "docs/mtls.md#step-2",
         sources: &["RFC 8446 §4.3", "§4.4"],
+        sources_of_tls12: &["RFC 5246 §7.4.2", "§7.4.3", "§7.4.4"],
         purpose: "The server says who it is, and signs all that was said so far with the key that only it has.",
+        purpose_in_tls12: Some(
+            "The server says who it is. Where both make fresh keys, it signs its own with the key that only it has.",
+        ),
     },
     Chapter {
         step: Step::ClientVerifiesServer,
         module: "src/handshake/step3_client_verifies_server.rs",
         docs: "docs/mtls.md#step-3",
         sources: &["RFC 8446 §4.4.3", "RFC 5280 §6", "RFC 9525 §6"],
+        sources_of_tls12: &["RFC 5246 §7.4.3", "RFC 5280 §6", "RFC 9525 §6"],
         purpose: "Two proofs: a CA that the client trusts vouches for the certificate and its name, and the \
                   signature shows that the server owns the key.",
+        purpose_in_tls12: Some(
+            "Two proofs: a CA that the client trusts vouches for the certificate and its name; and a signature, or \
+             with RSA key exchange the server's Finished, shows that the server owns the key.",
+        ),
     },
     Chapter {
         step: Step::ClientPresentsCertificate,
         module: "src/handshake/step4_client_presents_certificate.rs",
         docs: "docs/mtls.md#step-4",
         sources: &["RFC 8446 §4.4.2", "§4.4.3"],
+        sources_of_tls12: &["RFC 5246 §7.4.6", "§7.4.8"],
         purpose: "The mirror image of step 2, and what makes it mutual: the client says who it is, and signs.",
+        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ServerVerifiesClient,
         module: "src/handshake/step5_server_verifies_client.rs",
         docs: "docs/mtls.md#step-5",
         sources: &["RFC 8446 §4.4.3", "RFC 5280 §6"],
+        sources_of_tls12: &["RFC 5246 §7.4.8", "RFC 5280 §6"],
         purpose: "The same two proofs the other way round. There is no name to compare: this tells who it is, \
                   not whether it may come in.",
+        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ServerAuthorizesClient,
         module: "src/handshake/step6_server_authorizes_client.rs",
         docs: "docs/mtls.md#step-6",
         sources: &[],
+        sources_of_tls12: &[],
         purpose: "May this client come in? That is policy, not TLS: no standard answers it.",
+        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ApplicationData,
         module: "src/handshake/step7_application_data.rs",
         docs: "docs/mtls.md#step-7",
         sources: &["RFC 8446 §4.6.1", "§5.2", "§6.1"],
+        sources_of_tls12: &["RFC 5246 §6.2.3", "§7.2.1"],
         purpose: "Each record is encrypted and numbered: a changed, missing or repeated one is noticed. The end is \
                   said, too.",
+        purpose_in_tls12: None,
     },
 ];
 
 impl Chapter {
+    /// The standards of the version that was spoken.
+    pub fn sources_in(&self, conversation: &Conversation) -> &'static [&'static str] {
+        match old(conversation) {
+            true => self.sources_of_tls12,
+            false => self.sources,
+        }
+    }
+
+    /// What the step is for in the version that was spoken.
+    pub fn purpose_in(&self, conversation: &Conversation) -> &'static str {
+        let old = self.purpose_in_tls12.filter(|_| old(conversation));
+        old.unwrap_or(self.purpose)
+    }
+
     /// 1 to 7.
     pub fn number(&self) -> u8 {
         self.step.number()
@@ -95,21 +136,41 @@ impl Chapter {
     }
 }
 
+/// The title of what has no step, and why it has none.
+pub(super) const NO_STEP: (&str, &str) = (
+    "Messages whose step cannot be told",
+    "These records are encrypted, and their keys are not known here: what each of them is for cannot be told.",
+);
+
+/// It speaks TLS 1.2, or less.
+fn old(conversation: &Conversation) -> bool {
+    let version = conversation.negotiated.version;
+    version.is_some_and(|version| version < TLS13)
+}
+
+/// Nobody shows a certificate, and nothing else proves an identity.
+pub(super) fn is_anonymous(negotiated: &Negotiated) -> bool {
+    let suite = negotiated.cipher_suite;
+    suite.is_some_and(|suite| names::CIPHER_SUITES.key_exchange(suite).ends_with("anon"))
+}
+
 /// What to say of a step beside its messages: what one side does alone, or why nothing is there.
 pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> {
     let mut messages = conversation.messages.iter();
     let empty = !has_messages(conversation, step);
-    let later = messages.any(|message| message.step > step);
+    let later = messages.any(|message| message.step > Some(step));
     if let Ending::Refused { step: at, .. } = conversation.ending
         && at <= step
     {
         return after_a_refusal(conversation, at, step);
     }
-    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
     let words = match step {
-        _ if empty && conversation.records.iter().any(unreadable) => {
-            "Cannot be told: records are encrypted, and their keys are not known here."
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
+            if !can_be_told(conversation) =>
+        {
+            CANNOT_BE_TOLD
         }
+        _ if empty && !can_be_told(conversation) => CANNOT_BE_TOLD,
         Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
             if later || !empty =>
         {
@@ -123,9 +184,23 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> 
     Some(words.to_owned())
 }
 
+const CANNOT_BE_TOLD: &str =
+    "Cannot be told: records are encrypted, and their keys are not known here.";
+
+/// What can be read settles the steps: all of it, the whole handshake, or up to TLS 1.2 the server's flight and the client's.
+fn can_be_told(conversation: &Conversation) -> bool {
+    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
+    let done = Kind::Handshake(HandshakeType::SERVER_HELLO_DONE);
+    let mut messages = conversation.messages.iter();
+    !conversation.records.iter().any(unreadable)
+        || conversation.negotiated.handshake_complete
+        || old(conversation)
+            && (conversation.negotiated.resumed || messages.any(|message| message.kind == done))
+}
+
 fn has_messages(conversation: &Conversation, step: Step) -> bool {
     let mut messages = conversation.messages.iter();
-    messages.any(|message| message.step == step)
+    messages.any(|message| message.step == Some(step))
 }
 
 /// The alert speaks for its own step. Later ones were not reached, or the client did not wait.
@@ -138,10 +213,10 @@ fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<
         return Some(format!("Not reached: step {at_number} was refused."));
     }
     let refusal =
-        |message: &&Message| message.step == at && matches!(message.kind, Kind::Alert(..));
+        |message: &&Message| message.step == Some(at) && matches!(message.kind, Kind::Alert(..));
     let messages = conversation.messages.iter();
     let mut before = messages.take_while(|message| !refusal(message));
-    before.any(|message| message.step == step).then(|| {
+    before.any(|message| message.step == Some(step)).then(|| {
         format!(
             "Sent before the refusal of step {at_number} was heard: in TLS 1.3 the client does not wait for the verdict."
         )
@@ -151,7 +226,11 @@ fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<
 /// The steps that one side took alone, without a message, and that came out well.
 pub(super) fn acts_alone(conversation: &Conversation) -> Vec<Step> {
     let alone = [
-        (Step::ClientVerifiesServer, !conversation.negotiated.resumed),
+        (
+            Step::ClientVerifiesServer,
+            !conversation.negotiated.without_certificates()
+                && !is_anonymous(&conversation.negotiated),
+        ),
         (
             Step::ServerVerifiesClient,
             conversation.negotiated.client_certificate_sent,
@@ -171,8 +250,19 @@ pub(super) fn acts_alone(conversation: &Conversation) -> Vec<Step> {
 }
 
 fn asked_nobody(conversation: &Conversation) -> &'static str {
-    if conversation.negotiated.resumed {
+    let negotiated = &conversation.negotiated;
+    let asked = |message: &Message| {
+        message.kind == Kind::Handshake(HandshakeType::CERTIFICATE_REQUEST)
+            && message.step == Some(Step::ApplicationData)
+    };
+    if conversation.messages.iter().any(asked) {
+        "The server did not ask for a certificate here, but it did after the handshake: see step 7."
+    } else if negotiated.resumed {
         "A resumption: the client showed its certificate, if it has one, in the earlier session."
+    } else if negotiated.pre_shared_key.is_some() {
+        "The server asked for no certificate: the pre-shared key stands for it."
+    } else if negotiated.client_certificate_requested {
+        "The server asked for a certificate; what the client answered was not recorded."
     } else {
         "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
     }
@@ -180,16 +270,31 @@ fn asked_nobody(conversation: &Conversation) -> &'static str {
 
 /// The steps that one side takes alone.
 fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
-    let Negotiated {
-        resumed,
-        client_certificate_requested: asked,
-        client_certificate_sent: sent,
-        ..
-    } = conversation.negotiated;
+    let negotiated = &conversation.negotiated;
+    let (asked, sent) = (
+        negotiated.client_certificate_requested,
+        negotiated.client_certificate_sent,
+    );
     match step {
-        Step::ClientVerifiesServer | Step::ServerVerifiesClient if resumed => {
-            "Nothing to verify: no certificate came. Who the other side is was proved in the earlier session, and the \
-             secret behind the ticket stands for it."
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient if negotiated.resumed => {
+            "Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: \
+             the secret of that session stands for it."
+        }
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient
+            if negotiated.pre_shared_key == Some(PreSharedKey::External) && !sent =>
+        {
+            "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof; which \
+             peer has it was agreed on outside TLS."
+        }
+        Step::ClientVerifiesServer | Step::ServerVerifiesClient
+            if negotiated.pre_shared_key.is_some() && !sent =>
+        {
+            "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof. It is \
+             from an earlier session, or was agreed on outside TLS."
+        }
+        Step::ClientVerifiesServer if is_anonymous(negotiated) => {
+            "Nothing to verify: with an anonymous key exchange the server proves no identity, and an attacker in the \
+             middle goes unnoticed."
         }
         Step::ClientVerifiesServer => {
             "No message tells of it: the client looks at the certificate by itself. A no would stand here as an \
@@ -199,13 +304,24 @@ fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
             "No message tells of it: the server looks at the certificate by itself. A no would stand here as an \
              alert; its yes is that it goes on."
         }
-        Step::ServerVerifiesClient if asked => {
+        Step::ServerVerifiesClient if negotiated.client_certificate_declined => {
             "The client sent no certificate, so there is nothing to verify. A server that insists on one says no with \
              an alert."
         }
-        Step::ServerAuthorizesClient if asked || resumed => {
+        Step::ServerVerifiesClient if asked => {
+            "Cannot be told: the server asked for a certificate, and what the client answered was not seen."
+        }
+        Step::ServerAuthorizesClient if sent => {
             "No message tells of it: the server's application compares the name in the client's certificate with a \
              list of its own. A no is an answer in step 7, such as 403."
+        }
+        Step::ServerAuthorizesClient if asked => {
+            "No message tells of it: what a client without a certificate may do, the server's application decides. A \
+             no is an answer in step 7, such as 403."
+        }
+        Step::ServerAuthorizesClient if negotiated.without_certificates() => {
+            "No message tells of it: if the server knows the client from before, its application may compare the name \
+             with a list of its own. A no is an answer in step 7, such as 403."
         }
         _ => {
             "The server asked for no certificate: there is nobody to verify, and no name to let in."

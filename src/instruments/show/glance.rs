@@ -1,14 +1,66 @@
 //! The connection as a whole: what was agreed, which identities are known, how it ended, and what a reader has to know.
 
 use super::bytes_in_words;
-use crate::instruments::wire::conversation::{Conversation, Ending, KnownSecrets, Protection};
+use super::chapters::is_anonymous;
+use crate::instruments::wire::conversation::{
+    Check, Conversation, Ending, Kind, KnownSecrets, Message, Negotiated, Outcome, PreSharedKey,
+    Protection, Record,
+};
 use crate::instruments::wire::names;
-use crate::instruments::wire::numbers::TLS13;
+use crate::instruments::wire::numbers::{HandshakeType, TLS13};
 use crate::narration::{Side, Step};
 
 /// The connection at a glance: labels and what stands there. Hostile text.
 pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(&'static str, String)> {
-    let negotiated = &conversation.negotiated;
+    let mut facts = Vec::new();
+    match &conversation.handshakes[..] {
+        handshakes @ [_, _, ..] => {
+            for (label, negotiated) in HANDSHAKES.into_iter().zip(handshakes) {
+                let words: Vec<_> = agreed(negotiated)
+                    .into_iter()
+                    .map(|(_, value)| value)
+                    .collect();
+                let words = match negotiated.version {
+                    None => "a new handshake that the server did not begin".to_owned(),
+                    Some(_) if negotiated.resumed => words.join(", ") + ", resumed",
+                    Some(_) => words.join(", "),
+                };
+                facts.push((label, words));
+            }
+            if handshakes.len() > HANDSHAKES.len() {
+                let more = handshakes.len() - HANDSHAKES.len();
+                facts.push(("and more", format!("{more} handshakes")));
+            }
+        }
+        _ => facts.extend(agreed(&conversation.negotiated)),
+    }
+    facts.push(("who is known", who_is_known(conversation).to_owned()));
+    let sent = |side| -> usize {
+        let records = conversation.records.iter();
+        let of_side = records.filter(|record| record.from == side);
+        of_side.map(|record| record.bytes.len()).sum()
+    };
+    let counted = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    let counts = format!(
+        "{} in {}; {} from the client, {} from the server",
+        counted(conversation.messages.len(), "message"),
+        counted(conversation.records.len(), "record"),
+        bytes_in_words(sent(Side::Client)),
+        bytes_in_words(sent(Side::Server)),
+    );
+    facts.push(("on the wire", counts));
+    facts.push(("ending", ending(conversation)));
+    facts
+}
+
+/// Renegotiations of TLS 1.2: as many as are worth a line.
+const HANDSHAKES: [&str; 4] = ["handshake 1", "handshake 2", "handshake 3", "handshake 4"];
+
+/// What a handshake agreed on: labels and what stands there.
+fn agreed(negotiated: &Negotiated) -> Vec<(&'static str, String)> {
     let version = negotiated
         .version
         .map(|number| names::VERSIONS.name(number));
@@ -19,33 +71,27 @@ pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(&'static str, Str
             "cipher suite",
             suite.map(|number| names::CIPHER_SUITES.short(number)),
         ),
-        (
-            "key exchange",
-            negotiated.group.map(|number| names::GROUPS.short(number)),
-        ),
+        ("key exchange", key_exchange(negotiated)),
         ("server name", negotiated.server_name.clone()),
         ("protocol inside", negotiated.protocol.clone()),
     ];
     let known = known.into_iter();
-    let mut facts: Vec<_> = known
+    known
         .filter_map(|(label, value)| Some((label, value?)))
-        .collect();
-    facts.push(("who is known", who_is_known(conversation).to_owned()));
-    let sent = |side| -> usize {
-        let records = conversation.records.iter();
-        let of_side = records.filter(|record| record.from == side);
-        of_side.map(|record| record.bytes.len()).sum()
-    };
-    let counts = format!(
-        "{} messages in {} records; {} from the client, {} from the server",
-        conversation.messages.len(),
-        conversation.records.len(),
-        bytes_in_words(sent(Side::Client)),
-        bytes_in_words(sent(Side::Server)),
-    );
-    facts.push(("on the wire", counts));
-    facts.push(("ending", ending(conversation)));
-    facts
+        .collect()
+}
+
+/// The group, or up to TLS 1.2 what the cipher suite says. A resumption exchanges no keys.
+fn key_exchange(negotiated: &Negotiated) -> Option<String> {
+    let group = negotiated.group.map(|number| names::GROUPS.short(number));
+    let suite = negotiated.cipher_suite.filter(|_| !negotiated.resumed);
+    let by_suite = suite.map(|suite| names::CIPHER_SUITES.key_exchange(suite));
+    let by_suite = by_suite.map(|words| match words.as_str() {
+        "RSA" => "RSA: the client encrypts a secret for the server's certificate".to_owned(),
+        _ if words.starts_with("DH") => format!("{words}: Diffie-Hellman in a finite field"),
+        _ => words,
+    });
+    group.or(by_suite.filter(|words| !words.is_empty()))
 }
 
 fn who_is_known(conversation: &Conversation) -> &'static str {
@@ -59,19 +105,49 @@ fn who_is_known(conversation: &Conversation) -> &'static str {
         }
         _ => {}
     }
-    let complete = negotiated.handshake_complete;
-    if negotiated.resumed {
-        "the sides that were known in the earlier session: a resumption"
-    } else if negotiated.client_certificate_sent && complete {
+    let failed = |check: &Check| matches!(check.outcome, Outcome::Failed(_));
+    let mut messages = conversation.messages.iter();
+    if messages.any(|message| message.checks.iter().any(failed)) {
+        return "cannot be told: a proof does not hold here, see ✗ below";
+    }
+    if !negotiated.handshake_complete {
+        return before_the_end(conversation);
+    }
+    match negotiated.pre_shared_key {
+        Some(PreSharedKey::External) if !negotiated.client_certificate_sent => {
+            return "both know the pre-shared key; which peers have it, was agreed on outside TLS";
+        }
+        Some(PreSharedKey::Unknown) if !negotiated.client_certificate_sent => {
+            return "both know the pre-shared key: from an earlier session, or agreed on outside TLS";
+        }
+        _ => {}
+    }
+    if negotiated.client_certificate_sent && negotiated.client_signed {
         "both: mutual TLS, each showed a certificate"
     } else if negotiated.client_certificate_sent {
-        "nobody for sure: the handshake was not seen to its end"
-    } else if negotiated.client_certificate_requested {
+        "the server; the client showed a certificate, but no proof of its key was seen"
+    } else if negotiated.resumed {
+        "the sides that were known in the earlier session: a resumption"
+    } else if negotiated.client_certificate_declined {
         "the server alone: it asked for a certificate, and the client sent none"
-    } else if complete {
-        "the server alone: TLS, not mutual TLS"
+    } else if negotiated.client_certificate_requested {
+        "the server; it asked for a certificate, and no answer was seen"
+    } else if is_anonymous(negotiated) {
+        "nobody: an anonymous key exchange proves no identity"
     } else {
-        "nobody: the handshake was not seen to its end"
+        "the server alone: TLS, not mutual TLS"
+    }
+}
+
+/// A handshake whose end was not seen tells of nobody: what is missing may have been the proof.
+fn before_the_end(conversation: &Conversation) -> &'static str {
+    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
+    match conversation.ending {
+        _ if conversation.records.iter().any(unreadable) => {
+            "cannot be told: the end of the handshake could not be read"
+        }
+        Ending::Open | Ending::Capped => "cannot be told: the recording ends before the handshake",
+        _ => "nobody: the connection ended before the handshake was done",
     }
 }
 
@@ -96,6 +172,12 @@ pub(super) fn ending(conversation: &Conversation) -> String {
                 "cut: the {side} ended TCP without close_notify, which looks the same as an attack"
             )
         }
+        Ending::CannotBeTold { by, alert: true } => format!(
+            "cannot be told: the {by} ended TCP; its last record is an alert that could not be read"
+        ),
+        Ending::CannotBeTold { by, alert: false } => format!(
+            "cannot be told: the {by} ended TCP; its last record could not be read, and may be close_notify"
+        ),
         Ending::Capped => "cannot be told: the recording is not complete".to_owned(),
     }
 }
@@ -110,14 +192,25 @@ pub fn notes(conversation: &Conversation) -> Vec<String> {
     if conversation.capped {
         note("The recording is not complete: it reached its cap, or the capture misses bytes.");
     }
-    if negotiated.resumed {
+    if conversation.handshakes.len() > 1 {
         note(
-            "A resumption: no certificate is sent, by neither side. Both identities still hold, because only the two who \
-             proved theirs in the earlier session know the secret behind its ticket. TLS does not \
-             check the certificates again; whether the server does, at step 6, is its own affair.",
+            "A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each \
+             step below shows the messages of all of them, one handshake after the other.",
         );
     }
-    if negotiated.client_certificate_sent && !tls13 {
+    if negotiated.resumed {
+        note(
+            "A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because \
+             only the two who took part in it know its secret. TLS does not \
+             check certificates again; whether the server does, at step 6, is its own affair.",
+        );
+    }
+    let clear = |message: &Message| {
+        message.in_the_clear
+            && message.from == Side::Client
+            && message.kind == Kind::Handshake(HandshakeType::CERTIFICATE)
+    };
+    if negotiated.client_certificate_sent && !tls13 && conversation.messages.iter().any(clear) {
         note("TLS 1.2: the client's certificate crossed the wire in the clear.");
     }
     if tls13 && conversation.known_secrets == KnownSecrets::KeyLog {

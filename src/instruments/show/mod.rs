@@ -21,7 +21,9 @@ pub mod pcapng;
 use std::time::Duration;
 
 use crate::instruments::fields::Field;
-use crate::instruments::wire::conversation::{Conversation, Epoch, Message, Protection, Record};
+use crate::instruments::wire::conversation::{
+    Conversation, Epoch, KnownSecrets, Message, Protection, Record,
+};
 use crate::instruments::wire::transcript::hex;
 use crate::text;
 
@@ -43,6 +45,11 @@ const WORTH_OPENING: [&str; 6] = [
 /// The warning that stands above each view.
 const SECRETS: &str = "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for \
                        publishing a real one.";
+
+/// The warning, where there is anything to warn of.
+fn warning(conversation: &Conversation) -> Option<&'static str> {
+    (conversation.known_secrets != KnownSecrets::None).then_some(SECRETS)
+}
 
 /// True for a group that a view opens by itself.
 fn starts_expanded(field: &Field) -> bool {

@@ -7,10 +7,10 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::chapters::{CHAPTERS, Chapter, remark};
+use super::chapters::{CHAPTERS, Chapter, NO_STEP, remark};
 use super::glance::{at_a_glance, notes};
-use super::{SECRETS, bytes_in_words, is_framing, milliseconds, one_line, protection};
-use super::{record_name, records_of, short_hex, starts_expanded};
+use super::{bytes_in_words, is_framing, milliseconds, one_line, protection};
+use super::{record_name, records_of, short_hex, starts_expanded, warning};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{
     self, BOLD, DIM, GREEN, LongWords, MAGENTA, Page, Paint, RED, WIDTH,
@@ -45,14 +45,15 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
     for (label, value) in at_a_glance(conversation) {
         view.paragraph(&text::pad(label, 17), &value, "")?;
     }
-    for note in notes(conversation).into_iter().chain([SECRETS.to_owned()]) {
+    let warning = warning(conversation).map(str::to_owned);
+    for note in notes(conversation).into_iter().chain(warning) {
         view.page.blank()?;
         view.paragraph("", &note, DIM)?;
     }
     for chapter in &CHAPTERS {
         view.chapter(conversation, chapter)?;
     }
-    Ok(())
+    view.without_a_step(conversation)
 }
 
 /// The view of a recorded connection on the shared page.
@@ -67,18 +68,47 @@ impl WireView<'_> {
         let title = format!("{}. {}", chapter.number(), chapter.title());
         self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
-        let sources = match chapter.sources {
+        let sources = match chapter.sources_in(conversation) {
             [] => String::new(),
             sources => format!(" ({})", sources.join(", ")),
         };
-        self.paragraph("", &format!("{}{sources}", chapter.purpose), "")?;
-        let of_step = |message: &&Message| message.step == chapter.step;
+        self.paragraph(
+            "",
+            &format!("{}{sources}", chapter.purpose_in(conversation)),
+            "",
+        )?;
+        let of_step = |message: &&Message| message.step == Some(chapter.step);
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
             self.page.blank()?;
             self.paragraph("  – ", &remark, "")?;
         }
+        self.messages(conversation, &messages)
+    }
+
+    /// Messages whose step cannot be told.
+    fn without_a_step(&mut self, conversation: &Conversation) -> io::Result<()> {
+        let messages = conversation.messages.iter();
+        let messages: Vec<&Message> = messages.filter(|message| message.step.is_none()).collect();
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let (title, why) = NO_STEP;
+        self.page.title(title, BOLD)?;
+        self.paragraph("", why, "")?;
+        self.messages(conversation, &messages)
+    }
+
+    /// Messages, and which handshake they belong to where there is more than one.
+    fn messages(&mut self, conversation: &Conversation, messages: &[&Message]) -> io::Result<()> {
+        let mut handshake = None;
         for message in messages.iter().take(MOST_MESSAGES) {
+            let changes = handshake.replace(message.handshake) != Some(message.handshake);
+            if changes && conversation.handshakes.len() > 1 {
+                self.page.blank()?;
+                let words = format!("Handshake {}:", message.handshake + 1);
+                self.paragraph("  – ", &words, BOLD)?;
+            }
             self.message(conversation, message)?;
         }
         match messages.len().saturating_sub(MOST_MESSAGES) {

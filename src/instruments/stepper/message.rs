@@ -53,7 +53,8 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
         size => phrase!("({size} bytes, {seen})", size, seen),
     };
     let size = paint.words(&size);
-    let step = paint.words(&phrase!("step {number}", number = step.number()));
+    let step = step.map(|step| phrase!("step {number}", number = step.number()));
+    let step = paint.words(&step.unwrap_or_else(Phrase::empty));
     let name = paint.with(BOLD, name);
     page.blank()?;
     let head = paint.words(&phrase!("{name} {size}", name, size));

@@ -17,8 +17,11 @@ use crate::narration::{Side, Step};
 /// A whole recorded connection.
 #[derive(Clone, Debug, Default)]
 pub struct Conversation {
-    /// What the two sides agreed on.
+    /// What the two sides agreed on: in the last handshake that the server answered.
     pub negotiated: Negotiated,
+    /// What they agreed on in each handshake, in order: more than one after a renegotiation (TLS 1.2). The last
+    /// may be one that the server never answered.
+    pub handshakes: Vec<Negotiated>,
     /// All records of both directions, in the order in which they were complete on the wire.
     pub records: Vec<Record>,
     /// All messages of both directions, in the order in which they were complete on the wire.
@@ -29,6 +32,13 @@ pub struct Conversation {
     pub capped: bool,
     /// What the transcript knew of the connection's secrets.
     pub known_secrets: KnownSecrets,
+}
+
+impl Negotiated {
+    /// A key of before stands for the certificates: nobody shows one.
+    pub fn without_certificates(&self) -> bool {
+        self.resumed || self.pre_shared_key.is_some()
+    }
 }
 
 /// What the two sides agreed on, as far as it was seen.
@@ -46,12 +56,29 @@ pub struct Negotiated {
     pub protocol: Option<String>,
     /// The server accepted the ticket of an earlier session: no certificate is sent.
     pub resumed: bool,
+    /// A key that both had before this connection stands for the certificates.
+    pub pre_shared_key: Option<PreSharedKey>,
     /// The server asked for a certificate: mutual TLS.
     pub client_certificate_requested: bool,
     /// The client sent one, not only an empty list.
     pub client_certificate_sent: bool,
+    /// The client answered the request with an empty list.
+    pub client_certificate_declined: bool,
+    /// The client's CertificateVerify was seen: whether it holds is a [`Check`] of that message.
+    pub client_signed: bool,
     /// Both Finished messages were seen. They are encrypted: without secrets this stays false.
     pub handshake_complete: bool,
+}
+
+/// Where a key that stands for certificates comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreSharedKey {
+    /// From the ticket of an earlier session: its binder says so, or its age does.
+    Ticket,
+    /// Agreed on outside TLS: its binder says so (RFC 8446 §7.1), or a cipher suite of TLS 1.2.
+    External,
+    /// Cannot be told. An age of 0 hints at a key agreed on outside TLS (RFC 8446 §4.2.11).
+    Unknown,
 }
 
 /// What a transcript knows of a connection's secrets.
@@ -85,6 +112,13 @@ pub enum Ending {
     },
     /// This side ended TCP without close_notify: to the other one it looks the same as an attack.
     Cut(Side),
+    /// This side ended TCP, and its last record could not be read: it may be close_notify, or another alert.
+    CannotBeTold {
+        /// Which side ended TCP.
+        by: Side,
+        /// The record is an alert: TLS 1.2 leaves the type readable.
+        alert: bool,
+    },
     /// The recording reached its cap; the connection went on.
     Capped,
 }
@@ -183,8 +217,10 @@ pub struct Message {
     pub name: String,
     /// What sort of message.
     pub kind: Kind,
-    /// The step of the seven that it belongs to.
-    pub step: Step,
+    /// The step of the seven that it belongs to. None where that cannot be told, because it is encrypted.
+    pub step: Option<Step>,
+    /// Which of [`Conversation::handshakes`] it belongs to.
+    pub handshake: usize,
     /// What it is for, in a sentence or two, in this connection.
     pub meaning: Phrase,
     /// Its bytes: of handshake messages with the four bytes of header.

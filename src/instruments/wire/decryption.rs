@@ -51,6 +51,20 @@ const SUITES: &[Suite] = &[
     Suite { number: 0xccaa, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
     Suite { number: 0x009c, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
     Suite { number: 0x009d, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x00a2, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x00a3, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x00a6, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x00a7, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x00a8, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x00a9, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x00aa, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x00ab, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0x00ac, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
+    Suite { number: 0x00ad, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
+    Suite { number: 0xccab, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xccac, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xccad, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
+    Suite { number: 0xccae, aead: Aead::ChaCha20Poly1305, hash: Hash::Sha256 },
     Suite { number: 0x009e, aead: Aead::Aes128Gcm, hash: Hash::Sha256 },
     Suite { number: 0x009f, aead: Aead::Aes256Gcm, hash: Hash::Sha384 },
 ];
@@ -114,6 +128,11 @@ impl KeyQueue {
             Layout::Sealed
         };
         opened.map(|decrypted| (decrypted, layout))
+    }
+
+    /// True when the key in use has opened a record.
+    pub(crate) fn has_opened(&self) -> bool {
+        self.0.front().is_some_and(|key| key.sequence > 0)
     }
 
     /// True when no key is known.

@@ -3,13 +3,13 @@
 //!
 //! Unaware of what the server makes of it: that is for `tls13`.
 
-use crate::instruments::wire::conversation::{Check, Derivation, Epoch, Outcome};
+use crate::instruments::wire::conversation::{Check, Derivation, Epoch, Outcome, PreSharedKey};
 use crate::instruments::wire::decryption::{self, Suite};
 use crate::instruments::wire::derivation::{DerivationLog, NamedSecret, input};
 use crate::instruments::wire::hkdf::Hash;
 use crate::instruments::wire::key_schedule::{self, finished_key, traffic_keys};
 use crate::instruments::wire::messages::ClientHello;
-use crate::instruments::wire::session::{Findings, Session, check_mac};
+use crate::instruments::wire::session::{Findings, OfferedPsks, Session, check_mac};
 use crate::narration::Side;
 use crate::phrase;
 
@@ -30,10 +30,17 @@ pub(crate) fn early_secrets(
 ) -> Option<EarlyData> {
     let psk = session.logged("PRE_SHARED_KEY");
     let traffic = session.logged(key_schedule::EARLY_TRAFFIC.key_log_label);
-    // The ticket settles the hash, and each secret is as long as the hash.
-    let hash = match psk.as_ref().or(traffic.as_ref()).map(Vec::len) {
+    // The pre-shared key settles the hash, and each MAC and secret is as long as the hash.
+    let mac = hello.extensions.binders.as_ref();
+    let mac = mac.map(|binders| binders.first.len());
+    // A key agreed on outside TLS may have any length, so the binder tells first.
+    let hash = match mac.or(traffic.as_ref().map(Vec::len)) {
         Some(48) => Hash::Sha384,
         _ => Hash::Sha256,
+    };
+    session.offered_psks = OfferedPsks {
+        ages: hello.extensions.ticket_ages.clone(),
+        first: None,
     };
     let mut log = DerivationLog::new(hash, Side::Client);
     session.early_secret = psk.map(|value| {
@@ -41,7 +48,10 @@ pub(crate) fn early_secrets(
         key_schedule::early_secret(&mut log, &psk)
     });
     let binder = binder(session, &mut log, hello, bytes);
-    findings.checks.extend(binder);
+    if let Some((check, origin)) = binder {
+        session.offered_psks.first = origin;
+        findings.checks.push(check);
+    }
     let offered = hello.extensions.early_data;
     let early_data = offered.then(|| early_traffic(session, &mut log, hello, bytes));
     findings.derivations.extend(log.entries);
@@ -54,35 +64,46 @@ fn binder(
     log: &mut DerivationLog,
     hello: &ClientHello<'_>,
     bytes: &[u8],
-) -> Option<Check> {
+) -> Option<(Check, Option<PreSharedKey>)> {
     let binders = hello.extensions.binders.as_ref()?;
     let truncated = bytes.get(..binders.at)?;
-    let (inputs, outcome) = match &session.early_secret {
+    let (inputs, outcome, origin) = match &session.early_secret {
         Some(early) => {
-            let key = log.derive_secret_of_no_messages(&key_schedule::BINDER, early);
-            let key = finished_key(log, &key_schedule::BINDER_FINISHED_KEY, &key);
             let hash = hash_with(session, log, truncated);
+            // A key agreed on outside TLS has a label of its own, so that neither is taken for the other (§7.1).
+            let (of_ticket, external) = (&key_schedule::BINDER, &key_schedule::EXTERNAL_BINDER);
+            let fits = |label: &str| {
+                let (length, empty) = (log.hash.len(), log.hash.digest(&[]));
+                let key = log.hash.expand_label(&early.value, label, &empty, length);
+                let key = log.hash.expand_label(&key, "finished", &[], length);
+                log.hash.hmac(&key, &hash) == binders.first
+            };
+            let (spec, origin) = if !fits(of_ticket.label) && fits(external.label) {
+                (external, PreSharedKey::External)
+            } else {
+                (of_ticket, PreSharedKey::Ticket)
+            };
+            let key = log.derive_secret_of_no_messages(spec, early);
+            let key = finished_key(log, &key_schedule::BINDER_FINISHED_KEY, &key);
             let expected = log.hash.hmac(&key.value, &hash);
             let covered = input("Transcript-Hash(Truncated ClientHello)", &hash);
-            check_mac(&key, covered, &expected, binders.first)
+            let (inputs, outcome) = check_mac(&key, covered, &expected, binders.first);
+            let origin = (outcome == Outcome::Verified).then_some(origin);
+            (inputs, outcome, origin)
         }
-        None => (
-            Vec::new(),
-            Outcome::NotPossible(
-                "the key log does not hold the PSK: it was agreed on in an earlier connection"
-                    .to_owned(),
-            ),
-        ),
+        None => {
+            let why = "the key log does not hold the pre-shared key";
+            (Vec::new(), Outcome::NotPossible(why.to_owned()), None)
+        }
     };
-    Some(Check {
+    let check = Check {
         name: "PSK binder",
-        proves: phrase!(
-            "the client knows the secret behind the ticket, and sent this very ClientHello"
-        ),
+        proves: phrase!("the client knows the pre-shared key, and sent this very ClientHello"),
         source: "RFC 8446 §4.2.11.2",
         inputs,
         outcome,
-    })
+    };
+    Some((check, origin))
 }
 
 fn early_traffic(

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::instruments::fields::Field;
 use crate::instruments::wire::conversation::{Conversation, Ending, Kind, Protection, Record};
 use crate::instruments::wire::key_log::LoggedSecrets;
 use crate::instruments::wire::messages;
@@ -22,6 +23,8 @@ struct Stream {
     reader: RecordReader,
     records: usize,
     ended: bool,
+    /// It ended in the middle of a record.
+    cut: bool,
 }
 
 #[derive(Default)]
@@ -69,7 +72,7 @@ impl Explainer {
             from,
             at,
             number: self.next_number(from),
-            fields: records::fields(&bytes, layout),
+            fields: self.fields(&bytes, layout),
             bytes,
             content_type: words,
             protection,
@@ -119,20 +122,36 @@ impl Explainer {
     fn leftovers(&mut self, from: Side, at: Duration) {
         if let Some(bytes) = self.streams[from].reader.rest() {
             let outer = content_type(&bytes);
-            let reason = "the recording ends in the middle of this record".to_owned();
+            self.streams[from].cut = true;
+            // What was sent in the clear can be read as far as it came.
+            let clear = bytes.len() > records::HEADER
+                && outer == ContentType::HANDSHAKE
+                && !self.reassembly.state.is_protected(from, outer);
+            let (protection, layout) = if clear {
+                (Protection::None, Layout::Plain)
+            } else {
+                let reason = "the recording ends in the middle of this record";
+                (Protection::Unreadable(reason.to_owned()), Layout::Opaque)
+            };
+            let fields = self.fields(&bytes, layout);
             let record = Record {
                 from,
                 at,
                 number: self.next_number(from),
-                fields: records::fields(&bytes, Layout::Opaque),
+                fields: messages::cut(fields, bytes.len()),
                 bytes,
                 content_type: names::CONTENT_TYPES.short(outer.0),
-                protection: Protection::Unreadable(reason),
+                protection,
                 fragments: Vec::new(),
             };
             self.reassembly.record(record, outer);
         }
         self.reassembly.end(from, at);
+    }
+
+    fn fields(&self, bytes: &[u8], layout: Layout) -> Field {
+        let version = self.reassembly.state.version();
+        records::fields(bytes, layout, version)
     }
 
     fn next_number(&mut self, from: Side) -> usize {
@@ -146,10 +165,26 @@ impl Explainer {
         let cut = SIDES.into_iter().find(|side| self.streams[*side].ended);
         out.ending = match (out.ending, cut) {
             (Ending::Open, _) if capped => Ending::Capped,
-            (Ending::Open, Some(side)) => Ending::Cut(side),
+            (Ending::Open, Some(by)) => match out.records.iter().rfind(|last| last.from == by) {
+                // It may be close_notify. TLS 1.2 leaves the type of a record readable.
+                Some(last)
+                    if matches!(last.protection, Protection::Unreadable(_))
+                        && !self.streams[by].cut =>
+                {
+                    let alert = content_type(&last.bytes) == ContentType::ALERT;
+                    Ending::CannotBeTold { by, alert }
+                }
+                _ => Ending::Cut(by),
+            },
             (ending, _) => ending,
         };
-        out.negotiated = state.negotiated().clone();
+        out.handshakes = state.earlier().to_vec();
+        out.handshakes.push(state.negotiated().clone());
+        let answered = out
+            .handshakes
+            .iter()
+            .rfind(|handshake| handshake.version.is_some());
+        out.negotiated = answered.unwrap_or(state.negotiated()).clone();
         out.known_secrets = state.known_secrets();
         out.capped = capped;
         out

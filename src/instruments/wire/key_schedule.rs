@@ -4,7 +4,7 @@
 //!             0                       0
 //!             |                       |
 //!   PSK -> Extract = early_secret     |
-//!             |-- "c e traffic", "e exp master", "res binder"
+//!             |-- "c e traffic", "e exp master", "ext binder" or "res binder"
 //!          "derived"                  |
 //!             |                       |
 //! (EC)DHE -> Extract = handshake_secret
@@ -33,6 +33,7 @@ mod rows {
 
     pub(crate) static EARLY: SecretSpec = row("early_secret", "", "", "holds the PSK of a resumption, or zeros");
     pub(crate) static BINDER: SecretSpec = row("binder_key", "res binder", "", "binds a ticket to this ClientHello");
+    pub(crate) static EXTERNAL_BINDER: SecretSpec = row("binder_key", "ext binder", "", "binds a key agreed on outside TLS to this ClientHello");
     pub(crate) static BINDER_FINISHED_KEY: SecretSpec = SecretSpec { source: "RFC 8446 §4.2.11.2", ..row("binder_finished_key", "finished", "", "the key of one MAC") };
     pub(crate) static EARLY_TRAFFIC: SecretSpec = row("client_early_traffic_secret", "c e traffic", "CLIENT_EARLY_TRAFFIC_SECRET", "protects early data: known to both before the server has answered");
     pub(crate) static EARLY_EXPORTER: SecretSpec = row("early_exporter_master_secret", "e exp master", "EARLY_EXPORTER_SECRET", "for applications that want a key of their own out of early data");
@@ -53,7 +54,7 @@ mod rows {
         client: update("client_application_traffic_secret_N+1"),
         server: update("server_application_traffic_secret_N+1"),
     };
-    pub(crate) static EXPORTER: SecretSpec = row("exporter_master_secret", "exp master", "EXPORTER_SECRET", "for applications that want a key of their own (RFC 5705)");
+    pub(crate) static EXPORTER: SecretSpec = row("exporter_master_secret", "exp master", "EXPORTER_SECRET", "for applications that want a key of their own (RFC 8446 §7.5)");
     pub(crate) static RESUMPTION: SecretSpec = row("resumption_master_secret", "res master", "", "what later resumptions grow from");
     pub(crate) static TICKET: SecretSpec = SecretSpec { source: "RFC 8446 §4.6.1", ..row("PSK of this ticket", "resumption", "", "the secret behind this ticket; it never crosses the wire") };
     pub(crate) static WRITE_KEY: PerSide<SecretSpec> = PerSide {

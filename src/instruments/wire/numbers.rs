@@ -11,6 +11,7 @@ impl ContentType {
     pub const ALERT: ContentType = ContentType(0x15);
     pub const HANDSHAKE: ContentType = ContentType(0x16);
     pub const APPLICATION_DATA: ContentType = ContentType(0x17);
+    pub const HEARTBEAT: ContentType = ContentType(0x18);
 }
 
 /// The type of a handshake message (RFC 8446 §4; those of TLS 1.2 alone: RFC 5246 §7.4).
@@ -52,6 +53,7 @@ pub const X25519_MLKEM768: u16 = 0x11ec;
 #[rustfmt::skip]
 #[allow(missing_docs)]
 pub mod alert {
+    pub const WARNING: u8 = 0x01;
     pub const FATAL: u8 = 0x02;
     pub const CLOSE_NOTIFY: u8 = 0x00;
     pub const HANDSHAKE_FAILURE: u8 = 0x28;
@@ -66,13 +68,17 @@ pub mod alert {
 #[allow(missing_docs)]
 pub mod extension {
     pub const SERVER_NAME: u16 = 0x0000;
+    pub const MAX_FRAGMENT_LENGTH: u16 = 0x0001;
     pub const STATUS_REQUEST: u16 = 0x0005;
     pub const SUPPORTED_GROUPS: u16 = 0x000a;
     pub const EC_POINT_FORMATS: u16 = 0x000b;
     pub const SIGNATURE_ALGORITHMS: u16 = 0x000d;
     pub const ALPN: u16 = 0x0010;
     pub const SIGNED_CERTIFICATE_TIMESTAMP: u16 = 0x0012;
+    pub const CLIENT_CERTIFICATE_TYPE: u16 = 0x0013;
+    pub const SERVER_CERTIFICATE_TYPE: u16 = 0x0014;
     pub const PADDING: u16 = 0x0015;
+    pub const ENCRYPT_THEN_MAC: u16 = 0x0016;
     pub const EXTENDED_MASTER_SECRET: u16 = 0x0017;
     pub const COMPRESS_CERTIFICATE: u16 = 0x001b;
     pub const RECORD_SIZE_LIMIT: u16 = 0x001c;
@@ -84,9 +90,12 @@ pub mod extension {
     pub const COOKIE: u16 = 0x002c;
     pub const PSK_KEY_EXCHANGE_MODES: u16 = 0x002d;
     pub const CERTIFICATE_AUTHORITIES: u16 = 0x002f;
+    pub const OID_FILTERS: u16 = 0x0030;
+    pub const POST_HANDSHAKE_AUTH: u16 = 0x0031;
     pub const SIGNATURE_ALGORITHMS_CERT: u16 = 0x0032;
     pub const KEY_SHARE: u16 = 0x0033;
     pub const APPLICATION_SETTINGS_OLD: u16 = 0x4469;
     pub const APPLICATION_SETTINGS: u16 = 0x44cd;
+    pub const ENCRYPTED_CLIENT_HELLO: u16 = 0xfe0d;
     pub const RENEGOTIATION_INFO: u16 = 0xff01;
 }

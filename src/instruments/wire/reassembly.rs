@@ -13,7 +13,7 @@ use crate::instruments::wire::numbers::{ContentType, alert};
 use crate::instruments::wire::per_side::PerSide;
 use crate::instruments::wire::session::{Findings, Incoming};
 use crate::instruments::wire::state::State;
-use crate::instruments::wire::steps;
+use crate::instruments::wire::steps::{self, Sealed};
 use crate::narration::{Side, Step};
 use crate::phrase;
 
@@ -83,6 +83,10 @@ pub(crate) struct Reassembly {
     /// Where keys belong that turn out later to have been computable then.
     client_hello: Option<usize>,
     server_hello: Option<usize>,
+    /// TLS 1.2: this side has sent its ChangeCipherSpec, and nothing since then.
+    new_keys: PerSide<bool>,
+    /// A record could not be read.
+    unreadable: bool,
 }
 
 impl Reassembly {
@@ -108,6 +112,10 @@ impl Reassembly {
             }
             (_, ContentType::ALERT) => messages::alert(&content, &context),
             (_, ContentType::APPLICATION_DATA) => messages::application_data(&content, &context),
+            (_, ContentType::HEARTBEAT) => {
+                let why = "a heartbeat (RFC 6520), not taken apart here";
+                messages::opaque(&content, Kind::Unknown, "heartbeat", why)
+            }
             _ => {
                 let why = "a content type that is not known here";
                 messages::opaque(&content, Kind::Unknown, "unknown record", why)
@@ -115,20 +123,35 @@ impl Reassembly {
         };
         self.out.records.push(record);
         carried.take(index, &content, 0..content.len());
-        self.single_record_message(carried, described);
+        self.single_record_message(carried, described, content_type);
     }
 
     /// A message that is the whole content of a record.
-    fn single_record_message(&mut self, carried: Carried, described: Described) {
+    fn single_record_message(
+        &mut self,
+        carried: Carried,
+        described: Described,
+        outer: ContentType,
+    ) {
         let from = carried.from;
         let kind = described.kind;
-        let step = steps::step(from, kind, &self.state);
+        let step = steps::step(from, kind, self.sealed(from, outer), &self.state);
+        self.unreadable |= kind == Kind::Ciphertext;
+        self.new_keys[from] = kind == Kind::ChangeCipherSpec;
         self.message(carried, described, step, Findings::default());
         if kind == Kind::ChangeCipherSpec {
             let derivations = self.state.change_cipher_spec(from);
             if let Some(hello) = self.message_at(self.server_hello) {
                 hello.derivations.extend(derivations);
             }
+        }
+    }
+
+    fn sealed(&self, from: Side, outer: ContentType) -> Sealed {
+        Sealed {
+            outer,
+            first: self.new_keys[from],
+            others: self.unreadable,
         }
     }
 
@@ -155,9 +178,15 @@ impl Reassembly {
     fn handshake_message(&mut self, carried: Carried) {
         let from = carried.from;
         let bytes = &carried.bytes[..];
-        let (described, message) = messages::handshake(bytes, &self.parse_context(from));
+        let encrypted = !carried.in_the_clear;
+        let context = Context {
+            encrypted,
+            ..self.parse_context(from)
+        };
+        let (described, message) = messages::handshake(bytes, &context);
         // Which step it is depends on what came before it, not on what it changes.
-        let step = steps::step(from, described.kind, &self.state);
+        let sealed = self.sealed(from, ContentType::HANDSHAKE);
+        let step = steps::step(from, described.kind, sealed, &self.state);
         let findings = self.state.handshake(&Incoming {
             from,
             message: &message,
@@ -176,14 +205,27 @@ impl Reassembly {
     pub(crate) fn end(&mut self, from: Side, at: Duration) {
         if let Some(mut carried) = self.partials[from].take() {
             carried.at = at;
-            let (mut described, _) = messages::handshake(&carried.bytes, &self.parse_context(from));
+            let context = Context {
+                encrypted: !carried.in_the_clear,
+                cut: true,
+                ..self.parse_context(from)
+            };
+            let (mut described, _) = messages::handshake(&carried.bytes, &context);
+            let sealed = self.sealed(from, ContentType::HANDSHAKE);
+            let step = steps::step(from, described.kind, sealed, &self.state);
             described.kind = Kind::Unknown;
             described.meaning = phrase!("The recording ends in the middle of this message.");
-            self.single_record_message(carried, described);
+            self.message(carried, described, step, Findings::default());
         }
     }
 
-    fn message(&mut self, carried: Carried, described: Described, step: Step, findings: Findings) {
+    fn message(
+        &mut self,
+        carried: Carried,
+        described: Described,
+        step: Option<Step>,
+        findings: Findings,
+    ) {
         let index = self.out.messages.len();
         let mut fragments = carried.fragments;
         for fragment in &mut fragments {
@@ -193,12 +235,20 @@ impl Reassembly {
             }
         }
         self.ending(carried.from, described.kind, step);
+        // Until the server answers another handshake, data and alerts belong to the one before.
+        let begun = self.state.hello_answered() || matches!(described.kind, Kind::Handshake(_));
+        let handshake = self
+            .state
+            .earlier()
+            .len()
+            .saturating_sub(usize::from(!begun));
         self.out.messages.push(Message {
             from: carried.from,
             at: carried.at,
             name: described.name,
             kind: described.kind,
             step,
+            handshake,
             meaning: described.meaning,
             bytes: carried.bytes,
             fragments,
@@ -210,10 +260,12 @@ impl Reassembly {
     }
 
     /// The first fatal alert decides; close_notify may come from both sides.
-    fn ending(&mut self, by: Side, kind: Kind, step: Step) {
+    fn ending(&mut self, by: Side, kind: Kind, step: Option<Step>) {
         let Kind::Alert(level, alert) = kind else {
             return;
         };
+        // Only a close_notify may have no step.
+        let step = step.unwrap_or(Step::ApplicationData);
         let goodbye = alert == alert::CLOSE_NOTIFY;
         // TLS 1.3 has no warnings but these two, whatever the level says (RFC 8446 §6).
         let warning = goodbye || alert == alert::USER_CANCELED;
@@ -243,9 +295,13 @@ impl Reassembly {
     }
 
     fn parse_context(&self, from: Side) -> Context {
+        let negotiated = self.state.negotiated();
         Context {
             from,
-            tls13: self.state.is_tls13(),
+            version: self.state.version(),
+            suite: negotiated.cipher_suite,
+            encrypted: false,
+            cut: false,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::instruments::fields::{Field, read_all};
 use crate::instruments::wire::names;
+use crate::instruments::wire::numbers::TLS13;
 
 /// Content type, version and length.
 pub(crate) const HEADER: usize = 5;
@@ -83,19 +84,29 @@ pub(crate) enum Layout {
 }
 
 /// What each byte of a record is.
-pub(crate) fn fields(record: &[u8], layout: Layout) -> Field {
+pub(crate) fn fields(record: &[u8], layout: Layout, version: Option<u16>) -> Field {
+    let old = version.is_some_and(|version| version < TLS13);
     let (label, source) = match layout {
+        Layout::Plain if old => ("TLSPlaintext", "RFC 5246 §6.2.1"),
         Layout::Plain => ("TLSPlaintext", "RFC 8446 §5.1"),
+        _ if old => ("TLSCiphertext", "RFC 5246 §6.2.3"),
         _ => ("TLSCiphertext", "RFC 8446 §5.2"),
+    };
+    let (version_label, version_meaning) = match old {
+        true => (
+            "version",
+            "that of the connection; in the first records often an older one",
+        ),
+        false => (
+            "legacy_record_version",
+            "means nothing any more; middleboxes want to see it",
+        ),
     };
     read_all(record, label, source, "", |reader| {
         reader.group("header", "", "", |reader| {
             let kind = reader.u8("type", "")?;
             reader.value(names::CONTENT_TYPES.name(kind));
-            let version = reader.u16(
-                "legacy_record_version",
-                "means nothing any more; middleboxes want to see it",
-            )?;
+            let version = reader.u16(version_label, version_meaning)?;
             reader.value(names::VERSIONS.name(version));
             let length = reader.u16("length", "of what follows")?;
             reader.value(format!("{length} bytes"));
@@ -105,7 +116,7 @@ pub(crate) fn fields(record: &[u8], layout: Layout) -> Field {
             reader.bytes(
                 8,
                 "nonce_explicit",
-                "the sender's choice, never twice the same: a counter",
+                "the sender's choice, never twice the same: often a counter",
             )?;
         }
         match layout {

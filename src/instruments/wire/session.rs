@@ -4,7 +4,9 @@
 
 use aws_lc_rs::digest;
 
-use crate::instruments::wire::conversation::{Check, Derivation, Input, Negotiated, Outcome};
+use crate::instruments::wire::conversation::{
+    Check, Derivation, Input, Negotiated, Outcome, PreSharedKey,
+};
 use crate::instruments::wire::decryption::{KeyQueue, Suite};
 use crate::instruments::wire::derivation::{DerivationLog, NamedSecret, SecretSpec, input};
 use crate::instruments::wire::hkdf::Hash;
@@ -67,6 +69,11 @@ impl TranscriptHash {
     pub(crate) fn value(&self) -> Option<Vec<u8>> {
         Some(self.running.clone()?.finish().as_ref().to_vec())
     }
+
+    /// A hash of its own that goes on from here.
+    pub(crate) fn branch(&self) -> Option<digest::Context> {
+        self.running.clone()
+    }
 }
 
 /// What the versions share: `early_data`, `tls13` and `tls12` get it with each message.
@@ -80,15 +87,43 @@ pub(crate) struct Session {
     pub(crate) transcript: TranscriptHash,
     /// The certificates that no signature was verified with yet.
     pub(crate) certificates: PerSide<Option<Vec<u8>>>,
+    /// A side sent its certificates compressed, so they are not known here.
+    pub(crate) compressed: PerSide<bool>,
     pub(crate) keys: PerSide<KeyQueue>,
     /// TLS 1.3: the first stage of the key schedule, which a ticket makes computable with the ClientHello.
     pub(crate) early_secret: Option<NamedSecret>,
+    pub(crate) offered_psks: OfferedPsks,
+}
+
+/// TLS 1.3: the pre-shared keys that the client offers.
+#[derive(Default)]
+pub(crate) struct OfferedPsks {
+    /// The obfuscated age of each, as a ticket has one.
+    pub(crate) ages: Vec<u32>,
+    /// What the first is, where its binder could be made again.
+    pub(crate) first: Option<PreSharedKey>,
+}
+
+impl OfferedPsks {
+    /// Where the key at this place comes from. Only a ticket has an age (RFC 8446 §4.2.11).
+    pub(crate) fn origin(&self, at: usize) -> PreSharedKey {
+        match (self.first.filter(|_| at == 0), self.ages.get(at)) {
+            (Some(known), _) => known,
+            (None, Some(1..)) => PreSharedKey::Ticket,
+            _ => PreSharedKey::Unknown,
+        }
+    }
 }
 
 impl Session {
     /// A secret of this connection out of the key log.
     pub(crate) fn logged(&self, label: &str) -> Option<Vec<u8>> {
         self.key_log.secret(label, &self.client_random)
+    }
+
+    /// The transcript has a secret of this connection.
+    pub(crate) fn secrets_known(&self) -> bool {
+        self.key_log.knows(&self.client_random)
     }
 
     /// A log for what becomes computable with a message of this side. None where the suite is not known here.

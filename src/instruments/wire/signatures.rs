@@ -23,15 +23,19 @@ pub(crate) fn verify(
             "the certificate cannot be parsed, so its public key is not known".to_owned(),
         );
     };
+    let Some(scheme) = proof.scheme else {
+        let why = "signatures of TLS 1.0 and 1.1, with MD5 and SHA-1, are not verified here";
+        return Outcome::NotPossible(why.to_owned());
+    };
     let key: &[u8] = &certificate
         .tbs_certificate
         .subject_pki
         .subject_public_key
         .data;
-    let Some(algorithm) = algorithm(proof.scheme, key.len()) else {
+    let Some(algorithm) = algorithm(scheme, key.len()) else {
         return Outcome::NotPossible(format!(
             "{} is not verified here",
-            names::SIGNATURE_SCHEMES.name(proof.scheme)
+            names::SIGNATURE_SCHEMES.name(scheme)
         ));
     };
     if UnparsedPublicKey::new(algorithm, key)

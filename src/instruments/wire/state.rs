@@ -41,11 +41,16 @@ pub(crate) struct State {
     session: Session,
     version: Version,
     early_data: Option<EarlyData>,
+    early_data_offered: bool,
     /// TLS 1.2: this side has sent its ChangeCipherSpec.
     encrypts: PerSide<bool>,
     finished: PerSide<bool>,
     /// A HelloRetryRequest was sent, and the second ClientHello has not come yet.
     retrying: bool,
+    /// What the handshakes before this one agreed on.
+    earlier: Vec<Negotiated>,
+    /// The secrets of one of them are known.
+    earlier_secrets: bool,
 }
 
 impl State {
@@ -65,6 +70,27 @@ impl State {
         &self.session.negotiated
     }
 
+    /// The handshakes before this one.
+    pub(crate) fn earlier(&self) -> &[Negotiated] {
+        &self.earlier
+    }
+
+    /// The version: of this handshake, or as long as that is open, of the one before it.
+    pub(crate) fn version(&self) -> Option<u16> {
+        let handshakes = self.earlier.iter().chain([self.negotiated()]);
+        handshakes.rev().find_map(|handshake| handshake.version)
+    }
+
+    /// This side has said Finished.
+    pub(crate) fn has_finished(&self, side: Side) -> bool {
+        self.finished[side]
+    }
+
+    /// A handshake before this one came to its end.
+    pub(crate) fn was_complete(&self) -> bool {
+        self.earlier.iter().any(|before| before.handshake_complete)
+    }
+
     /// The server has chosen: a HelloRetryRequest does not count.
     pub(crate) fn hello_answered(&self) -> bool {
         !self.session.server_random.is_empty()
@@ -78,7 +104,7 @@ impl State {
     pub(crate) fn known_secrets(&self) -> KnownSecrets {
         match &self.version {
             Version::Tls13(tls13) if tls13.master.is_some() => KnownSecrets::KeySchedule,
-            _ if self.session.key_log.knows(&self.session.client_random) => KnownSecrets::KeyLog,
+            _ if self.earlier_secrets || self.session.secrets_known() => KnownSecrets::KeyLog,
             _ => KnownSecrets::None,
         }
     }
@@ -96,9 +122,17 @@ impl State {
             (Handshake::EncryptedExtensions(extensions), Side::Server) => {
                 self.alpn(&extensions.protocols);
             }
+            (Handshake::CompressedCertificate, from) => {
+                self.session.compressed[from] = true;
+            }
             (Handshake::Certificate(certificate), from) => self.certificate(from, certificate),
-            (Handshake::CertificateRequest, Side::Server) => {
+            (Handshake::CertificateRequest { .. }, Side::Server) => {
                 self.session.negotiated.client_certificate_requested = true;
+            }
+            (Handshake::CertificateVerify(_), Side::Client) => {
+                self.session.negotiated.client_signed = true;
+                // An empty list is not signed for, so a compressed one was not empty (RFC 8446 §4.4.3).
+                self.session.negotiated.client_certificate_sent |= self.session.compressed.client;
             }
             _ => {}
         }
@@ -116,6 +150,11 @@ impl State {
         // The second ClientHello after a HelloRetryRequest continues a handshake; any other begins one.
         if !mem::take(&mut self.retrying) {
             let before = mem::take(self);
+            self.earlier_secrets = before.earlier_secrets || before.session.secrets_known();
+            self.earlier = before.earlier;
+            if !before.session.client_random.is_empty() {
+                self.earlier.push(before.session.negotiated);
+            }
             self.session.key_log = before.session.key_log;
             // A renegotiation of TLS 1.2 begins under the old keys.
             self.session.keys = before.session.keys;
@@ -124,6 +163,7 @@ impl State {
                 self.session.keys[side].keep_only(Epoch::Tls12);
             }
         }
+        self.early_data_offered |= hello.extensions.early_data;
         self.session.client_random = hello.random.to_vec();
         self.session.negotiated.server_name = hello.extensions.server_name.clone();
     }
@@ -160,8 +200,12 @@ impl State {
     }
 
     fn certificate(&mut self, from: Side, certificate: &Certificate<'_>) {
-        let sent = from == Side::Client && certificate.leaf.is_some();
-        self.session.negotiated.client_certificate_sent |= sent;
+        let negotiated = &mut self.session.negotiated;
+        match from {
+            Side::Client if certificate.leaf.is_some() => negotiated.client_certificate_sent = true,
+            Side::Client => negotiated.client_certificate_declined = true,
+            Side::Server => {}
+        }
         self.session.certificates[from] = certificate.leaf.map(<[u8]>::to_vec);
     }
 
@@ -196,7 +240,27 @@ impl State {
     /// Why a record of this side could not be decrypted.
     pub(crate) fn why_unreadable(&self, from: Side) -> String {
         let session = &self.session;
+        let secret_missing = match &self.version {
+            Version::Tls13(tls13) => tls13.handshake_secret_missing(from),
+            Version::Tls12(_) => false,
+        };
+        let untried = !session.keys[from].has_opened();
         let why = match session.negotiated.cipher_suite {
+            Some(_)
+                if session.suite.is_some()
+                    && session.secrets_known()
+                    && secret_missing
+                    && untried =>
+            {
+                "the secret for this part of the connection is not in the transcript"
+            }
+            _ if self.early_data_offered
+                && from == Side::Client
+                && untried
+                && session.secrets_known() =>
+            {
+                "it may be early data, whose secret is not in the transcript, or has another key"
+            }
             _ if !session.keys[from].is_empty() => {
                 "the seal is broken: the record was changed on the way, or it has another key"
             }
@@ -204,7 +268,7 @@ impl State {
                 let suite = names::CIPHER_SUITES.short(suite);
                 return format!("{suite} is not decrypted here");
             }
-            _ if !session.key_log.knows(&session.client_random) => {
+            _ if !session.secrets_known() => {
                 "there are no secrets of this connection in the transcript"
             }
             _ => "the secret for this part of the connection is not in the transcript",

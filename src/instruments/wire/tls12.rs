@@ -2,10 +2,10 @@
 //!
 //! A key log holds the master secret; what it was made of is gone.
 
-use crate::instruments::wire::conversation::{Check, Derivation, Epoch, Outcome};
+use crate::instruments::wire::conversation::{Check, Derivation, Epoch, Outcome, PreSharedKey};
 use crate::instruments::wire::decryption::RecordDecrypter;
 use crate::instruments::wire::derivation::{NamedSecret, input};
-use crate::instruments::wire::messages::{CertificateVerify, Handshake, ServerKeyExchange};
+use crate::instruments::wire::messages::{CertificateVerify, Handshake, KeyExchange};
 use crate::instruments::wire::per_side::PerSide;
 use crate::instruments::wire::session::{Findings, Incoming, Session, check_mac};
 use crate::instruments::wire::signatures;
@@ -59,10 +59,18 @@ impl Tls12 {
         match (incoming.message, from) {
             (Handshake::ServerHello(hello), Side::Server) => {
                 self.extended = hello.extensions.extended_master_secret;
+                let known_before = matches!(
+                    hello.cipher_suite.map(KeyExchange::of),
+                    Some(KeyExchange::Psk | KeyExchange::DhePsk | KeyExchange::EcdhePsk)
+                );
+                session.negotiated.pre_shared_key = known_before.then_some(PreSharedKey::External);
             }
             (Handshake::ServerKeyExchange(exchange), Side::Server) => {
                 session.negotiated.group = exchange.group;
-                findings.checks.push(server_key_exchange(session, exchange));
+                if let Some(signed) = &exchange.signed {
+                    let check = server_key_exchange(session, exchange.parameters, signed);
+                    findings.checks.push(check);
+                }
             }
             (Handshake::CertificateVerify(proof), Side::Client) => {
                 let check = self.certificate_verify(session, proof);
@@ -79,7 +87,7 @@ impl Tls12 {
         if !matches!(incoming.message, Handshake::HelloRequest) {
             session.transcript.add(incoming.bytes);
         }
-        if matches!(incoming.message, Handshake::ClientKeyExchange) {
+        if let Handshake::ClientKeyExchange = incoming.message {
             self.client_key_exchanged = true;
             findings
                 .derivations
@@ -200,16 +208,20 @@ impl Tls12 {
 
 /// Verifies the server's signature over its fresh key (RFC 8422 §5.4). It covers both randoms, so that the
 /// message of another connection does not fit into this one.
-fn server_key_exchange(session: &mut Session, exchange: &ServerKeyExchange<'_>) -> Check {
+fn server_key_exchange(
+    session: &mut Session,
+    parameters: &[u8],
+    signed_with: &CertificateVerify<'_>,
+) -> Check {
     let parts = [
         input("client_random", &session.client_random),
         input("server_random", &session.server_random),
-        input("parameters", exchange.parameters),
+        input("parameters", parameters),
     ];
     let signed = parts.iter().flat_map(|part| part.bytes.clone());
     let signed: Vec<u8> = signed.collect();
     let certificate = session.take_certificate(Side::Server);
-    let signature = input("signature", exchange.signed.signature);
+    let signature = input("signature", signed_with.signature);
     Check {
         name: "signature of ServerKeyExchange",
         proves: phrase!(
@@ -217,6 +229,6 @@ fn server_key_exchange(session: &mut Session, exchange: &ServerKeyExchange<'_>) 
         ),
         source: "RFC 8422 §5.4",
         inputs: parts.into_iter().chain([signature]).collect(),
-        outcome: signatures::verify(&exchange.signed, certificate.as_deref(), &signed),
+        outcome: signatures::verify(signed_with, certificate.as_deref(), &signed),
     }
 }

@@ -3,7 +3,11 @@
 //! A key log begins at the traffic secrets, so the tree above them is shown only for transcripts that bring
 //! `PRE_SHARED_KEY` or `SHARED_SECRET` along, as those of RFC 8448 do.
 
-use crate::instruments::wire::conversation::{Check, Epoch, Outcome};
+use std::collections::HashMap;
+
+use aws_lc_rs::digest;
+
+use crate::instruments::wire::conversation::{Check, Epoch, Outcome, PreSharedKey};
 use crate::instruments::wire::derivation::{DerivationLog, NO_CONTEXT, NamedSecret, input};
 use crate::instruments::wire::key_schedule::{self, finished_key, traffic_keys};
 use crate::instruments::wire::messages::{CertificateVerify, Handshake, ServerHello};
@@ -14,7 +18,7 @@ use crate::narration::Side;
 use crate::phrase;
 
 /// The secrets of the tree, as far as they are known.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Tls13 {
     /// Known only where the transcript brought what the key exchange agreed on.
     pub(crate) master: Option<NamedSecret>,
@@ -26,6 +30,49 @@ pub(crate) struct Tls13 {
     /// Once each: a peer that says Finished again does not change the secrets.
     application_begun: bool,
     client_finished: bool,
+    later: LaterAuthentication,
+}
+
+/// So many unanswered requests are kept, whatever a peer sends.
+const MOST_ASKED: usize = 256;
+
+/// Authentication after the handshake. Each has a hash of its own, which goes on from the client's Finished:
+/// earlier ones and tickets are not in it (RFC 8446 §4.4.1, the table in §4.4).
+#[derive(Default)]
+struct LaterAuthentication {
+    /// The hash from ClientHello to the client's Finished.
+    base: Option<digest::Context>,
+    /// What was asked and not answered yet, by certificate_request_context. The hash covers the request.
+    asked: HashMap<Vec<u8>, digest::Context>,
+    /// The one that the client answers now: the messages of an answer follow each other.
+    answered: Option<digest::Context>,
+}
+
+impl LaterAuthentication {
+    /// The hash of all before a message; afterwards it covers the message too.
+    fn take_in(&mut self, incoming: &Incoming<'_>) -> Option<Vec<u8>> {
+        match incoming.message {
+            Handshake::CertificateRequest { context } => {
+                let mut hash = self.base.clone()?;
+                hash.update(incoming.bytes);
+                if self.asked.len() < MOST_ASKED {
+                    self.asked.insert(context.to_vec(), hash);
+                }
+                return None;
+            }
+            Handshake::Certificate(certificate) => {
+                self.answered = self.asked.remove(certificate.request_context);
+            }
+            _ => {}
+        }
+        let hash = self.answered.as_mut()?;
+        let before = hash.clone().finish().as_ref().to_vec();
+        hash.update(incoming.bytes);
+        if let Handshake::Finished { .. } = incoming.message {
+            self.answered = None;
+        }
+        Some(before)
+    }
 }
 
 impl Tls13 {
@@ -38,7 +85,12 @@ impl Tls13 {
         findings: &mut Findings,
     ) {
         let from = incoming.from;
-        let before = session.transcript.value();
+        let later = self.client_finished;
+        let before = if later {
+            self.later.take_in(incoming)
+        } else {
+            session.transcript.value()
+        };
         let mut log = session.derivation_log(from);
         match incoming.message {
             Handshake::CertificateVerify(proof) => {
@@ -51,12 +103,13 @@ impl Tls13 {
             }
             _ => {}
         }
-        // What follows the handshake is not covered by its proofs (RFC 8446 §4.4.1).
+        // What follows the handshake is not covered by its proofs (RFC 8446 §4.4.1). A server may send tickets
+        // before the client has finished (§4.6.1).
         let follows = matches!(
             incoming.message,
             Handshake::NewSessionTicket { .. } | Handshake::KeyUpdate
         );
-        if !follows {
+        if !follows && !later {
             session.transcript.add(incoming.bytes);
         }
         if let Some(mut log) = log {
@@ -97,7 +150,12 @@ impl Tls13 {
         log: &mut DerivationLog,
         hello: &ServerHello<'_>,
     ) {
-        session.negotiated.resumed = hello.extensions.selected_identity.is_some();
+        session.negotiated.pre_shared_key = hello
+            .extensions
+            .selected_identity
+            .map(|at| session.offered_psks.origin(at.into()));
+        session.negotiated.resumed =
+            session.negotiated.pre_shared_key == Some(PreSharedKey::Ticket);
         let zeros = key_schedule::zeros(log);
         let early = session.early_secret.clone();
         let shared = if hello.extensions.key_share_groups.is_empty() {
@@ -112,7 +170,7 @@ impl Tls13 {
         };
         let handshake = shared.and_then(|shared| {
             // Without a ticket that the server accepts, the first stage mixes zeros in.
-            let early = if session.negotiated.resumed {
+            let early = if session.negotiated.pre_shared_key.is_some() {
                 early
             } else {
                 Some(key_schedule::early_secret(log, &zeros))
@@ -172,6 +230,7 @@ impl Tls13 {
         if std::mem::replace(&mut self.client_finished, true) {
             return;
         }
+        self.later.base = session.transcript.branch();
         let hash = session.transcript.value().unwrap_or_default();
         let context = input("Transcript-Hash(ClientHello...client Finished)", &hash);
         let master = self.master.as_ref();
@@ -191,6 +250,11 @@ impl Tls13 {
         install(session, log, side, epoch, Some(&next));
         session.keys[side].advance(epoch);
         self.application_traffic[side] = Some(next);
+    }
+
+    /// The handshake records of this side have a key that is not known.
+    pub(crate) fn handshake_secret_missing(&self, side: Side) -> bool {
+        self.handshake_traffic[side].is_none()
     }
 
     /// Makes the MAC again (RFC 8446 §4.4.4).
@@ -214,6 +278,10 @@ impl Tls13 {
                 let expected = log.hash.hmac(&key.value, hash);
                 let covered = input("Transcript-Hash(all messages before)", hash);
                 check_mac(&key, covered, &expected, found)
+            }
+            (Some(_), None, _) => {
+                let why = "the request that it answers was not seen";
+                (Vec::new(), Outcome::NotPossible(why.to_owned()))
             }
             _ => {
                 let why = "the secret that its key comes from is not in the key log";
@@ -257,18 +325,24 @@ fn certificate_verify(
         Side::Client => b"TLS 1.3, client CertificateVerify",
         Side::Server => b"TLS 1.3, server CertificateVerify",
     };
-    let hash = hash.unwrap_or_default();
+    let covered = hash.unwrap_or_default();
     let mut inputs = vec![
         input("64 spaces", &[b' '; 64]),
         input("context string", context),
         input("separator", &[0]),
-        input("Transcript-Hash(all messages before)", hash),
+        input("Transcript-Hash(all messages before)", covered),
     ];
     let signed = inputs.iter().flat_map(|part| part.bytes.clone());
     let signed: Vec<u8> = signed.collect();
     inputs.push(input("signature", proof.signature));
     let certificate = session.take_certificate(from);
-    let outcome = signatures::verify(proof, certificate.as_deref(), &signed);
+    let outcome = match hash {
+        Some(_) if session.compressed[from] => Outcome::NotPossible(
+            "the certificate came compressed, and is not decompressed here".to_owned(),
+        ),
+        Some(_) => signatures::verify(proof, certificate.as_deref(), &signed),
+        None => Outcome::NotPossible("the messages that it signs were not all seen".to_owned()),
+    };
     Check {
         name: "signature of CertificateVerify",
         proves: phrase!(

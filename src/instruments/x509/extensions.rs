@@ -81,7 +81,7 @@ const KNOWN: &[Component] = components! {
         "Which certificates this CRL speaks about. rustls compares it with the \
          cRLDistributionPoints of the certificate that it checks.";
     reasonCode (ENUMERATED) values::reason_code, "RFC 5280 §5.3.1",
-        "Why it was revoked. Revoked is revoked: no verifier lets a reason pass.";
+        "Why it was revoked. It counts as revoked whatever the reason; removeFromCRL alone, in a delta CRL, takes it off the list (RFC 5280 §5.3.1).";
     invalidityDate () |reader| dated(reader, "InvalidityDate"), "RFC 5280 §5.3.2",
         "Since when the key may have been in wrong hands.";
     certificateIssuer (SEQUENCE) names::general_names, "RFC 5280 §5.3.3",

@@ -163,7 +163,7 @@ fn outline(transcript: &Transcript) -> String {
             } else {
                 "encrypted"
             };
-            let (step, size) = (message.step.number(), message.bytes.len());
+            let (step, size) = (message.step.unwrap().number(), message.bytes.len());
             outline += &format!("  {step}  {:<22} {size:>5}  {seen}\n", message.name);
         }
     }

@@ -164,8 +164,20 @@ fn plain_http_on_a_tls_port_is_kept_and_called_by_its_name() {
 fn what_was_cut_says_so() {
     let hello = client_hello(&[]);
     let record = heard(&[(Side::Client, &hello[..20]), (Side::Client, b"")]);
+    // What was in the clear is read as far as it came.
+    assert!(matches!(&record.records[0].protection, Protection::None));
+    assert_eq!(record.messages[0].name, "ClientHello");
+    assert_eq!(record.messages[0].kind, Kind::Unknown);
     assert!(
-        matches!(&record.records[0].protection, Protection::Unreadable(why) if why.contains("middle of this record"))
+        record.messages[0]
+            .meaning
+            .to_string()
+            .contains("ends in the middle")
+    );
+    assert_eq!(malformed(&record.messages[0].fields), Vec::<String>::new());
+    let header = heard(&[(Side::Client, &hello[..4])]);
+    assert!(
+        matches!(&header.records[0].protection, Protection::Unreadable(why) if why.contains("middle of this record"))
     );
     assert_eq!(record.ending, Ending::Cut(Side::Client));
     let halves = [
@@ -212,7 +224,7 @@ fn unknown_records_messages_and_alerts_are_shown_as_such() {
             "unknown record",
             "unknown handshake message",
             "alert 200",
-            "unknown record"
+            "heartbeat"
         ]
     );
     assert_eq!(
@@ -247,4 +259,154 @@ fn an_old_servers_refusal_of_the_first_message_belongs_to_step_1() {
             .to_string()
             .contains("no common version")
     );
+}
+
+fn server_hello(version: u16, suite: u16) -> Vec<u8> {
+    let body = [
+        &version.to_be_bytes()[..],
+        &[7; 32],
+        &vector(1, &[]),
+        &suite.to_be_bytes(),
+        &[0],
+    ];
+    handshake(2, &body.concat())
+}
+
+/// A connection that a cipher suite of TLS 1.2 was chosen for, and the two messages of its key exchange.
+fn exchange(suite: u16, server: &[u8], client: &[u8]) -> Conversation {
+    heard(&[
+        (Side::Client, &client_hello(&[])),
+        (Side::Server, &server_hello(0x0303, suite)),
+        (Side::Server, &handshake(12, server)),
+        (Side::Client, &handshake(16, client)),
+    ])
+}
+
+#[test]
+fn the_cipher_suite_tells_the_shape_of_a_key_exchange() {
+    let finite = [vector(2, &[3; 300]), vector(2, &[2]), vector(2, &[9; 300])].concat();
+    let curve = [&[3, 0, 23][..], &vector(1, &[4; 65])].concat();
+    let hint = vector(2, b"hint");
+    let name = vector(2, b"Client_identity");
+    let hinted = |rest: &[u8]| [&hint[..], rest].concat();
+    let named = |rest: &[u8]| [&name[..], rest].concat();
+    let (number, point, secret) = (
+        vector(2, &[5; 300]),
+        vector(1, &[4; 65]),
+        vector(2, &[6; 256]),
+    );
+    for (suite, server, client, labels) in [
+        // A pre-shared key, alone and with each of the others.
+        (
+            0x00a8,
+            hint.clone(),
+            name.clone(),
+            ["psk_identity_hint", "psk_identity"],
+        ),
+        (
+            0x00aa,
+            hinted(&finite),
+            named(&number),
+            ["ServerDHParams", "dh_Yc"],
+        ),
+        (
+            0xd001,
+            hinted(&curve),
+            named(&point),
+            ["ServerECDHParams", "public"],
+        ),
+        (
+            0x00ac,
+            hint.clone(),
+            named(&secret),
+            ["psk_identity_hint", "EncryptedPreMasterSecret"],
+        ),
+        // Nobody signs.
+        (
+            0x00a6,
+            finite.clone(),
+            number.clone(),
+            ["ServerDHParams", "dh_Yc"],
+        ),
+        (
+            0xc018,
+            curve.clone(),
+            point.clone(),
+            ["ServerECDHParams", "public"],
+        ),
+    ] {
+        let conversation = exchange(suite, &server, &client);
+        for (message, label) in conversation.messages[2..].iter().zip(labels) {
+            assert!(
+                message.fields.find(label).is_some(),
+                "{suite:x} {label} {message:#?}"
+            );
+            assert!(message.fields.find("signature").is_none(), "{suite:x}");
+            assert_eq!(
+                malformed(&message.fields),
+                Vec::<String>::new(),
+                "{suite:x}"
+            );
+            assert_eq!(message.checks.len(), 0, "{suite:x}");
+        }
+    }
+    // What no suite tells is not guessed at.
+    let conversation = exchange(0xc0b0, &curve, &point);
+    let message = &conversation.messages[2];
+    assert!(
+        message
+            .fields
+            .find("body")
+            .unwrap()
+            .meaning
+            .contains("does not tell")
+    );
+}
+
+#[test]
+fn a_warning_is_no_end_and_a_fatal_alert_is_one() {
+    let hello = client_hello(&[]);
+    let chosen = server_hello(0x0303, 0xc02f);
+    let with = |level: u8, number: u8| {
+        heard(&[
+            (Side::Client, &hello),
+            (Side::Server, &chosen),
+            (Side::Server, &[21, 3, 3, 0, 2, level, number]),
+        ])
+    };
+    for number in [100, 112] {
+        let warned = with(1, number);
+        assert_eq!(warned.ending, Ending::Open);
+        let meaning = warned.messages[2].meaning.to_string();
+        assert!(meaning.starts_with("A warning of the server"), "{meaning}");
+        assert_eq!(warned.messages[2].fields.source, "RFC 5246 §7.2");
+        assert!(matches!(with(2, number).ending, Ending::Refused { .. }));
+    }
+    let canceled = with(1, 90).messages[2].meaning.to_string();
+    assert!(!canceled.contains("close_notify follows"), "{canceled}");
+}
+
+#[test]
+fn what_a_value_says_is_told_by_the_value() {
+    let hello = |methods: &[u8], shares: Vec<u8>| {
+        let extension = [&51u16.to_be_bytes()[..], &vector(2, &vector(2, &shares))].concat();
+        let body = [
+            &[3, 3][..],
+            &[9; 32],
+            &vector(1, &[]),
+            &vector(2, &[0x13, 0x01]),
+            &vector(1, methods),
+            &vector(2, &extension),
+        ];
+        heard(&[(Side::Client, &handshake(1, &body.concat()))]).messages[0].clone()
+    };
+    let meaning =
+        |message: &Message, label: &str| message.fields.find(label).unwrap().meaning.clone();
+    let plain = hello(&[0], vec![]);
+    assert!(meaning(&plain, "legacy_compression_methods").starts_with("none"));
+    assert!(meaning(&plain, "key_share").starts_with("no public key"));
+    assert!(plain.meaning.to_string().contains("no public key is in it"));
+    let deflate = hello(&[1, 0], [&[0x1a, 0x1a][..], &vector(2, &[0])].concat());
+    assert!(meaning(&deflate, "legacy_compression_methods").contains("DEFLATE"));
+    assert!(meaning(&deflate, "key_exchange").contains("no key"));
 }

@@ -1,3 +1,4 @@
+mod captured;
 mod rfc8448;
 mod recorded;
 mod messages;

@@ -71,7 +71,7 @@ fn story(conversation: &Conversation) -> Vec<String> {
     let line = |message: &hello_mtls::instruments::wire::conversation::Message| {
         format!(
             "{} {} {}",
-            message.step.number(),
+            message.step.unwrap().number(),
             message.from,
             message.name
         )

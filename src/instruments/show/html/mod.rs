@@ -11,9 +11,9 @@ mod overview;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::SECRETS;
-use super::chapters::{CHAPTERS, Chapter, remark};
+use super::chapters::{CHAPTERS, Chapter, NO_STEP, remark};
 use super::glance::{at_a_glance, ending, notes};
+use super::warning;
 use crate::instruments::wire::conversation::{Conversation, Ending, Message};
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{TLS12, TLS13};
@@ -51,6 +51,7 @@ pub fn page(conversation: &Conversation) -> String {
     for chapter in &CHAPTERS {
         step(&mut page, conversation, chapter, &mut rows);
     }
+    without_a_step(&mut page, conversation, &mut rows);
     overview::records(&mut page, conversation);
     page.push_str("</main>\n</div>\n<footer><p>Made by hello-mtls. The code of each step stands in the file that is named there.</p></footer>\n");
     page.push_str(&format!("<script>{SCRIPT}</script>\n</body>\n</html>\n"));
@@ -121,9 +122,12 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
     for note in notes(conversation) {
         page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(&note)));
     }
-    page.push_str(&format!(
-        "<p class=\"note secret\"><strong>Secrets inside.</strong> {SECRETS}</p>\n</header>\n"
-    ));
+    if let Some(warning) = warning(conversation) {
+        page.push_str(&format!(
+            "<p class=\"note secret\"><strong>Secrets inside.</strong> {warning}</p>\n"
+        ));
+    }
+    page.push_str("</header>\n");
 }
 
 fn navigation(page: &mut String, conversation: &Conversation) {
@@ -143,7 +147,7 @@ fn navigation(page: &mut String, conversation: &Conversation) {
 
 fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows: &mut usize) {
     let number = chapter.number();
-    let of_step = |(_, message): &(usize, &Message)| message.step == chapter.step;
+    let of_step = |(_, message): &(usize, &Message)| message.step == Some(chapter.step);
     let messages: Vec<(usize, &Message)> = conversation
         .messages
         .iter()
@@ -156,15 +160,37 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
          <h2 id=\"step-{number}-title\"><span class=\"number\">{number}</span> {}</h2>\n\
          <p class=\"purpose\">{}</p>\n<p class=\"where\"><code>{}</code> <code>{}</code>{}</p>\n",
         chapter.title(),
-        chapter.purpose,
+        chapter.purpose_in(conversation),
         chapter.module,
         chapter.docs,
-        standards(chapter.sources)
+        standards(chapter.sources_in(conversation))
     ));
     if let Some(remark) = remark(conversation, chapter.step) {
         page.push_str(&format!("<p class=\"remark\">{remark}</p>\n"));
     }
+    told(page, conversation, &messages, rows);
+    if class == "refused" {
+        let ending = escaped(&ending(conversation));
+        page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
+    }
+    page.push_str("</section>\n");
+}
+
+/// Messages, and which handshake they belong to where there is more than one.
+fn told(
+    page: &mut String,
+    conversation: &Conversation,
+    messages: &[(usize, &Message)],
+    rows: &mut usize,
+) {
+    let mut handshake = None;
     for (index, message) in messages.iter().take(MOST_MESSAGES) {
+        if conversation.handshakes.len() > 1
+            && handshake.replace(message.handshake) != Some(message.handshake)
+        {
+            let number = message.handshake + 1;
+            page.push_str(&format!("<p class=\"remark\">Handshake {number}</p>\n"));
+        }
         message::message(page, conversation, *index, message, rows);
     }
     if messages.len() > MOST_MESSAGES {
@@ -173,10 +199,22 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
             "<p class=\"remark\">And {more} more messages, which are not shown.</p>\n"
         ));
     }
-    if class == "refused" {
-        let ending = escaped(&ending(conversation));
-        page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
+}
+
+/// Messages whose step cannot be told.
+fn without_a_step(page: &mut String, conversation: &Conversation, rows: &mut usize) {
+    let messages = conversation.messages.iter().enumerate();
+    let messages = messages.filter(|(_, message)| message.step.is_none());
+    let messages: Vec<(usize, &Message)> = messages.collect();
+    if messages.is_empty() {
+        return;
     }
+    page.push_str(&format!(
+        "<section class=\"step\" id=\"no-step\" aria-labelledby=\"no-step-title\">\n\
+         <h2 id=\"no-step-title\">{}</h2>\n<p class=\"remark\">{}</p>\n",
+        NO_STEP.0, NO_STEP.1
+    ));
+    told(page, conversation, &messages, rows);
     page.push_str("</section>\n");
 }
 
@@ -185,7 +223,7 @@ fn class(conversation: &Conversation, step: Step) -> &'static str {
     let mut messages = conversation.messages.iter();
     match conversation.ending {
         Ending::Refused { step: refused, .. } if refused == step => "refused",
-        _ if messages.any(|message| message.step == step) => "told",
+        _ if messages.any(|message| message.step == Some(step)) => "told",
         _ => "silent",
     }
 }

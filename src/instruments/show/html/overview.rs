@@ -18,7 +18,7 @@ pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
     );
     let mut alone = acts_alone(conversation);
     for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
-        let speaks = |step: &Step| actor(*step) == message.from && message.step >= *step;
+        let speaks = |step: &Step| actor(*step) == message.from && message.step >= Some(*step);
         if message.kind != Kind::ChangeCipherSpec {
             for step in alone.extract_if(.., |step| speaks(step)) {
                 act(page, step);
@@ -71,7 +71,9 @@ fn rung(page: &mut String, index: usize, message: &Message) {
          <span class=\"label\">{}</span> <span class=\"how\">{how}</span></a></li>",
         message.from,
         index + 1,
-        message.step.number(),
+        message
+            .step
+            .map_or_else(|| "?".to_owned(), |step| step.number().to_string()),
         message.from,
         escaped(&message.name)
     );

@@ -1,6 +1,7 @@
 //! Extensions (RFC 8446 §4.2): one list, in six messages. Some look different in each.
 
-use super::{Read, certificate, list, named, named_list, opaque_vector, text_vector};
+use super::text_vector;
+use super::{Read, certificate, list, meanings, named, named_list, ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{X25519_MLKEM768, extension};
@@ -32,8 +33,14 @@ pub(crate) struct Extensions<'a> {
     pub(crate) selected_identity: Option<u16>,
     /// The proofs that the client knows the secrets behind its tickets.
     pub(crate) binders: Option<Binders<'a>>,
+    /// The obfuscated age of each ticket that the client offers.
+    pub(crate) ticket_ages: Vec<u32>,
     /// Data comes before the handshake is done (RFC 8446 §4.2.10).
     pub(crate) early_data: bool,
+    /// It is there: the message knows TLS 1.3.
+    pub(crate) supported_versions: bool,
+    /// ECH, or noise that looks like it.
+    pub(crate) encrypted_client_hello: bool,
     /// TLS 1.2: the master secret is bound to the whole handshake (RFC 7627).
     pub(crate) extended_master_secret: bool,
 }
@@ -57,11 +64,21 @@ impl<'a> Extensions<'a> {
             while !reader.is_empty() {
                 let number = next_u16(reader);
                 let label = names::EXTENSIONS.short(number);
-                let meaning = names::EXTENSIONS.meaning(number);
+                let value = reader.peek().get(2..).unwrap_or_default();
+                let value = match value {
+                    [high, low, value @ ..] => {
+                        let length = usize::from(u16::from_be_bytes([*high, *low]));
+                        value.get(..length).unwrap_or(value)
+                    }
+                    _ => &[],
+                };
+                let meaning = meanings::extension(number, place, value);
                 reader.group(&label, "", meaning, |reader| {
                     reader.u16("extension_type", "")?;
                     reader.value(names::EXTENSIONS.name(number));
                     self.early_data |= number == extension::EARLY_DATA;
+                    self.encrypted_client_hello |= number == extension::ENCRYPTED_CLIENT_HELLO;
+                    self.supported_versions |= number == extension::SUPPORTED_VERSIONS;
                     self.extended_master_secret |= number == extension::EXTENDED_MASTER_SECRET;
                     reader.vector(2, "extension_data", "", "", |reader| {
                         self.one(reader, number, place)
@@ -78,11 +95,24 @@ impl<'a> Extensions<'a> {
             (_, _) if reader.is_empty() => Ok(()),
             (extension::SERVER_NAME, _) => self.server_name(reader),
             (extension::STATUS_REQUEST, ClientHello) => status_request(reader),
-            (extension::STATUS_REQUEST, CertificateEntry | CertificateRequest) => {
+            (extension::STATUS_REQUEST, CertificateRequest) => status_request(reader),
+            (extension::STATUS_REQUEST, CertificateEntry) => {
                 reader.u8("status_type", "1: OCSP")?;
-                let meaning =
-                    "the CA's signed word that the certificate is not revoked, DER (RFC 6960)";
-                opaque_vector(reader, 3, "response", meaning).map(drop)
+                ocsp::response(reader)
+            }
+            (extension::MAX_FRAGMENT_LENGTH, _) => {
+                let exponent = reader.u8("max_fragment_length", "")?;
+                if let 1..=4 = exponent {
+                    reader.value(format!("{} bytes ({exponent})", 256 << exponent));
+                }
+                Ok(())
+            }
+            (
+                extension::CLIENT_CERTIFICATE_TYPE | extension::SERVER_CERTIFICATE_TYPE,
+                ClientHello,
+            ) => list(reader, 1, "certificate_types", "", certificate_type),
+            (extension::CLIENT_CERTIFICATE_TYPE | extension::SERVER_CERTIFICATE_TYPE, _) => {
+                certificate_type(reader)
             }
             (extension::SUPPORTED_GROUPS, _) => {
                 named_list(reader, 2, "named_group_list", "group", "", &names::GROUPS).map(drop)
@@ -119,24 +149,18 @@ impl<'a> Extensions<'a> {
             (extension::PADDING, _) => reader.rest("zeros", "").map(drop),
             (extension::COMPRESS_CERTIFICATE, _) => list(reader, 1, "algorithms", "", |reader| {
                 let number = reader.u16("algorithm", "")?;
-                reader.value(match number {
-                    1 => "zlib (1)".to_owned(),
-                    2 => "brotli (2)".to_owned(),
-                    3 => "zstd (3)".to_owned(),
-                    other => format!("unknown ({other})"),
-                });
+                reader.value(compression(number));
                 Ok(())
             }),
             (extension::RECORD_SIZE_LIMIT, _) => {
                 let meaning = "bytes of plaintext, in TLS 1.3 with the byte for the type";
                 reader.u16("record_size_limit", meaning).map(drop)
             }
-            (extension::SESSION_TICKET, _) => reader
-                .rest("ticket", "only the server can read it")
-                .map(drop),
+            (extension::SESSION_TICKET, _) => reader.rest("ticket", "").map(drop),
             (extension::PRE_SHARED_KEY, ClientHello) => self.offered_psks(reader),
             (extension::PRE_SHARED_KEY, _) => {
-                let meaning = "the ticket that the server accepts, counted from 0";
+                let meaning =
+                    "which of the client's pre-shared keys the server accepts, counted from 0";
                 self.selected_identity = Some(reader.u16("selected_identity", meaning)?);
                 Ok(())
             }
@@ -159,6 +183,8 @@ impl<'a> Extensions<'a> {
                 reader.value(match mode {
                     0 => "psk_ke (0): no key exchange, no forward secrecy".to_owned(),
                     1 => "psk_dhe_ke (1): with a fresh key exchange".to_owned(),
+                    // The values of RFC 8701 §2 for lists of bytes.
+                    grease if grease & 0x1f == 0x0b => format!("GREASE ({grease})"),
                     other => format!("unknown ({other})"),
                 });
                 Ok(())
@@ -174,8 +200,12 @@ impl<'a> Extensions<'a> {
             }
             (extension::KEY_SHARE, _) => self.key_share_entry(reader),
             (extension::RENEGOTIATION_INFO, _) => {
-                let meaning = "empty on a first handshake";
-                opaque_vector(reader, 1, "renegotiated_connection", meaning).map(drop)
+                let before = opaque_vector(reader, 1, "renegotiated_connection", "")?;
+                reader.meaning(match before {
+                    [] => "empty: a first handshake",
+                    _ => "the Finished of the handshake before this one",
+                });
+                Ok(())
             }
             _ => reader.rest("data", "not taken apart here").map(drop),
         }
@@ -199,7 +229,10 @@ impl<'a> Extensions<'a> {
         reader.group(&label, "RFC 8446 §4.2.8", "", |reader| {
             self.key_share_groups
                 .push(named(reader, 2, "group", &names::GROUPS)?);
-            let meaning = "a public key, made for this connection alone";
+            let meaning = match names::is_grease(group) {
+                true => "no key: the group is a reserved number (GREASE)",
+                false => "a public key, made for this connection alone",
+            };
             reader.vector(2, "key_exchange", "", meaning, |reader| {
                 // Two keys side by side without lengths, so their sizes tell which is which: the client sends
                 // a key to encapsulate to, the server what it encapsulated (draft-ietf-tls-ecdhe-mlkem).
@@ -221,15 +254,22 @@ impl<'a> Extensions<'a> {
     fn offered_psks(&mut self, reader: &mut Reader<'a>) -> Read {
         list(reader, 2, "identities", "", |reader| {
             reader.group("identity", "RFC 8446 §4.2.11", "", |reader| {
-                let meaning = "from a NewSessionTicket of an earlier connection";
-                opaque_vector(reader, 2, "ticket", meaning)?;
-                let meaning = "milliseconds since then, plus the ticket's ticket_age_add";
-                reader.u32("obfuscated_ticket_age", meaning).map(drop)
+                let meaning =
+                    "a ticket of an earlier session, or the name of a key agreed on outside TLS";
+                opaque_vector(reader, 2, "identity", meaning)?;
+                let age = reader.u32("obfuscated_ticket_age", "")?;
+                reader.meaning(match age {
+                    0 => "a key agreed on outside TLS has no age, and should say 0",
+                    _ => "milliseconds since the ticket came, plus its ticket_age_add",
+                });
+                self.ticket_ages.push(age);
+                Ok(())
             })
         })?;
         let at = reader.position();
         list(reader, 2, "binders", "", |reader| {
-            let meaning = "a MAC over this ClientHello up to here: the client knows the secret behind the ticket";
+            let meaning =
+                "a MAC over this ClientHello up to here: the client knows the pre-shared key";
             let first = opaque_vector(reader, 1, "binder", meaning)?;
             self.binders.get_or_insert(Binders { at, first });
             Ok(())
@@ -243,6 +283,28 @@ fn next_u16(reader: &Reader<'_>) -> u16 {
         [high, low, ..] => u16::from_be_bytes([*high, *low]),
         _ => 0,
     }
+}
+
+/// A compression of certificates (RFC 8879 §7.3).
+pub(super) fn compression(number: u16) -> String {
+    match number {
+        1 => "zlib (1)".to_owned(),
+        2 => "brotli (2)".to_owned(),
+        3 => "zstd (3)".to_owned(),
+        other => format!("unknown ({other})"),
+    }
+}
+
+fn certificate_type(reader: &mut Reader<'_>) -> Read {
+    let kind = reader.u8("certificate_type", "")?;
+    reader.value(match kind {
+        0 => "X.509 (0)".to_owned(),
+        1 => "OpenPGP (1)".to_owned(),
+        2 => "RawPublicKey (2)".to_owned(),
+        3 => "1609Dot2 (3)".to_owned(),
+        other => format!("unknown ({other})"),
+    });
+    Ok(())
 }
 
 fn status_request(reader: &mut Reader<'_>) -> Read {

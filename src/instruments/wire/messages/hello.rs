@@ -32,7 +32,9 @@ pub(crate) struct ServerHello<'a> {
 impl<'a> ClientHello<'a> {
     pub(super) fn read(&mut self, reader: &mut Reader<'a>) -> Read {
         named(reader, 2, "legacy_version", &names::VERSIONS)?;
-        reader.meaning("stays at TLS 1.2 forever; what counts is supported_versions");
+        reader.meaning(
+            "the highest version that the client speaks, unless supported_versions below says more",
+        );
         self.random = reader.bytes(
             32,
             "random",
@@ -52,12 +54,11 @@ impl<'a> ClientHello<'a> {
             "what protects the records, best first",
             &names::CIPHER_SUITES,
         )?;
-        opaque_vector(
-            reader,
-            1,
-            "legacy_compression_methods",
-            "none: compression leaked secrets (CRIME)",
-        )?;
+        let methods = opaque_vector(reader, 1, "legacy_compression_methods", "")?;
+        reader.meaning(match methods {
+            [0] => "none: compression leaked secrets (CRIME)",
+            _ => "0 is none, 1 is DEFLATE, which leaked secrets (CRIME)",
+        });
         self.extensions.read(reader, ExtensionContext::ClientHello)
     }
 }
@@ -86,14 +87,19 @@ impl<'a> ServerHello<'a> {
             Some(b"DOWNGRD\x00") => reader.meaning("ends in DOWNGRD 00: a server that can do better speaks TLS 1.1 or less"),
             _ => {}
         }
-        let echo = if context.tls13 {
+        let echo = if context.tls13() {
             "echoes the client's, to look like a resumption of TLS 1.2"
         } else {
             "names the session"
         };
         opaque_vector(reader, 1, "legacy_session_id_echo", echo)?;
         self.cipher_suite = Some(named(reader, 2, "cipher_suite", &names::CIPHER_SUITES)?);
-        reader.u8("legacy_compression_method", "none")?;
+        let method = reader.u8("legacy_compression_method", "")?;
+        reader.meaning(match method {
+            0 => "none",
+            1 => "DEFLATE: compression leaked secrets (CRIME)",
+            _ => "",
+        });
         let place = if self.is_retry() {
             ExtensionContext::HelloRetryRequest
         } else {

@@ -14,17 +14,23 @@ mod authentication;
 mod certificate;
 mod session;
 mod tls12;
+mod key_exchange;
+mod meanings;
+mod ocsp;
+
+use std::mem;
 
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
 use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::names::Registry;
-use crate::instruments::wire::numbers::HandshakeType;
+use crate::instruments::wire::numbers::{HandshakeType, TLS12, TLS13};
 use crate::language::Phrase;
 use crate::narration::Side;
 
 pub(crate) use authentication::{Certificate, CertificateVerify};
 pub(crate) use extensions::Extensions;
 pub(crate) use hello::{ClientHello, ServerHello};
+pub(crate) use key_exchange::KeyExchange;
 pub(crate) use session::{alert, application_data, change_cipher_spec, opaque};
 pub(crate) use tls12::ServerKeyExchange;
 
@@ -33,8 +39,29 @@ pub(crate) use tls12::ServerKeyExchange;
 pub(crate) struct Context {
     /// The side that sent it.
     pub(crate) from: Side,
-    /// The connection speaks TLS 1.3: many messages changed their shape.
-    pub(crate) tls13: bool,
+    /// The version of the connection, once the server has chosen it: many messages changed their shape.
+    pub(crate) version: Option<u16>,
+    /// TLS 1.2: the cipher suite, which settles how keys are exchanged.
+    pub(crate) suite: Option<u16>,
+    /// Nobody on the way could read it.
+    pub(crate) encrypted: bool,
+    /// The recording ends in the middle of it.
+    pub(crate) cut: bool,
+}
+
+impl Context {
+    pub(crate) fn tls13(&self) -> bool {
+        self.version == Some(TLS13)
+    }
+
+    /// TLS 1.2 named the algorithm of a signature, and which ones a peer verifies. Before that, none did.
+    pub(crate) fn before_tls12(&self) -> bool {
+        self.version.is_some_and(|version| version < TLS12)
+    }
+
+    pub(crate) fn key_exchange(&self) -> KeyExchange {
+        self.suite.map_or(KeyExchange::Unknown, KeyExchange::of)
+    }
 }
 
 /// A message in words.
@@ -56,8 +83,13 @@ pub(crate) enum Handshake<'a> {
     /// Also a HelloRetryRequest: [`ServerHello::is_retry`].
     ServerHello(ServerHello<'a>),
     EncryptedExtensions(Extensions<'a>),
-    CertificateRequest,
+    CertificateRequest {
+        /// TLS 1.3: which answer belongs to it. Empty during the handshake.
+        context: &'a [u8],
+    },
     Certificate(Certificate<'a>),
+    /// A Certificate that is not decompressed here.
+    CompressedCertificate,
     CertificateVerify(CertificateVerify<'a>),
     Finished {
         verify_data: &'a [u8],
@@ -91,15 +123,38 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
             "of what follows; a message may need several records",
         )?;
         reader.value(format!("{length} bytes"));
-        reader.scope(length as usize, |reader| message.read(reader, context))
+        let length = match context.cut {
+            true => reader.remaining(),
+            false => length as usize,
+        };
+        reader.scope(length, |reader| message.read(reader, context))
     });
+    let fields = if context.cut {
+        cut(fields, bytes.len())
+    } else {
+        fields
+    };
+    let fields = match &message {
+        Handshake::ClientHello(hello) if !hello.extensions.supported_versions => {
+            of_tls12(fields, "RFC 5246 §7.4.1.2")
+        }
+        Handshake::ServerHello(_) if !context.tls13() => of_tls12(fields, source),
+        _ => fields,
+    };
+    let meaning = catalogue::by_content(&message, context).unwrap_or(meaning);
     // A ServerHello says itself which version it is of, and is explained as one of that version.
     if let Handshake::ServerHello(hello) = &message
         && hello.extensions.selected_version.is_some()
-        && !context.tls13
+        && context.version.is_none()
     {
-        let tls13 = true;
-        return handshake(bytes, &Context { tls13, ..*context });
+        let version = hello.version();
+        return handshake(
+            bytes,
+            &Context {
+                version,
+                ..*context
+            },
+        );
     }
     let described = Described {
         kind: Kind::Handshake(kind),
@@ -119,31 +174,56 @@ impl<'a> Handshake<'a> {
             Handshake::EncryptedExtensions(extensions) => {
                 extensions.read(reader, extensions::ExtensionContext::EncryptedExtensions)
             }
-            Handshake::CertificateRequest if context.tls13 => {
-                authentication::certificate_request(reader)
+            Handshake::CertificateRequest { context: answer } if context.tls13() => {
+                authentication::certificate_request(reader, answer)
             }
-            Handshake::CertificateRequest => tls12::certificate_request(reader),
+            Handshake::CertificateRequest { .. } => tls12::certificate_request(reader, context),
             Handshake::Certificate(certificate) => certificate.read(reader, context),
+            Handshake::CompressedCertificate => authentication::compressed_certificate(reader),
             Handshake::CertificateVerify(proof) => {
-                proof.read(reader, "made with the private key of the certificate above")
+                let meaning = "made with the private key of the certificate above";
+                proof.read(reader, context, meaning)
             }
             Handshake::Finished { verify_data } => {
                 *verify_data = authentication::verify_data(reader, context)?;
                 Ok(())
             }
-            Handshake::NewSessionTicket { nonce } if context.tls13 => {
+            Handshake::NewSessionTicket { nonce } if context.tls13() => {
                 session::new_session_ticket(reader, nonce)
             }
             Handshake::NewSessionTicket { .. } => tls12::new_session_ticket(reader),
             Handshake::KeyUpdate => session::key_update(reader),
-            Handshake::ServerKeyExchange(exchange) => exchange.read(reader),
-            Handshake::ClientKeyExchange => tls12::client_key_exchange(reader),
+            Handshake::ServerKeyExchange(exchange) => exchange.read(reader, context),
+            Handshake::ClientKeyExchange => tls12::client_key_exchange(reader, context),
             Handshake::HelloRequest | Handshake::EndOfEarlyData | Handshake::ServerHelloDone => {
                 Ok(())
             }
             Handshake::Other(parse) => parse(reader),
         }
     }
+}
+
+/// A hello that knows nothing of TLS 1.3 follows the standard of TLS 1.2.
+fn of_tls12(mut fields: Field, source: &'static str) -> Field {
+    fields.source = source;
+    for part in &mut fields.children {
+        if part.label == "extensions" {
+            part.source = "RFC 5246 §7.4.1.4";
+        }
+    }
+    fields
+}
+
+/// What is malformed only because the recording ends there, is cut.
+pub(crate) fn cut(mut field: Field, end: usize) -> Field {
+    if field.malformed && field.range.end == end {
+        field.malformed = false;
+        field.label = "cut".to_owned();
+        field.value = "the recording ends here".to_owned();
+    }
+    let parts = mem::take(&mut field.children).into_iter();
+    field.children = parts.map(|part| cut(part, end)).collect();
+    field
 }
 
 fn body(reader: &mut Reader<'_>) -> Read {

@@ -5,7 +5,7 @@ use crate::instruments::fields::{Reader, read_all};
 use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::messages::extensions::ExtensionContext;
 use crate::instruments::wire::names;
-use crate::instruments::wire::numbers::alert;
+use crate::instruments::wire::numbers::{TLS13, alert};
 use crate::language::Phrase;
 use crate::narration::words;
 use crate::phrase;
@@ -40,9 +40,15 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
     let description = bytes.get(1).copied();
     let name = description.map_or_else(|| "a part of an alert".to_owned(), names::alert_name);
     let says = description.map_or("", |number| names::ALERTS.meaning(number));
+    let warning = bytes.first() == Some(&alert::WARNING) && !context.tls13();
     let meaning = match description {
         Some(alert::CLOSE_NOTIFY) => phrase!(
             "Nothing more follows from this side. Without it, an end is indistinguishable from a cut."
+        ),
+        _ if warning => phrase!(
+            "A warning of the {side}: {says}. By itself it does not end the connection.",
+            side = words::side(context.from),
+            says = Phrase::fixed(says)
         ),
         _ => phrase!(
             "The {side} gives up: {says}.",
@@ -50,11 +56,18 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
             says = Phrase::fixed(says)
         ),
     };
-    let fields = read_all(bytes, "Alert", "RFC 8446 §6", "", |reader| {
-        let level = reader.u8(
-            "level",
+    let (source, level_meaning) = match context.version {
+        Some(..TLS13) => (
+            "RFC 5246 §7.2",
+            "a fatal alert ends the connection, a warning need not",
+        ),
+        _ => (
+            "RFC 8446 §6",
             "in TLS 1.3 without meaning: all but close_notify and user_canceled end the connection",
-        )?;
+        ),
+    };
+    let fields = read_all(bytes, "Alert", source, "", |reader| {
+        let level = reader.u8("level", level_meaning)?;
         reader.value(match level {
             1 => "warning (1)".to_owned(),
             2 => "fatal (2)".to_owned(),
@@ -76,7 +89,7 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
 
 /// ChangeCipherSpec: one byte.
 pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
-    let (source, meaning) = if context.tls13 {
+    let (source, meaning) = if context.tls13() {
         (
             "RFC 8446 §D.4",
             phrase!(
@@ -112,7 +125,11 @@ pub(crate) fn application_data(bytes: &[u8], context: &Context) -> Described {
             count = bytes.len()
         ),
     };
-    let fields = read_all(bytes, "application_data", "RFC 8446 §5.2", "", |reader| {
+    let source = match context.version {
+        Some(..TLS13) => "RFC 5246 §10",
+        _ => "RFC 8446 §5.2",
+    };
+    let fields = read_all(bytes, "application_data", source, "", |reader| {
         let bytes = reader.peek();
         let first = bytes
             .split(|byte| *byte == b'\n')

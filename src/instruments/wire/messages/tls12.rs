@@ -1,6 +1,7 @@
 //! The handshake messages of TLS 1.2, where they differ (RFC 5246 §7.4, RFC 8422).
 
-use super::{CertificateVerify, Read, body, certificate, list, named, named_list, opaque_vector};
+use super::{CertificateVerify, Context, Read, certificate, list, named, named_list};
+use super::{ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 
@@ -12,59 +13,107 @@ pub(crate) struct ServerKeyExchange<'a> {
     /// The group of an elliptic curve; none where finite fields are used.
     pub(crate) group: Option<u16>,
     /// Over client random, server random and parameters. TLS 1.2 has the same form for both its signatures.
-    pub(crate) signed: CertificateVerify<'a>,
+    /// None where the cipher suite wants none.
+    pub(crate) signed: Option<CertificateVerify<'a>>,
 }
 
 impl<'a> ServerKeyExchange<'a> {
     /// A named curve, as ECCurveType has it (RFC 8422 §5.4).
     const NAMED_CURVE: u8 = 0x03;
 
-    pub(super) fn read(&mut self, reader: &mut Reader<'a>) -> Read {
+    pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
+        let exchange = context.key_exchange();
+        if exchange.has_psk() {
+            let meaning = "a hint on which pre-shared key to take";
+            opaque_vector(reader, 2, "psk_identity_hint", meaning)?;
+        }
         let body = reader.peek();
         let start = reader.position();
-        let meaning = "this part is signed, together with both randoms";
-        let read = match body.first() {
-            Some(&Self::NAMED_CURVE) => reader.group("ServerECDHParams", "", meaning, |reader| {
-                reader.u8("curve_type", "")?;
-                reader.value("named_curve (3)");
-                self.group = Some(named(reader, 2, "group", &names::GROUPS)?);
-                opaque_vector(reader, 1, "public", FRESH_KEY).map(drop)
-            }),
-            _ => reader.group("ServerDHParams", "RFC 5246 §7.4.3", meaning, |reader| {
+        let meaning = match exchange.is_signed() {
+            true => "this part is signed, together with both randoms",
+            false => "nobody signs this part",
+        };
+        let read = if exchange.is_elliptic() {
+            reader.group("ServerECDHParams", "RFC 8422 §5.4", meaning, |reader| {
+                self.ecdh(reader)
+            })
+        } else if exchange.is_finite_field() {
+            reader.group("ServerDHParams", "RFC 5246 §7.4.3", meaning, |reader| {
                 opaque_vector(reader, 2, "dh_p", "the prime")?;
                 opaque_vector(reader, 2, "dh_g", "the generator")?;
                 opaque_vector(reader, 2, "dh_Ys", FRESH_KEY).map(drop)
-            }),
+            })
+        } else if exchange.has_psk() {
+            Ok(())
+        } else {
+            return body_of_unknown_exchange(reader);
         };
         self.parameters = body.get(..reader.position() - start).unwrap_or_default();
         read?;
-        let meaning = "over client random, server random and the parameters above";
-        self.signed.read(reader, meaning)
+        if exchange.is_signed() {
+            let meaning = "over client random, server random and the parameters above";
+            let mut signed = CertificateVerify::default();
+            signed.read(reader, context, meaning)?;
+            self.signed = Some(signed);
+        }
+        Ok(())
     }
+
+    fn ecdh(&mut self, reader: &mut Reader<'a>) -> Read {
+        match reader.u8("curve_type", "")? {
+            Self::NAMED_CURVE => reader.value("named_curve (3)"),
+            _ => {
+                return reader
+                    .rest("curve", "not a named one; not taken apart here")
+                    .map(drop);
+            }
+        }
+        self.group = Some(named(reader, 2, "group", &names::GROUPS)?);
+        opaque_vector(reader, 1, "public", FRESH_KEY).map(drop)
+    }
+}
+
+fn body_of_unknown_exchange(reader: &mut Reader<'_>) -> Read {
+    let meaning = "not taken apart here: the cipher suite does not tell its shape";
+    reader.rest("body", meaning).map(drop)
 }
 
 const FRESH_KEY: &str = "a public key, made for this connection alone";
 
-pub(super) fn certificate_request(reader: &mut Reader<'_>) -> Read {
+pub(super) fn certificate_request(reader: &mut Reader<'_>, context: &Context) -> Read {
     list(reader, 1, "certificate_types", "", |reader| {
         let registry = &names::CLIENT_CERTIFICATE_TYPES;
         named(reader, 1, "certificate_type", registry).map(drop)
     })?;
-    let label = "supported_signature_algorithms";
-    let meaning = "which signatures the server can verify";
-    let registry = &names::SIGNATURE_SCHEMES;
-    named_list(reader, 2, label, "scheme", meaning, registry)?;
+    // New in TLS 1.2 (RFC 4346 §7.4.4 has no such list).
+    if !context.before_tls12() {
+        let label = "supported_signature_algorithms";
+        let meaning = "which signatures the server can verify";
+        let registry = &names::SIGNATURE_SCHEMES;
+        named_list(reader, 2, label, "scheme", meaning, registry)?;
+    }
     certificate::distinguished_names(reader)
 }
 
-pub(super) fn client_key_exchange(reader: &mut Reader<'_>) -> Read {
-    // RSA key transport has a length of two bytes here; a point of a curve has one.
-    match reader.peek().first() {
-        Some(length) if usize::from(*length) + 1 == reader.remaining() => {
-            opaque_vector(reader, 1, "public", FRESH_KEY).map(drop)
-        }
-        _ => body(reader),
+pub(super) fn client_key_exchange(reader: &mut Reader<'_>, context: &Context) -> Read {
+    let exchange = context.key_exchange();
+    if exchange.has_psk() {
+        let meaning = "which pre-shared key the client takes";
+        opaque_vector(reader, 2, "psk_identity", meaning)?;
     }
+    let (width, label, meaning) = if exchange.is_rsa() {
+        let meaning = "the client's secret, encrypted for the key in the server's certificate";
+        (2, "EncryptedPreMasterSecret", meaning)
+    } else if exchange.is_finite_field() {
+        (2, "dh_Yc", FRESH_KEY)
+    } else if exchange.is_elliptic() {
+        (1, "public", FRESH_KEY)
+    } else if exchange.has_psk() {
+        return Ok(());
+    } else {
+        return body_of_unknown_exchange(reader);
+    };
+    opaque_vector(reader, width, label, meaning).map(drop)
 }
 
 pub(super) fn new_session_ticket(reader: &mut Reader<'_>) -> Read {
@@ -75,5 +124,5 @@ pub(super) fn new_session_ticket(reader: &mut Reader<'_>) -> Read {
 
 pub(super) fn certificate_status(reader: &mut Reader<'_>) -> Read {
     reader.u8("status_type", "1: OCSP")?;
-    opaque_vector(reader, 3, "response", "DER (RFC 6960)").map(drop)
+    ocsp::response(reader)
 }
