@@ -20,7 +20,7 @@
 //! | `steps` | which of the seven steps a message belongs to |
 //! | [`conversation`] | the answer: records, messages, checks, derivations |
 //! | `key_log`, `per_side` | the secrets of a transcript, looked up; a value for each side |
-//! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names |
+//! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names, out of `registries.txt` |
 //!
 //! This room never prints, and is unaware of terminals, pages, `handshake` and `http`.
 
