@@ -22,7 +22,7 @@
 //! | [`conversation`] | the answer: records, messages, checks, derivations |
 //! | [`resumption`] | the secret behind a ticket, from the connection that made it |
 //! | `key_log`, `per_side` | the secrets of a transcript, looked up; a value for each side |
-//! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names |
+//! | [`numbers`], [`names`] | the protocol's numbers as constants; their registered names, out of `registries.txt` |
 //!
 //! This room never prints, and is unaware of terminals, pages, `handshake` and `http`.
 

@@ -26,7 +26,7 @@ use crate::narration::Side;
 enum Version {
     /// Also as long as no ServerHello has chosen: until then the versions do the same.
     Tls12(Tls12),
-    Tls13(Tls13),
+    Tls13(Box<Tls13>),
 }
 
 impl Default for Version {
@@ -175,7 +175,7 @@ impl State {
         // and do it again with each message.
         negotiated.version = negotiated.version.or(hello.version());
         if negotiated.version == Some(TLS13) && !matches!(self.version, Version::Tls13(_)) {
-            self.version = Version::Tls13(Tls13::default());
+            self.version = Version::Tls13(Box::default());
         }
         negotiated.cipher_suite = hello.cipher_suite;
         negotiated.group = hello.extensions.key_share_groups.first().copied();
