@@ -2,7 +2,7 @@
 
 use super::{Context, Extensions, Read, certificate, extensions, list, named, opaque_vector};
 use crate::instruments::fields::{Malformed, Reader};
-use crate::instruments::wire::messages::extensions::ExtensionContext;
+use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
 use crate::narration::Side;
 

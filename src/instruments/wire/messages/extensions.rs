@@ -1,22 +1,11 @@
 //! Extensions (RFC 8446 §4.2): one list, in six messages. Some look different in each.
 
+use super::meanings::ExtensionContext;
 use super::text_vector;
 use super::{Read, certificate, list, meanings, named, named_list, ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{X25519_MLKEM768, extension};
-
-/// The message that an extension stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ExtensionContext {
-    ClientHello,
-    ServerHello,
-    HelloRetryRequest,
-    EncryptedExtensions,
-    CertificateRequest,
-    CertificateEntry,
-    NewSessionTicket,
-}
 
 /// What the extensions of a message say, as far as keys, proofs or the outcome depend on it.
 #[derive(Debug, Default)]

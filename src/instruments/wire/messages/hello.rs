@@ -2,7 +2,7 @@
 
 use super::{Context, Extensions, Read, named, named_list, opaque_vector};
 use crate::instruments::fields::Reader;
-use crate::instruments::wire::messages::extensions::ExtensionContext;
+use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
 
 /// A HelloRetryRequest is a ServerHello with this `random`: SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3).

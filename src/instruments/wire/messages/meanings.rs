@@ -1,9 +1,21 @@
 //! What an extension means, by the message that it stands in: the same number asks in one message and answers in
 //! another. What depends on the value as well stands where the value is read, in `extensions`.
 
-use super::extensions::ExtensionContext::{self, *};
+use self::ExtensionContext::*;
 use crate::instruments::wire::names::EXTENSIONS;
 use crate::instruments::wire::numbers::extension::*;
+
+/// The message that an extension stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExtensionContext {
+    ClientHello,
+    ServerHello,
+    HelloRetryRequest,
+    EncryptedExtensions,
+    CertificateRequest,
+    CertificateEntry,
+    NewSessionTicket,
+}
 
 const ANSWERS: &[ExtensionContext] = &[ServerHello, EncryptedExtensions];
 const ASKS: &[ExtensionContext] = &[ClientHello, CertificateRequest];

@@ -172,7 +172,7 @@ impl<'a> Handshake<'a> {
             Handshake::ClientHello(hello) => hello.read(reader),
             Handshake::ServerHello(hello) => hello.read(reader, context),
             Handshake::EncryptedExtensions(extensions) => {
-                extensions.read(reader, extensions::ExtensionContext::EncryptedExtensions)
+                extensions.read(reader, meanings::ExtensionContext::EncryptedExtensions)
             }
             Handshake::CertificateRequest { context: answer } if context.tls13() => {
                 authentication::certificate_request(reader, answer)

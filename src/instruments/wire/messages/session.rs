@@ -3,7 +3,7 @@
 use super::{Context, Described, Extensions, Read, named, opaque_vector};
 use crate::instruments::fields::{Reader, read_all};
 use crate::instruments::wire::conversation::Kind;
-use crate::instruments::wire::messages::extensions::ExtensionContext;
+use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{TLS13, alert};
 use crate::language::Phrase;
