@@ -66,7 +66,7 @@ fn a_resumption_has_the_secret_behind_its_ticket_and_the_binder_is_verified() {
         Some("HKDF-Extract(0, PSK)")
     );
     let checks = conversation.messages.iter().flat_map(|one| &one.checks);
-    let names: Vec<&str> = checks.map(|check| &check.name[..]).collect();
+    let names: Vec<&str> = checks.map(|check| check.name).collect();
     assert!(names.contains(&"PSK binder"), "{names:?}");
     all_checks_hold(&conversation, 3);
 }
