@@ -32,47 +32,49 @@ impl Url {
     /// [`Error::Usage`] says what is wrong with it.
     pub fn parse(url: &str) -> Result<Url, Error> {
         parts(url).map_err(|found| Error::Usage {
-            found: format!("{found}: {}", text::terminal(url)).into(),
-            remedy: in_ascii(url)
-                .map_or(phrase!("a URL like https://localhost:3000/"), Phrase::from),
+            found: phrase!("{found}: {url}", found, url = text::terminal(url)),
+            remedy: in_ascii(url).unwrap_or(phrase!("a URL like https://localhost:3000/")),
         })
     }
 }
 
 /// The same URL with its host in ASCII, as DNS has it, if that is all that is wrong.
-fn in_ascii(url: &str) -> Option<String> {
+fn in_ascii(url: &str) -> Option<Phrase> {
     let (scheme, rest) = url.split_once("://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
     let ascii = format!("{scheme}://{}{port}{path}", text::ascii_host(host)?);
-    (ascii != url && parts(&ascii).is_ok()).then(|| format!("DNS has that name in ASCII: {ascii}"))
+    (ascii != url && parts(&ascii).is_ok())
+        .then(|| phrase!("DNS has that name in ASCII: {ascii}", ascii))
 }
 
-fn parts(url: &str) -> Result<Url, &'static str> {
+fn parts(url: &str) -> Result<Url, Phrase> {
     // A scheme may be written in capitals (RFC 3986 §3.1).
     let rest = match url.split_at_checked("https://".len()) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https://") => rest,
-        _ => return Err("the URL does not begin with https://"),
+        _ => return Err(phrase!("the URL does not begin with https://")),
     };
     let rest = rest.split('#').next().unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     if authority.contains('@') {
-        return Err("a user name in the URL; a client shows its certificate instead");
+        return Err(phrase!(
+            "a user name in the URL; a client shows its certificate instead"
+        ));
     }
     let Authority { host, port } = Authority::parse(authority).map_err(|bad| match bad {
-        BadAuthority::Host => "the host is neither a name nor an IP address",
-        BadAuthority::BareIpv6 => "an IPv6 address stands in brackets",
-        BadAuthority::Port => BAD_PORT,
+        BadAuthority::Host => phrase!("the host is neither a name nor an IP address"),
+        BadAuthority::BareIpv6 => phrase!("an IPv6 address stands in brackets"),
+        BadAuthority::Port => bad_port(),
     })?;
     let port = port.unwrap_or(443);
     if port == 0 {
-        return Err(BAD_PORT);
+        return Err(bad_port());
     }
     if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("the path has a character that has to be %-encoded");
+        return Err(phrase!("the path has a character that has to be %-encoded"));
     }
     let server_name = ServerName::try_from(host.to_owned())
-        .map_err(|_| "the host is neither a name nor an IP address")?;
+        .map_err(|_| phrase!("the host is neither a name nor an IP address"))?;
     let place = Authority {
         host,
         port: Some(port),
@@ -94,7 +96,9 @@ fn parts(url: &str) -> Result<Url, &'static str> {
     })
 }
 
-const BAD_PORT: &str = "the port is not a number from 1 to 65535";
+fn bad_port() -> Phrase {
+    phrase!("the port is not a number from 1 to 65535")
+}
 
 #[cfg(test)]
 mod tests {
