@@ -183,7 +183,8 @@ fn serial_number(described: &Certificate) -> SerialNumber {
     SerialNumber::from_slice(described.key.as_bytes())
 }
 
-fn day<T: From<SystemTime>>(from_now: i64) -> T {
+/// The moment so many days from now, before it where the number is negative.
+pub(super) fn day<T: From<SystemTime>>(from_now: i64) -> T {
     let distance = Duration::from_secs(from_now.unsigned_abs() * 86_400);
     let now = SystemTime::now();
     if from_now < 0 {

@@ -5,7 +5,7 @@ use hello_mtls::text::columns;
 use crate::common::{Folder, Ran};
 
 #[track_caller]
-fn fits(ran: &Ran) {
+pub(super) fn fits(ran: &Ran) {
     for line in ran.stdout.lines().chain(ran.stderr.lines()) {
         let columns = columns(line);
         assert!(columns <= 80, "{columns} columns: {line}\n{ran}");

@@ -1,19 +1,10 @@
 //! The language of the program: by its option, else by the locale, and English for a machine.
 
-use hello_mtls::text::columns;
-
-use crate::common::{Folder, Ran};
+use super::columns::fits;
+use crate::common::Folder;
 
 fn is_chinese(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
-}
-
-#[track_caller]
-fn fits(ran: &Ran) {
-    for line in ran.stdout.lines().chain(ran.stderr.lines()) {
-        let columns = columns(line);
-        assert!(columns <= 80, "{columns} columns: {line}\n{ran}");
-    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The clients: each is a good one but for one thing. Unaware of connections.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
@@ -23,6 +22,7 @@ use crate::certificates::{failed, pem};
 use crate::error::Error;
 use crate::handshake::{Identity, provider};
 use crate::instruments::gallery::pem_files::unusable;
+use crate::instruments::gallery::pki_builder::day;
 use crate::language::Phrase;
 use crate::phrase;
 
@@ -361,16 +361,6 @@ fn certified_key(
 
 fn private_key(key: &KeyPair) -> PrivateKeyDer<'static> {
     PrivatePkcs8KeyDer::from(key.serialize_der()).into()
-}
-
-fn day<T: From<SystemTime>>(from_now: i64) -> T {
-    let distance = Duration::from_secs(from_now.unsigned_abs() * 86_400);
-    let now = SystemTime::now();
-    if from_now < 0 {
-        (now - distance).into()
-    } else {
-        (now + distance).into()
-    }
 }
 
 fn cannot(error: &dyn std::fmt::Display) -> Error {
