@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 
+use super::body::Body;
+use super::key_log;
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
@@ -73,6 +75,7 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
 pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
     options.watch.check(language)?;
+    key_log::check(language);
     let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
@@ -81,7 +84,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         if super::in_a_debugger() {
             transport = transport.patient();
         }
-        let mut stdout = io::stdout().lock();
+        let mut stdout = Body::to_stdout();
         let last = number == connections;
         let answered = if options.watch.wanted() {
             let watch = &options.watch;

@@ -4,6 +4,8 @@
 
 mod files;
 mod output;
+mod body;
+mod key_log;
 mod certs;
 mod one_command;
 mod renew;
