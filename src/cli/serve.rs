@@ -122,6 +122,7 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
             .iter()
             .all(|address| address.ip().is_loopback()),
         log: log.clone(),
+        language,
         lock: ExplainLock::default(),
     });
     let authorities = named_authorities(&setup);

@@ -79,7 +79,12 @@ impl Keep {
     }
 
     /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
-    fn write(&self, transcript: &Transcript, origin: &[String]) -> Result<(), Error> {
+    fn write(
+        &self,
+        transcript: &Transcript,
+        origin: &[String],
+        language: Language,
+    ) -> Result<(), Error> {
         let saved = match &self.save {
             Some(path) => {
                 let file = transcript.to_string();
@@ -90,7 +95,10 @@ impl Keep {
             None => Ok(()),
         };
         let page = match &self.html {
-            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
+            Some(path) => {
+                let page = html::page(&explain(transcript), language);
+                write_output(path, page.into_bytes())
+            }
             None => Ok(()),
         };
         let capture = match &self.pcapng {
@@ -126,12 +134,10 @@ impl Watch {
         self.keep.check()
     }
 
-    /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
-    /// also if it fails. `earlier` is the recording of the connection before it, whose ticket this one may use; it is
-    /// replaced.
+    /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
+    /// of the connection before it, whose ticket this one may use; it is replaced.
     pub(super) fn get(
         &self,
-        last: bool,
         earlier: &mut Option<Transcript>,
         setup: &ClientSetup,
         url: &Url,
@@ -149,17 +155,22 @@ impl Watch {
             recording.keep("PRE_SHARED_KEY", &logged.client_random, &psk);
             transcript = recording.transcript();
         }
-        *earlier = Some(transcript.clone());
         if self.wire {
             print_explained(&transcript, &mut io::stderr());
         }
-        if answered.is_ok() && !last {
-            return answered;
-        }
-        let kept = self.keep.write(&transcript, &[]);
-        // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        kept.map(|()| answer)
+        *earlier = Some(transcript);
+        answered
+    }
+
+    /// Writes the files of a recording, if there is one.
+    pub(super) fn keep(
+        &self,
+        recorded: Option<&Transcript>,
+        language: Language,
+    ) -> Result<(), Error> {
+        recorded.map_or(Ok(()), |transcript| {
+            self.keep.write(transcript, &[], language)
+        })
     }
 }
 
@@ -181,6 +192,8 @@ pub(super) struct Watched {
     pub(super) setup: ServerSetup,
     pub(super) local: bool,
     pub(super) log: Log,
+    /// Of the page, for a browser that prefers neither English nor Chinese.
+    pub(super) language: Language,
     pub(super) lock: ExplainLock,
 }
 
@@ -215,10 +228,16 @@ struct Recorded<'a> {
 
 impl Service for Recorded<'_> {
     fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        let Watched { local, lock, .. } = self.server;
+        let Watched {
+            local,
+            lock,
+            language,
+            ..
+        } = self.server;
         match request.path.as_str() {
             "/handshake" if hello::is_read(request) => {
-                handshake_page(&self.recording, *local, lock)
+                let language = preferred(request).unwrap_or(*language);
+                handshake_page(&self.recording, *local, language, lock)
             }
             "/handshake" => hello::only_read(),
             _ => hello::answer(request, peer),
@@ -234,8 +253,23 @@ impl Service for Recorded<'_> {
     }
 }
 
+/// The language that a browser asks for: the first of its list that is one of ours. Browsers sort the list by
+/// preference, so the weights (RFC 9110 §12.5.4) need not be compared.
+fn preferred(request: &Request) -> Option<Language> {
+    let lists = request.fields.all("accept-language");
+    let ranges = lists.flat_map(|list| list.split(','));
+    let mut languages =
+        ranges.map(|range| range.trim().split(['-', ';']).next().unwrap_or_default());
+    languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
+}
+
 /// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Response {
+fn handshake_page(
+    recording: &Recording,
+    local: bool,
+    language: Language,
+    lock: &ExplainLock,
+) -> Response {
     if !local {
         return Response::refusal(
             403,
@@ -243,7 +277,8 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
         );
     }
     let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
+    let page = html::page(&explain(&recording.transcript()), language);
+    let mut page = Response::text(200, page);
     page.content_type = "text/html; charset=utf-8";
     page.fields = vec![
         ("Content-Security-Policy", html::content_security_policy()),
@@ -274,7 +309,7 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
     found.write(&mut stdout, paint).map_err(output)?;
     if let Found::One(one) = &found {
         let origin = one.lines().map(|line| line.to_string());
-        keep.write(&one.transcript, &origin.collect::<Vec<_>>())?;
+        keep.write(&one.transcript, &origin.collect::<Vec<_>>(), language)?;
         terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
     }
     stdout.flush().map_err(output)?;

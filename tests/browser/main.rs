@@ -16,12 +16,12 @@ use common::{have, skip};
 use hello_mtls::instruments::show::html;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
+use hello_mtls::language::Language;
 
 fn page(name: &str) -> String {
     let path = root().join(format!("tests/transcripts/{name}.transcript"));
-    html::page(&explain(
-        &Transcript::parse(&fs::read_to_string(path).unwrap()).unwrap(),
-    ))
+    let transcript = Transcript::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    html::page(&explain(&transcript), Language::English)
 }
 
 fn browser() -> Option<&'static str> {

@@ -17,13 +17,14 @@ use super::warning;
 use crate::instruments::wire::conversation::{Conversation, Ending, Message};
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{TLS12, TLS13};
+use crate::language::{Language, Phrase};
 use crate::narration::Step;
 use crate::text::html as escaped;
 
-/// The page's style.
-pub const STYLE: &str = include_str!("page.css");
-/// The page's script: highlighting, arrow keys in the bytes, and the button that opens all.
-pub const SCRIPT: &str = include_str!("page.js");
+/// The page's style: of the messages, then of the overview above them.
+pub const STYLE: &str = concat!(include_str!("page.css"), include_str!("overview.css"));
+/// The page's script: highlighting, arrow keys in the bytes, and the button that opens all; then that of the overview.
+pub const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("overview.js"));
 
 /// Of what a peer can repeat at will, so much is shown: messages, records, and rows of fields.
 const MOST_MESSAGES: usize = 500;
@@ -31,10 +32,11 @@ const MOST_RECORDS: usize = 500;
 const MOST_ROWS: usize = 20_000;
 
 /// The whole page. Its size is linear in the conversation's, and repetitions are capped.
-pub fn page(conversation: &Conversation) -> String {
+pub fn page(conversation: &Conversation, language: Language) -> String {
+    let lang = language.pick("en", "zh");
     let title = escaped(&title(conversation));
     let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -46,16 +48,21 @@ pub fn page(conversation: &Conversation) -> String {
     page.push_str("<div class=\"layout\">\n");
     navigation(&mut page, conversation);
     page.push_str("<main id=\"main\">\n");
-    overview::ladder(&mut page, conversation);
+    overview::ladder(&mut page, conversation, language);
     let mut rows = MOST_ROWS;
     for chapter in &CHAPTERS {
         step(&mut page, conversation, chapter, &mut rows);
     }
     without_a_step(&mut page, conversation, &mut rows);
-    overview::records(&mut page, conversation);
+    overview::records(&mut page, conversation, language);
     page.push_str("</main>\n</div>\n<footer><p>Made by hello-mtls. The code of each step stands in the file that is named there.</p></footer>\n");
     page.push_str(&format!("<script>{SCRIPT}</script>\n</body>\n</html>\n"));
     page
+}
+
+/// Words in the language of the page, escaped.
+fn say(phrase: &Phrase, language: Language) -> String {
+    escaped(&phrase.in_language(language))
 }
 
 /// The value of a `Content-Security-Policy` header for [`page`].

@@ -2,20 +2,23 @@
 
 use std::fmt::Write;
 
-use super::{MOST_MESSAGES, MOST_RECORDS};
+use super::{MOST_MESSAGES, MOST_RECORDS, say};
 use crate::instruments::show::chapters::acts_alone;
 use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
 use crate::instruments::wire::conversation::{Conversation, Kind, Message, Record};
 use crate::instruments::wire::numbers::alert;
+use crate::language::Language;
 use crate::narration::{Side, Step};
+use crate::phrase;
 use crate::text::html as escaped;
 
 /// Every message as a rung, in the order on the wire, and what each side does alone.
-pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
-    page.push_str(
-        "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">The conversation</h2>\n\
+pub(super) fn ladder(page: &mut String, conversation: &Conversation, language: Language) {
+    page.push_str(&format!(
+        "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">{}</h2>\n\
          <p class=\"ends\" aria-hidden=\"true\"><span class=\"client\">client</span><span class=\"server\">server</span></p>\n<ol>\n",
-    );
+        say(&phrase!("The conversation"), language)
+    ));
     let mut alone = acts_alone(conversation);
     for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
         let speaks = |step: &Step| actor(*step) == message.from && message.step >= Some(*step);
@@ -80,14 +83,15 @@ fn rung(page: &mut String, index: usize, message: &Message) {
 }
 
 /// The records: what crossed the wire, and which fragments of messages each holds.
-pub(super) fn records(page: &mut String, conversation: &Conversation) {
-    page.push_str(
-        "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">Records</h2>\n\
+pub(super) fn records(page: &mut String, conversation: &Conversation, language: Language) {
+    page.push_str(&format!(
+        "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">{}</h2>\n\
          <p class=\"purpose\">A record is the unit of protection, not a message: one may hold several messages, or a part of one.</p>\n\
          <div class=\"scroll\" role=\"region\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
          <th scope=\"col\">record</th><th scope=\"col\">time</th><th scope=\"col\">bytes</th><th scope=\"col\">content</th>\
          <th scope=\"col\">protection</th><th scope=\"col\">holds</th></tr></thead>\n<tbody>\n",
-    );
+        say(&phrase!("Records"), language)
+    ));
     for record in conversation.records.iter().take(MOST_RECORDS) {
         line(page, conversation, record);
     }
