@@ -25,6 +25,8 @@ use crate::instruments::wire::conversation::{
     Conversation, Epoch, KnownSecrets, Message, Protection, Record,
 };
 use crate::instruments::wire::transcript::hex;
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 pub use glance::notes;
@@ -42,13 +44,13 @@ const WORTH_OPENING: [&str; 6] = [
     "tbsCertificate",
 ];
 
-/// The warning that stands above each view.
-const SECRETS: &str = "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for \
-                       publishing a real one.";
-
-/// The warning, where there is anything to warn of.
-fn warning(conversation: &Conversation) -> Option<&'static str> {
-    (conversation.known_secrets != KnownSecrets::None).then_some(SECRETS)
+/// The warning that stands above each view, where there is anything to warn of.
+fn warning(conversation: &Conversation) -> Option<Phrase> {
+    (conversation.known_secrets != KnownSecrets::None).then(|| {
+        phrase!(
+            "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for publishing a real one."
+        )
+    })
 }
 
 /// True for a group that a view opens by itself.
@@ -111,6 +113,14 @@ fn bytes_in_words(count: usize) -> String {
     match count {
         1 => "1 byte".to_owned(),
         _ => format!("{} bytes", thousands(count)),
+    }
+}
+
+/// [`bytes_in_words`], in the language of the view.
+fn size(count: usize) -> Phrase {
+    match count {
+        1 => phrase!("1 byte"),
+        _ => phrase!("{count} bytes", count = thousands(count)),
     }
 }
 

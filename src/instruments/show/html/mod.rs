@@ -8,10 +8,13 @@
 mod fields;
 mod message;
 mod overview;
+mod drawing;
+mod schedule;
+mod stages;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::chapters::{CHAPTERS, Chapter, NO_STEP, remark};
+use super::chapters::{CHAPTERS, Chapter, no_step, remark};
 use super::glance::{at_a_glance, ending, notes};
 use super::warning;
 use crate::instruments::wire::conversation::{Conversation, Ending, Message};
@@ -49,6 +52,7 @@ pub fn page(conversation: &Conversation, language: Language) -> String {
     navigation(&mut page, conversation);
     page.push_str("<main id=\"main\">\n");
     overview::ladder(&mut page, conversation, language);
+    drawing::key_schedule(&mut page, conversation, language);
     let mut rows = MOST_ROWS;
     for chapter in &CHAPTERS {
         step(&mut page, conversation, chapter, &mut rows);
@@ -122,12 +126,12 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
     for (label, value) in at_a_glance(conversation) {
         page.push_str(&format!(
             "<div><dt>{label}</dt><dd>{}</dd></div>\n",
-            escaped(&value)
+            escaped(&value.to_string())
         ));
     }
     page.push_str("</dl>\n");
     for note in notes(conversation) {
-        page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(&note)));
+        page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(&note.to_string())));
     }
     if let Some(warning) = warning(conversation) {
         page.push_str(&format!(
@@ -141,7 +145,7 @@ fn navigation(page: &mut String, conversation: &Conversation) {
     page.push_str("<nav aria-label=\"The seven steps\">\n<ol>\n");
     for chapter in &CHAPTERS {
         let number = chapter.number();
-        let title = chapter.title();
+        let title = chapter.title(Language::English);
         let class = class(conversation, chapter.step);
         page.push_str(&format!(
             "<li class=\"{class}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"
@@ -166,7 +170,7 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
         "<section class=\"step {class}\" id=\"step-{number}\" aria-labelledby=\"step-{number}-title\">\n\
          <h2 id=\"step-{number}-title\"><span class=\"number\">{number}</span> {}</h2>\n\
          <p class=\"purpose\">{}</p>\n<p class=\"where\"><code>{}</code> <code>{}</code>{}</p>\n",
-        chapter.title(),
+        chapter.title(Language::English),
         chapter.purpose_in(conversation),
         chapter.module,
         chapter.docs,
@@ -177,7 +181,7 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
     }
     told(page, conversation, &messages, rows);
     if class == "refused" {
-        let ending = escaped(&ending(conversation));
+        let ending = escaped(&ending(conversation).to_string());
         page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
     }
     page.push_str("</section>\n");
@@ -216,10 +220,10 @@ fn without_a_step(page: &mut String, conversation: &Conversation, rows: &mut usi
     if messages.is_empty() {
         return;
     }
+    let (title, why) = no_step();
     page.push_str(&format!(
         "<section class=\"step\" id=\"no-step\" aria-labelledby=\"no-step-title\">\n\
-         <h2 id=\"no-step-title\">{}</h2>\n<p class=\"remark\">{}</p>\n",
-        NO_STEP.0, NO_STEP.1
+         <h2 id=\"no-step-title\">{title}</h2>\n<p class=\"remark\">{why}</p>\n"
     ));
     told(page, conversation, &messages, rows);
     page.push_str("</section>\n");
