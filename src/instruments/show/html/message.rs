@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use super::fields::{anatomy, plain_rows};
+use super::proof_lines::ProofLines;
 use super::source;
 use crate::instruments::show::{bytes_in_words, milliseconds, protection, record_name, thousands};
 use crate::instruments::wire::conversation::{
@@ -26,6 +27,7 @@ pub(super) fn message(
     index: usize,
     message: &Message,
     rows: &mut usize,
+    proofs: &ProofLines<'_>,
 ) {
     let id = format!("m{}", index + 1);
     let name = escaped(&message.name);
@@ -54,7 +56,7 @@ pub(super) fn message(
         escaped(&message.meaning.to_string()),
         source(message.fields.source),
     );
-    carriers(page, conversation, index, message);
+    carriers(page, conversation, index, message, proofs);
     anatomy(
         page,
         &id,
@@ -63,16 +65,33 @@ pub(super) fn message(
         &message.fields,
         rows,
     );
-    message.checks.iter().for_each(|made| check(page, made));
-    derivations(page, &message.derivations);
+    for made in &message.checks {
+        check(page, made);
+        proofs.check(page, index, message, made);
+        page.push_str("</section>\n");
+    }
+    derivations(page, &id, message, proofs);
     page.push_str("</article>\n");
 }
 
 /// Which records carry the message, and how each was protected.
-fn carriers(page: &mut String, conversation: &Conversation, index: usize, message: &Message) {
+fn carriers(
+    page: &mut String,
+    conversation: &Conversation,
+    index: usize,
+    message: &Message,
+    proofs: &ProofLines<'_>,
+) {
     for fragment in message.fragments.iter().take(MOST_CARRIERS) {
         if let Some(record) = conversation.records.get(fragment.record) {
-            carrier(page, conversation, index, message, fragment, record);
+            carrier(
+                page,
+                conversation,
+                (index, message),
+                fragment,
+                record,
+                proofs,
+            );
         }
     }
     if message.fragments.len() > MOST_CARRIERS {
@@ -84,10 +103,10 @@ fn carriers(page: &mut String, conversation: &Conversation, index: usize, messag
 fn carrier(
     page: &mut String,
     conversation: &Conversation,
-    index: usize,
-    message: &Message,
+    (index, message): (usize, &Message),
     fragment: &Fragment,
     record: &Record,
+    proofs: &ProofLines<'_>,
 ) {
     let whole = fragment.in_message.len() == message.bytes.len();
     let carried = if whole {
@@ -126,7 +145,10 @@ fn carrier(
                 escaped(&earlier.name)
             );
         }
-        _ => protected(page, record),
+        _ => {
+            protected(page, record);
+            proofs.record(page, record);
+        }
     }
     page.push_str("</details>\n");
 }
@@ -183,7 +205,6 @@ fn check(page: &mut String, check: &Check) {
         source(check.source)
     );
     inputs(page, &check.inputs);
-    page.push_str("</section>\n");
 }
 
 fn inputs(page: &mut String, inputs: &[Input]) {
@@ -210,7 +231,8 @@ fn readable(bytes: &[u8]) -> Option<&str> {
     (words.len() > 2 && words.trim() == words && words.bytes().all(plain)).then_some(words)
 }
 
-fn derivations(page: &mut String, derivations: &[Derivation]) {
+fn derivations(page: &mut String, id: &str, message: &Message, proofs: &ProofLines<'_>) {
+    let derivations = &message.derivations;
     let Some(first) = derivations.first() else {
         return;
     };
@@ -223,7 +245,7 @@ fn derivations(page: &mut String, derivations: &[Derivation]) {
         "<details class=\"derivations\"><summary>{what} computable: {}</summary>\n<ol>",
         escaped(&first.computable_by.to_string())
     );
-    for derivation in derivations {
+    for (at, derivation) in derivations.iter().enumerate() {
         let Derivation {
             name,
             value,
@@ -233,7 +255,8 @@ fn derivations(page: &mut String, derivations: &[Derivation]) {
         } = derivation;
         let _ = write!(
             page,
-            "<li><h4>{}</h4>\n<p>{}. {}</p>\n<p class=\"formula\"><code>= {}</code></p>\n{}\n",
+            "<li id=\"{id}-d{}\"><h4>{}</h4>\n<p>{}. {}</p>\n<p class=\"formula\"><code>= {}</code></p>\n{}\n",
+            at + 1,
             escaped(name),
             escaped(meaning),
             source(derivation.source),
@@ -245,6 +268,7 @@ fn derivations(page: &mut String, derivations: &[Derivation]) {
             inputs(page, &derivation.inputs);
             page.push_str("</details>\n");
         }
+        proofs.derivation(page, message, derivation);
         page.push_str("</li>\n");
     }
     page.push_str("</ol></details>\n");

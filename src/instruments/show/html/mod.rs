@@ -9,6 +9,7 @@ mod fields;
 mod message;
 mod overview;
 mod drawing;
+mod proof_lines;
 mod schedule;
 mod stages;
 
@@ -23,6 +24,7 @@ use crate::instruments::wire::numbers::{TLS12, TLS13};
 use crate::language::{Language, Phrase};
 use crate::narration::Step;
 use crate::text::html as escaped;
+use proof_lines::ProofLines;
 
 /// The page's style: of the messages, then of the overview above them.
 pub const STYLE: &str = concat!(include_str!("page.css"), include_str!("overview.css"));
@@ -54,10 +56,11 @@ pub fn page(conversation: &Conversation, language: Language) -> String {
     overview::ladder(&mut page, conversation, language);
     drawing::key_schedule(&mut page, conversation, language);
     let mut rows = MOST_ROWS;
+    let proofs = ProofLines::new(conversation, language);
     for chapter in &CHAPTERS {
-        step(&mut page, conversation, chapter, &mut rows);
+        step(&mut page, conversation, chapter, &mut rows, &proofs);
     }
-    without_a_step(&mut page, conversation, &mut rows);
+    without_a_step(&mut page, conversation, &mut rows, &proofs);
     overview::records(&mut page, conversation, language);
     page.push_str("</main>\n</div>\n<footer><p>Made by hello-mtls. The code of each step stands in the file that is named there.</p></footer>\n");
     page.push_str(&format!("<script>{SCRIPT}</script>\n</body>\n</html>\n"));
@@ -131,7 +134,10 @@ fn top(page: &mut String, conversation: &Conversation, title: &str) {
     }
     page.push_str("</dl>\n");
     for note in notes(conversation) {
-        page.push_str(&format!("<p class=\"note\">{}</p>\n", escaped(&note.to_string())));
+        page.push_str(&format!(
+            "<p class=\"note\">{}</p>\n",
+            escaped(&note.to_string())
+        ));
     }
     if let Some(warning) = warning(conversation) {
         page.push_str(&format!(
@@ -156,7 +162,13 @@ fn navigation(page: &mut String, conversation: &Conversation) {
     );
 }
 
-fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows: &mut usize) {
+fn step(
+    page: &mut String,
+    conversation: &Conversation,
+    chapter: &Chapter,
+    rows: &mut usize,
+    proofs: &ProofLines<'_>,
+) {
     let number = chapter.number();
     let of_step = |(_, message): &(usize, &Message)| message.step == Some(chapter.step);
     let messages: Vec<(usize, &Message)> = conversation
@@ -179,7 +191,7 @@ fn step(page: &mut String, conversation: &Conversation, chapter: &Chapter, rows:
     if let Some(remark) = remark(conversation, chapter.step) {
         page.push_str(&format!("<p class=\"remark\">{remark}</p>\n"));
     }
-    told(page, conversation, &messages, rows);
+    told(page, conversation, &messages, rows, proofs);
     if class == "refused" {
         let ending = escaped(&ending(conversation).to_string());
         page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
@@ -193,6 +205,7 @@ fn told(
     conversation: &Conversation,
     messages: &[(usize, &Message)],
     rows: &mut usize,
+    proofs: &ProofLines<'_>,
 ) {
     let mut handshake = None;
     for (index, message) in messages.iter().take(MOST_MESSAGES) {
@@ -202,7 +215,7 @@ fn told(
             let number = message.handshake + 1;
             page.push_str(&format!("<p class=\"remark\">Handshake {number}</p>\n"));
         }
-        message::message(page, conversation, *index, message, rows);
+        message::message(page, conversation, *index, message, rows, proofs);
     }
     if messages.len() > MOST_MESSAGES {
         let more = messages.len() - MOST_MESSAGES;
@@ -213,7 +226,12 @@ fn told(
 }
 
 /// Messages whose step cannot be told.
-fn without_a_step(page: &mut String, conversation: &Conversation, rows: &mut usize) {
+fn without_a_step(
+    page: &mut String,
+    conversation: &Conversation,
+    rows: &mut usize,
+    proofs: &ProofLines<'_>,
+) {
     let messages = conversation.messages.iter().enumerate();
     let messages = messages.filter(|(_, message)| message.step.is_none());
     let messages: Vec<(usize, &Message)> = messages.collect();
@@ -225,7 +243,7 @@ fn without_a_step(page: &mut String, conversation: &Conversation, rows: &mut usi
         "<section class=\"step\" id=\"no-step\" aria-labelledby=\"no-step-title\">\n\
          <h2 id=\"no-step-title\">{title}</h2>\n<p class=\"remark\">{why}</p>\n"
     ));
-    told(page, conversation, &messages, rows);
+    told(page, conversation, &messages, rows, proofs);
     page.push_str("</section>\n");
 }
 

@@ -16,8 +16,8 @@ fn input(values: &Values<'_>, into: &str, usual: &str) -> Node {
     let found = values.find(into, None);
     let mixed = found.and_then(|found| found.derivation.inputs.get(1).cloned());
     let state = match &mixed {
-        Some(_) => State::Known,
-        None => State::Unknown,
+        None if usual != "0" => State::Unknown,
+        _ => State::Known,
     };
     let name = mixed.map_or_else(|| usual.to_owned(), |input| input.name);
     let words = match &name[..] {
@@ -49,6 +49,7 @@ pub(super) fn of_tls13(values: &Values<'_>) -> Vec<Stage> {
     let later = proven(&handshake) || proven(&master);
     let stage = |name, usual, with, proven, branches| Stage {
         inputs: vec![input(values, name, usual)],
+        how: "HKDF-Extract",
         secret: values.node(name, None, None, with, proven),
         branches,
     };
@@ -65,7 +66,13 @@ pub(super) fn of_tls13(values: &Values<'_>) -> Vec<Stage> {
     let proven_master = proven(&master);
     vec![
         stage("early_secret", usual, with, of_early, early),
-        stage("handshake_secret", "(EC)DHE", SERVER_HELLO, later, handshake),
+        stage(
+            "handshake_secret",
+            "(EC)DHE",
+            SERVER_HELLO,
+            later,
+            handshake,
+        ),
         stage("master_secret", "0", SERVER_HELLO, proven_master, master),
     ]
 }
@@ -165,7 +172,13 @@ fn master_branches(values: &Values<'_>) -> Vec<Branch> {
         }
     };
     let exporter = values.node("exporter_master_secret", None, None, SERVER_FINISHED, false);
-    let resumption = values.node("resumption_master_secret", None, None, CLIENT_FINISHED, false);
+    let resumption = values.node(
+        "resumption_master_secret",
+        None,
+        None,
+        CLIENT_FINISHED,
+        false,
+    );
     let with = (Server, "NewSessionTicket");
     let ticket = values.node("PSK of this ticket", None, None, with, false);
     let ticket = match values.message(with.0, with.1) {
@@ -234,6 +247,7 @@ pub(super) fn of_tls12(values: &Values<'_>) -> Vec<Stage> {
     branches.extend(SIDES.map(|side| verify_data(values, side)));
     vec![Stage {
         inputs: vec![premaster, seed],
+        how: "PRF",
         secret: values.node("master_secret", None, None, with, proven),
         branches,
     }]
@@ -250,7 +264,7 @@ fn verify_data(values: &Values<'_>, side: Side) -> Branch {
     };
     let words = match state {
         State::Proven => phrase!("12 bytes, the same as computed here"),
-        _ => phrase!("cannot be told here; with {message}", message = "Finished"),
+        _ => phrase!("cannot be told, at {message}", message = "Finished"),
     };
     let link = said.filter(|(index, _)| super::schedule::shown(*index));
     let secret = Node {
