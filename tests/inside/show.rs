@@ -308,7 +308,7 @@ fn the_page_loads_nothing_and_its_policy_allows_only_its_own_style_and_script() 
     assert!(
         policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe")
     );
-    assert!(html::SCRIPT.lines().count() <= 50);
+    assert!(html::SCRIPT.lines().count() <= 100);
     assert!(page.contains(&format!("<style>{}</style>", html::STYLE)));
     assert!(page.contains(&format!("<script>{}</script>", html::SCRIPT)));
 }

@@ -16,13 +16,11 @@ use crate::text::html as escaped;
 const TRUNK: (usize, usize) = (1, 206);
 const BRANCH: (usize, usize) = (251, 272);
 const KEYS: usize = 559;
-const WIDTH: usize = 862;
+const WIDTH: usize = 872;
 /// Heights of a box with two lines, of one with one line, and of a row.
 const TALL: usize = 44;
 const FLAT: usize = 28;
 const ROW: usize = 56;
-/// The width of one character of a name.
-const LETTER: usize = 8;
 
 /// The section, unless nothing is known of how the version makes its keys.
 pub(super) fn key_schedule(page: &mut String, conversation: &Conversation, language: Language) {
@@ -237,7 +235,12 @@ impl Drawing {
             State::Proven => format!(
                 "<text class=\"mark\" x=\"{}\" y=\"{}\">✓</text>",
                 x + width - 9,
-                y + height.min(TALL) - if height == TALL { 9 } else { 10 }
+                // Below a name that reaches to the mark.
+                y + if height == TALL && node.name.len() > 31 {
+                    35
+                } else {
+                    18
+                }
             ),
             _ => String::new(),
         };
@@ -260,9 +263,9 @@ impl Drawing {
     }
 }
 
-/// As wide as its name, with room for its mark.
+/// As wide as its name, of 7¼ a letter, with room for its mark.
 fn width_of(node: &Node) -> usize {
-    node.name.chars().count() * LETTER + 30
+    node.name.chars().count() * 29 / 4 + 32
 }
 
 fn lit(node: &Node) -> &'static str {

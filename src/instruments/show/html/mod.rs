@@ -8,6 +8,8 @@
 mod fields;
 mod message;
 mod overview;
+mod ladder;
+mod flights;
 mod drawing;
 mod proof_lines;
 mod schedule;
@@ -53,7 +55,7 @@ pub fn page(conversation: &Conversation, language: Language) -> String {
     page.push_str("<div class=\"layout\">\n");
     navigation(&mut page, conversation);
     page.push_str("<main id=\"main\">\n");
-    overview::ladder(&mut page, conversation, language);
+    ladder::ladder(&mut page, conversation, language);
     drawing::key_schedule(&mut page, conversation, language);
     let mut rows = MOST_ROWS;
     let proofs = ProofLines::new(conversation, language);

@@ -160,7 +160,7 @@ impl<'a> Values<'a> {
                 let words = if found.derivation.derived {
                     phrase!("derived here, at {message}", message)
                 } else {
-                    phrase!("from the key log, at {message}", message)
+                    phrase!("key log, at {message}", message)
                 };
                 let state = if proven { State::Proven } else { State::Known };
                 let link = format!("m{}-d{}", found.message + 1, found.at + 1);
