@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | [`chapters`] | the seven steps: the spine of every view |
 //! | `glance` | the connection as a whole: a few facts, and what a reader has to know about it |
-//! | [`terminal`] | 80 columns of text |
-//! | [`html`] | one self-contained page |
+//! | `flights` | what a side sends before it waits, and what each side knows after it |
+//! | `comparison` | two connections, message beside message |
+//! | [`terminal`], [`side_by_side`] | 80 columns of text: of one connection, of two |
+//! | [`html`] | one self-contained page, of one connection or of two |
 //! | [`pcapng`] | packets with their secrets, for Wireshark |
 //!
 //! Renders what `wire` found out. It never parses, and is unaware of rustls, sockets and `handshake`.
@@ -14,8 +16,11 @@
 
 pub mod chapters;
 mod glance;
+mod flights;
+mod comparison;
 pub mod terminal;
 pub mod html;
+pub mod side_by_side;
 pub mod pcapng;
 
 use std::time::Duration;

@@ -4,9 +4,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::flights::{Flight, Learned, Mark, flights, keys_of};
 use super::{MOST_MESSAGES, say};
 use crate::instruments::show::chapters::acts_alone;
+use crate::instruments::show::flights::{Flight, Learned, Mark, flights, keys_of};
 use crate::instruments::show::{epoch, milliseconds, size};
 use crate::instruments::wire::conversation::{Conversation, Epoch, Kind, Message};
 use crate::instruments::wire::numbers::alert;
@@ -17,7 +17,7 @@ use crate::text::html as escaped;
 
 /// Every message as a rung, and what each side does alone.
 pub(super) fn ladder(page: &mut String, conversation: &Conversation, language: Language) {
-    let flights = flights(conversation);
+    let flights = flights(conversation, MOST_MESSAGES);
     let mut ladder = Ladder {
         page,
         conversation,

@@ -8,8 +8,8 @@
 mod fields;
 mod message;
 mod overview;
+pub mod compare;
 mod ladder;
-mod flights;
 mod drawing;
 mod proof_lines;
 mod schedule;

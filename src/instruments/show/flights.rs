@@ -1,11 +1,10 @@
 //! The messages in flights: what one side sends before it waits for the other. For each flight its place in time, whether
 //! it ends a round trip of the handshake, and what each side knows after it.
 //!
-//! Unaware of how that is drawn: `ladder` does it.
+//! Unaware of how that is drawn: the page has a ladder of them.
 
 use std::time::Duration;
 
-use super::MOST_MESSAGES;
 use crate::instruments::wire::conversation::{
     Conversation, Epoch, Kind, Message, Outcome, Protection,
 };
@@ -51,11 +50,20 @@ pub(super) enum Mark {
     Fact,
 }
 
-/// The flights of a conversation, up to the bound on messages.
-pub(super) fn flights(conversation: &Conversation) -> Vec<Flight<'_>> {
+/// How many round trips the handshakes took.
+pub(super) fn round_trips(conversation: &Conversation) -> usize {
+    let mut trips = RoundTrips::default();
+    for message in &conversation.messages {
+        trips.take_in(message);
+    }
+    trips.count
+}
+
+/// The flights of a conversation, up to a bound on messages.
+pub(super) fn flights(conversation: &Conversation, most: usize) -> Vec<Flight<'_>> {
     let mut flights: Vec<Flight<'_>> = Vec::new();
     let mut trips = RoundTrips::default();
-    for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
+    for (index, message) in conversation.messages.iter().enumerate().take(most) {
         if flights
             .last()
             .is_none_or(|flight| flight.from != message.from)
