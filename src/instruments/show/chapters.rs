@@ -185,7 +185,9 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<Phrase> 
         }
         _ if !empty => return None,
         Step::ClientPresentsCertificate if later => asked_nobody(conversation),
-        Step::ServerPresentsCertificate if later => phrase!("No message of this step was recorded."),
+        Step::ServerPresentsCertificate if later => {
+            phrase!("No message of this step was recorded.")
+        }
         _ => phrase!("Not reached in this recording."),
     };
     Some(words)
@@ -218,7 +220,10 @@ fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<
     }
     let at_number = at.number();
     if !has_messages(conversation, step) {
-        return Some(phrase!("Not reached: step {at_number} was refused.", at_number));
+        return Some(phrase!(
+            "Not reached: step {at_number} was refused.",
+            at_number
+        ));
     }
     let refusal =
         |message: &&Message| message.step == Some(at) && matches!(message.kind, Kind::Alert(..));
@@ -262,15 +267,21 @@ fn asked_nobody(conversation: &Conversation) -> Phrase {
             && message.step == Some(Step::ApplicationData)
     };
     if conversation.messages.iter().any(asked) {
-        phrase!("The server did not ask for a certificate here, but it did after the handshake: see step 7.")
+        phrase!(
+            "The server did not ask for a certificate here, but it did after the handshake: see step 7."
+        )
     } else if negotiated.resumed {
-        phrase!("A resumption: the client showed its certificate, if it has one, in the earlier session.")
+        phrase!(
+            "A resumption: the client showed its certificate, if it has one, in the earlier session."
+        )
     } else if negotiated.pre_shared_key.is_some() {
         phrase!("The server asked for no certificate: the pre-shared key stands for it.")
     } else if negotiated.client_certificate_requested {
         phrase!("The server asked for a certificate; what the client answered was not recorded.")
     } else {
-        phrase!("The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know.")
+        phrase!(
+            "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
+        )
     }
 }
 
@@ -283,44 +294,68 @@ fn on_one_side(conversation: &Conversation, step: Step) -> Phrase {
     );
     match step {
         Step::ClientVerifiesServer | Step::ServerVerifiesClient if negotiated.resumed => {
-            phrase!("Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: the secret of that session stands for it.")
+            phrase!(
+                "Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: the secret of that session stands for it."
+            )
         }
         Step::ClientVerifiesServer | Step::ServerVerifiesClient
             if negotiated.pre_shared_key == Some(PreSharedKey::External) && !sent =>
         {
-            phrase!("Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof; which peer has it was agreed on outside TLS.")
+            phrase!(
+                "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof; which peer has it was agreed on outside TLS."
+            )
         }
         Step::ClientVerifiesServer | Step::ServerVerifiesClient
             if negotiated.pre_shared_key.is_some() && !sent =>
         {
-            phrase!("Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof. It is from an earlier session, or was agreed on outside TLS.")
+            phrase!(
+                "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof. It is from an earlier session, or was agreed on outside TLS."
+            )
         }
         Step::ClientVerifiesServer if is_anonymous(negotiated) => {
-            phrase!("Nothing to verify: with an anonymous key exchange the server proves no identity, and an attacker in the middle goes unnoticed.")
+            phrase!(
+                "Nothing to verify: with an anonymous key exchange the server proves no identity, and an attacker in the middle goes unnoticed."
+            )
         }
         Step::ClientVerifiesServer => {
-            phrase!("No message tells of it: the client looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on.")
+            phrase!(
+                "No message tells of it: the client looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on."
+            )
         }
         Step::ServerVerifiesClient if sent => {
-            phrase!("No message tells of it: the server looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on.")
+            phrase!(
+                "No message tells of it: the server looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on."
+            )
         }
         Step::ServerVerifiesClient if negotiated.client_certificate_declined => {
-            phrase!("The client sent no certificate, so there is nothing to verify. A server that insists on one says no with an alert.")
+            phrase!(
+                "The client sent no certificate, so there is nothing to verify. A server that insists on one says no with an alert."
+            )
         }
         Step::ServerVerifiesClient if asked => {
-            phrase!("Cannot be told: the server asked for a certificate, and what the client answered was not seen.")
+            phrase!(
+                "Cannot be told: the server asked for a certificate, and what the client answered was not seen."
+            )
         }
         Step::ServerAuthorizesClient if sent => {
-            phrase!("No message tells of it: the server's application compares the name in the client's certificate with a list of its own. A no is an answer in step 7, such as 403.")
+            phrase!(
+                "No message tells of it: the server's application compares the name in the client's certificate with a list of its own. A no is an answer in step 7, such as 403."
+            )
         }
         Step::ServerAuthorizesClient if asked => {
-            phrase!("No message tells of it: what a client without a certificate may do, the server's application decides. A no is an answer in step 7, such as 403.")
+            phrase!(
+                "No message tells of it: what a client without a certificate may do, the server's application decides. A no is an answer in step 7, such as 403."
+            )
         }
         Step::ServerAuthorizesClient if negotiated.without_certificates() => {
-            phrase!("No message tells of it: if the server knows the client from before, its application may compare the name with a list of its own. A no is an answer in step 7, such as 403.")
+            phrase!(
+                "No message tells of it: if the server knows the client from before, its application may compare the name with a list of its own. A no is an answer in step 7, such as 403."
+            )
         }
         _ => {
-            phrase!("The server asked for no certificate: there is nobody to verify, and no name to let in.")
+            phrase!(
+                "The server asked for no certificate: there is nobody to verify, and no name to let in."
+            )
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The connection as a whole: what was agreed, which identities are known, how it ended, and what a reader has to know.
 
-use super::size;
 use super::chapters::is_anonymous;
+use super::size;
 use crate::instruments::wire::conversation::{
     Check, Conversation, Ending, Kind, KnownSecrets, Message, Negotiated, Outcome, PreSharedKey,
     Protection, Record,
@@ -136,10 +136,14 @@ fn who_is_known(conversation: &Conversation) -> Phrase {
     }
     match negotiated.pre_shared_key {
         Some(PreSharedKey::External) if !negotiated.client_certificate_sent => {
-            return phrase!("both know the pre-shared key; which peers have it, was agreed on outside TLS");
+            return phrase!(
+                "both know the pre-shared key; which peers have it, was agreed on outside TLS"
+            );
         }
         Some(PreSharedKey::Unknown) if !negotiated.client_certificate_sent => {
-            return phrase!("both know the pre-shared key: from an earlier session, or agreed on outside TLS");
+            return phrase!(
+                "both know the pre-shared key: from an earlier session, or agreed on outside TLS"
+            );
         }
         _ => {}
     }
@@ -167,7 +171,9 @@ fn before_the_end(conversation: &Conversation) -> Phrase {
         _ if conversation.records.iter().any(unreadable) => {
             phrase!("cannot be told: the end of the handshake could not be read")
         }
-        Ending::Open | Ending::Capped => phrase!("cannot be told: the recording ends before the handshake"),
+        Ending::Open | Ending::Capped => {
+            phrase!("cannot be told: the recording ends before the handshake")
+        }
         _ => phrase!("nobody: the connection ended before the handshake was done"),
     }
 }
@@ -222,13 +228,19 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
     let negotiated = &conversation.negotiated;
     let tls13 = negotiated.version == Some(TLS13);
     if conversation.capped {
-        note(phrase!("The recording is not complete: it reached its cap, or the capture misses bytes."));
+        note(phrase!(
+            "The recording is not complete: it reached its cap, or the capture misses bytes."
+        ));
     }
     if conversation.handshakes.len() > 1 {
-        note(phrase!("A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each step below shows the messages of all of them, one handshake after the other."));
+        note(phrase!(
+            "A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each step below shows the messages of all of them, one handshake after the other."
+        ));
     }
     if negotiated.resumed {
-        note(phrase!("A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because only the two who took part in it know its secret. TLS does not check certificates again; whether the server does, at step 6, is its own affair."));
+        note(phrase!(
+            "A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because only the two who took part in it know its secret. TLS does not check certificates again; whether the server does, at step 6, is its own affair."
+        ));
     }
     let clear = |message: &Message| {
         message.in_the_clear
@@ -236,10 +248,14 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
             && message.kind == Kind::Handshake(HandshakeType::CERTIFICATE)
     };
     if negotiated.client_certificate_sent && !tls13 && conversation.messages.iter().any(clear) {
-        note(phrase!("TLS 1.2: the client's certificate crossed the wire in the clear."));
+        note(phrase!(
+            "TLS 1.2: the client's certificate crossed the wire in the clear."
+        ));
     }
     if tls13 && conversation.known_secrets == KnownSecrets::KeyLog {
-        note(phrase!("The key log begins at the traffic secrets. The secrets above them (early, handshake, master) never leave the TLS library, so the key schedule is shown from there on."));
+        note(phrase!(
+            "The key log begins at the traffic secrets. The secrets above them (early, handshake, master) never leave the TLS library, so the key schedule is shown from there on."
+        ));
     }
     let records = conversation.records.iter();
     let unreadable = records.filter_map(|record| match &record.protection {
@@ -250,7 +266,12 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
     if let [first, ..] = unreadable[..] {
         let count = unreadable.len();
         let all = conversation.records.len();
-        note(phrase!("{count} of {all} records could not be read. The first: {first}.", count, all, first));
+        note(phrase!(
+            "{count} of {all} records could not be read. The first: {first}.",
+            count,
+            all,
+            first
+        ));
     }
     notes
 }

@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use super::schedule::{Branch, Node, Stage, State, stages};
 use super::say;
+use super::schedule::{Branch, Node, Stage, State, stages};
 use crate::instruments::wire::conversation::{Conversation, KnownSecrets};
 use crate::language::Language;
 use crate::phrase;
@@ -96,7 +96,10 @@ impl Drawing {
         }
         for (row, input) in stage.inputs.iter().enumerate() {
             let y = top + 8 + row * (FLAT + 10);
-            self.line(lit(input), &format!("M{} {}H{}", BRANCH.0, y + FLAT / 2, middle + 7));
+            self.line(
+                lit(input),
+                &format!("M{} {}H{}", BRANCH.0, y + FLAT / 2, middle + 7),
+            );
             self.arrow_left(lit(input), middle, y + FLAT / 2);
             self.flat(input, BRANCH.0, y, None);
         }
@@ -217,14 +220,17 @@ impl Drawing {
         texts: &str,
         label: &str,
     ) {
-        let side = node.side.map_or_else(String::new, |side| format!(" {side}"));
+        let side = node
+            .side
+            .map_or_else(String::new, |side| format!(" {side}"));
         let state = match node.state {
             State::Proven | State::Known => "known",
             State::Unknown => "unknown",
             State::Unused => "unused",
         };
-        let rect =
-            format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"6\"></rect>");
+        let rect = format!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"6\"></rect>"
+        );
         let mark = match node.state {
             State::Proven => format!(
                 "<text class=\"mark\" x=\"{}\" y=\"{}\">✓</text>",

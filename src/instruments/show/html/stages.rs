@@ -65,7 +65,13 @@ pub(super) fn of_tls13(values: &Values<'_>) -> Vec<Stage> {
     let proven_master = proven(&master);
     vec![
         stage("early_secret", usual, with, of_early, early),
-        stage("handshake_secret", "(EC)DHE", SERVER_HELLO, later, handshake),
+        stage(
+            "handshake_secret",
+            "(EC)DHE",
+            SERVER_HELLO,
+            later,
+            handshake,
+        ),
         stage("master_secret", "0", SERVER_HELLO, proven_master, master),
     ]
 }
@@ -165,7 +171,13 @@ fn master_branches(values: &Values<'_>) -> Vec<Branch> {
         }
     };
     let exporter = values.node("exporter_master_secret", None, None, SERVER_FINISHED, false);
-    let resumption = values.node("resumption_master_secret", None, None, CLIENT_FINISHED, false);
+    let resumption = values.node(
+        "resumption_master_secret",
+        None,
+        None,
+        CLIENT_FINISHED,
+        false,
+    );
     let with = (Server, "NewSessionTicket");
     let ticket = values.node("PSK of this ticket", None, None, with, false);
     let ticket = match values.message(with.0, with.1) {
