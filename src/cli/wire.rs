@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
@@ -17,7 +17,7 @@ use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
-use crate::instruments::show::{html, pcapng, terminal};
+use crate::instruments::show::{html, pcapng, side_by_side, terminal};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::key_exchange::observed;
 use crate::instruments::wire::resumption;
@@ -76,6 +76,17 @@ impl Keep {
             seen.push(path);
         }
         Ok(())
+    }
+
+    /// Two connections make one page, and no capture and no transcript.
+    fn only_html(&self) -> Result<(), Error> {
+        if self.pcapng.is_none() && self.save.is_none() {
+            return Ok(());
+        }
+        Err(Error::Usage {
+            found: phrase!("--pcapng and --save take one connection, and here are two"),
+            remedy: phrase!("--html for a page of both, or one file"),
+        })
     }
 
     /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
@@ -289,11 +300,13 @@ fn handshake_page(
     page
 }
 
-/// `wire FILE`: a recording, ours or anybody's.
+/// `wire FILE`: a recording, ours or anybody's. `wire FILE OTHER` compares two.
 #[derive(Args)]
 pub(super) struct Wire {
     /// A file of `get --save`, or a capture: pcap or pcapng
     file: PathBuf,
+    /// Another one: then the two connections stand side by side
+    other: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -301,10 +314,18 @@ pub(super) struct Wire {
 }
 
 pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
-    let Wire { file, choice, keep } = options;
+    let Wire {
+        file,
+        other,
+        choice,
+        keep,
+    } = options;
     keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
+    if let Some(other) = other {
+        return compared([file, other], choice, keep, &mut stdout, paint);
+    }
     let found = capture::open(file, choice)?;
     found.write(&mut stdout, paint).map_err(output)?;
     if let Found::One(one) = &found {
@@ -320,5 +341,58 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
             remedy: phrase!("--stream N, with one of the numbers above"),
         }),
         _ => Ok(()),
+    }
+}
+
+/// Two recordings, side by side: a page with `--html`, otherwise in the terminal.
+fn compared(
+    files: [&PathBuf; 2],
+    choice: &Choice,
+    keep: &Keep,
+    stdout: &mut impl Write,
+    paint: Paint,
+) -> Result<(), Error> {
+    keep.only_html()?;
+    choice.without_stream()?;
+    let mut conversations = Vec::new();
+    for file in files {
+        match capture::open(file, choice)? {
+            Found::One(one) => conversations.push(explain(&one.transcript)),
+            found @ Found::Many(_) => {
+                found.write(stdout, paint).map_err(output)?;
+                stdout.flush().map_err(output)?;
+                return Err(several(file));
+            }
+        }
+    }
+    let [first, second] = &conversations[..] else {
+        return Ok(());
+    };
+    let names = files.map(|file| file.display().to_string());
+    let names = names.each_ref().map(String::as_str);
+    match &keep.html {
+        Some(path) => {
+            let page = html::compare::page(names, [first, second], paint.language);
+            write_output(path, page.into_bytes())
+        }
+        None => {
+            side_by_side::write(stdout, names, [first, second], paint).map_err(output)?;
+            stdout.flush().map_err(output)
+        }
+    }
+}
+
+/// Which of the connections in a capture is to be compared, cannot be said on the same command line.
+fn several(file: &Path) -> Error {
+    let capture = text::shell(file);
+    let one = text::shell(&file.with_extension("transcript"));
+    Error::Contents {
+        path: file.to_owned(),
+        found: phrase!("several connections, and a comparison takes one of each file"),
+        remedy: phrase!(
+            "hello-mtls wire {capture} --stream N --save {one}, with one of the numbers above; then compare {one}",
+            capture,
+            one
+        ),
     }
 }

@@ -191,8 +191,8 @@ fn the_ladder_counts_the_round_trips_of_the_handshake() {
 fn a_lock_stands_where_each_side_begins_to_encrypt_and_where_its_keys_change() {
     let locks = |path: &str| {
         let ladder = ladder_of(&recorded(path));
-        let locks = ladder.split("<li class=\"lock ").skip(1);
-        let words = |lock: &str| between(lock, "<span>", "</span>").to_owned();
+        let locks = ladder.split("<li class=\"seal ").skip(1);
+        let words = |lock: &str| between(lock, "</svg>", "</span>").to_owned();
         locks.map(words).collect::<Vec<_>>()
     };
     assert_eq!(

@@ -30,7 +30,7 @@ use crate::instruments::wire::conversation::{
     Conversation, Epoch, KnownSecrets, Message, Protection, Record,
 };
 use crate::instruments::wire::transcript::hex;
-use crate::language::Phrase;
+use crate::language::{Language, Phrase};
 use crate::phrase;
 use crate::text;
 
@@ -71,32 +71,52 @@ fn is_framing(field: &Field) -> bool {
 }
 
 /// What a field says, on a line: its value, or that of its parts, in about `most` columns. Hostile text.
-fn one_line(field: &Field, most: usize) -> String {
-    let mut said = Vec::new();
-    let complete = collect(field, most, &mut 0, &mut said);
-    if said.is_empty() && !field.children.is_empty() {
-        return "empty".to_owned();
+fn one_line(field: &Field, most: usize, language: Language) -> String {
+    let mut line = OneLine {
+        most,
+        language,
+        length: 0,
+        said: Vec::new(),
+    };
+    let complete = line.collect(field);
+    if line.said.is_empty() && !field.children.is_empty() {
+        return phrase!("empty").in_language(language);
     }
-    let more = if complete { "" } else { ", …" };
-    said.join(", ") + more
+    let comma = language.pick(", ", "，");
+    let said = line.said.join(comma);
+    if complete {
+        said
+    } else {
+        format!("{said}{comma}…")
+    }
 }
 
-/// False as soon as there is enough: a long list costs no more than a short one.
-fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String>) -> bool {
-    let words = match (&field.value[..], &field.children[..]) {
-        ("", []) => bytes_in_words(field.range.len()),
-        ("", parts) => {
-            let mut parts = parts.iter().filter(|part| !is_framing(part));
-            return parts.all(|part| collect(part, most, length, said));
+/// What a group says, part by part.
+struct OneLine {
+    most: usize,
+    language: Language,
+    length: usize,
+    said: Vec<String>,
+}
+
+impl OneLine {
+    /// False as soon as there is enough: a long list costs no more than a short one.
+    fn collect(&mut self, field: &Field) -> bool {
+        let words = match (&field.value[..], &field.children[..]) {
+            ("", []) => size(field.range.len()).in_language(self.language),
+            ("", parts) => {
+                let mut parts = parts.iter().filter(|part| !is_framing(part));
+                return parts.all(|part| self.collect(part));
+            }
+            (value, _) => text::shorten(value, self.most),
+        };
+        self.length += text::columns(&words) + 2;
+        if self.length > self.most + 2 && !self.said.is_empty() {
+            return false;
         }
-        (value, _) => text::shorten(value, most),
-    };
-    *length += text::columns(&words) + 2;
-    if *length > most + 2 && !said.is_empty() {
-        return false;
+        self.said.push(words);
+        true
     }
-    said.push(words);
-    true
 }
 
 /// At most 17 columns: `0303`, `0001fc02 0303`, or the two ends of more than eight bytes.
@@ -142,30 +162,36 @@ fn milliseconds(at: Duration) -> String {
 }
 
 /// `client record 2`.
-fn record_name(record: &Record) -> String {
-    format!("{} record {}", record.from, record.number)
+fn record_name(record: &Record) -> Phrase {
+    phrase!(
+        "{side} record {number}",
+        side = record.from,
+        number = record.number
+    )
 }
 
 /// How a record was protected, in a few words. May hold text of a peer.
-fn protection(record: &Record) -> String {
+fn protection(record: &Record) -> Phrase {
     match &record.protection {
-        Protection::None => "in the clear".to_owned(),
-        Protection::Decrypted(open) => {
-            format!("encrypted: {}, number {}", epoch(open.epoch), open.sequence)
-        }
-        Protection::Unreadable(why) => format!("not readable: {why}"),
-        Protection::NotTls(what) => format!("not TLS: {what}"),
+        Protection::None => phrase!("in the clear"),
+        Protection::Decrypted(open) => phrase!(
+            "encrypted: {keys}, number {number}",
+            keys = epoch(open.epoch),
+            number = open.sequence
+        ),
+        Protection::Unreadable(why) => phrase!("not readable: {why}", why),
+        Protection::NotTls(what) => phrase!("not TLS: {what}", what),
     }
 }
 
-fn epoch(epoch: Epoch) -> String {
+fn epoch(epoch: Epoch) -> Phrase {
     match epoch {
-        Epoch::Plaintext => "no keys".to_owned(),
-        Epoch::EarlyData => "early data keys".to_owned(),
-        Epoch::Handshake => "handshake keys".to_owned(),
-        Epoch::Application(0) => "application keys".to_owned(),
-        Epoch::Application(updates) => format!("application keys, update {updates}"),
-        Epoch::Tls12 => "session keys".to_owned(),
+        Epoch::Plaintext => phrase!("no keys"),
+        Epoch::EarlyData => phrase!("early data keys"),
+        Epoch::Handshake => phrase!("handshake keys"),
+        Epoch::Application(0) => phrase!("application keys"),
+        Epoch::Application(updates) => phrase!("application keys, update {updates}", updates),
+        Epoch::Tls12 => phrase!("session keys"),
     }
 }
 

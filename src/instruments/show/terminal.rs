@@ -208,7 +208,7 @@ impl WireView<'_> {
         let certificate = field.label == "Certificate";
         let meaning = if explain { field.meaning.as_str() } else { "" };
         if !starts_expanded(field) {
-            let value = one_line(field, LONGEST_VALUE);
+            let value = one_line(field, LONGEST_VALUE, Language::English);
             let value = if field.malformed {
                 format!("✗ {value}")
             } else {

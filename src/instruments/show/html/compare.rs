@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{SCRIPT, STYLE, policy, say};
+use super::policy::policy;
+use super::{SCRIPT, STYLE, say};
 use crate::instruments::show::comparison::{Comparison, Differences, Fact, Row, compare};
 use crate::instruments::show::size;
 use crate::instruments::wire::conversation::{Conversation, Message};

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::message::LOCK;
 use super::{MOST_MESSAGES, say};
 use crate::instruments::show::chapters::acts_alone;
 use crate::instruments::show::flights::{Flight, Learned, Mark, flights, keys_of};
@@ -177,7 +178,7 @@ impl Ladder<'_> {
         let words = self.say(&words);
         let _ = writeln!(
             self.page,
-            "<li class=\"lock {from}\"><span>{words}</span></li>"
+            "<li class=\"seal {from}\"><span>{LOCK}{words}</span></li>"
         );
     }
 

@@ -20,7 +20,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
         say(&phrase!("Records"), language)
     ));
     for record in conversation.records.iter().take(MOST_RECORDS) {
-        line(page, conversation, record);
+        line(page, conversation, record, language);
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
     if conversation.records.len() > MOST_RECORDS {
@@ -30,7 +30,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
     page.push_str("</section>\n");
 }
 
-fn line(page: &mut String, conversation: &Conversation, record: &Record) {
+fn line(page: &mut String, conversation: &Conversation, record: &Record, language: Language) {
     let _ = write!(
         page,
         "<tr class=\"{}\"><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>",
@@ -40,7 +40,7 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record) {
         milliseconds(record.at),
         thousands(record.bytes.len()),
         escaped(&record.content_type),
-        escaped(&protection(record))
+        say(&protection(record), language)
     );
     for fragment in record.fragments.iter().take(20) {
         let Some(message) = conversation.messages.get(fragment.message) else {

@@ -5,7 +5,8 @@
 
 use std::fmt::Write;
 
-use super::{base64, say};
+use super::policy::base64;
+use super::say;
 use crate::instruments::wire::conversation::{
     Check, Conversation, Decrypted, Derivation, Epoch, How, Input, Kind, Message, Outcome,
     Protection, Record,
