@@ -17,6 +17,7 @@ mod x509;
 mod wire;
 mod capture;
 mod show;
+mod overview;
 mod doctor;
 mod gallery;
 mod docs;

@@ -14,6 +14,7 @@ mod clients_and_servers;
 mod tutorial;
 mod gallery;
 mod recordings;
+mod proof_lines;
 mod wireshark;
 mod captures;
 mod debugger;

@@ -16,13 +16,11 @@ use crate::text::html as escaped;
 const TRUNK: (usize, usize) = (1, 206);
 const BRANCH: (usize, usize) = (251, 272);
 const KEYS: usize = 559;
-const WIDTH: usize = 862;
+const WIDTH: usize = 872;
 /// Heights of a box with two lines, of one with one line, and of a row.
 const TALL: usize = 44;
 const FLAT: usize = 28;
 const ROW: usize = 56;
-/// Columns of one character in the names.
-const LETTER: usize = 8;
 
 /// The section, unless nothing is known of how the version makes its keys.
 pub(super) fn key_schedule(page: &mut String, conversation: &Conversation, language: Language) {
@@ -60,7 +58,7 @@ fn draw(page: &mut String, stages: &[Stage], language: Language) {
     for stage in stages {
         y = drawing.stage(stage, y, before);
         before = Some(y);
-        y = drawing.branches(stage, y) + 14;
+        y = drawing.branches(stage, y) + 22;
     }
     let title = say(&phrase!("The tree of secrets and keys"), language);
     let _ = writeln!(
@@ -81,28 +79,32 @@ impl Drawing {
     fn stage(&mut self, stage: &Stage, top: usize, before: Option<usize>) -> usize {
         let (x, width) = TRUNK;
         let middle = x + width / 2;
-        let at = top + stage.inputs.len() * (FLAT + 10) + 16;
+        let at = top + stage.inputs.len() * (FLAT + 10) + 22;
         let class = lit(&stage.secret);
-        // Down the trunk, from the secret before or from the first input.
-        let from = before.map_or(top + FLAT / 2, |before| before + TALL);
-        self.line(class, &format!("M{middle} {from}V{}", at - 7));
-        self.arrow_down(class, middle, at);
-        if before.is_some() {
-            let (x, y) = (middle + 10, top + 2);
-            let _ = writeln!(
-                self.boxes,
-                "<text class=\"label\" x=\"{x}\" y=\"{y}\">“derived”</text>"
-            );
-        }
         for (row, input) in stage.inputs.iter().enumerate() {
-            let y = top + 8 + row * (FLAT + 10);
-            self.line(
-                lit(input),
-                &format!("M{} {}H{}", BRANCH.0, y + FLAT / 2, middle + 7),
-            );
-            self.arrow_left(lit(input), middle, y + FLAT / 2);
+            let y = top + 4 + row * (FLAT + 10);
+            let line = y + FLAT / 2;
+            if row == 0 && before.is_none() {
+                // The trunk begins with what goes in first.
+                let (left, down) = (middle + 8, at - 7);
+                let path = format!("M{} {line}H{left}q-8 0 -8 8V{down}", BRANCH.0);
+                self.line(lit(input), &path);
+            } else {
+                let path = format!("M{} {line}H{}", BRANCH.0, middle + 7);
+                self.line(lit(input), &path);
+                self.head(
+                    lit(input),
+                    &format!("M{} {}v10l-8 -5z", middle + 9, line - 5),
+                );
+            }
             self.flat(input, BRANCH.0, y, None);
         }
+        if let Some(before) = before {
+            self.line(class, &format!("M{middle} {}V{}", before + TALL, at - 7));
+            self.label(middle + 9, top - 6, "“derived”");
+        }
+        self.head(class, &format!("M{} {}h10l-5 8z", middle - 5, at - 8));
+        self.label(middle + 9, at - 8, stage.how);
         self.tall(&stage.secret, x, at, width);
         at
     }
@@ -113,7 +115,8 @@ impl Drawing {
         let elbow = (start + BRANCH.0) / 2;
         for (row, branch) in stage.branches.iter().enumerate() {
             let middle = top + row * ROW + TALL / 2;
-            let class = lit(&branch.secret);
+            let derived = stage.secret.state.is_known();
+            let class = if derived { lit(&branch.secret) } else { "dim" };
             let path = match row {
                 0 => format!("M{start} {middle}H{}", BRANCH.0 - 7),
                 _ => format!(
@@ -124,7 +127,7 @@ impl Drawing {
                 ),
             };
             self.line(class, &path);
-            self.arrow_right(class, BRANCH.0, middle);
+            self.head(class, &format!("M{} {}v10l8 -5z", BRANCH.0 - 8, middle - 5));
             self.branch(branch, top + row * ROW);
         }
         top + stage.branches.len().max(1) * ROW
@@ -162,19 +165,16 @@ impl Drawing {
         let _ = writeln!(self.lines, "<path class=\"{class}\" d=\"{path}\"></path>");
     }
 
-    fn arrow_down(&mut self, class: &str, x: usize, y: usize) {
-        let path = format!("M{} {}h10l-5 8z", x - 5, y - 8);
-        self.line(&format!("{class} head"), &path);
+    /// The head of an arrow.
+    fn head(&mut self, class: &str, path: &str) {
+        self.line(&format!("{class} head"), path);
     }
 
-    fn arrow_left(&mut self, class: &str, x: usize, y: usize) {
-        let path = format!("M{} {}v10l-8 -5z", x + 9, y - 5);
-        self.line(&format!("{class} head"), &path);
-    }
-
-    fn arrow_right(&mut self, class: &str, x: usize, y: usize) {
-        let path = format!("M{} {}v10l8 -5z", x - 8, y - 5);
-        self.line(&format!("{class} head"), &path);
+    fn label(&mut self, x: usize, y: usize, words: &str) {
+        let _ = writeln!(
+            self.boxes,
+            "<text class=\"label\" x=\"{x}\" y=\"{y}\">{words}</text>"
+        );
     }
 
     /// A box with two lines: the name, and where the value comes from.
@@ -235,7 +235,12 @@ impl Drawing {
             State::Proven => format!(
                 "<text class=\"mark\" x=\"{}\" y=\"{}\">✓</text>",
                 x + width - 9,
-                y + 18
+                // Below a name that reaches to the mark.
+                y + if height == TALL && node.name.len() > 31 {
+                    35
+                } else {
+                    18
+                }
             ),
             _ => String::new(),
         };
@@ -258,9 +263,9 @@ impl Drawing {
     }
 }
 
-/// As wide as its name, with room for its mark.
+/// As wide as its name, of 7¼ a letter, with room for its mark.
 fn width_of(node: &Node) -> usize {
-    node.name.chars().count() * LETTER + 30
+    node.name.chars().count() * 29 / 4 + 32
 }
 
 fn lit(node: &Node) -> &'static str {

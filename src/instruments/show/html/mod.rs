@@ -15,12 +15,16 @@ mod record;
 mod fields;
 mod dump;
 mod proofs;
+mod proof_lines;
 mod overview;
+mod ladder;
+mod flights;
 mod drawing;
 mod schedule;
 mod stages;
 
 use links::Place;
+use proof_lines::ProofLines;
 
 pub use policy::content_security_policy;
 
@@ -47,22 +51,23 @@ const MOST_ROWS: usize = 20_000;
 
 /// The whole page, in a folder of the user's. Its size is linear in the conversation's, and repetitions are capped.
 pub fn page(conversation: &Conversation, language: Language) -> String {
-    View {
-        conversation,
-        language,
-        place: Place::Anywhere,
-    }
-    .page()
+    at(Place::Anywhere, conversation, language)
 }
 
 /// The page as a sample among the docs of its language, with links to the tutorial and the code.
 pub fn sample(conversation: &Conversation, language: Language) -> String {
-    View {
+    at(Place::Docs, conversation, language)
+}
+
+fn at(place: Place, conversation: &Conversation, language: Language) -> String {
+    let proofs = &ProofLines::new(conversation, language);
+    let view = View {
         conversation,
         language,
-        place: Place::Docs,
-    }
-    .page()
+        place,
+        proofs,
+    };
+    view.page()
 }
 
 /// What all parts of a page have to know.
@@ -71,6 +76,7 @@ struct View<'a> {
     conversation: &'a Conversation,
     language: Language,
     place: Place,
+    proofs: &'a ProofLines<'a>,
 }
 
 impl View<'_> {
@@ -97,7 +103,7 @@ impl View<'_> {
         page.push_str("<div class=\"layout\">\n");
         top::navigation(&mut page, self);
         page.push_str("<main id=\"main\">\n");
-        overview::ladder(&mut page, conversation, language);
+        ladder::ladder(&mut page, conversation, language);
         drawing::key_schedule(&mut page, conversation, language);
         let mut rows = MOST_ROWS;
         for chapter in &CHAPTERS {

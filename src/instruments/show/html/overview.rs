@@ -1,86 +1,13 @@
-//! The conversation at a glance: a ladder of its messages, and a table of its records.
+//! The records of the conversation, as a table.
 
 use std::fmt::Write;
 
-use super::{MOST_MESSAGES, MOST_RECORDS, say};
-use crate::instruments::show::chapters::acts_alone;
+use super::{MOST_RECORDS, say};
 use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
-use crate::instruments::wire::conversation::{Conversation, Kind, Message, Record};
-use crate::instruments::wire::numbers::alert;
+use crate::instruments::wire::conversation::{Conversation, Record};
 use crate::language::Language;
-use crate::narration::{Side, Step};
 use crate::phrase;
 use crate::text::html as escaped;
-
-/// Every message as a rung, in the order on the wire, and what each side does alone.
-pub(super) fn ladder(page: &mut String, conversation: &Conversation, language: Language) {
-    page.push_str(&format!(
-        "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">{}</h2>\n\
-         <p class=\"ends\" aria-hidden=\"true\"><span class=\"client\">client</span><span class=\"server\">server</span></p>\n<ol>\n",
-        say(&phrase!("The conversation"), language)
-    ));
-    let mut alone = acts_alone(conversation);
-    for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
-        let speaks = |step: &Step| actor(*step) == message.from && message.step >= Some(*step);
-        if message.kind != Kind::ChangeCipherSpec {
-            for step in alone.extract_if(.., |step| speaks(step)) {
-                act(page, step);
-            }
-        }
-        rung(page, index, message);
-    }
-    if conversation.messages.len() > MOST_MESSAGES {
-        let more = conversation.messages.len() - MOST_MESSAGES;
-        let _ = writeln!(
-            page,
-            "<li class=\"act\"><span>and {more} more messages</span></li>"
-        );
-    }
-    page.push_str("</ol>\n</section>\n");
-}
-
-fn actor(step: Step) -> Side {
-    if step == Step::ClientVerifiesServer {
-        Side::Client
-    } else {
-        Side::Server
-    }
-}
-
-fn act(page: &mut String, step: Step) {
-    let _ = writeln!(
-        page,
-        "<li class=\"act {}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {}</a></li>",
-        actor(step),
-        step.title(),
-        number = step.number()
-    );
-}
-
-fn rung(page: &mut String, index: usize, message: &Message) {
-    let class = match message.kind {
-        Kind::Alert(alert::FATAL, _) => " fatal",
-        _ if message.in_the_clear => " clear",
-        _ => "",
-    };
-    let how = if message.in_the_clear {
-        "in the clear"
-    } else {
-        "encrypted"
-    };
-    let _ = writeln!(
-        page,
-        "<li class=\"rung {}{class}\"><a href=\"#m{}\"><span class=\"number\">{}</span> <span class=\"unseen\">{} says</span> \
-         <span class=\"label\">{}</span> <span class=\"how\">{how}</span></a></li>",
-        message.from,
-        index + 1,
-        message
-            .step
-            .map_or_else(|| "?".to_owned(), |step| step.number().to_string()),
-        message.from,
-        escaped(&message.name)
-    );
-}
 
 /// The records: what crossed the wire, and which fragments of messages each holds.
 pub(super) fn records(page: &mut String, conversation: &Conversation, language: Language) {

@@ -27,7 +27,13 @@ pub(super) fn outcome(check: &Check) -> (&'static str, Phrase) {
     }
 }
 
-pub(super) fn check(page: &mut String, check: &Check, view: View<'_>) {
+pub(super) fn check(
+    page: &mut String,
+    check: &Check,
+    index: usize,
+    message: &Message,
+    view: View<'_>,
+) {
     let (class, title) = outcome(check);
     let proves = phrase!("Proves: {what}.", what = check.proves);
     let _ = write!(
@@ -38,6 +44,7 @@ pub(super) fn check(page: &mut String, check: &Check, view: View<'_>) {
         source(check.source)
     );
     inputs(page, &check.inputs, view.language);
+    view.proofs.check(page, index, message, check);
     page.push_str("</section>\n");
 }
 
@@ -89,6 +96,8 @@ pub(super) fn derivations(page: &mut String, id: &str, message: &Message, view: 
         let number = at + 1;
         let _ = write!(page, "<li id=\"{id}-d{number}\">");
         derivation(page, made, view);
+        view.proofs.derivation(page, message, made);
+        page.push_str("</li>\n");
     }
     page.push_str("</ol></details>\n");
 }
@@ -116,7 +125,6 @@ fn derivation(page: &mut String, derivation: &Derivation, view: View<'_>) {
         inputs(page, &derivation.inputs, view.language);
         page.push_str("</details>\n");
     }
-    page.push_str("</li>\n");
 }
 
 /// Bytes in groups of four, the long ones cut, and how many there are.

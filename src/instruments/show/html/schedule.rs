@@ -53,6 +53,8 @@ pub(super) struct Branch {
 /// A secret on the trunk, what goes into it, and what grows out of it.
 pub(super) struct Stage {
     pub(super) inputs: Vec<Node>,
+    /// What makes the secret of them.
+    pub(super) how: &'static str,
     pub(super) secret: Node,
     pub(super) branches: Vec<Branch>,
 }
@@ -154,19 +156,19 @@ impl<'a> Values<'a> {
         let (state, words, link) = match &found {
             Some(found) => {
                 let said = self.conversation.messages.get(found.message);
-                let message = said.map_or("", |said| &said.name);
+                let message = said.map_or_else(Phrase::empty, |said| whose(said.from, &said.name));
                 let words = if found.derivation.derived {
                     phrase!("derived here, at {message}", message)
                 } else {
-                    phrase!("from the key log, at {message}", message)
+                    phrase!("key log, at {message}", message)
                 };
                 let state = if proven { State::Proven } else { State::Known };
                 let link = format!("m{}-d{}", found.message + 1, found.at + 1);
                 (state, words, shown(found.message).then_some(link))
             }
             None => {
-                let message = with.1;
-                let words = phrase!("cannot be told here; with {message}", message);
+                let message = whose(with.0, with.1);
+                let words = phrase!("cannot be told, at {message}", message);
                 let link = brings.filter(|(index, _)| shown(*index));
                 let link = link.map(|(index, _)| format!("m{}", index + 1));
                 (State::Unknown, words, link)
@@ -179,6 +181,14 @@ impl<'a> Values<'a> {
             words,
             link,
         }
+    }
+}
+
+/// A message, and its sender where both sides have one of that name.
+fn whose(from: Side, name: &str) -> Phrase {
+    match name {
+        "Finished" | "KeyUpdate" => phrase!("the {from}'s {name}", from, name),
+        _ => name.to_owned().into(),
     }
 }
 

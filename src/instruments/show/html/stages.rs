@@ -16,8 +16,8 @@ fn input(values: &Values<'_>, into: &str, usual: &str) -> Node {
     let found = values.find(into, None);
     let mixed = found.and_then(|found| found.derivation.inputs.get(1).cloned());
     let state = match &mixed {
-        Some(_) => State::Known,
-        None => State::Unknown,
+        None if usual != "0" => State::Unknown,
+        _ => State::Known,
     };
     let name = mixed.map_or_else(|| usual.to_owned(), |input| input.name);
     let words = match &name[..] {
@@ -49,6 +49,7 @@ pub(super) fn of_tls13(values: &Values<'_>) -> Vec<Stage> {
     let later = proven(&handshake) || proven(&master);
     let stage = |name, usual, with, proven, branches| Stage {
         inputs: vec![input(values, name, usual)],
+        how: "HKDF-Extract",
         secret: values.node(name, None, None, with, proven),
         branches,
     };
@@ -246,6 +247,7 @@ pub(super) fn of_tls12(values: &Values<'_>) -> Vec<Stage> {
     branches.extend(SIDES.map(|side| verify_data(values, side)));
     vec![Stage {
         inputs: vec![premaster, seed],
+        how: "PRF",
         secret: values.node("master_secret", None, None, with, proven),
         branches,
     }]
@@ -262,7 +264,7 @@ fn verify_data(values: &Values<'_>, side: Side) -> Branch {
     };
     let words = match state {
         State::Proven => phrase!("12 bytes, the same as computed here"),
-        _ => phrase!("cannot be told here; with {message}", message = "Finished"),
+        _ => phrase!("cannot be told, at {message}", message = "Finished"),
     };
     let link = said.filter(|(index, _)| super::schedule::shown(*index));
     let secret = Node {
