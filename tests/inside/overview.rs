@@ -25,7 +25,12 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 }
 
 fn tree(conversation: &Conversation) -> String {
-    between(&page_of(conversation), "<svg", "</svg>").to_owned()
+    between(
+        &page_of(conversation),
+        "<svg class=\"tree-of-keys\"",
+        "</svg>",
+    )
+    .to_owned()
 }
 
 /// The boxes of a state: the name of each, and where it leads.

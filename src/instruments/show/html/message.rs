@@ -59,7 +59,7 @@ pub(super) fn message(
     let runs = tree(page, &id, &message.bytes, &message.fields, rows, language);
     dump(page, &id, &message.bytes, &runs, language);
     for made in &message.checks {
-        check(page, (index, message), made, view);
+        check(page, made, index, message, view);
     }
     derivations(page, &id, message, view);
     page.push_str("</details>\n</article>\n");

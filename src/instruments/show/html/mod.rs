@@ -15,11 +15,11 @@ mod record;
 mod fields;
 mod dump;
 mod proofs;
+mod proof_lines;
 mod overview;
 pub mod compare;
 mod ladder;
 mod drawing;
-mod proof_lines;
 mod schedule;
 mod stages;
 
@@ -51,24 +51,23 @@ const MOST_ROWS: usize = 20_000;
 
 /// The whole page, in a folder of the user's. Its size is linear in the conversation's, and repetitions are capped.
 pub fn page(conversation: &Conversation, language: Language) -> String {
-    View {
-        conversation,
-        language,
-        place: Place::Anywhere,
-        proofs: &ProofLines::new(conversation, language),
-    }
-    .page()
+    at(Place::Anywhere, conversation, language)
 }
 
 /// The page as a sample among the docs of its language, with links to the tutorial and the code.
 pub fn sample(conversation: &Conversation, language: Language) -> String {
-    View {
+    at(Place::Docs, conversation, language)
+}
+
+fn at(place: Place, conversation: &Conversation, language: Language) -> String {
+    let proofs = &ProofLines::new(conversation, language);
+    let view = View {
         conversation,
         language,
-        place: Place::Docs,
-        proofs: &ProofLines::new(conversation, language),
-    }
-    .page()
+        place,
+        proofs,
+    };
+    view.page()
 }
 
 /// What all parts of a page have to know.

@@ -27,11 +27,11 @@ pub(super) fn outcome(check: &Check) -> (&'static str, Phrase) {
     }
 }
 
-/// A proof in the message at this place.
 pub(super) fn check(
     page: &mut String,
-    (index, message): (usize, &Message),
     check: &Check,
+    index: usize,
+    message: &Message,
     view: View<'_>,
 ) {
     let (class, title) = outcome(check);

@@ -190,7 +190,10 @@ fn in_detail(
             let name = escaped(&earlier.name);
             let _ = writeln!(page, "<p>{words} <a href=\"#m{number}\">{name}</a></p>");
         }
-        _ => protected(page, record, view),
+        _ => {
+            protected(page, record, view);
+            view.proofs.record(page, record);
+        }
     }
     page.push_str("</details>\n");
 }
@@ -265,5 +268,4 @@ fn protected(page: &mut String, record: &Record, view: View<'_>) {
         view.say(&phrase!("What was inside")),
     );
     plain_rows(page, &open.plaintext, &open.fields, language);
-    view.proofs.record(page, record);
 }
