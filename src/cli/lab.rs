@@ -109,7 +109,7 @@ fn list(lab: &Lab, language: Language) -> Result<(), Error> {
     for exercise in EXERCISES {
         let begun = started.iter().any(|one| one.name == exercise.name);
         let checked = if begun {
-            Some(lab.check(exercise)?)
+            Some(lab.check(exercise, language)?)
         } else {
             None
         };
@@ -129,7 +129,7 @@ fn check(lab: &Lab, name: Option<&str>, json: bool, language: Language) -> Resul
     };
     let mut all: Vec<Checked> = Vec::new();
     for exercise in exercises {
-        all.push(lab.check(exercise)?);
+        all.push(lab.check(exercise, language)?);
     }
     if json {
         text(&report::json(&all))?;

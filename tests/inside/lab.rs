@@ -3,7 +3,7 @@
 use std::fs;
 
 use hello_mtls::instruments::lab::folder::Lab;
-use hello_mtls::instruments::lab::texts::Texts;
+use hello_mtls::instruments::lab::wording::Texts;
 use hello_mtls::instruments::lab::{EXERCISES, find};
 use hello_mtls::language::Language;
 
@@ -46,6 +46,23 @@ fn names_are_drawn_and_every_word_of_a_text_is_filled_in() {
             let readme = lab.folder(exercise).join("README.md");
             let readme = fs::read_to_string(readme).unwrap();
             assert!(readme.starts_with("# "), "{readme}");
+        }
+    }
+}
+
+#[test]
+fn every_test_of_a_check_says_in_both_languages_what_it_tries() {
+    let folder = Folder::new();
+    for exercise in EXERCISES {
+        for language in [Language::English, Language::Chinese] {
+            let lab = Lab::at(&folder.path(language.pick("en", "zh")));
+            lab.start(exercise, language).unwrap();
+            let checked = lab.check(exercise, language).unwrap();
+            assert!(!checked.solved(), "{}", exercise.name);
+            for test in checked.tests.iter().filter(|test| test.name != "files") {
+                let tried = checked.texts.tried(test.name);
+                assert_ne!(tried, "", "{}: {}", exercise.name, test.name);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! for it.
 
 use hello_mtls::instruments::lab::folder::Lab;
-use hello_mtls::instruments::lab::texts::Texts;
+use hello_mtls::instruments::lab::wording::Texts;
 use hello_mtls::instruments::lab::{EXERCISES, Exercise};
 use hello_mtls::language::Language;
 

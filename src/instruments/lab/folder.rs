@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
 use super::tests::{Started, Test};
-use super::texts::Texts;
+use super::wording::Texts;
 use super::{EXERCISES, Exercise};
 use crate::error::Error;
 use crate::files::{self, NewFile, Readers};
@@ -21,6 +21,8 @@ pub struct Lab(PathBuf);
 /// What a check found.
 #[derive(Debug)]
 pub struct Checked {
+    /// The words of the exercise.
+    pub texts: Texts,
     /// Which exercise.
     pub exercise: &'static Exercise,
     /// What was tried.
@@ -141,14 +143,19 @@ impl Lab {
     ///
     /// # Errors
     /// The exercise was not started, or its draw was changed.
-    pub fn check(&self, exercise: &'static Exercise) -> Result<Checked, Error> {
+    pub fn check(&self, exercise: &'static Exercise, language: Language) -> Result<Checked, Error> {
         let (folder, draw) = (self.folder(exercise), self.draw(exercise)?);
         let started = Started {
             folder: &folder,
             draw: &draw,
         };
         let tests = (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(error)]);
-        Ok(Checked { exercise, tests })
+        let texts = exercise.texts.texts(language, &(exercise.words)(&draw));
+        Ok(Checked {
+            texts,
+            exercise,
+            tests,
+        })
     }
 }
 
@@ -158,8 +165,6 @@ fn unusable(error: Error) -> Test {
     Test::look(
         "files",
         Step::Preparation,
-        phrase!("the files of the exercise are read"),
-        phrase!("they can be used"),
         Err(phrase!(
             "{headline}: {found}\ntry: {remedy}",
             headline = report.headline,

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`exercises`] | the exercises: a file and a row for each; their texts stand in `texts/` |
 //! | [`draw`] | what is drawn by lot, and its seal |
-//! | [`texts`] | a file of texts, taken apart |
+//! | [`wording`] | a file of `texts/`, taken apart |
 //! | [`minting`] | certificates, right and wrong |
 //! | [`settings`] | the lines of a `serve.args` |
 //! | [`meeting`] | two sides meet, and what each of them saw |
@@ -23,15 +23,15 @@ pub mod minting;
 pub mod report;
 pub mod settings;
 pub mod tests;
-pub mod texts;
+pub mod wording;
+
+pub use self::exercises::{EXERCISES, find};
 
 use self::draw::Draw;
 use self::tests::{Started, Test};
 use crate::certificates::GeneratedFile;
 use crate::error::Error;
 use crate::narration::Step;
-
-pub use self::exercises::{EXERCISES, find};
 
 /// One exercise: a row of [`EXERCISES`].
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub struct Exercise {
     /// Minutes that a learner needs, about.
     pub minutes: u8,
     /// What it says.
-    pub texts: texts::Files,
+    pub texts: wording::Files,
     /// The words that its texts take from the draw.
     pub words: fn(&Draw) -> Vec<(&'static str, String)>,
     /// Makes the broken state. What the check needs later is noted in the draw.

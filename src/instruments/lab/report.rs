@@ -5,7 +5,8 @@ use std::io;
 use super::Exercise;
 use super::folder::Checked;
 use super::tests::Test;
-use crate::instruments::page::{BOLD, DIM, GREEN, Page, RED};
+use super::wording::Texts;
+use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
 use crate::language::Language;
 use crate::narration::json::Object;
 use crate::narration::{Step, words};
@@ -62,7 +63,7 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
     page.blank()?;
     let first_failed = checked.tests.iter().position(|test| !test.passed);
     for (number, test) in checked.tests.iter().enumerate() {
-        row(page, test, first_failed == Some(number))?;
+        row(page, &checked.texts, test, first_failed == Some(number))?;
     }
     page.blank()?;
     let (passed, all) = (
@@ -91,15 +92,18 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
 }
 
 /// One test. Of the first one that failed, and of no other, the whole conversation is told.
-fn row(page: &mut Page<'_>, test: &Test, told: bool) -> io::Result<()> {
+fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Result<()> {
     let (mark, colour) = if test.passed {
         ("✓", GREEN)
     } else {
         ("✗", RED)
     };
     let head = format!("{} ", page.paint.with(colour, mark));
-    let tried = page.paint.words(&test.tried);
-    page.paragraph(&head, &format!("{}: {tried}", test.name), "")?;
+    page.paragraph(
+        &head,
+        &format!("{}: {}", test.name, tried(texts, test, page.paint)),
+        "",
+    )?;
     if test.passed {
         return Ok(());
     }
@@ -128,10 +132,18 @@ fn row(page: &mut Page<'_>, test: &Test, told: bool) -> io::Result<()> {
             DIM,
         ),
     ];
+    let rows = rows.into_iter().filter(|(_, words, _)| !words.is_empty());
     for (head, words, colour) in rows {
         page.paragraph(&head, &words, colour)?;
     }
     Ok(())
+}
+
+fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
+    match texts.tried(test.name) {
+        "" => paint.words(&phrase!("the files of the exercise can be used")),
+        tried => tried.to_owned(),
+    }
 }
 
 /// The page of the tutorial that explains a step.

@@ -1,7 +1,8 @@
-//! The texts of an exercise: what is to be done, three hints, the solution, and the shortcuts that do not count.
+//! The texts of an exercise: what is to be done, what is tested, three hints, the solution, and the shortcuts that do not
+//! count.
 //!
-//! A file for each language. `%% task`, `%% hint` (three times), `%% solution` and `%% shortcut TEST` begin a part; TEST is
-//! the test that catches the shortcut. `{{word}}` stands for something that was drawn by lot. In a solution and in a
+//! A file for each language. `%% task`, `%% tests` (lines of `NAME: what is tried`), `%% hint` (three times), `%% solution` and
+//! `%% shortcut NAME` begin a part; NAME is a test, there the one that catches the shortcut. `{{word}}` stands for something that was drawn by lot. In a solution and in a
 //! shortcut, the `sh` blocks are the commands: a test runs them, in the folder of the exercise.
 
 use crate::language::Language;
@@ -13,6 +14,8 @@ pub struct Texts {
     pub title: String,
     /// The README of its folder.
     pub task: String,
+    /// The tests, by name: what each of them tries.
+    pub tests: Vec<(String, String)>,
     /// Each says a little more than the one before it.
     pub hints: Vec<String>,
     /// The commands, and why they are right.
@@ -47,6 +50,7 @@ impl Texts {
                     text,
                 }),
                 _ if head == "task" => texts.task = text,
+                _ if head == "tests" => texts.tests = tests(&text),
                 _ if head == "hint" => texts.hints.push(text),
                 _ if head == "solution" => texts.solution = text,
                 _ => {}
@@ -57,6 +61,12 @@ impl Texts {
         texts
     }
 
+    /// What the test of this name tries.
+    pub fn tried(&self, name: &str) -> &str {
+        let found = self.tests.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, tried)| tried)
+    }
+
     /// The commands in the `sh` blocks of a text.
     pub fn commands(text: &str) -> String {
         let blocks = text.split("```sh\n").skip(1);
@@ -64,6 +74,13 @@ impl Texts {
             .filter_map(|block| block.split("```").next())
             .collect()
     }
+}
+
+fn tests(text: &str) -> Vec<(String, String)> {
+    let lines = text.lines().filter_map(|line| line.split_once(": "));
+    lines
+        .map(|(name, tried)| (name.to_owned(), tried.to_owned()))
+        .collect()
 }
 
 /// The files of an exercise, English and Chinese, as `include_str!` gives them.
@@ -88,10 +105,11 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_file_are_found() {
-        let file = "%% task\n# Title\n\nFor {{name}}.\n%% hint\none\n%% hint\ntwo\n%% solution\nSo:\n```sh\na\n```\nand\n```sh\nb\n```\n%% shortcut same-key\nno\n";
+        let file = "%% task\n# Title\n\nFor {{name}}.\n%% tests\nin: {{name}} comes in\n%% hint\none\n%% hint\ntwo\n%% solution\nSo:\n```sh\na\n```\nand\n```sh\nb\n```\n%% shortcut same-key\nno\n";
         let texts = Texts::read(file, &[("name", "ada".to_owned())]);
         assert_eq!(texts.title, "Title");
         assert_eq!(texts.task, "# Title\n\nFor ada.");
+        assert_eq!(texts.tried("in"), "ada comes in");
         assert_eq!(texts.hints, ["one", "two"]);
         assert_eq!(Texts::commands(&texts.solution), "a\nb\n");
         assert_eq!(texts.shortcuts[0].caught_by, "same-key");
