@@ -11,6 +11,7 @@ use crate::client::{self, Answer, Url, get};
 use crate::error::{Diagnosis, Ending, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{Identity, TlsMax, Trust, client_config, server_config};
+use crate::http::authority::Authority;
 use crate::instruments::gallery::meeting::no_loopback;
 use crate::narration::{Event, Narrator, Recorder, Side, Step};
 use crate::server::hello::Hello;
@@ -106,7 +107,11 @@ pub fn meet(server: &Server, client: &Client, tls_max: TlsMax) -> Result<Meeting
         place: address.to_string(),
         server_name: ServerName::try_from(client.name.clone())
             .map_err(|error| crate::certificates::failed("name the server", &error))?,
-        host_field: client.name.clone(),
+        host_field: Authority {
+            host: &client.name,
+            port: None,
+        }
+        .to_string(),
         target: "/whoami".to_owned(),
     };
     let mut body = Vec::new();
