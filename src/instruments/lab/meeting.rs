@@ -1,16 +1,20 @@
 //! Two sides meet on loopback, over TCP, and what each of them saw is kept. The only evidence that a check has.
 
-use std::net::{TcpListener, TcpStream};
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 
+use crate::certificates::failed;
 use crate::client::{self, Answer, Url, get};
 use crate::error::{Diagnosis, Ending, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
-use crate::handshake::{Identity, TlsMax, Trust, client_config, server_config};
+use crate::handshake::{
+    ClientSetup, Identity, ServerSetup, TlsMax, Trust, client_config, server_config,
+};
 use crate::http::authority::Authority;
 use crate::instruments::gallery::meeting::no_loopback;
 use crate::narration::{Event, Narrator, Recorder, Side, Step};
@@ -78,65 +82,111 @@ pub enum Outcome {
 /// No loopback, or settings that rustls refuses.
 pub fn meet(server: &Server, client: &Client, tls_max: TlsMax) -> Result<Meeting, Error> {
     let recorder = Arc::new(Recorder::default());
-    let narrator = |side| Narrator::new(side, Arc::clone(&recorder) as _);
-    let unusable =
-        |error: rustls::Error| crate::certificates::failed("use the files of the lab", &error);
-    let setup = server_config(
-        server.identity.clone(),
-        server.clients.as_ref(),
-        server.allowed.clone(),
-        tls_max,
-        narrator(Side::Server),
+    let server = server.setup(tls_max, &recorder)?;
+    connect(
+        &server,
+        &client.setup(tls_max, &recorder)?,
+        &client.name,
+        &recorder,
     )
-    .map_err(unusable)?;
-    let own = client_config(
-        &client.trust,
-        client.identity.clone(),
-        tls_max,
-        narrator(Side::Client),
-    )
-    .map_err(unusable)?;
+}
 
+/// The client meets `before`, and then, with the ticket that it got there, `after`: the same server with other settings.
+/// The second meeting is returned.
+///
+/// # Errors
+/// As [`meet`].
+pub fn meet_again(
+    before: &Server,
+    after: &Server,
+    client: &Client,
+    tls_max: TlsMax,
+) -> Result<Meeting, Error> {
+    let recorder = Arc::new(Recorder::default());
+    let (first, mut second) = (
+        before.setup(tls_max, &recorder)?,
+        after.setup(tls_max, &recorder)?,
+    );
+    // A ticket counts where its session is stored: this is one server that was given other files.
+    let storage = Arc::clone(&first.config.session_storage);
+    Arc::make_mut(&mut second.config).session_storage = storage;
+    let setup = client.setup(tls_max, &recorder)?;
+    connect(&first, &setup, &client.name, &recorder)?;
+    recorder.take();
+    connect(&second, &setup, &client.name, &recorder)
+}
+
+impl Server {
+    fn setup(&self, tls_max: TlsMax, recorder: &Arc<Recorder>) -> Result<ServerSetup, Error> {
+        let narrator = Narrator::new(Side::Server, Arc::clone(recorder) as _);
+        let (identity, clients) = (self.identity.clone(), self.clients.as_ref());
+        server_config(identity, clients, self.allowed.clone(), tls_max, narrator).map_err(unusable)
+    }
+}
+
+impl Client {
+    fn setup(&self, tls_max: TlsMax, recorder: &Arc<Recorder>) -> Result<ClientSetup, Error> {
+        let narrator = Narrator::new(Side::Client, Arc::clone(recorder) as _);
+        client_config(&self.trust, self.identity.clone(), tls_max, narrator).map_err(unusable)
+    }
+}
+
+fn unusable(error: rustls::Error) -> Error {
+    failed("use the files of the lab", &error)
+}
+
+fn connect(
+    server: &ServerSetup,
+    client: &ClientSetup,
+    name: &str,
+    recorder: &Recorder,
+) -> Result<Meeting, Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
     let address = listener.local_addr().map_err(no_loopback)?;
     let dialled = TcpStream::connect(address).map_err(no_loopback)?;
     let (accepted, from) = listener.accept().map_err(no_loopback)?;
-    let url = Url {
-        host: address.ip().to_string(),
-        port: address.port(),
-        place: address.to_string(),
-        server_name: ServerName::try_from(client.name.clone())
-            .map_err(|error| crate::certificates::failed("name the server", &error))?,
-        host_field: Authority {
-            host: &client.name,
-            port: None,
-        }
-        .to_string(),
-        target: "/whoami".to_owned(),
-    };
+    let url = url(address, name)?;
     let mut body = Vec::new();
     let (asked, served) = thread::scope(|scope| {
-        let served = scope.spawn(|| {
-            setup.narrator.begin_connection(1, from);
-            let transport = Deadline::new(accepted, TIMEOUT).map_err(no_loopback)?;
-            let limits = Limits {
-                handshake: TIMEOUT,
-                request: TIMEOUT,
-                idle: TIMEOUT,
-                requests: 1,
-            };
-            serve_connection(&setup, &Hello { limits }, transport, from)
-        });
-        own.narrator.begin_connection(1, address);
+        let served = scope.spawn(|| serve(server, accepted, from));
+        client.narrator.begin_connection(1, address);
         let asked = Deadline::new(dialled, client::HANDSHAKE)
             .map_err(no_loopback)
-            .and_then(|transport| get(&own, &url, transport, &mut body));
+            .and_then(|transport| get(client, &url, transport, &mut body));
         (asked, served.join())
     });
-    let served = served.unwrap_or_else(|_| Err(no_loopback(std::io::Error::other("a panic"))));
+    let served = served.unwrap_or_else(|_| Err(no_loopback(io::Error::other("a panic"))));
     Ok(Meeting {
         events: recorder.events(),
         outcome: outcome(asked, served, &body),
+    })
+}
+
+fn serve(setup: &ServerSetup, socket: TcpStream, from: SocketAddr) -> Result<(), Error> {
+    setup.narrator.begin_connection(1, from);
+    let transport = Deadline::new(socket, TIMEOUT).map_err(no_loopback)?;
+    let limits = Limits {
+        handshake: TIMEOUT,
+        request: TIMEOUT,
+        idle: TIMEOUT,
+        requests: 1,
+    };
+    serve_connection(setup, &Hello { limits }, transport, from)
+}
+
+fn url(address: SocketAddr, name: &str) -> Result<Url, Error> {
+    let host = Authority {
+        host: name,
+        port: None,
+    };
+    let server_name = ServerName::try_from(name.to_owned());
+    Ok(Url {
+        host: address.ip().to_string(),
+        port: address.port(),
+        place: address.to_string(),
+        server_name: server_name.map_err(|error| failed("name the server", &error))?,
+        host_field: host.to_string(),
+        target: "/whoami".to_owned(),
     })
 }
 

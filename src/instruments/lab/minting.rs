@@ -5,6 +5,7 @@ use rcgen::{
     IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
 };
 
+use super::reading::Certificate;
 use crate::certificates::request::{KeyType, Name, common_name_only, generate};
 use crate::certificates::{GeneratedFile, failed, public, secret};
 use crate::error::Error;
@@ -74,6 +75,11 @@ impl Mint {
         Ok(Mint { params, key, pem })
     }
 
+    /// What a check reads out of its certificate.
+    pub fn read(&self) -> Result<Certificate, Error> {
+        Ok(Certificate::all_in(&self.pem)?.swap_remove(0))
+    }
+
     fn issuer(&self) -> Issuer<'_, &KeyPair> {
         Issuer::from_params(&self.params, &self.key)
     }
@@ -81,6 +87,27 @@ impl Mint {
     /// A certificate with a fresh key.
     pub fn leaf(&self, leaf: &Leaf<'_>) -> Result<Minted, Error> {
         self.leaf_of(generate(KeyType::default())?, leaf)
+    }
+
+    /// A server of these DNS names and of localhost.
+    pub fn server(&self, names: &[&str]) -> Result<Minted, Error> {
+        let all = names.iter().chain(&["localhost"]);
+        self.leaf(&Leaf {
+            common_name: names.first().unwrap_or(&"localhost"),
+            names: all.map(|name| Name::Dns((*name).to_owned())).collect(),
+            purpose: Purpose::Server,
+            days: (-1, 90),
+        })
+    }
+
+    /// A client that is known by [`uri`].
+    pub fn client(&self, name: &str) -> Result<Minted, Error> {
+        self.leaf(&Leaf {
+            common_name: name,
+            names: vec![Name::Uri(uri(name))],
+            purpose: Purpose::Client,
+            days: (-1, 90),
+        })
     }
 
     /// A certificate for a key that is there already.
@@ -142,10 +169,20 @@ impl Mint {
 }
 
 impl Minted {
+    /// What a check reads out of its certificate.
+    pub fn read(&self) -> Result<Certificate, Error> {
+        Ok(Certificate::all_in(&self.pem)?.swap_remove(0))
+    }
+
     /// Key and certificate as files: `NAME.key`, `NAME.crt`.
     pub fn files(&self, name: &str) -> [GeneratedFile; 2] {
         pair(name, self.key.serialize_pem(), self.pem.clone())
     }
+}
+
+/// How a client of the lab is known.
+pub fn uri(name: &str) -> String {
+    format!("spiffe://lab.test/{name}")
 }
 
 fn pair(name: &str, key: String, certificate: String) -> [GeneratedFile; 2] {

@@ -6,6 +6,7 @@
 //! | [`draw`] | what is drawn by lot, and its seal |
 //! | [`wording`] | a file of `texts/`, taken apart |
 //! | [`minting`] | certificates, right and wrong |
+//! | [`reading`] | what a check reads out of a certificate |
 //! | [`settings`] | the lines of a `serve.args` |
 //! | [`meeting`] | two sides meet, and what each of them saw |
 //! | [`tests`] | what a check tries, expects and finds |
@@ -20,6 +21,7 @@ pub mod exercises;
 pub mod folder;
 pub mod meeting;
 pub mod minting;
+pub mod reading;
 pub mod report;
 pub mod settings;
 pub mod tests;

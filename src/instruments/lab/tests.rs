@@ -5,7 +5,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
-use super::meeting::{Client, Meeting, Outcome, Server, meet};
+use super::meeting::{Client, Meeting, Outcome, Server, meet, meet_again};
+use super::reading::Certificate;
 use crate::certificates::failed;
 use crate::error::Error;
 use crate::files;
@@ -80,6 +81,41 @@ impl Started<'_> {
         crate::credentials::trust(&self.path(authorities), &lists)
     }
 
+    /// A look: the first certificate of `file` is still the one whose fingerprint was noted under `note`.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn same_certificate(
+        &self,
+        name: &'static str,
+        file: &str,
+        note: &str,
+    ) -> Result<Test, Error> {
+        let is = Certificate::first(&self.path(file))?;
+        let same = is.fingerprint == self.draw.noted(note);
+        let other = || phrase!("{file} holds another certificate than at the start", file);
+        Ok(Test::look(
+            name,
+            Step::Preparation,
+            same.then_some(()).ok_or_else(other),
+        ))
+    }
+
+    /// A look: the first certificate of `file` has the key that was noted under `note`.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn same_key(&self, name: &'static str, file: &str, note: &str) -> Result<Test, Error> {
+        let is = Certificate::first(&self.path(file))?;
+        let same = is.key == self.draw.noted(note);
+        let other = || phrase!("{file} has another key than at the start", file);
+        Ok(Test::look(
+            name,
+            Step::Preparation,
+            same.then_some(()).ok_or_else(other),
+        ))
+    }
+
     /// A file of the folder as text.
     ///
     /// # Errors
@@ -143,9 +179,35 @@ impl Test {
         wanted: &Wanted,
         versions: &[TlsMax],
     ) -> Result<Test, Error> {
+        Test::of(name, wanted, versions, |version| {
+            meet(server, client, version)
+        })
+    }
+
+    /// The same for a client that comes again, with the ticket that it got `before` the server was changed.
+    ///
+    /// # Errors
+    /// As [`Test::connection`].
+    pub fn second_connection(
+        name: &'static str,
+        (before, after, client): (&Server, &Server, &Client),
+        wanted: &Wanted,
+        versions: &[TlsMax],
+    ) -> Result<Test, Error> {
+        Test::of(name, wanted, versions, |version| {
+            meet_again(before, after, client, version)
+        })
+    }
+
+    fn of(
+        name: &'static str,
+        wanted: &Wanted,
+        versions: &[TlsMax],
+        meet: impl Fn(TlsMax) -> Result<Meeting, Error>,
+    ) -> Result<Test, Error> {
         let mut shown = None;
         for version in versions {
-            let met = meet(server, client, *version)?;
+            let met = meet(*version)?;
             let passed = wanted.is_met_by(&met.outcome);
             if shown.is_none() || !passed {
                 shown = Some((met, *version, passed));

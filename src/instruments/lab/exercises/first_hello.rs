@@ -1,16 +1,14 @@
 //! A server certificate from the old days: it has a common name and no subjectAltName, so no client believes it.
 
+use crate::certificates::GeneratedFile;
 use crate::certificates::request::{KeyType, Name};
-use crate::certificates::summary::subject;
-use crate::certificates::{GeneratedFile, pem};
 use crate::error::Error;
-use crate::instruments::lab::draw::{Draw, hex};
+use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, Server};
 use crate::instruments::lab::minting::{Leaf, Mint, Purpose};
 use crate::instruments::lab::tests::{BOTH, Started, Test, Wanted};
 use crate::instruments::lab::{Exercise, wording};
 use crate::narration::{Side, Step};
-use crate::phrase;
 
 pub(super) const EXERCISE: Exercise = Exercise {
     name: "first-hello",
@@ -41,18 +39,8 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
         purpose: Purpose::Server,
         days: (-1, 90),
     })?;
-    draw.note("ca", &fingerprint(&ca.pem)?);
+    draw.note("ca", &ca.read()?.fingerprint);
     Ok([ca.files("ca"), server.files("server")].concat())
-}
-
-/// Of the first certificate in a PEM text.
-fn fingerprint(text: &str) -> Result<String, Error> {
-    let first = pem::certificates_in("ca.crt".as_ref(), text.as_bytes())?.swap_remove(0);
-    Ok(hex(aws_lc_rs::digest::digest(
-        &aws_lc_rs::digest::SHA256,
-        &first,
-    )
-    .as_ref()))
 }
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
@@ -68,16 +56,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         trust: trust.clone(),
         name: name.to_owned(),
     };
-    let same = fingerprint(&started.text("ca.crt")?)? == started.draw.noted("ca");
-    let named = subject(&trust.anchors[0]);
-    let mut tests = vec![Test::look(
-        "the-same-ca",
-        Step::ClientVerifiesServer,
-        match same {
-            true => Ok(()),
-            false => Err(phrase!("another certificate: {named}", named)),
-        },
-    )];
+    let mut tests = vec![started.same_certificate("the-same-ca", "ca.crt", "ca")?];
     for (name, asked) in [
         ("by-name", host.as_str()),
         ("by-localhost", "localhost"),

@@ -2,6 +2,12 @@
 
 mod first_hello;
 mod let_in_a_not_b;
+mod renew;
+mod shut_the_door;
+mod take_it_back;
+mod the_missing_link;
+mod two_cas;
+mod wrong_purpose;
 
 use super::Exercise;
 use crate::error::Error;
@@ -9,7 +15,16 @@ use crate::phrase;
 use crate::text;
 
 /// All exercises.
-pub const EXERCISES: &[Exercise] = &[first_hello::EXERCISE, let_in_a_not_b::EXERCISE];
+pub const EXERCISES: &[Exercise] = &[
+    first_hello::EXERCISE,
+    the_missing_link::EXERCISE,
+    renew::EXERCISE,
+    shut_the_door::EXERCISE,
+    wrong_purpose::EXERCISE,
+    two_cas::EXERCISE,
+    let_in_a_not_b::EXERCISE,
+    take_it_back::EXERCISE,
+];
 
 /// The exercise of this name.
 ///
