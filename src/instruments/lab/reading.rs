@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use rustls::pki_types::CertificateDer;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use rcgen::{KeyPair, PublicKeyData};
+use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
+use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
 use super::draw::hex;
 use crate::certificates::{failed, pem};
@@ -82,4 +83,25 @@ impl Certificate {
 
 fn sha256(bytes: &[u8]) -> String {
     hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+}
+
+/// SHA-256 over the subjectPublicKeyInfo of a request.
+///
+/// # Errors
+/// [`Error::Certificates`]: it is no request.
+pub fn request_key(der: &CertificateSigningRequestDer<'_>) -> Result<String, Error> {
+    let (_, request) = X509CertificationRequest::from_der(der)
+        .map_err(|error| failed("read a request", &error))?;
+    Ok(sha256(request.certification_request_info.subject_pki.raw))
+}
+
+/// SHA-256 over the subjectPublicKeyInfo of a key.
+pub fn public_key(key: &KeyPair) -> String {
+    sha256(&key.subject_public_key_info())
+}
+
+/// The same for the private key in a file. `None`: there is none, or none that can be read.
+pub fn private_key(path: &Path) -> Option<String> {
+    let key = KeyPair::try_from(&pem::private_key(path).ok()?).ok()?;
+    Some(public_key(&key))
 }

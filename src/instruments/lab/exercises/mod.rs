@@ -1,12 +1,15 @@
 //! The exercises, in growing order. To add one is to add a file here, its texts in `texts/en` and `texts/zh`, and a row.
 
+mod change_the_root;
 mod first_hello;
 mod let_in_a_not_b;
 mod renew;
 mod shut_the_door;
 mod take_it_back;
+mod the_key_stays_home;
 mod the_missing_link;
 mod two_cas;
+mod who_is_who;
 mod wrong_purpose;
 
 use super::Exercise;
@@ -16,14 +19,17 @@ use crate::text;
 
 /// All exercises.
 pub const EXERCISES: &[Exercise] = &[
+    who_is_who::EXERCISE,
     first_hello::EXERCISE,
     the_missing_link::EXERCISE,
     renew::EXERCISE,
     shut_the_door::EXERCISE,
+    the_key_stays_home::EXERCISE,
     wrong_purpose::EXERCISE,
     two_cas::EXERCISE,
     let_in_a_not_b::EXERCISE,
     take_it_back::EXERCISE,
+    change_the_root::EXERCISE,
 ];
 
 /// The exercise of this name.
