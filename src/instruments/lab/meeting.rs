@@ -17,6 +17,8 @@ use crate::handshake::{
 };
 use crate::http::authority::Authority;
 use crate::instruments::gallery::meeting::no_loopback;
+use crate::instruments::wire::tap::{Recording, Tap};
+use crate::instruments::wire::transcript::Transcript;
 use crate::narration::{Event, Narrator, Recorder, Side, Step};
 use crate::server::hello::Hello;
 use crate::server::{Limits, serve_connection};
@@ -82,13 +84,25 @@ pub enum Outcome {
 /// No loopback, or settings that rustls refuses.
 pub fn meet(server: &Server, client: &Client, tls_max: TlsMax) -> Result<Meeting, Error> {
     let recorder = Arc::new(Recorder::default());
+    let (server, setup) = (
+        server.setup(tls_max, &recorder)?,
+        client.setup(tls_max, &recorder)?,
+    );
+    connect(&server, &setup, &client.name, &recorder, &unused())
+}
+
+/// Lets two sides meet, and keeps every byte and every secret, as the client has them.
+///
+/// # Errors
+/// As [`meet`].
+pub fn record(server: &Server, client: &Client, tls_max: TlsMax) -> Result<Transcript, Error> {
+    let recorder = Arc::new(Recorder::default());
+    let recording = Recording::new(Side::Client);
+    let setup = client.setup(tls_max, &recorder)?;
+    let setup = setup.with_key_log(Arc::new(recording.clone()));
     let server = server.setup(tls_max, &recorder)?;
-    connect(
-        &server,
-        &client.setup(tls_max, &recorder)?,
-        &client.name,
-        &recorder,
-    )
+    connect(&server, &setup, &client.name, &recorder, &recording)?;
+    Ok(recording.transcript())
 }
 
 /// The client meets `before`, and then, with the ticket that it got there, `after`: the same server with other settings.
@@ -111,9 +125,13 @@ pub fn meet_again(
     let storage = Arc::clone(&first.config.session_storage);
     Arc::make_mut(&mut second.config).session_storage = storage;
     let setup = client.setup(tls_max, &recorder)?;
-    connect(&first, &setup, &client.name, &recorder)?;
+    connect(&first, &setup, &client.name, &recorder, &unused())?;
     recorder.take();
-    connect(&second, &setup, &client.name, &recorder)
+    connect(&second, &setup, &client.name, &recorder, &unused())
+}
+
+fn unused() -> Recording {
+    Recording::new(Side::Client)
 }
 
 impl Server {
@@ -140,6 +158,7 @@ fn connect(
     client: &ClientSetup,
     name: &str,
     recorder: &Recorder,
+    recording: &Recording,
 ) -> Result<Meeting, Error> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
     let address = listener.local_addr().map_err(no_loopback)?;
@@ -152,7 +171,10 @@ fn connect(
         client.narrator.begin_connection(1, address);
         let asked = Deadline::new(dialled, client::HANDSHAKE)
             .map_err(no_loopback)
-            .and_then(|transport| get(client, &url, transport, &mut body));
+            .and_then(|transport| {
+                let transport = Tap::new(transport, recording.clone());
+                get(client, &url, transport, &mut body)
+            });
         (asked, served.join())
     });
     let served = served.unwrap_or_else(|_| Err(no_loopback(io::Error::other("a panic"))));

@@ -1,5 +1,6 @@
 //! The exercises, in growing order. To add one is to add a file here, its texts in `texts/en` and `texts/zh`, and a row.
 
+mod by_hand;
 mod change_the_root;
 mod first_hello;
 mod let_in_a_not_b;
@@ -10,6 +11,7 @@ mod the_key_stays_home;
 mod the_missing_link;
 mod two_cas;
 mod who_is_who;
+mod whose_fault;
 mod wrong_purpose;
 
 use super::Exercise;
@@ -26,10 +28,12 @@ pub const EXERCISES: &[Exercise] = &[
     shut_the_door::EXERCISE,
     the_key_stays_home::EXERCISE,
     wrong_purpose::EXERCISE,
+    whose_fault::EXERCISE,
     two_cas::EXERCISE,
     let_in_a_not_b::EXERCISE,
     take_it_back::EXERCISE,
     change_the_root::EXERCISE,
+    by_hand::EXERCISE,
 ];
 
 /// The exercise of this name.
