@@ -22,6 +22,7 @@ mod doctor;
 mod gallery;
 mod docs;
 mod example;
+mod lab;
 mod language;
 mod stepper;
 mod debug_scripts;
