@@ -9,6 +9,7 @@ mod one_command;
 mod renew;
 mod making;
 mod serve;
+mod reloading;
 mod log;
 mod get;
 mod doctor;

@@ -13,7 +13,7 @@ use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
-use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
+use crate::handshake::{ClientSetup, Offer, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
@@ -26,6 +26,7 @@ use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
+use crate::server::reload::InService;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::Deadline;
@@ -200,7 +201,7 @@ pub(super) type ExplainLock = Arc<Mutex<()>>;
 /// A server that records each connection. A connection can see itself at `/handshake`, if the server is
 /// `local`: the page has the secrets in it, and they are nobody else's business.
 pub(super) struct Watched {
-    pub(super) setup: ServerSetup,
+    pub(super) in_service: InService,
     pub(super) local: bool,
     pub(super) log: Log,
     /// Of the page, for a browser that prefers neither English nor Chinese.
@@ -217,7 +218,10 @@ impl Watched {
         number: u64,
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Server);
-        let setup = self.setup.with_key_log(Arc::new(recording.clone()));
+        let setup = self
+            .in_service
+            .get()
+            .with_key_log(Arc::new(recording.clone()));
         let service = Recorded {
             server: self,
             recording: recording.clone(),

@@ -7,6 +7,7 @@
 pub mod listening;
 mod exchange;
 pub mod hello;
+pub mod reload;
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

@@ -1,2 +1,5 @@
 mod limits;
 mod bad_peers;
+mod open;
+mod reload;
+mod lists;
