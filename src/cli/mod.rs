@@ -10,6 +10,7 @@ mod renew;
 mod making;
 mod serve;
 mod log;
+mod signals;
 mod get;
 mod doctor;
 mod against;

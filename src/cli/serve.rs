@@ -3,10 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::log::Log;
+use super::signals::EndSignal;
 use super::wire::{ExplainLock, Watched, offer};
 use super::{Files, missing, output, teller, tls_max};
 use crate::certificates::summary::shown_names;
@@ -21,7 +23,7 @@ use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Limits, Peer, Service, hello, serve_tcp};
+use crate::server::{Limits, Peer, Service, hello, serve_tcp, shortage};
 use crate::text;
 
 #[derive(Args)]
@@ -55,6 +57,9 @@ pub(super) struct Serve {
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     max_connections: usize,
+    /// Time for open requests when the server ends
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    grace: u64,
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
@@ -111,9 +116,16 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
 
 pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let setup = server_setup(&serve, &log, language)?;
+    let served = serve_until_told(serve, language, &log);
+    log.finish();
+    served
+}
+
+fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), Error> {
+    let told = EndSignal::watch().map_err(output)?;
+    let setup = server_setup(&serve, log, language)?;
     let listener = Listener::bind(&serve.listen)?;
-    greet(&serve, &listener, &log);
+    greet(&serve, &listener, log);
     let service = Logged(log.clone());
     let watched = serve.wire.then(|| Watched {
         setup: setup.clone(),
@@ -125,6 +137,7 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
         lock: ExplainLock::default(),
     });
     let authorities = named_authorities(&setup);
+    let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
         let served = match &watched {
             Some(watched) => watched.serve(socket, address, number),
@@ -132,15 +145,32 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
         };
         match served {
             Ok(()) => {}
-            Err(Error::Tls { diagnosis, .. }) => {
-                log.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+            Err(Error::Tls { .. }) if shortage::of_memory() => {
+                connections.say(&format!("{address} {NO_MEMORY}"));
             }
-            Err(error) => log.say(&error.to_string()),
+            Err(Error::Tls { diagnosis, .. }) => {
+                connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+            }
+            Err(error) => connections.say(&error.to_string()),
         }
     };
-    Server::start(listener, serve.max_connections, serve_one)?.wait();
+    let warn = move |line: &str| says.say(line);
+    let server = Server::start_logged(listener, serve.max_connections, warn, serve_one)?;
+    let (signal, grace) = (told.wait(), Duration::from_secs(serve.grace));
+    log.say(&format!(
+        "{signal}: no new connections; open requests have {} s, a second signal ends at once",
+        serve.grace
+    ));
+    match server.stop(grace) {
+        0 => log.say("ended: every connection was closed in good order"),
+        cut => log.say(&format!("ended: connections cut: {cut}")),
+    }
     Ok(())
 }
+
+/// What is said instead of a diagnosis, which would blame the client for it.
+const NO_MEMORY: &str =
+    "the handshake failed, and this process has no memory left: why cannot be told (ulimit -v)";
 
 /// The CAs that the server names when it asks for a certificate, in words; `None`: it does not ask.
 fn named_authorities(setup: &ServerSetup) -> Option<String> {

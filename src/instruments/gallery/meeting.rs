@@ -18,7 +18,7 @@ use crate::narration::Side;
 use crate::phrase;
 use crate::server::Limits;
 use crate::server::hello::Hello;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// One connection: how it ended for both sides, and what passed their taps.
 pub(super) struct Meeting {
@@ -75,7 +75,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// The server's side of a meeting.
 pub(super) fn serve(
     setup: &ServerSetup,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     from: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -95,7 +95,7 @@ pub(super) fn serve(
 /// The client's side of a meeting.
 fn dial(
     ends: &TwoEnds,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     address: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -114,7 +114,7 @@ fn dial(
     fault.dial(&setup, &url, transport)
 }
 
-fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
+fn deadline(socket: impl Into<Socket>) -> Result<Deadline, Error> {
     Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
 }
 
