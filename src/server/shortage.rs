@@ -90,13 +90,20 @@ impl Shortages {
                 "no thread left for a connection ({}); it waits; the limits: ulimit -u is {}, ulimit -v is {}",
                 crate::error::io_words(error),
                 self.limit("Max processes"),
-                self.limit("Max address space"),
+                self.kilobytes("Max address space"),
             ));
         }
     }
 
     fn say(&self, line: &str) {
         (self.log)(line);
+    }
+
+    /// A limit in bytes as `ulimit` has it, in kilobytes.
+    fn kilobytes(&self, name: &str) -> String {
+        let bytes = self.limit(name);
+        let number: Result<u64, _> = bytes.parse();
+        number.map_or_else(|_| bytes.to_owned(), |bytes| (bytes / 1024).to_string())
     }
 
     /// A soft limit of this process.

@@ -163,6 +163,7 @@ impl Transport for Deadline {
         self.within = within.max(self.at_least);
         self.until = Instant::now() + self.within;
         self.came = 0;
+        self.socket.goes_on();
     }
 
     fn wait_for_request(&mut self, within: Duration) {

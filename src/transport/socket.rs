@@ -67,6 +67,12 @@ impl Socket {
         self.0.state.store(BUSY, Ordering::SeqCst);
     }
 
+    /// A wait for a request is over: its first bytes may have come earlier, together with those before them.
+    pub(super) fn goes_on(&self) {
+        let state = &self.0.state;
+        let _ = state.compare_exchange(IDLE, BUSY, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
     /// The next request has not begun, and may be awaited.
     pub(super) fn waits(&self) {
         self.0.state.store(IDLE, Ordering::SeqCst);
