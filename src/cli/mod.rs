@@ -11,6 +11,7 @@ mod making;
 mod serve;
 mod reloading;
 mod log;
+mod signals;
 mod get;
 mod doctor;
 mod against;

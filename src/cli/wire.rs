@@ -1,7 +1,7 @@
 //! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,7 +29,7 @@ use crate::phrase;
 use crate::server::reload::InService;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
 /// whole key schedule.
@@ -213,7 +213,7 @@ impl Watched {
     /// Serves a connection over a tap, then explains it in the log.
     pub(super) fn serve(
         &self,
-        socket: TcpStream,
+        socket: Socket,
         address: SocketAddr,
         number: u64,
     ) -> Result<(), Error> {

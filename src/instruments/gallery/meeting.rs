@@ -21,7 +21,7 @@ use crate::narration::Side;
 use crate::phrase;
 use crate::server::hello::Hello;
 use crate::server::{Limits, Peer, Service};
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// One connection: how it ended for both sides, and what passed their taps.
 pub(super) struct Meeting {
@@ -82,7 +82,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) fn serve(
     setup: &ServerSetup,
     meanwhile: Option<Arc<ClientJudge>>,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     from: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -127,7 +127,7 @@ impl Service for Learning {
 /// The client's side of a meeting.
 fn dial(
     ends: &TwoEnds,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     address: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -146,7 +146,7 @@ fn dial(
     fault.dial(&setup, &url, transport)
 }
 
-fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
+fn deadline(socket: impl Into<Socket>) -> Result<Deadline, Error> {
     Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
 }
 
