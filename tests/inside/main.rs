@@ -23,6 +23,7 @@ mod doctor;
 mod gallery;
 mod docs;
 mod example;
+mod lab;
 mod language;
 mod stepper;
 mod debug_scripts;
