@@ -252,7 +252,7 @@ impl Drawing {
                 };
                 writeln!(
                     self.boxes,
-                    "<a class=\"node {state}{side}\" href=\"#{link}\"{label}>{rect}{texts}{mark}</a>"
+                    "<a class=\"node {state}{side}\" href=\"#{link}\" tabindex=\"-1\"{label}>{rect}{texts}{mark}</a>"
                 )
             }
             None => writeln!(

@@ -82,9 +82,9 @@ pub(super) fn navigation(page: &mut String, view: View<'_>) {
 /// What needs the script, and is not there without it. Its words are data: the script is the same in each language.
 fn tools(page: &mut String, view: View<'_>) {
     page.push_str(&format!(
-        "<template id=\"tools\"><form role=\"search\"><label for=\"search\">{}</label>\
+        "<template id=\"tools\"><div class=\"tools\"><label for=\"search\">{}</label>\
          <input type=\"search\" id=\"search\" autocomplete=\"off\" spellcheck=\"false\">\
-         <p role=\"status\" id=\"status\" data-found=\"{}\" data-copied=\"{}\"></p></form>\
+         <p role=\"status\" id=\"status\" data-found=\"{}\" data-copied=\"{}\"></p></div>\
          <p><button type=\"button\" id=\"open-all\" data-close=\"{}\">{}</button></p></template>\n",
         view.say(&phrase!("Search the fields")),
         view.say(&phrase!("Messages that match: {count}", count = "%")),
