@@ -32,8 +32,10 @@ pub fn measure(figures: &mut Figures, progress: &Progress) -> Result<()> {
     }
     for count in [100, 1_000] {
         let authorities = bundle(&folder, count)?;
-        let options = ["--cacert".to_owned(), authorities.display().to_string()];
-        cases.push((format!("cas/{count}"), options.to_vec()));
+        let files = ["--cert", "certs/server.crt", "--key", "certs/server.key"];
+        let mut options = files.map(str::to_owned).to_vec();
+        options.extend(["--cacert".to_owned(), authorities.display().to_string()]);
+        cases.push((format!("cas/{count}"), options));
     }
     progress.rounds("growth", 1, || {
         for (name, options) in &cases {

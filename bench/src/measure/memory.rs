@@ -11,7 +11,7 @@ use crate::load;
 use crate::servers::ALL;
 use crate::tls::{Exchange, Handshake, client};
 
-/// Measures `idle/0` (MiB), `idle/1000` and `idle/5000` (KiB for each connection), each on a fresh server.
+/// Measures `idle/0` (MiB), `idle/1000` and `idle/5000` (KiB for each connection).
 pub fn measure(figures: &mut Figures, progress: &Progress) -> Result<()> {
     figures.forget(&["idle/"]);
     let folder = certificates("idle", "ecdsa-p256")?;
@@ -21,20 +21,19 @@ pub fn measure(figures: &mut Figures, progress: &Progress) -> Result<()> {
             continue;
         }
         progress.say(&format!("idle connections: {}", server.name()));
+        let running = server.start(&folder)?;
+        let url = load::url(running.port)?;
+        // The first connection makes a process fill its tables.
+        load::one(&setup, &url)?;
+        settle();
+        let before = running.memory()?;
+        figures.add("idle/0", server.name(), before / 1024.0);
+        let mut open = Vec::new();
         for count in [1000, 5000] {
-            let running = server.start(&folder)?;
-            let url = load::url(running.port)?;
-            // The first connection makes a process fill its tables.
-            load::one(&setup, &url)?;
-            settle();
-            let before = running.memory()?;
-            let open = load::idle(&setup, &url, count)?;
+            open.extend(load::idle(&setup, &url, count - open.len())?);
             settle();
             let each = (running.memory()? - before) / open.len() as f64;
             figures.add(&format!("idle/{count}"), server.name(), each);
-            if count == 1000 {
-                figures.add("idle/0", server.name(), before / 1024.0);
-            }
         }
     }
     Ok(())

@@ -2,19 +2,23 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use hello_mtls::handshake;
 use hello_mtls::handshake::step1_client_connects::client_connects;
-use hello_mtls::handshake::{self};
 use hello_mtls::transport::Deadline;
-use rustls::StreamOwned;
+use nix::sys::socket::{setsockopt, sockopt};
+use rustls::{ClientConnection, StreamOwned};
 
 use super::Scene;
 use crate::error::{Result, trouble};
 use crate::load::{self, join};
 
 const DAWDLERS: usize = 200;
+/// Fewer, because each makes the server answer thousands of requests before it blocks.
+const NEVER_READING: usize = 32;
 /// A handshake may last ten seconds. The server may need a little more to notice.
 const PATIENCE: Duration = Duration::from_secs(12);
 
@@ -83,40 +87,54 @@ fn others_meanwhile(scene: &Scene) -> Result<Duration> {
     Ok(slowest)
 }
 
-/// Clients that send requests and never read an answer. The server has to give their threads back, and to serve others
-/// meanwhile.
+/// Clients that send requests and never read an answer. The server has to hang up on them while they still hold their
+/// connections, and to serve others meanwhile.
 pub fn never_reading(scene: &mut Scene) -> Result<String> {
     let scene = &*scene;
+    // All shake hands first: what follows keeps the server busy.
+    let mut streams = Vec::new();
+    for _ in 0..NEVER_READING {
+        streams.push(not_read(scene)?);
+    }
     let (sent, slowest) = thread::scope(|scope| {
-        let threads: Vec<_> = (0..DAWDLERS)
-            .map(|_| scope.spawn(|| only_send(scene)))
-            .collect();
+        let mut threads = Vec::new();
+        for stream in &mut streams {
+            threads.push(scope.spawn(move || Ok(only_send(stream))));
+        }
         let slowest = others_meanwhile(scene)?;
         let sent: Result<Vec<usize>> = threads.into_iter().map(join).collect();
         let sent: usize = sent?.into_iter().sum();
         Result::Ok((sent, slowest))
     })?;
+    let given_back = scene.at_rest_again(Duration::from_secs(45))?;
+    drop(streams);
     Ok(format!(
-        "{DAWDLERS} clients sent {} KiB of requests; the slowest of 50 others was served in {} ms",
+        "{NEVER_READING} clients sent {} KiB of requests; the slowest of 50 others was served in {} ms\n        \
+         while they hold their connections: {given_back}",
         sent / 1024,
         slowest.as_millis()
     ))
 }
 
-/// Sends requests until the server takes no more for two seconds, or hangs up. Returns how many bytes it sent.
-fn only_send(scene: &Scene) -> Result<usize> {
+/// A connection after its handshake, which takes little at a time, and whose writes wait two seconds at most.
+fn not_read(scene: &Scene) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let socket = TcpStream::connect(("127.0.0.1", scene.url.port))?;
+    setsockopt(&socket.as_fd(), sockopt::RcvBuf, &4096)?;
     let mut transport = Deadline::new(socket.try_clone()?, Duration::from_secs(10))?;
     let name = scene.url.server_name.clone();
     let connection = handshake::connect(&scene.setup, name, &mut transport)
         .map_err(|diagnosis| diagnosis.in_a_line())?;
     socket.set_write_timeout(Some(Duration::from_secs(2)))?;
-    let mut stream = StreamOwned::new(connection, socket);
+    Ok(StreamOwned::new(connection, socket))
+}
+
+/// Sends requests until the server takes no more, or hangs up. Returns how many bytes it sent.
+fn only_send(stream: &mut StreamOwned<ClientConnection, TcpStream>) -> usize {
     let request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
     let began = Instant::now();
     let mut sent = 0;
     while began.elapsed() < Duration::from_secs(30) && stream.write_all(&request).is_ok() {
         sent += request.len();
     }
-    Ok(sent)
+    sent
 }
