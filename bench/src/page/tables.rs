@@ -84,8 +84,16 @@ pub fn what_costs_what(figures: &Figures, language: Language) -> String {
 /// All servers with one kind of key: CPU time, and hello-mtls as a multiple of each.
 pub fn costs(figures: &Figures, language: Language, key: &str) -> String {
     let own = language.say("÷ it", "与它之比");
+    let name = if key == "rsa-2048" {
+        "RSA-2048"
+    } else {
+        "P-256"
+    };
     let mut table = Table::new(&[
-        language.say("server CPU, µs", "服务器 CPU（µs）"),
+        &format!(
+            "{name}: {}",
+            language.say("server CPU, µs", "服务器 CPU（µs）")
+        ),
         language.say("full handshake", "完整握手"),
         own,
         language.say("resumed", "会话恢复"),
