@@ -85,15 +85,23 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
             transport = transport.patient();
         }
         let mut stdout = Body::to_stdout();
-        let last = number == connections;
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(last, &mut earlier, &setup, &url, transport, &mut stdout)
+            watch.get(&mut earlier, &setup, &url, transport, &mut stdout)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };
+        let kept = if number == connections || answered.is_err() {
+            options.watch.keep(earlier.as_ref(), language)
+        } else {
+            Ok(())
+        };
+        // Also what came of a body that was cut short.
+        let flushed = stdout.flush().map_err(output);
+        // What happened to the connection counts more than what happened to a file.
         let answer = answered?;
-        stdout.flush().map_err(output)?;
+        kept?;
+        flushed?;
         if answer.status >= 400 {
             let report = refused(options, &url, answer, language);
             say(&format!("hello-mtls: {report}"));

@@ -9,6 +9,7 @@ pub(crate) mod x509;
 pub(crate) mod pages;
 pub(crate) mod snapshots;
 pub(crate) mod properties;
+pub(crate) mod hostile;
 pub(crate) mod spoiled;
 
 use std::fmt;
@@ -284,6 +285,18 @@ impl Running {
             );
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// The number of its process, if its line begins with `exec`.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end, and returns the exit code; minus one if a signal ended it.
+    #[track_caller]
+    pub(crate) fn ends(&mut self) -> i32 {
+        let code = wait(&mut self.child, Instant::now() + PATIENCE);
+        code.unwrap_or_else(|| panic!("goes on: {}\n{}", self.line, self.output()))
     }
 
     /// What it wrote so far.
