@@ -6,6 +6,7 @@
 set -eu
 cd "$(dirname "$0")"
 seconds=${FUZZ_SECONDS:-60}
+export CARGO_TARGET_DIR="$PWD/target"
 host=$(rustc -vV | sed -n 's/^host: //p')
 targets=${*:-$(ls fuzz_targets | sed 's/\.rs$//')}
 
