@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::flights::round_trips;
-use super::glance::{at_a_glance, bytes_from};
+use super::glance::at_a_glance;
 use super::{is_framing, size};
 use crate::instruments::fields::Field;
 use crate::instruments::wire::conversation::{Conversation, Kind, Message};
@@ -82,7 +82,7 @@ pub(super) fn compare(both: [&Conversation; 2]) -> Comparison<'_> {
         },
         messages,
     });
-    let all: usize = both.iter().map(|one| one.messages.len()).sum();
+    let all: usize = both.iter().map(|one| one.all_messages()).sum();
     let compared: usize = messages.iter().map(|some| some.len()).sum();
     Comparison {
         facts: facts(both),
@@ -94,7 +94,7 @@ pub(super) fn compare(both: [&Conversation; 2]) -> Comparison<'_> {
 fn facts(both: [&Conversation; 2]) -> Vec<Fact> {
     let of_each = both.map(|conversation| {
         let mut facts = at_a_glance(conversation);
-        let bytes = [Side::Client, Side::Server].map(|side| bytes_from(conversation, side));
+        let bytes = [Side::Client, Side::Server].map(|side| conversation.bytes_from(side));
         let [client, server] = bytes;
         facts.extend([
             (phrase!("bytes in all"), size(client + server)),

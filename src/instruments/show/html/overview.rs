@@ -23,8 +23,8 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
         line(page, conversation, record, language);
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
-    if conversation.records.len() > MOST_RECORDS {
-        let more = conversation.records.len() - MOST_RECORDS;
+    let more = conversation.all_records() - conversation.records.len().min(MOST_RECORDS);
+    if more > 0 {
         let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
     }
     page.push_str("</section>\n");

@@ -161,6 +161,10 @@ impl<'a> ProofLines<'a> {
         let signed: Vec<u8> = signed.iter().flat_map(|part| part.bytes.clone()).collect();
         let scheme = message.fields.find("algorithm")?.range.clone();
         let scheme = message.bytes.get(scheme)?.try_into().ok()?;
+        // A certificate that is not kept may have come in between.
+        if self.conversation.omitted.handshake {
+            return None;
+        }
         let certificate = Kind::Handshake(HandshakeType::CERTIFICATE);
         let before = self.conversation.messages.get(..index)?.iter();
         let mut certificates =
@@ -179,6 +183,10 @@ impl<'a> ProofLines<'a> {
 /// The keys of each side and epoch. After a renegotiation one epoch has two, and no record says which.
 fn write_keys(conversation: &Conversation) -> Vec<(Side, Epoch, &[u8])> {
     let mut keys = Vec::new();
+    // A KeyUpdate that is not kept would leave the keys behind it uncounted.
+    if conversation.omitted.handshake {
+        return keys;
+    }
     let mut updates = [0, 0];
     let messages = conversation.messages.iter();
     for derivation in messages.flat_map(|message| &message.derivations) {
