@@ -103,6 +103,10 @@ impl Phrase {
             }
             list.push(part);
         }
+        // What is the same in every language stays one text: the names of a certificate can be many.
+        if list.iter().all(|part| matches!(part.0, Kind::Verbatim(_))) {
+            return Phrase::from(list.iter().map(|part| part.english()).collect::<String>());
+        }
         Phrase::composed(Composed::List(list))
     }
 
