@@ -16,6 +16,7 @@ use crate::instruments::wire::records::{self, Layout, Parsed, RecordReader};
 use crate::instruments::wire::state::State;
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
+use crate::phrase;
 
 /// One direction.
 #[derive(Debug, Default)]
@@ -73,9 +74,12 @@ impl Explainer {
             return;
         };
         kept.fields = records::fields(&kept.bytes, layout, version);
-        kept.content_type = names::CONTENT_TYPES.short(inner.0);
+        let kind = names::CONTENT_TYPES.short(inner.0);
+        kept.content_type = match kept.protection {
+            Protection::Unreadable(_) => phrase!("{kind}, encrypted", kind),
+            _ => kind.into(),
+        };
         match &mut kept.protection {
-            Protection::Unreadable(_) => kept.content_type.push_str(", encrypted"),
             Protection::Decrypted(open) => open.fields = decryption::inner_fields(open),
             _ => {}
         }
@@ -104,13 +108,13 @@ impl Explainer {
 
     fn not_tls(&mut self, from: Side, at: Duration, bytes: Vec<u8>) {
         let guess = records::guess(&bytes);
-        let protection = Protection::NotTls(guess.to_owned());
+        let protection = Protection::NotTls(guess.clone());
         let record = Record::new(self.next_number(from), at, bytes, protection);
         self.streams[from].sealed_end = None;
         let outer = content_type(&record.bytes);
         if let Some(kept) = self.reassembly.record(record, outer) {
             kept.fields = messages::opaque(&kept.bytes, "not TLS", guess).fields;
-            kept.content_type = "not TLS".to_owned();
+            kept.content_type = phrase!("not TLS");
         }
     }
 
@@ -125,8 +129,8 @@ impl Explainer {
             let (protection, layout) = if clear {
                 (Protection::None, Layout::Plain)
             } else {
-                let reason = "the recording ends in the middle of this record";
-                (Protection::Unreadable(reason.to_owned()), Layout::Opaque)
+                let reason = phrase!("the recording ends in the middle of this record");
+                (Protection::Unreadable(reason), Layout::Opaque)
             };
             let version = self.reassembly.state.version();
             let record = Record::new(self.next_number(from), at, bytes, protection);
@@ -134,7 +138,7 @@ impl Explainer {
             if let Some(kept) = self.reassembly.record(record, outer) {
                 let fields = records::fields(&kept.bytes, layout, version);
                 kept.fields = messages::cut(fields, kept.bytes.len());
-                kept.content_type = names::CONTENT_TYPES.short(outer.0);
+                kept.content_type = names::CONTENT_TYPES.short(outer.0).into();
             }
         }
         self.reassembly.end(from, at);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::instruments::wire::conversation::{
     Check, Conversation, Kind, Outcome, Protection, Record,
 };
+use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
 /// What was read, decrypted and judged like the rest, and is not kept. Nothing in a short conversation.
@@ -17,7 +18,7 @@ pub struct Omitted {
     /// How many of them could not be read.
     pub unreadable: usize,
     /// Why the first of these could not.
-    pub why: Option<String>,
+    pub why: Option<Phrase>,
     /// How many messages, by step.
     pub messages: BTreeMap<Option<Step>, usize>,
     /// A handshake message is among them: what the others prove may stand on it.
@@ -71,7 +72,7 @@ impl Conversation {
     }
 
     /// How many records could not be read, and why the first could not.
-    pub fn unreadable(&self) -> Option<(usize, &str)> {
+    pub fn unreadable(&self) -> Option<(usize, &Phrase)> {
         let reasons = self
             .records
             .iter()

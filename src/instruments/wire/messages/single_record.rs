@@ -3,6 +3,7 @@
 use super::{Context, Described, alert, application_data, change_cipher_spec, opaque};
 use crate::instruments::wire::conversation::{Kind, Protection};
 use crate::instruments::wire::numbers::ContentType;
+use crate::phrase;
 
 /// What sort of message, before anything is said about it.
 pub(crate) fn kind(protection: &Protection, outer: ContentType, content: &[u8]) -> Kind {
@@ -24,17 +25,17 @@ pub(crate) fn described(
     context: &Context,
 ) -> Described {
     match (protection, outer) {
-        (Protection::NotTls(guess), _) => opaque(content, "not TLS", guess),
-        (Protection::Unreadable(reason), _) => opaque(content, "encrypted record", reason),
+        (Protection::NotTls(guess), _) => opaque(content, "not TLS", guess.clone()),
+        (Protection::Unreadable(reason), _) => opaque(content, "encrypted record", reason.clone()),
         (_, ContentType::CHANGE_CIPHER_SPEC) => change_cipher_spec(content, context),
         (_, ContentType::ALERT) => alert(content, context),
         (_, ContentType::APPLICATION_DATA) => application_data(content, context),
         (_, ContentType::HEARTBEAT) => {
-            let why = "a heartbeat (RFC 6520), not taken apart here";
+            let why = phrase!("a heartbeat (RFC 6520), not taken apart here");
             opaque(content, "heartbeat", why)
         }
         _ => {
-            let why = "a content type that is not known here";
+            let why = phrase!("a content type that is not known here");
             opaque(content, "unknown record", why)
         }
     }
