@@ -118,7 +118,8 @@ fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
     Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
 }
 
-pub(super) fn no_loopback(source: io::Error) -> Error {
+/// What a machine without loopback said.
+pub fn no_loopback(source: io::Error) -> Error {
     Error::Network {
         doing: "use",
         place: "127.0.0.1".to_owned(),
