@@ -144,6 +144,14 @@ fn the_page_runs_its_script_and_has_nothing_to_complain_of() {
 }
 
 #[test]
+fn two_connections_side_by_side_have_nothing_to_complain_of_either() {
+    let Some(browser) = browser() else { return };
+    let both = ["hello-mtls13", "hello-mtls12"].map(explained);
+    let page = html::compare::page(["a", "b"], [&both[0], &both[1]], Language::English);
+    assert_eq!(open(browser, &page, &[]).console, Vec::<String>::new());
+}
+
+#[test]
 fn a_script_that_is_not_the_pages_own_does_not_run() {
     let Some(browser) = browser() else { return };
     let smuggled = page("hello-mtls13").replace(
