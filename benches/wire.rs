@@ -15,6 +15,7 @@ use hello_mtls::instruments::stepper::TwoEnds;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::tap::{Recording, Tap};
 use hello_mtls::instruments::wire::transcript::Transcript;
+use hello_mtls::language::Language;
 use hello_mtls::narration::Side;
 use hello_mtls::server::hello::Hello;
 use hello_mtls::server::listening::{Listener, Server};
@@ -80,7 +81,12 @@ fn main() -> io::Result<()> {
     let (plain, tapped) = (median(plain), median(tapped));
     let explained = timed(&|| drop(std::hint::black_box(explain(&last))));
     let conversation = explain(&last);
-    let paged = timed(&|| drop(std::hint::black_box(html::page(&conversation))));
+    let paged = timed(&|| {
+        drop(std::hint::black_box(html::page(
+            &conversation,
+            Language::English,
+        )))
+    });
     let mut out = io::stdout().lock();
     let ratio = |time: Duration| time.as_secs_f64() / plain.as_secs_f64();
     writeln!(

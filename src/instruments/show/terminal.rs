@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::chapters::{CHAPTERS, Chapter, NO_STEP, remark};
+use super::chapters::{CHAPTERS, Chapter, no_step, remark};
 use super::glance::{at_a_glance, notes};
 use super::{bytes_in_words, is_framing, milliseconds, one_line, protection};
 use super::{record_name, records_of, short_hex, starts_expanded, warning};
@@ -18,7 +18,7 @@ use crate::instruments::page::{
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Input, Message, Outcome,
 };
-use crate::language::Phrase;
+use crate::language::{Language, Phrase};
 use crate::narration::Side;
 use crate::text::{self, columns};
 
@@ -43,12 +43,11 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
         told: HashSet::new(),
     };
     for (label, value) in at_a_glance(conversation) {
-        view.paragraph(&text::pad(label, 17), &value, "")?;
+        view.paragraph(&text::pad(&label.to_string(), 17), &value.to_string(), "")?;
     }
-    let warning = warning(conversation).map(str::to_owned);
-    for note in notes(conversation).into_iter().chain(warning) {
+    for note in notes(conversation).into_iter().chain(warning(conversation)) {
         view.page.blank()?;
-        view.paragraph("", &note, DIM)?;
+        view.paragraph("", &note.to_string(), DIM)?;
     }
     for chapter in &CHAPTERS {
         view.chapter(conversation, chapter)?;
@@ -65,7 +64,7 @@ struct WireView<'a> {
 
 impl WireView<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
-        let title = format!("{}. {}", chapter.number(), chapter.title());
+        let title = format!("{}. {}", chapter.number(), chapter.title(Language::English));
         self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
         let sources = match chapter.sources_in(conversation) {
@@ -81,7 +80,7 @@ impl WireView<'_> {
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
             self.page.blank()?;
-            self.paragraph("  – ", &remark, "")?;
+            self.paragraph("  – ", &remark.to_string(), "")?;
         }
         self.messages(conversation, &messages)
     }
@@ -93,9 +92,9 @@ impl WireView<'_> {
         if messages.is_empty() {
             return Ok(());
         }
-        let (title, why) = NO_STEP;
-        self.page.title(title, BOLD)?;
-        self.paragraph("", why, "")?;
+        let (title, why) = no_step();
+        self.page.title(&title.to_string(), BOLD)?;
+        self.paragraph("", &why.to_string(), "")?;
         self.messages(conversation, &messages)
     }
 
@@ -209,7 +208,7 @@ impl WireView<'_> {
         let certificate = field.label == "Certificate";
         let meaning = if explain { field.meaning.as_str() } else { "" };
         if !starts_expanded(field) {
-            let value = one_line(field, LONGEST_VALUE);
+            let value = one_line(field, LONGEST_VALUE, Language::English);
             let value = if field.malformed {
                 format!("✗ {value}")
             } else {

@@ -298,7 +298,9 @@ pub struct Derivation {
     pub name: String,
     /// Its bytes.
     pub value: Vec<u8>,
-    /// How it is computed, as the standard writes it.
+    /// How it is computed.
+    pub how: How,
+    /// The same, as the standard writes it.
     pub formula: String,
     /// What goes into it. Empty when it was logged, not derived here.
     pub inputs: Vec<Input>,
@@ -310,6 +312,21 @@ pub struct Derivation {
     pub meaning: &'static str,
     /// The standard and section.
     pub source: &'static str,
+}
+
+/// How a value comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Out of the key log, so without inputs.
+    Logged,
+    /// HKDF-Extract (RFC 5869 §2.2): of a salt and what is mixed in.
+    Extract,
+    /// HKDF-Expand-Label (RFC 8446 §7.1): of a secret and this label, with a context where there are three inputs.
+    ExpandLabel(&'static str),
+    /// The PRF of TLS 1.2 (RFC 5246 §5): of a secret, this label and a seed.
+    Prf(&'static str),
+    /// The bytes from here on, out of a longer string.
+    Slice(usize),
 }
 
 impl Record {
