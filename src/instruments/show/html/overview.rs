@@ -14,7 +14,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
     page.push_str(&format!(
         "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">{}</h2>\n\
          <p class=\"purpose\">A record is the unit of protection, not a message: one may hold several messages, or a part of one.</p>\n\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
+         <section class=\"scroll\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
          <th scope=\"col\">record</th><th scope=\"col\">time</th><th scope=\"col\">bytes</th><th scope=\"col\">content</th>\
          <th scope=\"col\">protection</th><th scope=\"col\">holds</th></tr></thead>\n<tbody>\n",
         say(&phrase!("Records"), language)
@@ -22,7 +22,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
     for record in conversation.records.iter().take(MOST_RECORDS) {
         line(page, conversation, record, language);
     }
-    page.push_str("</tbody>\n</table>\n</div>\n");
+    page.push_str("</tbody>\n</table>\n</section>\n");
     if conversation.records.len() > MOST_RECORDS {
         let more = conversation.records.len() - MOST_RECORDS;
         let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
@@ -55,7 +55,7 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record, languag
         let number = fragment.message + 1;
         let _ = write!(
             page,
-            "<a class=\"piece\" href=\"#m{number}\">{} <span>{part}</span></a> ",
+            "<a class=\"piece\" href=\"#m{number}\" tabindex=\"-1\">{} <span>{part}</span></a> ",
             escaped(&message.name)
         );
     }
