@@ -20,7 +20,13 @@ use hello_mtls::instruments::wire::transcript::Transcript;
 use hello_mtls::language::Language;
 
 fn page(name: &str) -> String {
-    html::page(&explained(name), Language::English)
+    match name.split_once(" beside ") {
+        Some((first, second)) => {
+            let both = [&explained(first), &explained(second)];
+            html::compare::page([first, second], both, Language::English)
+        }
+        None => html::page(&explained(name), Language::English),
+    }
 }
 
 fn explained(name: &str) -> Conversation {
@@ -325,10 +331,54 @@ fn on_390_pixels_no_name_of_a_field_is_broken_and_nothing_is_wider() {
         let page = html::page(&conversation, language);
         let seen = open(browser, &with_probe(&page, &probe), &[]);
         let words: Vec<&str> = found(&seen).splitn(4, ' ').collect();
-        assert_eq!(words[..2], ["390", "390"]);
+        assert_eq!(words[0], "390");
+        assert!(words[1].parse::<u32>().unwrap() <= 390, "{words:?}");
         assert!(words[2].parse::<u32>().unwrap() > 300, "{words:?}");
         assert_eq!(words[3], "");
     }
+}
+
+#[test]
+fn the_tree_and_the_ladder_are_a_stop_each_with_arrows_between_their_links() {
+    let Some(browser) = browser() else { return };
+    let probe = format!(
+        "<script>{TELL}
+        const words = [];
+        for (const box of document.querySelectorAll('.tree-of-keys, .flights')) {{
+          const links = [...box.querySelectorAll('a')];
+          words.push(links.filter((link) => link.getAttribute('tabindex') === '0').length);
+          links[0].focus();
+          links[0].dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowDown', bubbles: true }}));
+          words.push(document.activeElement === links[1] && links[1].getAttribute('tabindex'));
+        }}
+        tell(words.join(', '));
+        </script>"
+    );
+    let seen = open(browser, &with_probe(&page("hello-mtls13"), &probe), &[]);
+    assert_eq!(found(&seen), "1, 0, 1, 0");
+}
+
+#[test]
+fn a_button_brings_the_messages_into_the_order_of_the_wire_and_back() {
+    let Some(browser) = browser() else { return };
+    let probe = format!(
+        "<script>{TELL}
+        const order = () => [...document.querySelectorAll('article.message')].map((card) => card.id).join(' ');
+        const before = order();
+        const button = document.getElementById('by-wire');
+        button.click();
+        const wire = order();
+        const hidden = [...document.querySelectorAll('.step')].every((step) => step.hidden);
+        button.click();
+        tell([wire, hidden, order() === before, before === wire].join(', '));
+        </script>"
+    );
+    // The verdict of step 5 came after data of step 7.
+    let seen = open(browser, &with_probe(&page("hello-refused13"), &probe), &[]);
+    let count = explained("hello-refused13").messages.len();
+    let all: Vec<String> = (1..=count).map(|number| format!("m{number}")).collect();
+    let expected = format!("{}, true, true, false", all.join(" "));
+    assert_eq!(found(&seen), expected);
 }
 
 #[test]
@@ -346,6 +396,11 @@ fn axe_finds_nothing_light_or_dark_wide_or_narrow_closed_or_open() {
         (
             "hello-resumed13",
             ["--window-size=1300,900", "--lang=en"],
+            false,
+        ),
+        (
+            "hello-tls13 beside hello-mtls12",
+            ["--window-size=500,900", dark],
             false,
         ),
     ] {
@@ -401,6 +456,9 @@ fn html_validate_finds_nothing() {
         .unwrap();
         assert!(!validate(&program, &file).0, "{name}");
     }
+    fs::write(&file, page("hello-tls13 beside hello-mtls12")).unwrap();
+    let (valid, words) = validate(&program, &file);
+    assert!(valid, "{words}");
     fs::remove_file(file).unwrap();
 }
 

@@ -100,7 +100,15 @@ fn any_two_recordings_fit_80_columns_in_both_languages() {
 fn the_page_of_two_loads_nothing_and_escapes_the_names_of_the_files() {
     let page = page(&recorded("tls13"), &recorded("mtls12"));
     assert!(page.contains("a&lt;b&gt;") && !page.contains("a<b>"));
-    for outside in [" src=", "@import", "url(", "<link", " style=", " onclick="] {
+    for outside in [
+        "<script",
+        " src=",
+        "@import",
+        "url(",
+        "<link",
+        " style=",
+        " onclick=",
+    ] {
         assert!(!page.contains(outside), "{outside}");
     }
     let policy = html::content_security_policy();

@@ -1,9 +1,9 @@
-//! Two recorded connections on one page, side by side.
+//! Two recorded connections on one page, side by side. It has no script.
 
 use std::fmt::Write;
 
 use super::policy::policy;
-use super::{SCRIPT, STYLE, say};
+use super::{STYLE, say};
 use crate::instruments::show::comparison::{Comparison, Differences, Fact, Row, compare};
 use crate::instruments::show::size;
 use crate::instruments::wire::conversation::{Conversation, Message};
@@ -35,7 +35,7 @@ pub fn page(names: [&str; 2], both: [&Conversation; 2], language: Language) -> S
     let mut page = page.page;
     let _ = write!(
         page,
-        "</main>\n<footer><p>{}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        "</main>\n<footer><p>{}</p></footer>\n</body>\n</html>\n",
         say(&phrase!("Made by hello-mtls."), language)
     );
     page
