@@ -9,6 +9,9 @@
 
 use std::ops::Range;
 
+use crate::language::Phrase;
+use crate::phrase;
+
 /// How deep scopes may nest. Real certificates stay under twenty.
 const DEEPEST: usize = 48;
 
@@ -21,9 +24,9 @@ pub struct Field {
     pub range: Range<usize>,
     /// What stands there, in words. Empty for plain bytes, which a renderer shows as hex.
     /// May hold text of a peer: a view escapes it (`text`).
-    pub value: String,
+    pub value: Phrase,
     /// Why it is there, and which side looks at it. Empty where the label says it all.
-    pub meaning: String,
+    pub meaning: Phrase,
     /// The standard and section, e.g. `RFC 8446 §4.1.2`. Empty: that of the group around it.
     pub source: &'static str,
     /// The parts, in order, without gaps.
@@ -71,7 +74,7 @@ impl Field {
 
 /// Why bytes could not be read on: a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed(pub String);
+pub struct Malformed(pub Phrase);
 
 /// Reads bytes from front to back and keeps a [`Field`] for all that it reads.
 #[derive(Debug)]
@@ -92,7 +95,7 @@ pub fn read_all<'a>(
     bytes: &'a [u8],
     label: &str,
     source: &'static str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
 ) -> Field {
     let mut reader = Reader {
@@ -107,8 +110,8 @@ pub fn read_all<'a>(
     Field {
         label: label.to_owned(),
         range: 0..bytes.len(),
-        value: String::new(),
-        meaning: meaning.to_owned(),
+        value: Phrase::empty(),
+        meaning: meaning.into(),
         source,
         children: reader.fields,
         malformed: false,
@@ -141,12 +144,14 @@ impl<'a> Reader<'a> {
         &mut self,
         count: usize,
         label: &str,
-        meaning: &str,
+        meaning: impl Into<Phrase>,
     ) -> Result<&'a [u8], Malformed> {
         if count > self.remaining() {
-            return Err(Malformed(format!(
-                "{label} wants {count} bytes, but only {} are left here",
-                self.remaining()
+            return Err(Malformed(phrase!(
+                "{label} wants {count} bytes, but only {left} are left here",
+                label,
+                count,
+                left = self.remaining()
             )));
         }
         let range = self.at..self.at + count;
@@ -156,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A leaf with all that is left in the scope. Nothing left, no leaf.
-    pub fn rest(&mut self, label: &str, meaning: &str) -> Result<&'a [u8], Malformed> {
+    pub fn rest(&mut self, label: &str, meaning: impl Into<Phrase>) -> Result<&'a [u8], Malformed> {
         match self.remaining() {
             0 => Ok(&[]),
             count => self.bytes(count, label, meaning),
@@ -164,26 +169,31 @@ impl<'a> Reader<'a> {
     }
 
     /// A leaf of one byte, shown as a number until [`Reader::value`] gives it a better name.
-    pub fn u8(&mut self, label: &str, meaning: &str) -> Result<u8, Malformed> {
+    pub fn u8(&mut self, label: &str, meaning: impl Into<Phrase>) -> Result<u8, Malformed> {
         Ok(self.number(1, label, meaning)? as u8)
     }
 
     /// A leaf of two bytes, big-endian as all of TLS.
-    pub fn u16(&mut self, label: &str, meaning: &str) -> Result<u16, Malformed> {
+    pub fn u16(&mut self, label: &str, meaning: impl Into<Phrase>) -> Result<u16, Malformed> {
         Ok(self.number(2, label, meaning)? as u16)
     }
 
     /// A leaf of three bytes.
-    pub fn u24(&mut self, label: &str, meaning: &str) -> Result<u32, Malformed> {
+    pub fn u24(&mut self, label: &str, meaning: impl Into<Phrase>) -> Result<u32, Malformed> {
         self.number(3, label, meaning)
     }
 
     /// A leaf of four bytes.
-    pub fn u32(&mut self, label: &str, meaning: &str) -> Result<u32, Malformed> {
+    pub fn u32(&mut self, label: &str, meaning: impl Into<Phrase>) -> Result<u32, Malformed> {
         self.number(4, label, meaning)
     }
 
-    fn number(&mut self, width: usize, label: &str, meaning: &str) -> Result<u32, Malformed> {
+    fn number(
+        &mut self,
+        width: usize,
+        label: &str,
+        meaning: impl Into<Phrase>,
+    ) -> Result<u32, Malformed> {
         let bytes = self.bytes(width, label, meaning)?;
         let number = bytes
             .iter()
@@ -193,14 +203,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Says what stands in the field that was just read.
-    pub fn value(&mut self, value: impl Into<String>) {
+    pub fn value(&mut self, value: impl Into<Phrase>) {
         if let Some(last) = self.fields.last_mut() {
             last.value = value.into();
         }
     }
 
     /// Says what the field that was just read is there for, where that depends on what stands in it.
-    pub fn meaning(&mut self, meaning: impl Into<String>) {
+    pub fn meaning(&mut self, meaning: impl Into<Phrase>) {
         if let Some(last) = self.fields.last_mut() {
             last.meaning = meaning.into();
         }
@@ -225,7 +235,7 @@ impl<'a> Reader<'a> {
         &mut self,
         label: &str,
         source: &'static str,
-        meaning: &str,
+        meaning: impl Into<Phrase>,
         parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
         let mut inner = self.inner(self.end)?;
@@ -249,12 +259,12 @@ impl<'a> Reader<'a> {
         width: usize,
         label: &str,
         source: &'static str,
-        meaning: &str,
+        meaning: impl Into<Phrase>,
         parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
         self.group(label, source, meaning, |reader| {
             let length = reader.number(width, "length", "")? as usize;
-            reader.value(format!("{length} bytes"));
+            reader.value(Phrase::bytes(length));
             reader.scope(length, parse)
         })
     }
@@ -266,9 +276,10 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
         if length > self.remaining() {
-            return Err(Malformed(format!(
-                "the length says {length} bytes, but only {} are left here",
-                self.remaining()
+            return Err(Malformed(phrase!(
+                "the length says {length} bytes, but only {left} are left here",
+                length,
+                left = self.remaining()
             )));
         }
         let mut inner = self.inner(self.at + length)?;
@@ -281,7 +292,10 @@ impl<'a> Reader<'a> {
 
     fn inner(&self, end: usize) -> Result<Reader<'a>, Malformed> {
         if self.depth == DEEPEST {
-            return Err(Malformed(format!("nested deeper than {DEEPEST} levels")));
+            return Err(Malformed(phrase!(
+                "nested deeper than {levels} levels",
+                levels = DEEPEST
+            )));
         }
         Ok(Reader {
             bytes: self.bytes,
@@ -296,9 +310,9 @@ impl<'a> Reader<'a> {
     fn close(&mut self, outcome: Result<(), Malformed>) {
         let reason = match outcome {
             Ok(()) if self.is_empty() => return,
-            Ok(()) => format!(
-                "{} bytes more than the standard knows here",
-                self.remaining()
+            Ok(()) => phrase!(
+                "{count} bytes more than the standard knows here",
+                count = self.remaining()
             ),
             Err(Malformed(reason)) => reason,
         };
@@ -310,12 +324,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn leaf(label: &str, range: Range<usize>, meaning: &str) -> Field {
+fn leaf(label: &str, range: Range<usize>, meaning: impl Into<Phrase>) -> Field {
     Field {
         label: label.to_owned(),
         range,
-        value: String::new(),
-        meaning: meaning.to_owned(),
+        value: Phrase::empty(),
+        meaning: meaning.into(),
         source: "",
         children: Vec::new(),
         malformed: false,

@@ -87,26 +87,22 @@ impl Differences {
 
     /// Lists of one kind of values: those that only one has.
     fn lists(&mut self, path: &str, [first, second]: [Place<'_>; 2]) {
-        let of = |field: &Field| -> Vec<String> {
+        let of = |field: &Field| -> Vec<Phrase> {
             let parts = field.children.iter().filter(|part| !is_framing(part));
             parts.map(|part| part.value.clone()).collect()
         };
         let lists = [of(first.0), of(second.0)];
         let sets = lists
             .each_ref()
-            .map(|list| list.iter().collect::<HashSet<_>>());
+            .map(|list| list.iter().map(Phrase::english).collect::<HashSet<_>>());
         let only = |this: usize| {
             let other = &sets[1 - this];
-            let only: Vec<&String> = lists[this]
+            let only: Vec<&Phrase> = lists[this]
                 .iter()
-                .filter(|one| !other.contains(one))
+                .filter(|one| !other.contains(&one.english()))
                 .collect();
             let more = only.len().saturating_sub(MOST_VALUES);
-            let shown = only
-                .into_iter()
-                .take(MOST_VALUES)
-                .cloned()
-                .map(Phrase::from);
+            let shown = only.into_iter().take(MOST_VALUES).cloned();
             let shown = Phrase::joined(shown, &Phrase::from(", "));
             match more {
                 _ if shown.is_empty() => None,
@@ -163,9 +159,9 @@ fn is_random(field: &Field) -> bool {
 
 /// What a field says, or how long it is.
 fn value(field: &Field) -> Phrase {
-    match &field.value[..] {
-        "" => size(field.range.len()),
-        value => value.to_owned().into(),
+    match field.value.is_empty() {
+        true => size(field.range.len()),
+        false => field.value.clone(),
     }
 }
 

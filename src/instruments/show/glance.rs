@@ -262,7 +262,7 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
         Protection::Unreadable(reason) => Some(reason),
         _ => None,
     });
-    let unreadable: Vec<&String> = unreadable.collect();
+    let unreadable: Vec<&Phrase> = unreadable.collect();
     if let [first, ..] = unreadable[..] {
         let count = unreadable.len();
         let all = conversation.records.len();

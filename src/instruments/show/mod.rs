@@ -103,13 +103,16 @@ struct OneLine {
 impl OneLine {
     /// False as soon as there is enough: a long list costs no more than a short one.
     fn collect(&mut self, field: &Field) -> bool {
-        let words = match (&field.value[..], &field.children[..]) {
-            ("", []) => size(field.range.len()).in_language(self.language),
-            ("", parts) => {
+        let words = match (field.value.is_empty(), &field.children[..]) {
+            (true, []) => size(field.range.len()).in_language(self.language),
+            (true, parts) => {
                 let mut parts = parts.iter().filter(|part| !is_framing(part));
                 return parts.all(|part| self.collect(part));
             }
-            (value, _) => text::shorten(value, self.most),
+            (false, _) => {
+                let value = field.value.in_language(self.language);
+                text::shorten(&value, self.most)
+            }
         };
         self.length += text::columns(&words) + 2;
         if self.length > self.most + 2 && !self.said.is_empty() {

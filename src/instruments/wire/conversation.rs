@@ -137,7 +137,7 @@ pub struct Record {
     /// What each byte of `bytes` is: header, then the plaintext or what stands around the ciphertext.
     pub fields: Field,
     /// What is inside, in words: `handshake`, `application_data`, … The true type, where it could be read.
-    pub content_type: String,
+    pub content_type: Phrase,
     /// How it was protected, and whether that could be undone.
     pub protection: Protection,
     /// Which messages it carries, in order.
@@ -152,9 +152,9 @@ pub enum Protection {
     /// Encrypted, and decrypted here.
     Decrypted(Box<Decrypted>),
     /// Not readable: why. The content is `bytes[5..]` as it stands.
-    Unreadable(String),
+    Unreadable(Phrase),
     /// No record at all, but bytes that are not TLS: what they may be. The content is all of `bytes`.
-    NotTls(String),
+    NotTls(Phrase),
 }
 
 /// How a record was decrypted.
@@ -167,7 +167,7 @@ pub struct Decrypted {
     /// The AEAD's nonce: 12 bytes, never the same twice under a key.
     pub nonce: Vec<u8>,
     /// How the nonce comes about, in words.
-    pub nonce_formula: &'static str,
+    pub nonce_formula: Phrase,
     /// Authenticated, not encrypted: a change of it spoils the record as well.
     pub additional_data: Vec<u8>,
     /// What the AEAD gave back. In TLS 1.3 a TLSInnerPlaintext: content, its type, padding.
@@ -260,7 +260,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Check {
     /// What is checked, e.g. `signature of CertificateVerify`.
-    pub name: &'static str,
+    pub name: Phrase,
     /// What it proves when it holds.
     pub proves: Phrase,
     /// The standard and section.
@@ -277,16 +277,16 @@ pub enum Outcome {
     /// It holds.
     Verified,
     /// It does not: why.
-    Failed(String),
+    Failed(Phrase),
     /// It could not be made here: why.
-    NotPossible(String),
+    NotPossible(Phrase),
 }
 
 /// Named bytes that go into a check or a derivation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// What it is.
-    pub name: String,
+    pub name: Phrase,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -301,7 +301,7 @@ pub struct Derivation {
     /// How it is computed.
     pub how: How,
     /// The same, as the standard writes it.
-    pub formula: String,
+    pub formula: Phrase,
     /// What goes into it. Empty when it was logged, not derived here.
     pub inputs: Vec<Input>,
     /// False: it was taken from the key log, because what it is derived from is not known here.
@@ -309,7 +309,7 @@ pub struct Derivation {
     /// Which side can compute it when. The other messages of this moment add nothing to it.
     pub computable_by: Phrase,
     /// What it is for.
-    pub meaning: &'static str,
+    pub meaning: Phrase,
     /// The standard and section.
     pub source: &'static str,
 }

@@ -11,6 +11,8 @@ use crate::instruments::wire::conversation::{Decrypted, Epoch};
 use crate::instruments::wire::hkdf::Hash;
 use crate::instruments::wire::names;
 use crate::instruments::wire::records::{HEADER, Layout};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The AEAD that a cipher suite names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,11 +247,13 @@ impl RecordDecrypter {
         self.iv.len() == 4
     }
 
-    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, &'static str) {
+    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, Phrase) {
         if self.explicit_nonce() {
             return (
                 [&self.iv, explicit].concat(),
-                "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)",
+                phrase!(
+                    "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)"
+                ),
             );
         }
         let sequence = [&[0; 4][..], &sequence.to_be_bytes()].concat();
@@ -259,7 +263,7 @@ impl RecordDecrypter {
             .zip(&sequence)
             .map(|(iv, number)| iv ^ number)
             .collect();
-        (nonce, "write IV XOR sequence number")
+        (nonce, phrase!("write IV XOR sequence number"))
     }
 
     fn inner(&self, plaintext: &[u8], content: usize) -> Field {
@@ -271,7 +275,7 @@ impl RecordDecrypter {
             plaintext,
             label,
             source,
-            "what the AEAD gave back",
+            phrase!("what the AEAD gave back"),
             |reader| {
                 if content > 0 {
                     reader.bytes(content, "content", "")?;
@@ -279,10 +283,12 @@ impl RecordDecrypter {
                 if self.epoch != Epoch::Tls12 {
                     let kind = reader.u8(
                         "type",
-                        "the true content type; the header says application_data of everything",
+                        phrase!(
+                            "the true content type; the header says application_data of everything"
+                        ),
                     )?;
                     reader.value(names::CONTENT_TYPES.name(kind));
-                    reader.rest("zeros", "padding, to hide the true length")?;
+                    reader.rest("zeros", phrase!("padding, to hide the true length"))?;
                 }
                 Ok(())
             },

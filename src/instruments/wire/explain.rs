@@ -16,6 +16,7 @@ use crate::instruments::wire::records::{self, Layout, Parsed, RecordReader};
 use crate::instruments::wire::state::State;
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::Side;
+use crate::phrase;
 
 /// One direction.
 #[derive(Debug, Default)]
@@ -64,17 +65,18 @@ impl Explainer {
         } else {
             (Protection::None, Layout::Plain, outer)
         };
-        let mut words = names::CONTENT_TYPES.short(inner.0);
-        if let Protection::Unreadable(_) = protection {
-            words.push_str(", encrypted");
-        }
+        let kind = names::CONTENT_TYPES.short(inner.0);
+        let content_type = match protection {
+            Protection::Unreadable(_) => phrase!("{kind}, encrypted", kind),
+            _ => kind.into(),
+        };
         let record = Record {
             from,
             at,
             number: self.next_number(from),
             fields: self.fields(&bytes, layout),
             bytes,
-            content_type: words,
+            content_type,
             protection,
             fragments: Vec::new(),
         };
@@ -108,9 +110,9 @@ impl Explainer {
             from,
             at,
             number: self.next_number(from),
-            fields: messages::opaque(&bytes, Kind::NotTls, "not TLS", guess).fields,
-            content_type: "not TLS".to_owned(),
-            protection: Protection::NotTls(guess.to_owned()),
+            fields: messages::opaque(&bytes, Kind::NotTls, "not TLS", guess.clone()).fields,
+            content_type: phrase!("not TLS"),
+            protection: Protection::NotTls(guess),
             fragments: Vec::new(),
             bytes,
         };
@@ -130,8 +132,8 @@ impl Explainer {
             let (protection, layout) = if clear {
                 (Protection::None, Layout::Plain)
             } else {
-                let reason = "the recording ends in the middle of this record";
-                (Protection::Unreadable(reason.to_owned()), Layout::Opaque)
+                let reason = phrase!("the recording ends in the middle of this record");
+                (Protection::Unreadable(reason), Layout::Opaque)
             };
             let fields = self.fields(&bytes, layout);
             let record = Record {
@@ -140,7 +142,7 @@ impl Explainer {
                 number: self.next_number(from),
                 fields: messages::cut(fields, bytes.len()),
                 bytes,
-                content_type: names::CONTENT_TYPES.short(outer.0),
+                content_type: names::CONTENT_TYPES.short(outer.0).into(),
                 protection,
                 fragments: Vec::new(),
             };

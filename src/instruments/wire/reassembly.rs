@@ -98,11 +98,14 @@ impl Reassembly {
         let mut carried = Carried::begin(&record);
         let described = match (&record.protection, content_type) {
             (Protection::NotTls(guess), _) => {
-                messages::opaque(&content, Kind::NotTls, "not TLS", guess)
+                messages::opaque(&content, Kind::NotTls, "not TLS", guess.clone())
             }
-            (Protection::Unreadable(reason), _) => {
-                messages::opaque(&content, Kind::Ciphertext, "encrypted record", reason)
-            }
+            (Protection::Unreadable(reason), _) => messages::opaque(
+                &content,
+                Kind::Ciphertext,
+                "encrypted record",
+                reason.clone(),
+            ),
             (_, ContentType::HANDSHAKE) => {
                 self.out.records.push(record);
                 return self.handshake_fragments(index, carried, &content);
@@ -113,11 +116,11 @@ impl Reassembly {
             (_, ContentType::ALERT) => messages::alert(&content, &context),
             (_, ContentType::APPLICATION_DATA) => messages::application_data(&content, &context),
             (_, ContentType::HEARTBEAT) => {
-                let why = "a heartbeat (RFC 6520), not taken apart here";
+                let why = phrase!("a heartbeat (RFC 6520), not taken apart here");
                 messages::opaque(&content, Kind::Unknown, "heartbeat", why)
             }
             _ => {
-                let why = "a content type that is not known here";
+                let why = phrase!("a content type that is not known here");
                 messages::opaque(&content, Kind::Unknown, "unknown record", why)
             }
         };

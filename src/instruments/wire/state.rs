@@ -20,7 +20,9 @@ use crate::instruments::wire::records::Layout;
 use crate::instruments::wire::session::{Findings, Incoming, Session};
 use crate::instruments::wire::tls12::Tls12;
 use crate::instruments::wire::tls13::Tls13;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 /// What a version has and the other has not.
 enum Version {
@@ -238,41 +240,44 @@ impl State {
     }
 
     /// Why a record of this side could not be decrypted.
-    pub(crate) fn why_unreadable(&self, from: Side) -> String {
+    pub(crate) fn why_unreadable(&self, from: Side) -> Phrase {
         let session = &self.session;
         let secret_missing = match &self.version {
             Version::Tls13(tls13) => tls13.handshake_secret_missing(from),
             Version::Tls12(_) => false,
         };
         let untried = !session.keys[from].has_opened();
-        let why = match session.negotiated.cipher_suite {
+        match session.negotiated.cipher_suite {
             Some(_)
                 if session.suite.is_some()
                     && session.secrets_known()
                     && secret_missing
                     && untried =>
             {
-                "the secret for this part of the connection is not in the transcript"
+                phrase!("the secret for this part of the connection is not in the transcript")
             }
             _ if self.early_data_offered
                 && from == Side::Client
                 && untried
                 && session.secrets_known() =>
             {
-                "it may be early data, whose secret is not in the transcript, or has another key"
+                phrase!(
+                    "it may be early data, whose secret is not in the transcript, or has another key"
+                )
             }
             _ if !session.keys[from].is_empty() => {
-                "the seal is broken: the record was changed on the way, or it has another key"
+                phrase!(
+                    "the seal is broken: the record was changed in transit, or it has another key"
+                )
             }
             Some(suite) if session.suite.is_none() => {
                 let suite = names::CIPHER_SUITES.short(suite);
-                return format!("{suite} is not decrypted here");
+                return phrase!("{suite} is not decrypted here", suite);
             }
             _ if !session.secrets_known() => {
-                "there are no secrets of this connection in the transcript"
+                phrase!("there are no secrets of this connection in the transcript")
             }
-            _ => "the secret for this part of the connection is not in the transcript",
-        };
-        why.to_owned()
+            _ => phrase!("the secret for this part of the connection is not in the transcript"),
+        }
     }
 }

@@ -33,6 +33,8 @@ use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
 use self::revocation_list::CERTIFICATE_LIST;
 use crate::instruments::fields::{Field, Malformed, Reader, read_all};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What a run of DER is said to be: what the label of its PEM says.
 pub use crate::certificates::pem::Kind;
@@ -68,14 +70,21 @@ pub fn describe(kind: Kind, der: &[u8]) -> Field {
         ),
     };
     let meaning = match kind {
-        Kind::Certificate => "The issuer says, and signs: this key belongs to this subject.",
-        Kind::Request => "A key asks, and signs: make me a certificate with these names.",
-        Kind::RevocationList => "The issuer says, and signs: these certificates count no longer.",
-        _ => "",
+        Kind::Certificate => {
+            phrase!("The issuer says, and signs: this key belongs to this subject.")
+        }
+        Kind::Request => phrase!("A key asks, and signs: make me a certificate with these names."),
+        Kind::RevocationList => {
+            phrase!("The issuer says, and signs: these certificates count no longer.")
+        }
+        _ => Phrase::empty(),
     };
     let tree = read_all(der, label, source, meaning, |reader| match der.len() {
         0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
-        _ => Err(Malformed(format!("over {LARGEST} bytes, and so not read"))),
+        _ => Err(Malformed(phrase!(
+            "over {count} bytes, and so not read",
+            count = LARGEST
+        ))),
     });
     if kind.is_private() {
         private(tree)
@@ -116,9 +125,10 @@ fn private(key: Field) -> Field {
     let place = place_of_malformed(&key).unwrap_or(&key.label);
     let whole = Field {
         label: "malformed".to_owned(),
-        value: format!(
-            "not a whole {}: broken at {place}; no byte of it is shown",
-            key.label
+        value: phrase!(
+            "not a whole {key}: broken at {place}; no byte of it is shown",
+            key = key.label,
+            place
         ),
         malformed: true,
         children: Vec::new(),

@@ -39,7 +39,7 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record, languag
         record.number,
         milliseconds(record.at),
         thousands(record.bytes.len()),
-        escaped(&record.content_type),
+        say(&record.content_type, language),
         say(&protection(record), language)
     );
     for fragment in record.fragments.iter().take(20) {

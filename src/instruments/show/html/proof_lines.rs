@@ -53,7 +53,7 @@ impl<'a> ProofLines<'a> {
         if inputs > LONGEST || check.inputs.is_empty() {
             return;
         }
-        let line = match (check.name, &check.inputs[..]) {
+        let line = match (&*check.name.english(), &check.inputs[..]) {
             ("MAC of Finished" | "PSK binder", [key, covered, expected, ..]) => {
                 mac(key, covered, expected)
             }
@@ -164,8 +164,11 @@ fn write_keys(conversation: &Conversation) -> Vec<(Side, Epoch, &[u8])> {
             "server_write_key" => Side::Server,
             _ => continue,
         };
-        let of = derivation.inputs.first().map_or("", |input| &input.name);
-        let epoch = match of {
+        let of = derivation
+            .inputs
+            .first()
+            .map_or_else(String::new, |input| input.name.to_string());
+        let epoch = match &of[..] {
             "client_early_traffic_secret" => Epoch::EarlyData,
             _ if of.ends_with("handshake_traffic_secret") => Epoch::Handshake,
             "key_block" => Epoch::Tls12,

@@ -261,7 +261,7 @@ fn protected(page: &mut String, record: &Record, view: View<'_>) {
         view.say(&phrase!("counted by both sides, never sent")),
         view.say(&phrase!("nonce")),
         hex_block(nonce, language),
-        escaped(nonce_formula),
+        view.say(nonce_formula),
         view.say(&phrase!("additional data")),
         hex_block(additional_data, language),
         view.say(&phrase!("authenticated, not encrypted")),

@@ -19,7 +19,7 @@ fn input(values: &Values<'_>, into: &str, usual: &str) -> Node {
         None if usual != "0" => State::Unknown,
         _ => State::Known,
     };
-    let name = mixed.map_or_else(|| usual.to_owned(), |input| input.name);
+    let name = mixed.map_or_else(|| usual.to_owned(), |input| input.name.to_string());
     let words = match &name[..] {
         "0" => phrase!("nothing to mix in"),
         "PSK" => phrase!("the secret of a ticket, or agreed on beforehand"),

@@ -26,6 +26,7 @@ use crate::instruments::wire::names::Registry;
 use crate::instruments::wire::numbers::{HandshakeType, TLS12, TLS13};
 use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 pub(crate) use authentication::{Certificate, CertificateVerify};
 pub(crate) use extensions::Extensions;
@@ -116,13 +117,13 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
     let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
     let (name, source, mut message, meaning) = catalogue::row(kind, bytes, context);
     let fields = read_all(bytes, name, source, "", |reader| {
-        reader.u8("msg_type", "which handshake message this is")?;
+        reader.u8("msg_type", phrase!("which handshake message this is"))?;
         reader.value(format!("{name} ({})", kind.0));
         let length = reader.u24(
             "length",
-            "of what follows; a message may need several records",
+            phrase!("of what follows; a message may need several records"),
         )?;
-        reader.value(format!("{length} bytes"));
+        reader.value(Phrase::bytes(length as usize));
         let length = match context.cut {
             true => reader.remaining(),
             false => length as usize,
@@ -181,7 +182,7 @@ impl<'a> Handshake<'a> {
             Handshake::Certificate(certificate) => certificate.read(reader, context),
             Handshake::CompressedCertificate => authentication::compressed_certificate(reader),
             Handshake::CertificateVerify(proof) => {
-                let meaning = "made with the private key of the certificate above";
+                let meaning = phrase!("made with the private key of the certificate above");
                 proof.read(reader, context, meaning)
             }
             Handshake::Finished { verify_data } => {
@@ -219,7 +220,7 @@ pub(crate) fn cut(mut field: Field, end: usize) -> Field {
     if field.malformed && field.range.end == end {
         field.malformed = false;
         field.label = "cut".to_owned();
-        field.value = "the recording ends here".to_owned();
+        field.value = phrase!("the recording ends here");
     }
     let parts = mem::take(&mut field.children).into_iter();
     field.children = parts.map(|part| cut(part, end)).collect();
@@ -227,7 +228,12 @@ pub(crate) fn cut(mut field: Field, end: usize) -> Field {
 }
 
 fn body(reader: &mut Reader<'_>) -> Read {
-    reader.rest("body", "not known here").map(drop)
+    reader.rest("body", phrase!("not known here")).map(drop)
+}
+
+/// A number that has no name here.
+fn unknown(number: impl Into<u32>) -> Phrase {
+    phrase!("unknown ({number})", number = number.into())
 }
 
 /// A number of `width` bytes with its name.
@@ -242,7 +248,7 @@ fn named(
         _ => reader.u16(label, "")?,
     };
     reader.value(registry.name(number));
-    reader.meaning(registry.meaning(number));
+    reader.meaning(Phrase::fixed(registry.meaning(number)));
     Ok(number)
 }
 
@@ -252,7 +258,7 @@ fn named_list(
     width: usize,
     label: &str,
     item: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     registry: &Registry,
 ) -> Result<Vec<u16>, Malformed> {
     let mut numbers = Vec::new();
@@ -268,7 +274,7 @@ fn list<'a>(
     reader: &mut Reader<'a>,
     width: usize,
     label: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     mut item: impl FnMut(&mut Reader<'a>) -> Read,
 ) -> Read {
     reader.vector(width, label, "", meaning, |reader| {
@@ -284,7 +290,7 @@ fn opaque_vector<'a>(
     reader: &mut Reader<'a>,
     width: usize,
     label: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
 ) -> Result<&'a [u8], Malformed> {
     let mut bytes: &[u8] = &[];
     reader.vector(width, label, "", meaning, |reader| {
