@@ -331,7 +331,8 @@ fn on_390_pixels_no_name_of_a_field_is_broken_and_nothing_is_wider() {
         let page = html::page(&conversation, language);
         let seen = open(browser, &with_probe(&page, &probe), &[]);
         let words: Vec<&str> = found(&seen).splitn(4, ' ').collect();
-        assert_eq!(words[..2], ["390", "390"]);
+        assert_eq!(words[0], "390");
+        assert!(words[1].parse::<u32>().unwrap() <= 390, "{words:?}");
         assert!(words[2].parse::<u32>().unwrap() > 300, "{words:?}");
         assert_eq!(words[3], "");
     }

@@ -16,6 +16,7 @@ mod fields;
 mod dump;
 mod proofs;
 mod proof_lines;
+mod shell_lines;
 mod overview;
 pub mod compare;
 mod ladder;
