@@ -11,11 +11,13 @@ mod making;
 mod serve;
 mod reloading;
 mod log;
+mod signals;
 mod get;
 mod doctor;
 mod against;
 mod step;
 mod gallery;
+mod lab;
 mod wire;
 mod capture;
 
@@ -35,6 +37,7 @@ use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::{demo, inspect};
 use crate::language::Language;
+use crate::phrase;
 use crate::server::Limits;
 use crate::text;
 
@@ -85,6 +88,8 @@ enum Command {
     Step(step::Step),
     /// Run every way in which it fails, and see both sides
     Gallery(gallery::Gallery),
+    /// Learn by repairing: exercises that grade themselves
+    Lab(lab::LabOptions),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
 }
@@ -108,13 +113,14 @@ impl Command {
     fn run(self, language: Language) -> Result<ExitCode, Error> {
         let done = match self {
             Command::Certs(certs) => certs::run(certs),
-            Command::Inspect { files } => inspect_files(&files),
+            Command::Inspect { files } => inspect_files(&files, language),
             Command::Serve(serve) => serve::run(serve, language),
             Command::Get(get) => get::run(&get, language),
             Command::Doctor(doctor) => return doctor::run(&doctor, language),
             Command::Wire(wire) => wire::run(&wire, language),
             Command::Step(step) => step::run(&step, language),
             Command::Gallery(gallery) => return gallery::run(&gallery, language),
+            Command::Lab(lab) => return lab::run(lab, language),
             Command::Demo => {
                 demo::run(Path::new("target/demo"), &mut io::stdout().lock(), language)
             }
@@ -163,7 +169,7 @@ fn tell_usage(error: &clap::Error) {
     }
 }
 
-fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
+fn inspect_files(files: &[PathBuf], language: Language) -> Result<(), Error> {
     for (number, file) in files.iter().enumerate() {
         let items = pem::items(file)?;
         let mut page = Vec::new();
@@ -173,9 +179,10 @@ fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
             }
             let mut title = file.display().to_string();
             if items.len() > 1 {
-                title += &format!(", block {}", block + 1);
+                let number = block + 1;
+                title = phrase!("{title}, block {number}", title, number).in_language(language);
             }
-            inspect::write(&mut page, &title, *kind, der).map_err(output)?;
+            inspect::write(&mut page, &title, *kind, der, language).map_err(output)?;
         }
         print(page)?;
     }

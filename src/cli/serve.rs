@@ -4,10 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::log::Log;
+use super::signals::EndSignal;
 use super::wire::{ExplainLock, Watched, offer};
 use super::{Files, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
@@ -23,7 +25,7 @@ use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::server::reload::{InService, Watch};
-use crate::server::{Limits, Peer, Service, hello, serve_tcp};
+use crate::server::{Limits, Peer, Service, hello, serve_tcp, shortage};
 use crate::text;
 
 #[derive(Args)]
@@ -60,6 +62,9 @@ pub(super) struct Serve {
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     max_connections: usize,
+    /// Time for open requests when the server ends
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    grace: u64,
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
@@ -135,16 +140,23 @@ fn server_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error
 
 pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
+    let served = serve_until_told(serve, language, &log);
+    log.finish();
+    served
+}
+
+fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), Error> {
+    let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
     let in_service = InService::new(server_setup(&serve, &narrator)?);
     let listener = Listener::bind(&serve.listen)?;
-    greet(&serve, &listener, &log);
-    reloading::warn(&serve.given(), &log);
+    greet(&serve, &listener, log);
+    reloading::warn(&serve.given(), log);
     let serve = Arc::new(serve);
     let again = Arc::clone(&serve);
     let load = move || server_setup(&again, &narrator);
-    reloading::start(watch, &in_service, serve.given(), &log, load)?;
+    reloading::start(watch, &in_service, serve.given(), log, load)?;
     let service = Logged(log.clone());
     let watched = serve.wire.then(|| Watched {
         in_service: in_service.clone(),
@@ -153,9 +165,10 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
             .iter()
             .all(|address| address.ip().is_loopback()),
         log: log.clone(),
+        language,
         lock: ExplainLock::default(),
     });
-    let max_connections = serve.max_connections;
+    let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
         let served = match &watched {
             Some(watched) => watched.serve(socket, address, number),
@@ -163,16 +176,33 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
         };
         match served {
             Ok(()) => {}
+            Err(Error::Tls { .. }) if shortage::of_memory() => {
+                connections.say(&format!("{address} {NO_MEMORY}"));
+            }
             Err(Error::Tls { diagnosis, .. }) => {
                 let authorities = named_authorities(&in_service.get());
-                log.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+                connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
             }
-            Err(error) => log.say(&error.to_string()),
+            Err(error) => connections.say(&error.to_string()),
         }
     };
-    Server::start(listener, max_connections, serve_one)?.wait();
+    let warn = move |line: &str| says.say(line);
+    let server = Server::start_logged(listener, serve.max_connections, warn, serve_one)?;
+    let (signal, grace) = (told.wait(), Duration::from_secs(serve.grace));
+    log.say(&format!(
+        "{signal}: no new connections; open requests have {} s, a second signal ends at once",
+        serve.grace
+    ));
+    match server.stop(grace) {
+        0 => log.say("ended: every connection was closed in good order"),
+        cut => log.say(&format!("ended: connections cut: {cut}")),
+    }
     Ok(())
 }
+
+/// What is said instead of a diagnosis, which would blame the client for it.
+const NO_MEMORY: &str =
+    "the handshake failed, and this process has no memory left: why cannot be told (ulimit -v)";
 
 /// The CAs that the server names when it asks for a certificate, in words; `None`: it does not ask.
 fn named_authorities(setup: &ServerSetup) -> Option<String> {

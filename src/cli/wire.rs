@@ -1,8 +1,8 @@
 //! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
@@ -17,7 +17,7 @@ use crate::handshake::{ClientSetup, Offer, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
-use crate::instruments::show::{html, pcapng, terminal};
+use crate::instruments::show::{html, pcapng, side_by_side, terminal};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::key_exchange::observed;
 use crate::instruments::wire::resumption;
@@ -29,7 +29,7 @@ use crate::phrase;
 use crate::server::reload::InService;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
 /// whole key schedule.
@@ -79,8 +79,24 @@ impl Keep {
         Ok(())
     }
 
+    /// Two connections make one page, and no capture and no transcript.
+    fn only_html(&self) -> Result<(), Error> {
+        if self.pcapng.is_none() && self.save.is_none() {
+            return Ok(());
+        }
+        Err(Error::Usage {
+            found: phrase!("--pcapng and --save take one connection, and here are two"),
+            remedy: phrase!("--html for a page of both, or one file"),
+        })
+    }
+
     /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
-    fn write(&self, transcript: &Transcript, origin: &[String]) -> Result<(), Error> {
+    fn write(
+        &self,
+        transcript: &Transcript,
+        origin: &[String],
+        language: Language,
+    ) -> Result<(), Error> {
         let saved = match &self.save {
             Some(path) => {
                 let file = transcript.to_string();
@@ -91,7 +107,10 @@ impl Keep {
             None => Ok(()),
         };
         let page = match &self.html {
-            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
+            Some(path) => {
+                let page = html::page(&explain(transcript), language);
+                write_output(path, page.into_bytes())
+            }
             None => Ok(()),
         };
         let capture = match &self.pcapng {
@@ -127,12 +146,10 @@ impl Watch {
         self.keep.check()
     }
 
-    /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
-    /// also if it fails. `earlier` is the recording of the connection before it, whose ticket this one may use; it is
-    /// replaced.
+    /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
+    /// of the connection before it, whose ticket this one may use; it is replaced.
     pub(super) fn get(
         &self,
-        last: bool,
         earlier: &mut Option<Transcript>,
         setup: &ClientSetup,
         url: &Url,
@@ -150,17 +167,22 @@ impl Watch {
             recording.keep("PRE_SHARED_KEY", &logged.client_random, &psk);
             transcript = recording.transcript();
         }
-        *earlier = Some(transcript.clone());
         if self.wire {
             print_explained(&transcript, &mut io::stderr());
         }
-        if answered.is_ok() && !last {
-            return answered;
-        }
-        let kept = self.keep.write(&transcript, &[]);
-        // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        kept.map(|()| answer)
+        *earlier = Some(transcript);
+        answered
+    }
+
+    /// Writes the files of a recording, if there is one.
+    pub(super) fn keep(
+        &self,
+        recorded: Option<&Transcript>,
+        language: Language,
+    ) -> Result<(), Error> {
+        recorded.map_or(Ok(()), |transcript| {
+            self.keep.write(transcript, &[], language)
+        })
     }
 }
 
@@ -182,6 +204,8 @@ pub(super) struct Watched {
     pub(super) in_service: InService,
     pub(super) local: bool,
     pub(super) log: Log,
+    /// Of the page, for a browser that prefers neither English nor Chinese.
+    pub(super) language: Language,
     pub(super) lock: ExplainLock,
 }
 
@@ -189,7 +213,7 @@ impl Watched {
     /// Serves a connection over a tap, then explains it in the log.
     pub(super) fn serve(
         &self,
-        socket: TcpStream,
+        socket: Socket,
         address: SocketAddr,
         number: u64,
     ) -> Result<(), Error> {
@@ -219,10 +243,17 @@ struct Recorded<'a> {
 
 impl Service for Recorded<'_> {
     fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        let Watched { local, lock, .. } = self.server;
+        let Watched {
+            local,
+            lock,
+            language,
+            ..
+        } = self.server;
         match request.path.as_str() {
             "/handshake" if hello::is_read(request) => {
-                handshake_page(&self.recording, *local, lock)
+                let language =
+                    preferred(request.fields.all("accept-language")).unwrap_or(*language);
+                handshake_page(&self.recording, *local, language, lock)
             }
             "/handshake" => hello::only_read(),
             _ => hello::answer(request, peer),
@@ -238,8 +269,21 @@ impl Service for Recorded<'_> {
     }
 }
 
+/// The language that a browser asks for, in its fields Accept-Language: the first that is one of ours. Browsers sort the
+/// list by preference, so the weights (RFC 9110 §12.5.4) need not be compared.
+fn preferred<'a>(lists: impl Iterator<Item = &'a str>) -> Option<Language> {
+    let ranges = lists.flat_map(|list| list.split(','));
+    let mut languages = ranges.filter_map(|range| range.trim().split(['-', ';']).next());
+    languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
+}
+
 /// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Response {
+fn handshake_page(
+    recording: &Recording,
+    local: bool,
+    language: Language,
+    lock: &ExplainLock,
+) -> Response {
     if !local {
         return Response::refusal(
             403,
@@ -247,7 +291,8 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
         );
     }
     let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
+    let page = html::page(&explain(&recording.transcript()), language);
+    let mut page = Response::text(200, page);
     page.content_type = "text/html; charset=utf-8";
     page.fields = vec![
         ("Content-Security-Policy", html::content_security_policy()),
@@ -258,11 +303,13 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
     page
 }
 
-/// `wire FILE`: a recording, ours or anybody's.
+/// `wire FILE`: a recording, ours or anybody's. `wire FILE OTHER` compares two.
 #[derive(Args)]
 pub(super) struct Wire {
     /// A file of `get --save`, or a capture: pcap or pcapng
     file: PathBuf,
+    /// Another one: then the two connections stand side by side
+    other: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -270,15 +317,23 @@ pub(super) struct Wire {
 }
 
 pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
-    let Wire { file, choice, keep } = options;
+    let Wire {
+        file,
+        other,
+        choice,
+        keep,
+    } = options;
     keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
+    if let Some(other) = other {
+        return compared([file, other], choice, keep, &mut stdout, paint);
+    }
     let found = capture::open(file, choice)?;
     found.write(&mut stdout, paint).map_err(output)?;
     if let Found::One(one) = &found {
         let origin = one.lines().map(|line| line.to_string());
-        keep.write(&one.transcript, &origin.collect::<Vec<_>>())?;
+        keep.write(&one.transcript, &origin.collect::<Vec<_>>(), language)?;
         terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
     }
     stdout.flush().map_err(output)?;
@@ -289,5 +344,79 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
             remedy: phrase!("--stream N, with one of the numbers above"),
         }),
         _ => Ok(()),
+    }
+}
+
+/// Two recordings, side by side: a page with `--html`, otherwise in the terminal.
+fn compared(
+    files: [&PathBuf; 2],
+    choice: &Choice,
+    keep: &Keep,
+    stdout: &mut impl Write,
+    paint: Paint,
+) -> Result<(), Error> {
+    keep.only_html()?;
+    choice.without_stream()?;
+    let mut conversations = Vec::new();
+    for file in files {
+        match capture::open(file, choice)? {
+            Found::One(one) => conversations.push(explain(&one.transcript)),
+            found @ Found::Many(_) => {
+                found.write(stdout, paint).map_err(output)?;
+                stdout.flush().map_err(output)?;
+                return Err(several(file));
+            }
+        }
+    }
+    let [first, second] = &conversations[..] else {
+        return Ok(());
+    };
+    let names = files.map(|file| file.display().to_string());
+    let names = names.each_ref().map(String::as_str);
+    match &keep.html {
+        Some(path) => {
+            let page = html::compare::page(names, [first, second], paint.language);
+            write_output(path, page.into_bytes())
+        }
+        None => {
+            side_by_side::write(stdout, names, [first, second], paint).map_err(output)?;
+            stdout.flush().map_err(output)
+        }
+    }
+}
+
+/// Which of the connections in a capture is to be compared, cannot be said on the same command line.
+fn several(file: &Path) -> Error {
+    let capture = text::shell(file);
+    let one = text::shell(&file.with_extension("transcript"));
+    Error::Contents {
+        path: file.to_owned(),
+        found: phrase!("several connections, and a comparison takes one of each file"),
+        remedy: phrase!(
+            "hello-mtls wire {capture} --stream N --save {one}, with one of the numbers above; then compare {one}",
+            capture,
+            one
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_the_first_of_its_languages_that_the_page_has() {
+        let preferred = |list: &'static str| preferred([list].into_iter());
+        assert_eq!(
+            preferred("zh-CN,zh;q=0.9,en;q=0.8"),
+            Some(Language::Chinese)
+        );
+        assert_eq!(
+            preferred("fr, EN-GB;q=0.7, zh;q=0.3"),
+            Some(Language::English)
+        );
+        for other in ["fr", "*", "", "zhx"] {
+            assert_eq!(preferred(other), None, "{other}");
+        }
     }
 }

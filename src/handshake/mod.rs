@@ -270,10 +270,11 @@ fn receive_flight<S: SideData>(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Result<(), Diagnosis> {
+    let mut came = 0;
     loop {
         if let Err(error) = connection.process_new_packets() {
             // Report before sending the alert, so that this side's event comes first.
-            let diagnosis = report_failure(connection, io_error(error), transport, narrator);
+            let diagnosis = report_failure(connection, io_error(error), came, transport, narrator);
             // One write may not be enough, because other records can stand before the alert.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
@@ -281,8 +282,9 @@ fn receive_flight<S: SideData>(
         if connection.wants_write() || !connection.is_handshaking() {
             return Ok(());
         }
-        if let Err(error) = connection.read_tls(transport).and_then(reject_eof) {
-            return Err(report_failure(connection, error, transport, narrator));
+        match connection.read_tls(transport).and_then(reject_eof) {
+            Ok(count) => came += count,
+            Err(error) => return Err(report_failure(connection, error, came, transport, narrator)),
         }
     }
 }
@@ -295,30 +297,36 @@ fn send_flight<S: SideData>(
 ) -> Result<(), Diagnosis> {
     while connection.wants_write() {
         if let Err(error) = connection.write_tls(transport) {
-            return Err(report_failure(connection, error, transport, narrator));
+            return Err(report_failure(connection, error, 0, transport, narrator));
         }
     }
     Ok(())
 }
 
 /// A read of zero bytes means that the other side closed the connection. A handshake cannot end like that.
-fn reject_eof(count: usize) -> io::Result<()> {
-    if count == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+fn reject_eof(count: usize) -> io::Result<usize> {
+    match count {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => Ok(count),
     }
-    Ok(())
 }
 
-/// Reports a handshake that failed after the ClientHello.
+/// The bytes of a ChangeCipherSpec. In TLS 1.3 it means nothing, and a client may send it before it has verified
+/// anything (RFC 8446 §D.4).
+const CHANGE_CIPHER_SPEC: usize = 6;
+
+/// Reports a handshake that failed after the ClientHello. `came`: how many bytes of the other side's flight.
 fn report_failure(
     connection: &CommonState,
     error: io::Error,
+    came: usize,
     transport: &impl Transport,
     narrator: &Narrator,
 ) -> Diagnosis {
     let seen = Seen {
         tls12: speaks_tls12(connection),
         first_bytes: transport.first_bytes().to_vec(),
+        flight_began: came > CHANGE_CIPHER_SPEC,
         ..Seen::at(progress(connection, narrator.side()))
     };
     tell_refusal(narrator, &error, seen)

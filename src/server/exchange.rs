@@ -32,8 +32,7 @@ pub(super) fn exchange<T: Transport>(
     let mut standing = Standing::new(setup, client, chain);
     let mut reader = MessageReader::new(stream);
     for number in 1..=limits.requests {
-        let last = number == limits.requests;
-        reader.stream.sock.set_deadline(limits.idle);
+        reader.stream.sock.wait_for_request(limits.idle);
         match reader.wait() {
             Ok(true) => {}
             Ok(false) if number == 1 => {
@@ -48,6 +47,7 @@ pub(super) fn exchange<T: Transport>(
         reader.stream.sock.set_deadline(limits.request);
         let reply = match read_request(&mut reader) {
             Ok(request) => {
+                let last = number == limits.requests || reader.stream.sock.ends_soon();
                 // Step 6 again: the certificate may have ended since the handshake, or been revoked.
                 let chain = reader.stream.conn.peer_certificates();
                 match standing.judge_again(setup, client, chain.unwrap_or_default()) {
@@ -65,8 +65,17 @@ pub(super) fn exchange<T: Transport>(
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
                 Reply::refusing(408, "the request took too long", service, peer)
             }
-            Err(ReadError::Io(error)) => return report_failure(setup, service, peer, &error),
-            Err(ReadError::Truncated(_)) => return,
+            Err(ReadError::Io(error)) => {
+                log(
+                    service,
+                    peer,
+                    format_args!("the connection broke inside a request"),
+                );
+                return report_failure(setup, service, peer, &error);
+            }
+            Err(ReadError::Truncated(_)) => {
+                return log(service, peer, format_args!("left inside a request"));
+            }
         };
         reader.stream.sock.set_deadline(limits.request);
         if reply.send(reader.stream).is_err() || reply.connection == CLOSE {
@@ -155,9 +164,17 @@ impl Reply {
         }
     }
 
-    fn send(&self, stream: &mut impl Write) -> io::Result<()> {
+    fn send<T: Transport>(&self, stream: &mut StreamOwned<ServerConnection, T>) -> io::Result<()> {
         // One write of the whole answer makes one TLS record; two would make two.
-        stream.write_all(&self.response.to_bytes(self.head_only, self.connection))?;
+        let bytes = self.response.to_bytes(self.head_only, self.connection);
+        if self.connection == CLOSE {
+            // rustls keeps what fits into its buffer, and close_notify leaves with it, in the same packet.
+            let kept = stream.conn.writer().write(&bytes)?;
+            stream.write_all(bytes.get(kept..).unwrap_or_default())?;
+            stream.conn.send_close_notify();
+        } else {
+            stream.write_all(&bytes)?;
+        }
         stream.flush()
     }
 }
@@ -174,9 +191,5 @@ fn report_failure(setup: &ServerSetup, service: &dyn Service, peer: &Peer, error
 
 /// A line of the log: the address, the client's identity, and the request.
 fn log(service: &dyn Service, peer: &Peer, what: fmt::Arguments<'_>) {
-    let who = peer.client.as_ref().map_or_else(
-        || "anybody".to_owned(),
-        |client| client.identity().to_string(),
-    );
-    service.log(&format!("{} {who}: {what}", peer.address));
+    service.log(&format!("{}: {what}", peer.name));
 }

@@ -20,7 +20,7 @@ use crate::narration::Side;
 use crate::phrase;
 use crate::server::Limits;
 use crate::server::hello::Hello;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// One connection: how it ended for both sides, and what passed their taps.
 pub(super) struct Meeting {
@@ -81,7 +81,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) fn serve(
     setup: &ServerSetup,
     meanwhile: Option<Arc<ClientJudge>>,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     from: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -106,7 +106,7 @@ pub(super) fn serve(
 /// The client's side of a meeting.
 fn dial(
     ends: &TwoEnds,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     address: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -125,11 +125,12 @@ fn dial(
     fault.dial(&setup, &url, transport)
 }
 
-fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
+fn deadline(socket: impl Into<Socket>) -> Result<Deadline, Error> {
     Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
 }
 
-pub(super) fn no_loopback(source: io::Error) -> Error {
+/// What a machine without loopback said.
+pub fn no_loopback(source: io::Error) -> Error {
     Error::Network {
         doing: "use",
         place: "127.0.0.1".to_owned(),

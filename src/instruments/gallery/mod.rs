@@ -39,7 +39,7 @@ pub mod other_clients;
 pub mod listen;
 pub mod against;
 pub mod pem_files;
-mod meeting;
+pub mod meeting;
 mod failed;
 mod temp_files;
 mod misbehaving_peers;

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::instruments::wire::conversation::{Derivation, Input};
+use crate::instruments::wire::conversation::{Derivation, How, Input};
 use crate::instruments::wire::hkdf::{Hash, hkdf_label};
 use crate::language::Phrase;
 use crate::narration::Side;
@@ -27,7 +27,7 @@ pub(crate) struct SecretSpec {
     /// Its name in a key log (SSLKEYLOGFILE); empty where TLS libraries do not log it.
     pub(crate) key_log_label: &'static str,
     /// What it is for.
-    pub(crate) meaning: &'static str,
+    pub(crate) meaning: Phrase,
     /// The standard and section.
     pub(crate) source: &'static str,
 }
@@ -42,7 +42,7 @@ pub(crate) struct DerivationLog {
 
 /// The context of a derivation that has none.
 pub(crate) const NO_CONTEXT: Input = Input {
-    name: String::new(),
+    name: Phrase::empty(),
     bytes: Vec::new(),
 };
 
@@ -77,7 +77,7 @@ impl DerivationLog {
             input(salt.name, &salt.value),
             input(material.name, &material.value),
         ];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::Extract, formula, inputs)
     }
 
     /// HKDF-Expand-Label: one secret out of another, for one purpose.
@@ -92,17 +92,17 @@ impl DerivationLog {
         let label = spec.label;
         let value = self.hash.expand_label(&secret.value, label, bytes, length);
         let mut inputs = vec![input(secret.name, &secret.value)];
-        let mut shown = "\"\"";
+        let mut shown = "\"\"".into();
         if !bytes.is_empty() {
             inputs.push(context.clone());
-            shown = name;
+            shown = name.english();
         }
         inputs.push(input("HkdfLabel", &hkdf_label(label, bytes, length)));
         let formula = format!(
             "HKDF-Expand-Label({}, \"{label}\", {shown}, {length})",
             secret.name
         );
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::ExpandLabel(label), formula, inputs)
     }
 
     /// Derive-Secret (RFC 8446 §7.1): an expansion as long as the hash, over the messages so far. Here their
@@ -142,7 +142,7 @@ impl DerivationLog {
             secret.name, spec.label, seed.name
         );
         let inputs = vec![input(secret.name, &secret.value), seed];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::Prf(spec.label), formula, inputs)
     }
 
     /// A slice of a longer string.
@@ -153,32 +153,36 @@ impl DerivationLog {
         range: Range<usize>,
     ) -> NamedSecret {
         let formula = format!("bytes {} to {} of {}", range.start, range.end, from.name);
+        let how = How::Slice(range.start);
         let value = from.value.get(range).unwrap_or_default().to_vec();
         let inputs = vec![input(from.name, &from.value)];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, how, formula, inputs)
     }
 
     /// A secret out of the key log: it has no inputs.
     pub(crate) fn logged(&mut self, spec: &SecretSpec, value: Vec<u8>) -> NamedSecret {
-        let formula = "from the key log: what it is derived from never leaves the TLS library";
-        self.write(spec, value, formula.to_owned(), Vec::new())
+        let formula =
+            phrase!("from the key log: what it is derived from never leaves the TLS library");
+        self.write(spec, value, How::Logged, formula, Vec::new())
     }
 
     fn write(
         &mut self,
         spec: &SecretSpec,
         value: Vec<u8>,
-        formula: String,
+        how: How,
+        formula: impl Into<Phrase>,
         inputs: Vec<Input>,
     ) -> NamedSecret {
         self.entries.push(Derivation {
             name: spec.name.to_owned(),
             value: value.clone(),
-            formula,
+            how,
+            formula: formula.into(),
             derived: !inputs.is_empty(),
             inputs,
             computable_by: self.computable_by.clone(),
-            meaning: spec.meaning,
+            meaning: spec.meaning.clone(),
             source: spec.source,
         });
         NamedSecret {
@@ -189,9 +193,9 @@ impl DerivationLog {
 }
 
 /// Named bytes.
-pub(crate) fn input(name: &str, bytes: &[u8]) -> Input {
+pub(crate) fn input(name: impl Into<Phrase>, bytes: &[u8]) -> Input {
     Input {
-        name: name.to_owned(),
+        name: name.into(),
         bytes: bytes.to_vec(),
     }
 }

@@ -11,6 +11,8 @@ use hello_mtls::instruments::wire::conversation::{
 };
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
+use hello_mtls::language::Language;
+use hello_mtls::language::Phrase;
 use hello_mtls::narration::{Side, Step};
 
 fn transcript(name: &str) -> Transcript {
@@ -68,7 +70,7 @@ fn no_capture_is_told_a_false_no() {
         }
         let said = told(&conversation);
         assert!(!said.contains('✗'), "{name}: {said}");
-        assert!(!html::page(&conversation).is_empty());
+        assert!(!html::page(&conversation, Language::English).is_empty());
     }
 }
 
@@ -251,7 +253,7 @@ fn what_is_encrypted_has_no_step_unless_its_place_tells() {
 #[test]
 fn a_missing_secret_is_no_broken_seal() {
     let conversation = without(|label| !label.contains("HANDSHAKE"));
-    let reasons: Vec<&String> = conversation
+    let reasons: Vec<&Phrase> = conversation
         .records
         .iter()
         .filter_map(|record| match &record.protection {
@@ -377,6 +379,7 @@ fn a_staple_says_what_its_status_says() {
     assert!(
         staple
             .value
+            .english()
             .starts_with("certStatus revoked, thisUpdate 20"),
         "{}",
         staple.value

@@ -1,135 +1,88 @@
-//! The conversation at a glance: a ladder of its messages, and a table of its records.
+//! The records of the conversation, as a table.
 
 use std::fmt::Write;
 
-use super::{MOST_MESSAGES, MOST_RECORDS};
-use crate::instruments::show::chapters::acts_alone;
-use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
-use crate::instruments::wire::conversation::{Conversation, Kind, Message, Record};
-use crate::instruments::wire::numbers::alert;
-use crate::narration::{Side, Step};
+use super::{MOST_RECORDS, say};
+use crate::instruments::show::{milliseconds, protection, size, thousands};
+use crate::instruments::wire::conversation::{Conversation, Record};
+use crate::language::Language;
+use crate::narration::words;
+use crate::phrase;
 use crate::text::html as escaped;
 
-/// Every message as a rung, in the order on the wire, and what each side does alone.
-pub(super) fn ladder(page: &mut String, conversation: &Conversation) {
-    page.push_str(
-        "<section class=\"ladder\" aria-labelledby=\"ladder-title\">\n<h2 id=\"ladder-title\">The conversation</h2>\n\
-         <p class=\"ends\" aria-hidden=\"true\"><span class=\"client\">client</span><span class=\"server\">server</span></p>\n<ol>\n",
-    );
-    let mut alone = acts_alone(conversation);
-    for (index, message) in conversation.messages.iter().enumerate().take(MOST_MESSAGES) {
-        let speaks = |step: &Step| actor(*step) == message.from && message.step >= Some(*step);
-        if message.kind != Kind::ChangeCipherSpec {
-            for step in alone.extract_if(.., |step| speaks(step)) {
-                act(page, step);
-            }
-        }
-        rung(page, index, message);
-    }
-    if conversation.messages.len() > MOST_MESSAGES {
-        let more = conversation.messages.len() - MOST_MESSAGES;
-        let _ = writeln!(
-            page,
-            "<li class=\"act\"><span>and {more} more messages</span></li>"
-        );
-    }
-    page.push_str("</ol>\n</section>\n");
-}
-
-fn actor(step: Step) -> Side {
-    if step == Step::ClientVerifiesServer {
-        Side::Client
-    } else {
-        Side::Server
-    }
-}
-
-fn act(page: &mut String, step: Step) {
-    let _ = writeln!(
-        page,
-        "<li class=\"act {}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {}</a></li>",
-        actor(step),
-        step.title(),
-        number = step.number()
-    );
-}
-
-fn rung(page: &mut String, index: usize, message: &Message) {
-    let class = match message.kind {
-        Kind::Alert(alert::FATAL, _) => " fatal",
-        _ if message.in_the_clear => " clear",
-        _ => "",
-    };
-    let how = if message.in_the_clear {
-        "in the clear"
-    } else {
-        "encrypted"
-    };
-    let _ = writeln!(
-        page,
-        "<li class=\"rung {}{class}\"><a href=\"#m{}\"><span class=\"number\">{}</span> <span class=\"unseen\">{} says</span> \
-         <span class=\"label\">{}</span> <span class=\"how\">{how}</span></a></li>",
-        message.from,
-        index + 1,
-        message
-            .step
-            .map_or_else(|| "?".to_owned(), |step| step.number().to_string()),
-        message.from,
-        escaped(&message.name)
-    );
-}
-
 /// The records: what crossed the wire, and which fragments of messages each holds.
-pub(super) fn records(page: &mut String, conversation: &Conversation) {
-    page.push_str(
-        "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">Records</h2>\n\
-         <p class=\"purpose\">A record is the unit of protection, not a message: one may hold several messages, or a part of one.</p>\n\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
-         <th scope=\"col\">record</th><th scope=\"col\">time</th><th scope=\"col\">bytes</th><th scope=\"col\">content</th>\
-         <th scope=\"col\">protection</th><th scope=\"col\">holds</th></tr></thead>\n<tbody>\n",
+pub(super) fn records(page: &mut String, conversation: &Conversation, language: Language) {
+    let _ = write!(
+        page,
+        "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">{}</h2>\n\
+         <p class=\"purpose\">{}</p>\n\
+         <section class=\"scroll\" aria-label=\"{}\" tabindex=\"0\">\n<table>\n<thead><tr>",
+        say(&phrase!("Records"), language),
+        say(
+            &phrase!(
+                "A record is the unit of protection, not a message: one may hold several messages, or a part of one."
+            ),
+            language
+        ),
+        say(&phrase!("Table of records"), language),
     );
-    for record in conversation.records.iter().take(MOST_RECORDS) {
-        line(page, conversation, record);
+    for column in [
+        phrase!("record"),
+        phrase!("time"),
+        phrase!("bytes"),
+        phrase!("content"),
+        phrase!("protection"),
+        phrase!("holds"),
+    ] {
+        let _ = write!(page, "<th scope=\"col\">{}</th>", say(&column, language));
     }
-    page.push_str("</tbody>\n</table>\n</div>\n");
-    if conversation.records.len() > MOST_RECORDS {
-        let more = conversation.records.len() - MOST_RECORDS;
-        let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for record in conversation.records.iter().take(MOST_RECORDS) {
+        line(page, conversation, record, language);
+    }
+    page.push_str("</tbody>\n</table>\n</section>\n");
+    let more = conversation.all_records() - conversation.records.len().min(MOST_RECORDS);
+    if more > 0 {
+        let words = say(&phrase!("And {more} more records.", more), language);
+        let _ = writeln!(page, "<p class=\"remark\">{words}</p>");
     }
     page.push_str("</section>\n");
 }
 
-fn line(page: &mut String, conversation: &Conversation, record: &Record) {
+fn line(page: &mut String, conversation: &Conversation, record: &Record, language: Language) {
     let _ = write!(
         page,
         "<tr class=\"{}\"><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>",
         record.from,
-        record.from,
+        say(&words::side(record.from), language),
         record.number,
         milliseconds(record.at),
         thousands(record.bytes.len()),
-        escaped(&record.content_type),
-        escaped(&protection(record))
+        say(&record.content_type, language),
+        say(&protection(record), language)
     );
     for fragment in record.fragments.iter().take(20) {
         let Some(message) = conversation.messages.get(fragment.message) else {
             continue;
         };
-        let whole = bytes_in_words(message.bytes.len());
+        let whole = size(message.bytes.len());
         let part = if fragment.in_message.len() == message.bytes.len() {
             whole
         } else {
-            format!("{} of {whole}", thousands(fragment.in_message.len()))
+            let part = thousands(fragment.in_message.len());
+            phrase!("{part} of {whole}", part, whole)
         };
         let number = fragment.message + 1;
         let _ = write!(
             page,
-            "<a class=\"piece\" href=\"#m{number}\">{} <span>{part}</span></a> ",
-            escaped(&message.name)
+            "<a class=\"piece\" href=\"#m{number}\" tabindex=\"-1\">{} <span>{}</span></a> ",
+            escaped(&message.name),
+            say(&part, language)
         );
     }
     if record.fragments.len() > 20 {
-        let _ = write!(page, "and {} more", record.fragments.len() - 20);
+        let more = phrase!("and {count} more", count = record.fragments.len() - 20);
+        page.push_str(&say(&more, language));
     }
     page.push_str("</td></tr>\n");
 }
