@@ -119,9 +119,7 @@ impl Told {
         self.until = now;
         let setup = self.in_service.get();
         let mut ends = setup.judge.iter().flat_map(|judge| &judge.lists_end);
-        let mut ended =
-            |end: &i64| (since..now).contains(&Moment::from_unix(end.saturating_sub(1)));
-        if ends.any(&mut ended) {
+        if ends.any(|end| since.unix() < *end && *end <= now.unix()) {
             let mut doubts = doubts(&as_of_now(&self.given).case);
             doubts.retain(|finding| finding.code == "crl-expired");
             say_findings(&doubts, &self.log);
