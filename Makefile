@@ -17,7 +17,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get lab check prose test docs recordings interop bench soak build check-tools
+.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get lab check prose test docs recordings interop bench soak fuzz build check-tools
 
 # In the language of the locale, by the first of the three variables that has a value, as the program does it.
 CHINESE = $(filter zh zh_% zh-% zh.% zh@%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG)))
@@ -46,6 +46,7 @@ help-en:
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 	@echo 'make bench   measures this server beside others, and writes docs/performance.md'
+	@echo 'make fuzz    a minute of libFuzzer for every reader of foreign bytes (FUZZ_SECONDS)'
 	@echo 'make soak    minutes of bursts, cuts and slow clients: does the server survive?'
 
 help-zh:
@@ -70,6 +71,7 @@ help-zh:
 	@echo 'make interop 运行别人的服务器和客户端，结果写入 docs/interop.md'
 	@echo 'make recordings      重新录制连接：每次录下的字节都不同'
 	@echo 'make bench   把这个服务器和别的服务器一起测，结果写入 docs/performance.md'
+	@echo 'make fuzz    用 libFuzzer 测每个读取外来字节的函数，各一分钟（FUZZ_SECONDS）'
 	@echo 'make soak    几分钟的突发连接、切断和慢速客户端：服务器撑得住吗'
 
 demo: build
@@ -135,6 +137,9 @@ BENCH = cargo run --locked --release --manifest-path bench/Cargo.toml --bin
 bench: check-tools
 	cargo build --locked --release --manifest-path bench/Cargo.toml
 	$(BENCH) bench -- $(PARTS)
+
+fuzz: check-tools
+	@sh fuzz/run.sh $(TARGETS)
 
 soak: check-tools
 	cargo build --locked --release --manifest-path bench/Cargo.toml

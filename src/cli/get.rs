@@ -96,10 +96,12 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         } else {
             Ok(())
         };
+        // Also what came of a body that was cut short.
+        let flushed = stdout.flush().map_err(output);
         // What happened to the connection counts more than what happened to a file.
         let answer = answered?;
         kept?;
-        stdout.flush().map_err(output)?;
+        flushed?;
         if answer.status >= 400 {
             let report = refused(options, &url, answer, language);
             say(&format!("hello-mtls: {report}"));

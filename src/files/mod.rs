@@ -139,16 +139,21 @@ pub fn at_one_moment<T>(paths: &[&Path], read_all: impl Fn() -> T) -> T {
     read_all()
 }
 
-/// Writes all of `files`, which lie in one folder, or none. Without `overwrite` a file that exists stops everything
-/// before the first byte is written.
+/// Writes all of `files`, folder by folder: those of one folder all, or none. Without `overwrite` a file that exists
+/// stops everything before the first byte is written.
 ///
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
 pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
-    match files.first() {
-        Some(first) => Claim::of(folder(&first.path), &mut |_| {}).write(files, overwrite),
-        None => Ok(()),
+    if !overwrite {
+        files.iter().try_for_each(|file| has_room_for(&file.path))?;
     }
+    files
+        .chunk_by(|one, next| folder(&one.path) == folder(&next.path))
+        .try_for_each(|files| {
+            let folder = files.first().map(|file| folder(&file.path));
+            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {}).write(files, overwrite)
+        })
 }
 
 /// Whether a new file may stand there, as far as that can be said before it is written.
