@@ -235,7 +235,7 @@ impl Validity {
 
 /// 127 random bits: unpredictable (RFC 5280 §4.1.2.2 allows 20 bytes), positive, never zero.
 /// rcgen's default is a hash of the public key, the same for each certificate of that key.
-fn serial_number() -> Result<SerialNumber, Error> {
+pub(crate) fn serial_number() -> Result<SerialNumber, Error> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Certificates {
         doing: "make a serial number".to_owned(),

@@ -31,6 +31,21 @@ pub(super) struct Choice {
     stream: Option<usize>,
 }
 
+impl Choice {
+    /// A number chooses in one capture, and cannot say in which of two.
+    pub(super) fn without_stream(&self) -> Result<(), Error> {
+        if self.stream.is_none() {
+            return Ok(());
+        }
+        Err(Error::Usage {
+            found: phrase!("--stream with two files"),
+            remedy: phrase!(
+                "a transcript of each connection first: hello-mtls wire CAPTURE --stream N --save FILE"
+            ),
+        })
+    }
+}
+
 /// What stands in the file.
 pub(super) enum Found {
     One(One),

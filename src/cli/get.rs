@@ -76,14 +76,20 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
             transport = transport.patient();
         }
         let mut stdout = io::stdout().lock();
-        let last = number == connections;
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(last, &mut earlier, &setup, &url, transport, &mut stdout)
+            watch.get(&mut earlier, &setup, &url, transport, &mut stdout)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };
+        let kept = if number == connections || answered.is_err() {
+            options.watch.keep(earlier.as_ref(), language)
+        } else {
+            Ok(())
+        };
+        // What happened to the connection counts more than what happened to a file.
         let answer = answered?;
+        kept?;
         stdout.flush().map_err(output)?;
         if answer.status >= 400 {
             let report = refused(options, &url, answer, language);

@@ -9,6 +9,7 @@ mod one_command;
 mod renew;
 mod making;
 mod serve;
+mod reloading;
 mod log;
 mod signals;
 mod get;
@@ -16,6 +17,7 @@ mod doctor;
 mod against;
 mod step;
 mod gallery;
+mod lab;
 mod wire;
 mod capture;
 
@@ -85,6 +87,8 @@ enum Command {
     Step(step::Step),
     /// Run every way in which it fails, and see both sides
     Gallery(gallery::Gallery),
+    /// Learn by repairing: exercises that grade themselves
+    Lab(lab::LabOptions),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
 }
@@ -115,6 +119,7 @@ impl Command {
             Command::Wire(wire) => wire::run(&wire, language),
             Command::Step(step) => step::run(&step, language),
             Command::Gallery(gallery) => return gallery::run(&gallery, language),
+            Command::Lab(lab) => return lab::run(lab, language),
             Command::Demo => {
                 demo::run(Path::new("target/demo"), &mut io::stdout().lock(), language)
             }

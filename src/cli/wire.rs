@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
@@ -13,11 +13,11 @@ use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
-use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
+use crate::handshake::{ClientSetup, Offer, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
-use crate::instruments::show::{html, pcapng, terminal};
+use crate::instruments::show::{html, pcapng, side_by_side, terminal};
 use crate::instruments::wire::explain;
 use crate::instruments::wire::key_exchange::observed;
 use crate::instruments::wire::resumption;
@@ -26,6 +26,7 @@ use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
+use crate::server::reload::InService;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
 use crate::transport::{Deadline, Socket};
@@ -78,8 +79,24 @@ impl Keep {
         Ok(())
     }
 
+    /// Two connections make one page, and no capture and no transcript.
+    fn only_html(&self) -> Result<(), Error> {
+        if self.pcapng.is_none() && self.save.is_none() {
+            return Ok(());
+        }
+        Err(Error::Usage {
+            found: phrase!("--pcapng and --save take one connection, and here are two"),
+            remedy: phrase!("--html for a page of both, or one file"),
+        })
+    }
+
     /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
-    fn write(&self, transcript: &Transcript, origin: &[String]) -> Result<(), Error> {
+    fn write(
+        &self,
+        transcript: &Transcript,
+        origin: &[String],
+        language: Language,
+    ) -> Result<(), Error> {
         let saved = match &self.save {
             Some(path) => {
                 let file = transcript.to_string();
@@ -90,7 +107,10 @@ impl Keep {
             None => Ok(()),
         };
         let page = match &self.html {
-            Some(path) => write_output(path, html::page(&explain(transcript)).into_bytes()),
+            Some(path) => {
+                let page = html::page(&explain(transcript), language);
+                write_output(path, page.into_bytes())
+            }
             None => Ok(()),
         };
         let capture = match &self.pcapng {
@@ -126,12 +146,10 @@ impl Watch {
         self.keep.check()
     }
 
-    /// A request over a tapped connection. What was recorded is shown and, if it is the last one, kept;
-    /// also if it fails. `earlier` is the recording of the connection before it, whose ticket this one may use; it is
-    /// replaced.
+    /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
+    /// of the connection before it, whose ticket this one may use; it is replaced.
     pub(super) fn get(
         &self,
-        last: bool,
         earlier: &mut Option<Transcript>,
         setup: &ClientSetup,
         url: &Url,
@@ -149,17 +167,22 @@ impl Watch {
             recording.keep("PRE_SHARED_KEY", &logged.client_random, &psk);
             transcript = recording.transcript();
         }
-        *earlier = Some(transcript.clone());
         if self.wire {
             print_explained(&transcript, &mut io::stderr());
         }
-        if answered.is_ok() && !last {
-            return answered;
-        }
-        let kept = self.keep.write(&transcript, &[]);
-        // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        kept.map(|()| answer)
+        *earlier = Some(transcript);
+        answered
+    }
+
+    /// Writes the files of a recording, if there is one.
+    pub(super) fn keep(
+        &self,
+        recorded: Option<&Transcript>,
+        language: Language,
+    ) -> Result<(), Error> {
+        recorded.map_or(Ok(()), |transcript| {
+            self.keep.write(transcript, &[], language)
+        })
     }
 }
 
@@ -178,9 +201,11 @@ pub(super) type ExplainLock = Arc<Mutex<()>>;
 /// A server that records each connection. A connection can see itself at `/handshake`, if the server is
 /// `local`: the page has the secrets in it, and they are nobody else's business.
 pub(super) struct Watched {
-    pub(super) setup: ServerSetup,
+    pub(super) in_service: InService,
     pub(super) local: bool,
     pub(super) log: Log,
+    /// Of the page, for a browser that prefers neither English nor Chinese.
+    pub(super) language: Language,
     pub(super) lock: ExplainLock,
 }
 
@@ -193,7 +218,10 @@ impl Watched {
         number: u64,
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Server);
-        let setup = self.setup.with_key_log(Arc::new(recording.clone()));
+        let setup = self
+            .in_service
+            .get()
+            .with_key_log(Arc::new(recording.clone()));
         let service = Recorded {
             server: self,
             recording: recording.clone(),
@@ -215,10 +243,16 @@ struct Recorded<'a> {
 
 impl Service for Recorded<'_> {
     fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        let Watched { local, lock, .. } = self.server;
+        let Watched {
+            local,
+            lock,
+            language,
+            ..
+        } = self.server;
         match request.path.as_str() {
             "/handshake" if hello::is_read(request) => {
-                handshake_page(&self.recording, *local, lock)
+                let language = preferred(request).unwrap_or(*language);
+                handshake_page(&self.recording, *local, language, lock)
             }
             "/handshake" => hello::only_read(),
             _ => hello::answer(request, peer),
@@ -234,8 +268,23 @@ impl Service for Recorded<'_> {
     }
 }
 
+/// The language that a browser asks for: the first of its list that is one of ours. Browsers sort the list by
+/// preference, so the weights (RFC 9110 §12.5.4) need not be compared.
+fn preferred(request: &Request) -> Option<Language> {
+    let lists = request.fields.all("accept-language");
+    let ranges = lists.flat_map(|list| list.split(','));
+    let mut languages =
+        ranges.map(|range| range.trim().split(['-', ';']).next().unwrap_or_default());
+    languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
+}
+
 /// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Response {
+fn handshake_page(
+    recording: &Recording,
+    local: bool,
+    language: Language,
+    lock: &ExplainLock,
+) -> Response {
     if !local {
         return Response::refusal(
             403,
@@ -243,7 +292,8 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
         );
     }
     let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut page = Response::text(200, html::page(&explain(&recording.transcript())));
+    let page = html::page(&explain(&recording.transcript()), language);
+    let mut page = Response::text(200, page);
     page.content_type = "text/html; charset=utf-8";
     page.fields = vec![
         ("Content-Security-Policy", html::content_security_policy()),
@@ -254,11 +304,13 @@ fn handshake_page(recording: &Recording, local: bool, lock: &ExplainLock) -> Res
     page
 }
 
-/// `wire FILE`: a recording, ours or anybody's.
+/// `wire FILE`: a recording, ours or anybody's. `wire FILE OTHER` compares two.
 #[derive(Args)]
 pub(super) struct Wire {
     /// A file of `get --save`, or a capture: pcap or pcapng
     file: PathBuf,
+    /// Another one: then the two connections stand side by side
+    other: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -266,15 +318,23 @@ pub(super) struct Wire {
 }
 
 pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
-    let Wire { file, choice, keep } = options;
+    let Wire {
+        file,
+        other,
+        choice,
+        keep,
+    } = options;
     keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
+    if let Some(other) = other {
+        return compared([file, other], choice, keep, &mut stdout, paint);
+    }
     let found = capture::open(file, choice)?;
     found.write(&mut stdout, paint).map_err(output)?;
     if let Found::One(one) = &found {
         let origin = one.lines().map(|line| line.to_string());
-        keep.write(&one.transcript, &origin.collect::<Vec<_>>())?;
+        keep.write(&one.transcript, &origin.collect::<Vec<_>>(), language)?;
         terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
     }
     stdout.flush().map_err(output)?;
@@ -285,5 +345,58 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
             remedy: phrase!("--stream N, with one of the numbers above"),
         }),
         _ => Ok(()),
+    }
+}
+
+/// Two recordings, side by side: a page with `--html`, otherwise in the terminal.
+fn compared(
+    files: [&PathBuf; 2],
+    choice: &Choice,
+    keep: &Keep,
+    stdout: &mut impl Write,
+    paint: Paint,
+) -> Result<(), Error> {
+    keep.only_html()?;
+    choice.without_stream()?;
+    let mut conversations = Vec::new();
+    for file in files {
+        match capture::open(file, choice)? {
+            Found::One(one) => conversations.push(explain(&one.transcript)),
+            found @ Found::Many(_) => {
+                found.write(stdout, paint).map_err(output)?;
+                stdout.flush().map_err(output)?;
+                return Err(several(file));
+            }
+        }
+    }
+    let [first, second] = &conversations[..] else {
+        return Ok(());
+    };
+    let names = files.map(|file| file.display().to_string());
+    let names = names.each_ref().map(String::as_str);
+    match &keep.html {
+        Some(path) => {
+            let page = html::compare::page(names, [first, second], paint.language);
+            write_output(path, page.into_bytes())
+        }
+        None => {
+            side_by_side::write(stdout, names, [first, second], paint).map_err(output)?;
+            stdout.flush().map_err(output)
+        }
+    }
+}
+
+/// Which of the connections in a capture is to be compared, cannot be said on the same command line.
+fn several(file: &Path) -> Error {
+    let capture = text::shell(file);
+    let one = text::shell(&file.with_extension("transcript"));
+    Error::Contents {
+        path: file.to_owned(),
+        found: phrase!("several connections, and a comparison takes one of each file"),
+        remedy: phrase!(
+            "hello-mtls wire {capture} --stream N --save {one}, with one of the numbers above; then compare {one}",
+            capture,
+            one
+        ),
     }
 }

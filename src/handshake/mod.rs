@@ -49,6 +49,7 @@ pub mod step4_client_presents_certificate;
 pub mod step5_server_verifies_client;
 pub mod step6_server_authorizes_client;
 pub mod step7_application_data;
+pub mod open_connection;
 mod settings;
 mod verifiers;
 mod signing_hook;
@@ -67,7 +68,8 @@ use rustls::{
     ServerConfig, ServerConnection, SideData,
 };
 
-pub use self::settings::{ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust};
+use self::open_connection::{ClientJudge, NewestJudge};
+pub use self::settings::{ClientSetup, ExpiredLists, Identity, Offer, ServerSetup, TlsMax, Trust};
 use self::step1_client_connects::{client_connects, client_hello_arrives, refuse_hello};
 use self::step2_server_presents_certificate::ServerCertificateHook;
 use self::step3_client_verifies_server::ServerVerifierHook;
@@ -104,11 +106,11 @@ pub fn server_config(
         .with_protocol_versions(versions)?;
 
     // Step 5: how the server verifies the client's certificate. Without a verifier it does not ask for one.
-    let verifier = clients.map(|trust| client_verifier(trust, &provider));
-    let verifier = verifier.transpose()?;
-    let builder = match &verifier {
-        Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
-            verifier: Arc::clone(verifier),
+    let judge = clients.map(|trust| ClientJudge::new(trust, &provider));
+    let judge = judge.transpose()?;
+    let builder = match &judge {
+        Some(judge) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
+            verifier: Arc::clone(&judge.verifier),
             narrator: narrator.clone(),
         })),
         None => builder.with_no_client_auth(),
@@ -116,7 +118,7 @@ pub fn server_config(
 
     // Step 2: which certificate the server sends.
     let certified = CertifiedKey::from_der(identity.chain, identity.key, &provider)?;
-    let hook = ServerCertificateHook::new(certified, verifier.is_some(), narrator.clone());
+    let hook = ServerCertificateHook::new(certified, judge.is_some(), narrator.clone());
     let mut config = builder.with_cert_resolver(Arc::new(hook));
 
     // Step 7: the protocols inside (ALPN), and the sessions that make the next handshake short. http/1.0 is
@@ -127,7 +129,8 @@ pub fn server_config(
     config.key_log = Arc::new(KeyLogFile::new());
     Ok(ServerSetup {
         config: Arc::new(config),
-        verifier,
+        newest: NewestJudge::new(judge.clone()),
+        judge,
         allowed,
         narrator,
     })
@@ -215,11 +218,11 @@ pub fn authorize(
     setup: &ServerSetup,
     connection: &ServerConnection,
 ) -> Result<Option<AuthorizedClient>, NotAuthorized> {
-    let Some(verifier) = &setup.verifier else {
+    let Some(judge) = &setup.judge else {
         return Ok(None);
     };
     let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
-    let verify_again = resumed.then_some(&**verifier);
+    let verify_again = resumed.then_some(&*judge.verifier);
     let chain = connection.peer_certificates().unwrap_or_default();
     server_authorizes_client(chain, verify_again, &setup.allowed, &setup.narrator).map(Some)
 }

@@ -15,6 +15,7 @@
 //! | [`show`] | what the wire found, for a terminal, as HTML, as pcapng |
 //! | [`doctor`] | reads files and servers, and says what will fail and what fixes it |
 //! | [`gallery`] | makes every failure happen over a real connection |
+//! | [`lab`] | exercises that grade themselves over real connections |
 //! | [`stepper`] | both sides in one thread, one flight at a time |
 //! | [`demo`] | the whole story in one command |
 
@@ -28,5 +29,6 @@ pub mod capture;
 pub mod show;
 pub mod doctor;
 pub mod gallery;
+pub mod lab;
 pub mod stepper;
 pub mod demo;

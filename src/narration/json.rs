@@ -89,6 +89,7 @@ fn fact(line: &mut Object, fact: &Fact) {
             members!(line, "reason", refusal, NotAuthorized {
                 Unreadable()
                 NoLongerValid(client found)
+                EndedWhileOpen(client found)
                 NotListed(client single_name)
             });
         }
@@ -103,26 +104,30 @@ fn fact(line: &mut Object, fact: &Fact) {
 }
 
 /// The members of a JSON object, as far as they are written.
-#[derive(Default)]
-struct Object(String);
+#[derive(Debug, Default)]
+pub struct Object(String);
 
 impl Object {
-    fn member(&mut self, name: &str, value: &(impl Json + ?Sized)) {
+    /// Adds a member.
+    pub fn member(&mut self, name: &str, value: &(impl Json + ?Sized)) {
         self.raw(name, &value.json());
     }
 
-    fn raw(&mut self, name: &str, json: &str) {
+    /// Adds a member whose value is JSON already.
+    pub fn raw(&mut self, name: &str, json: &str) {
         let comma = if self.0.is_empty() { "" } else { "," };
         let _ = write!(self.0, "{comma}\"{name}\":{json}");
     }
 
-    fn json(self) -> String {
+    /// The object.
+    pub fn json(self) -> String {
         format!("{{{}}}", self.0)
     }
 }
 
 /// A value that JSON can carry.
-trait Json {
+pub trait Json {
+    /// As JSON.
     fn json(&self) -> String;
 }
 

@@ -8,6 +8,7 @@ use rustls::{ServerConnection, StreamOwned};
 
 use super::{Peer, Service};
 use crate::error::Progress;
+use crate::handshake::open_connection::Standing;
 use crate::handshake::{ServerSetup, tell_refusal};
 use crate::http::reader::MessageReader;
 use crate::http::request::Request;
@@ -26,6 +27,9 @@ pub(super) fn exchange<T: Transport>(
     peer: &Peer,
 ) {
     let limits = service.limits();
+    let client = peer.client.as_ref();
+    let chain = stream.conn.peer_certificates().unwrap_or_default();
+    let mut standing = Standing::new(setup, client, chain);
     let mut reader = MessageReader::new(stream);
     for number in 1..=limits.requests {
         reader.stream.sock.wait_for_request(limits.idle);
@@ -44,7 +48,16 @@ pub(super) fn exchange<T: Transport>(
         let reply = match read_request(&mut reader) {
             Ok(request) => {
                 let last = number == limits.requests || reader.stream.sock.ends_soon();
-                Reply::to(&request, service, peer, last)
+                // Step 6 again: the certificate may have ended since the handshake, or been revoked.
+                let chain = reader.stream.conn.peer_certificates();
+                match standing.judge_again(setup, client, chain.unwrap_or_default()) {
+                    Ok(()) => Reply::to(&request, service, peer, last),
+                    Err(refusal) => Reply {
+                        response: refusing_client(&refusal, service, peer.address),
+                        head_only: request.method == "HEAD",
+                        connection: CLOSE,
+                    },
+                }
             }
             Err(ReadError::Malformed(Malformed { status, why })) => {
                 Reply::refusing(status, &why, service, peer)
@@ -78,18 +91,28 @@ pub(super) fn forbid<T: Transport>(
     address: SocketAddr,
     refusal: &NotAuthorized,
 ) {
-    let Denial { who, why, .. } = denial(refusal);
-    service.log(&format!("{address} refused at step 6: {who}: {why}"));
+    let response = refusing_client(refusal, service, address);
     // The request is read first. Its client may write all of it before it reads.
     let mut reader = MessageReader::new(stream);
     let head_only = matches!(read_request(&mut reader), Ok(request) if request.method == "HEAD");
     let reply = Reply {
-        response: Response::refusal(403, &format!("{who}: {why}")),
+        response,
         head_only,
         connection: CLOSE,
     };
     stream.sock.set_deadline(service.limits().request);
     let _ = reply.send(stream);
+}
+
+/// The answer to a client that may not come in, or no longer. The log has the same words.
+fn refusing_client(
+    refusal: &NotAuthorized,
+    service: &dyn Service,
+    address: SocketAddr,
+) -> Response {
+    let Denial { who, why, .. } = denial(refusal);
+    service.log(&format!("{address} refused at step 6: {who}: {why}"));
+    Response::refusal(403, &format!("{who}: {why}"))
 }
 
 fn read_request(reader: &mut MessageReader<'_, impl Read>) -> Result<Request, ReadError> {

@@ -12,6 +12,7 @@ pub mod shortage;
 mod shutdown;
 mod exchange;
 pub mod hello;
+pub mod reload;
 
 use std::net::SocketAddr;
 use std::time::Duration;

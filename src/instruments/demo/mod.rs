@@ -84,7 +84,7 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
         ..Scene::default()
     };
     let played = with_client(Some("client")).play(dir)?;
-    keep(dir, &played.transcript)?;
+    keep(dir, &played.transcript, language)?;
     page.story(&played.events)?;
     page.answer(&played.body)?;
     page.prose(&phrase!(
@@ -131,11 +131,11 @@ fn make_certificates(dir: &Path) -> Result<(), Error> {
 
 /// Leaves the connection of chapter 2 behind: as a page, and as a recording. The recording holds the
 /// secrets of the connection, so only its owner may read either.
-fn keep(dir: &Path, transcript: &Transcript) -> Result<(), Error> {
+fn keep(dir: &Path, transcript: &Transcript, language: Language) -> Result<(), Error> {
     let files = vec![
         secret(
             "handshake.html".to_owned(),
-            html::page(&explain(transcript)),
+            html::page(&explain(transcript), language),
             "",
         ),
         secret(

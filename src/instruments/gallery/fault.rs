@@ -58,6 +58,8 @@ pub enum Fault {
     RefusesByStatus,
     /// The client comes a second time, on its ticket; only in between the server learns of its lists.
     Resumes,
+    /// The client asks twice on one connection; only in between the server learns of its lists.
+    StaysOpen,
     /// The client writes, sends close_notify and never reads.
     NeverReads,
     /// The server ends its answer by closing TCP.
@@ -92,6 +94,7 @@ impl Fault {
                 | PlainClient(_)
                 | AsksLate(_)
                 | RefusesByStatus
+                | StaysOpen
                 | NeverReads
                 | NoCloseNotify
         );
@@ -118,6 +121,9 @@ impl Fault {
         match self {
             Fault::Resumes => Some(phrase!(
                 "the second connection; the first went well and left a ticket"
+            )),
+            Fault::StaysOpen => Some(phrase!(
+                "one connection, two requests; the server reads its new list between them"
             )),
             Fault::TamperedHello => Some(phrase!(
                 "on the way, one bit of the ClientHello was flipped"
@@ -240,6 +246,7 @@ impl Fault {
         match self {
             Fault::PlainClient(words) => peers::plain_client(words, &setup.narrator, transport),
             Fault::NeverReads => peers::never_reads(setup, url.server_name.clone(), transport)?,
+            Fault::StaysOpen => peers::stays_open(setup, url, transport)?,
             _ => {
                 let Answer { status, reason, .. } = get(setup, url, transport, &mut io::sink())?;
                 if status != 200 {

@@ -184,7 +184,7 @@ fn serial_number(described: &Certificate) -> SerialNumber {
 }
 
 /// The moment so many days from now, before it where the number is negative.
-pub(super) fn day<T: From<SystemTime>>(from_now: i64) -> T {
+pub fn day<T: From<SystemTime>>(from_now: i64) -> T {
     let distance = Duration::from_secs(from_now.unsigned_abs() * 86_400);
     let now = SystemTime::now();
     if from_now < 0 {

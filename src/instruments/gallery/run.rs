@@ -242,3 +242,14 @@ fn alert(side: Side, taps: impl Iterator<Item = Transcript>, began: Instant) -> 
         encrypted: matches!(record.protection, Protection::Decrypted(_)),
     })
 }
+
+/// The recording of a case that needs no more than two sides that meet, as the tap of the client has it.
+///
+/// # Errors
+/// As [`run`].
+pub fn recording(case: &'static Case, tls_max: TlsMax) -> Result<Transcript, Error> {
+    let stage = Stage::new(&case.scene, tls_max)?;
+    let met = Meeting::of(&stage, &stage.ends.server, case.scene.fault)?;
+    let [client, _] = &met.taps;
+    Ok(client.transcript())
+}

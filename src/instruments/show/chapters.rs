@@ -3,11 +3,13 @@
 //! Unaware of how they are shown.
 
 use crate::instruments::wire::conversation::{
-    Conversation, Ending, Kind, Message, Negotiated, PreSharedKey, Protection, Record,
+    Conversation, Ending, Kind, Message, Negotiated, PreSharedKey,
 };
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
+use crate::language::{Language, Phrase};
 use crate::narration::Step;
+use crate::phrase;
 
 /// One of the seven steps, as a chapter.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +24,6 @@ pub struct Chapter {
     pub sources: &'static [&'static str],
     /// Those of TLS 1.2.
     pub sources_of_tls12: &'static [&'static str],
-    /// What the step is for, in a sentence.
-    pub purpose: &'static str,
-    /// The same up to TLS 1.2, where it is something else.
-    pub purpose_in_tls12: Option<&'static str>,
 }
 
 /// The seven, in order.
@@ -36,11 +34,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-1",
         sources: &["RFC 8446 §4.1"],
         sources_of_tls12: &["RFC 5246 §7.4.1"],
-        purpose: "Both say what they speak and exchange public keys; out of these comes a secret that nobody \
-                  on the way can compute.",
-        purpose_in_tls12: Some(
-            "Both say what they speak. Up to TLS 1.2 they exchange keys after that.",
-        ),
     },
     Chapter {
         step: Step::ServerPresentsCertificate,
@@ -48,10 +41,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-2",
         sources: &["RFC 8446 §4.3", "§4.4"],
         sources_of_tls12: &["RFC 5246 §7.4.2", "§7.4.3", "§7.4.4"],
-        purpose: "The server says who it is, and signs all that was said so far with the key that only it has.",
-        purpose_in_tls12: Some(
-            "The server says who it is. Where both make fresh keys, it signs its own with the key that only it has.",
-        ),
     },
     Chapter {
         step: Step::ClientVerifiesServer,
@@ -59,12 +48,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-3",
         sources: &["RFC 8446 §4.4.3", "RFC 5280 §6", "RFC 9525 §6"],
         sources_of_tls12: &["RFC 5246 §7.4.3", "RFC 5280 §6", "RFC 9525 §6"],
-        purpose: "Two proofs: a CA that the client trusts vouches for the certificate and its name, and the \
-                  signature shows that the server owns the key.",
-        purpose_in_tls12: Some(
-            "Two proofs: a CA that the client trusts vouches for the certificate and its name; and a signature, or \
-             with RSA key exchange the server's Finished, shows that the server owns the key.",
-        ),
     },
     Chapter {
         step: Step::ClientPresentsCertificate,
@@ -72,8 +55,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-4",
         sources: &["RFC 8446 §4.4.2", "§4.4.3"],
         sources_of_tls12: &["RFC 5246 §7.4.6", "§7.4.8"],
-        purpose: "The mirror image of step 2, and what makes it mutual: the client says who it is, and signs.",
-        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ServerVerifiesClient,
@@ -81,9 +62,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-5",
         sources: &["RFC 8446 §4.4.3", "RFC 5280 §6"],
         sources_of_tls12: &["RFC 5246 §7.4.8", "RFC 5280 §6"],
-        purpose: "The same two proofs the other way round. There is no name to compare: this tells who it is, \
-                  not whether it may come in.",
-        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ServerAuthorizesClient,
@@ -91,8 +69,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-6",
         sources: &[],
         sources_of_tls12: &[],
-        purpose: "May this client come in? That is policy, not TLS: no standard answers it.",
-        purpose_in_tls12: None,
     },
     Chapter {
         step: Step::ApplicationData,
@@ -100,9 +76,6 @@ pub const CHAPTERS: [Chapter; 7] = [
         docs: "docs/mtls.md#step-7",
         sources: &["RFC 8446 §4.6.1", "§5.2", "§6.1"],
         sources_of_tls12: &["RFC 5246 §6.2.3", "§7.2.1"],
-        purpose: "Each record is encrypted and numbered: a changed, missing or repeated one is noticed. The end is \
-                  said, too.",
-        purpose_in_tls12: None,
     },
 ];
 
@@ -115,10 +88,41 @@ impl Chapter {
         }
     }
 
-    /// What the step is for in the version that was spoken.
-    pub fn purpose_in(&self, conversation: &Conversation) -> &'static str {
-        let old = self.purpose_in_tls12.filter(|_| old(conversation));
-        old.unwrap_or(self.purpose)
+    /// What the step is for in the version that was spoken, in a sentence or two.
+    pub fn purpose_in(&self, conversation: &Conversation) -> Phrase {
+        let old = old(conversation);
+        match self.step {
+            Step::ClientConnects if old => {
+                phrase!("Both say what they speak. Up to TLS 1.2 they exchange keys after that.")
+            }
+            Step::ClientConnects | Step::Preparation => phrase!(
+                "Both say what they speak and exchange public keys; out of these comes a secret that nobody on the way can compute."
+            ),
+            Step::ServerPresentsCertificate if old => phrase!(
+                "The server says who it is. Where both make fresh keys, it signs its own with the key that only it has."
+            ),
+            Step::ServerPresentsCertificate => phrase!(
+                "The server says who it is, and signs all that was said so far with the key that only it has."
+            ),
+            Step::ClientVerifiesServer if old => phrase!(
+                "Two proofs: a CA that the client trusts vouches for the certificate and its name; and a signature, or with RSA key exchange the server's Finished, shows that the server owns the key."
+            ),
+            Step::ClientVerifiesServer => phrase!(
+                "Two proofs: a CA that the client trusts vouches for the certificate and its name, and the signature shows that the server owns the key."
+            ),
+            Step::ClientPresentsCertificate => phrase!(
+                "The mirror image of step 2, and what makes it mutual: the client says who it is, and signs."
+            ),
+            Step::ServerVerifiesClient => phrase!(
+                "The same two proofs the other way round. There is no name to compare: this tells who it is, not whether it may come in."
+            ),
+            Step::ServerAuthorizesClient => {
+                phrase!("May this client come in? That is policy, not TLS: no standard answers it.")
+            }
+            Step::ApplicationData => phrase!(
+                "Each record is encrypted and numbered: a changed, missing or repeated one is noticed. The end is said, too."
+            ),
+        }
     }
 
     /// 1 to 7.
@@ -126,21 +130,24 @@ impl Chapter {
         self.step.number()
     }
 
-    /// The step's title, with a capital: `The client connects`.
-    pub fn title(&self) -> String {
-        self.step
-            .title()
-            .to_string()
+    /// The step's title as a heading in this language: `The client connects`.
+    pub fn title(&self, language: Language) -> String {
+        let title = self.step.title().in_language(language);
+        title
             .replacen("the ", "The ", 1)
             .replacen("both ", "Both ", 1)
     }
 }
 
 /// The title of what has no step, and why it has none.
-pub(super) const NO_STEP: (&str, &str) = (
-    "Messages whose step cannot be told",
-    "These records are encrypted, and their keys are not known here: what each of them is for cannot be told.",
-);
+pub(super) fn no_step() -> (Phrase, Phrase) {
+    (
+        phrase!("Messages whose step cannot be told"),
+        phrase!(
+            "These records are encrypted, and their keys are not known here: what each of them is for cannot be told."
+        ),
+    )
+}
 
 /// It speaks TLS 1.2, or less.
 fn old(conversation: &Conversation) -> bool {
@@ -155,10 +162,15 @@ pub(super) fn is_anonymous(negotiated: &Negotiated) -> bool {
 }
 
 /// What to say of a step beside its messages: what one side does alone, or why nothing is there.
-pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> {
+pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<Phrase> {
     let mut messages = conversation.messages.iter();
     let empty = !has_messages(conversation, step);
-    let later = messages.any(|message| message.step > Some(step));
+    let later = messages.any(|message| message.step > Some(step))
+        || conversation
+            .omitted
+            .messages
+            .keys()
+            .any(|other| *other > Some(step));
     if let Ending::Refused { step: at, .. } = conversation.ending
         && at <= step
     {
@@ -168,9 +180,9 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> 
         Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
             if !can_be_told(conversation) =>
         {
-            CANNOT_BE_TOLD
+            unreadable()
         }
-        _ if empty && !can_be_told(conversation) => CANNOT_BE_TOLD,
+        _ if empty && !can_be_told(conversation) => unreadable(),
         Step::ClientVerifiesServer | Step::ServerVerifiesClient | Step::ServerAuthorizesClient
             if later || !empty =>
         {
@@ -178,48 +190,50 @@ pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<String> 
         }
         _ if !empty => return None,
         Step::ClientPresentsCertificate if later => asked_nobody(conversation),
-        Step::ServerPresentsCertificate if later => "No message of this step was recorded.",
-        _ => "Not reached in this recording.",
+        Step::ServerPresentsCertificate if later => {
+            phrase!("No message of this step was recorded.")
+        }
+        _ => phrase!("Not reached in this recording."),
     };
-    Some(words.to_owned())
+    Some(words)
 }
 
-const CANNOT_BE_TOLD: &str =
-    "Cannot be told: records are encrypted, and their keys are not known here.";
+fn unreadable() -> Phrase {
+    phrase!("Cannot be told: records are encrypted, and their keys are not known here.")
+}
 
 /// What can be read settles the steps: all of it, the whole handshake, or up to TLS 1.2 the server's flight and the client's.
 fn can_be_told(conversation: &Conversation) -> bool {
-    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
     let done = Kind::Handshake(HandshakeType::SERVER_HELLO_DONE);
     let mut messages = conversation.messages.iter();
-    !conversation.records.iter().any(unreadable)
+    conversation.unreadable().is_none()
         || conversation.negotiated.handshake_complete
         || old(conversation)
             && (conversation.negotiated.resumed || messages.any(|message| message.kind == done))
 }
 
 fn has_messages(conversation: &Conversation, step: Step) -> bool {
-    let mut messages = conversation.messages.iter();
-    messages.any(|message| message.step == Some(step))
+    conversation.messages_of(Some(step)) > 0
 }
 
 /// The alert speaks for its own step. Later ones were not reached, or the client did not wait.
-fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<String> {
+fn after_a_refusal(conversation: &Conversation, at: Step, step: Step) -> Option<Phrase> {
     if at == step {
         return None;
     }
     let at_number = at.number();
     if !has_messages(conversation, step) {
-        return Some(format!("Not reached: step {at_number} was refused."));
+        return Some(phrase!(
+            "Not reached: step {at_number} was refused.",
+            at_number
+        ));
     }
     let refusal =
         |message: &&Message| message.step == Some(at) && matches!(message.kind, Kind::Alert(..));
     let messages = conversation.messages.iter();
     let mut before = messages.take_while(|message| !refusal(message));
     before.any(|message| message.step == Some(step)).then(|| {
-        format!(
-            "Sent before the refusal of step {at_number} was heard: in TLS 1.3 the client does not wait for the verdict."
-        )
+        phrase!("Sent before the refusal of step {at_number} was heard: in TLS 1.3 the client does not wait for the verdict.", at_number)
     })
 }
 
@@ -249,27 +263,33 @@ pub(super) fn acts_alone(conversation: &Conversation) -> Vec<Step> {
     happened.filter(|step| reached(*step)).collect()
 }
 
-fn asked_nobody(conversation: &Conversation) -> &'static str {
+fn asked_nobody(conversation: &Conversation) -> Phrase {
     let negotiated = &conversation.negotiated;
     let asked = |message: &Message| {
         message.kind == Kind::Handshake(HandshakeType::CERTIFICATE_REQUEST)
             && message.step == Some(Step::ApplicationData)
     };
     if conversation.messages.iter().any(asked) {
-        "The server did not ask for a certificate here, but it did after the handshake: see step 7."
+        phrase!(
+            "The server did not ask for a certificate here, but it did after the handshake: see step 7."
+        )
     } else if negotiated.resumed {
-        "A resumption: the client showed its certificate, if it has one, in the earlier session."
+        phrase!(
+            "A resumption: the client showed its certificate, if it has one, in the earlier session."
+        )
     } else if negotiated.pre_shared_key.is_some() {
-        "The server asked for no certificate: the pre-shared key stands for it."
+        phrase!("The server asked for no certificate: the pre-shared key stands for it.")
     } else if negotiated.client_certificate_requested {
-        "The server asked for a certificate; what the client answered was not recorded."
+        phrase!("The server asked for a certificate; what the client answered was not recorded.")
     } else {
-        "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
+        phrase!(
+            "The server did not ask for a certificate: this is TLS, not mutual TLS. Who the client is, it does not know."
+        )
     }
 }
 
 /// The steps that one side takes alone.
-fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
+fn on_one_side(conversation: &Conversation, step: Step) -> Phrase {
     let negotiated = &conversation.negotiated;
     let (asked, sent) = (
         negotiated.client_certificate_requested,
@@ -277,54 +297,68 @@ fn on_one_side(conversation: &Conversation, step: Step) -> &'static str {
     );
     match step {
         Step::ClientVerifiesServer | Step::ServerVerifiesClient if negotiated.resumed => {
-            "Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: \
-             the secret of that session stands for it."
+            phrase!(
+                "Nothing to verify: no certificate came. What the earlier session proved of the other side, still holds: the secret of that session stands for it."
+            )
         }
         Step::ClientVerifiesServer | Step::ServerVerifiesClient
             if negotiated.pre_shared_key == Some(PreSharedKey::External) && !sent =>
         {
-            "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof; which \
-             peer has it was agreed on outside TLS."
+            phrase!(
+                "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof; which peer has it was agreed on outside TLS."
+            )
         }
         Step::ClientVerifiesServer | Step::ServerVerifiesClient
             if negotiated.pre_shared_key.is_some() && !sent =>
         {
-            "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof. It is \
-             from an earlier session, or was agreed on outside TLS."
+            phrase!(
+                "Nothing to verify: no certificate came. That the other side knows the pre-shared key is the proof. It is from an earlier session, or was agreed on outside TLS."
+            )
         }
         Step::ClientVerifiesServer if is_anonymous(negotiated) => {
-            "Nothing to verify: with an anonymous key exchange the server proves no identity, and an attacker in the \
-             middle goes unnoticed."
+            phrase!(
+                "Nothing to verify: with an anonymous key exchange the server proves no identity, and an attacker in the middle goes unnoticed."
+            )
         }
         Step::ClientVerifiesServer => {
-            "No message tells of it: the client looks at the certificate by itself. A no would stand here as an \
-             alert; its yes is that it goes on."
+            phrase!(
+                "No message tells of it: the client looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on."
+            )
         }
         Step::ServerVerifiesClient if sent => {
-            "No message tells of it: the server looks at the certificate by itself. A no would stand here as an \
-             alert; its yes is that it goes on."
+            phrase!(
+                "No message tells of it: the server looks at the certificate by itself. A no would stand here as an alert; its yes is that it goes on."
+            )
         }
         Step::ServerVerifiesClient if negotiated.client_certificate_declined => {
-            "The client sent no certificate, so there is nothing to verify. A server that insists on one says no with \
-             an alert."
+            phrase!(
+                "The client sent no certificate, so there is nothing to verify. A server that insists on one says no with an alert."
+            )
         }
         Step::ServerVerifiesClient if asked => {
-            "Cannot be told: the server asked for a certificate, and what the client answered was not seen."
+            phrase!(
+                "Cannot be told: the server asked for a certificate, and what the client answered was not seen."
+            )
         }
         Step::ServerAuthorizesClient if sent => {
-            "No message tells of it: the server's application compares the name in the client's certificate with a \
-             list of its own. A no is an answer in step 7, such as 403."
+            phrase!(
+                "No message tells of it: the server's application compares the name in the client's certificate with a list of its own. A no is an answer in step 7, such as 403."
+            )
         }
         Step::ServerAuthorizesClient if asked => {
-            "No message tells of it: what a client without a certificate may do, the server's application decides. A \
-             no is an answer in step 7, such as 403."
+            phrase!(
+                "No message tells of it: what a client without a certificate may do, the server's application decides. A no is an answer in step 7, such as 403."
+            )
         }
         Step::ServerAuthorizesClient if negotiated.without_certificates() => {
-            "No message tells of it: if the server knows the client from before, its application may compare the name \
-             with a list of its own. A no is an answer in step 7, such as 403."
+            phrase!(
+                "No message tells of it: if the server knows the client from before, its application may compare the name with a list of its own. A no is an answer in step 7, such as 403."
+            )
         }
         _ => {
-            "The server asked for no certificate: there is nobody to verify, and no name to let in."
+            phrase!(
+                "The server asked for no certificate: there is nobody to verify, and no name to let in."
+            )
         }
     }
 }

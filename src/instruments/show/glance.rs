@@ -1,79 +1,86 @@
 //! The connection as a whole: what was agreed, which identities are known, how it ended, and what a reader has to know.
 
-use super::bytes_in_words;
 use super::chapters::is_anonymous;
+use super::size;
 use crate::instruments::wire::conversation::{
     Check, Conversation, Ending, Kind, KnownSecrets, Message, Negotiated, Outcome, PreSharedKey,
-    Protection, Record,
 };
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
-use crate::narration::{Side, Step};
+use crate::language::Phrase;
+use crate::narration::{Side, Step, words};
+use crate::phrase;
 
 /// The connection at a glance: labels and what stands there. Hostile text.
-pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(&'static str, String)> {
+pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(Phrase, Phrase)> {
     let mut facts = Vec::new();
     match &conversation.handshakes[..] {
         handshakes @ [_, _, ..] => {
-            for (label, negotiated) in HANDSHAKES.into_iter().zip(handshakes) {
-                let words: Vec<_> = agreed(negotiated)
-                    .into_iter()
-                    .map(|(_, value)| value)
-                    .collect();
-                let words = match negotiated.version {
-                    None => "a new handshake that the server did not begin".to_owned(),
-                    Some(_) if negotiated.resumed => words.join(", ") + ", resumed",
-                    Some(_) => words.join(", "),
-                };
-                facts.push((label, words));
+            for (index, negotiated) in handshakes.iter().enumerate().take(MOST_HANDSHAKES) {
+                let number = index + 1;
+                facts.push((phrase!("handshake {number}", number), in_a_line(negotiated)));
             }
-            if handshakes.len() > HANDSHAKES.len() {
-                let more = handshakes.len() - HANDSHAKES.len();
-                facts.push(("and more", format!("{more} handshakes")));
+            if let Some(more @ 1..) = handshakes.len().checked_sub(MOST_HANDSHAKES) {
+                facts.push((phrase!("and more"), phrase!("{more} handshakes", more)));
             }
         }
         _ => facts.extend(agreed(&conversation.negotiated)),
     }
-    facts.push(("who is known", who_is_known(conversation).to_owned()));
-    let sent = |side| -> usize {
-        let records = conversation.records.iter();
-        let of_side = records.filter(|record| record.from == side);
-        of_side.map(|record| record.bytes.len()).sum()
+    facts.push((phrase!("who is known"), who_is_known(conversation)));
+    let client = size(conversation.bytes_from(Side::Client));
+    let server = size(conversation.bytes_from(Side::Server));
+    let messages = match conversation.all_messages() {
+        1 => phrase!("1 message"),
+        count => phrase!("{count} messages", count),
     };
-    let counted = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
+    let records = match conversation.all_records() {
+        1 => phrase!("1 record"),
+        count => phrase!("{count} records", count),
     };
-    let counts = format!(
-        "{} in {}; {} from the client, {} from the server",
-        counted(conversation.messages.len(), "message"),
-        counted(conversation.records.len(), "record"),
-        bytes_in_words(sent(Side::Client)),
-        bytes_in_words(sent(Side::Server)),
+    let counts = phrase!(
+        "{messages} in {records}; {client} from the client, {server} from the server",
+        messages,
+        records,
+        client,
+        server
     );
-    facts.push(("on the wire", counts));
-    facts.push(("ending", ending(conversation)));
+    facts.push((phrase!("on the wire"), counts));
+    facts.push((phrase!("ending"), ending(conversation)));
     facts
 }
 
 /// Renegotiations of TLS 1.2: as many as are worth a line.
-const HANDSHAKES: [&str; 4] = ["handshake 1", "handshake 2", "handshake 3", "handshake 4"];
+const MOST_HANDSHAKES: usize = 4;
+
+/// One handshake of several.
+fn in_a_line(negotiated: &Negotiated) -> Phrase {
+    if negotiated.version.is_none() {
+        return phrase!("a new handshake that the server did not begin");
+    }
+    let facts = agreed(negotiated).into_iter().map(|(_, value)| value);
+    let words = Phrase::joined(facts, &Phrase::from(", "));
+    match negotiated.resumed {
+        true => phrase!("{words}, resumed", words),
+        false => words,
+    }
+}
 
 /// What a handshake agreed on: labels and what stands there.
-fn agreed(negotiated: &Negotiated) -> Vec<(&'static str, String)> {
+pub(super) fn agreed(negotiated: &Negotiated) -> Vec<(Phrase, Phrase)> {
     let version = negotiated
         .version
-        .map(|number| names::VERSIONS.name(number));
-    let suite = negotiated.cipher_suite;
+        .map(|number| names::VERSIONS.name(number).into());
+    let suite = negotiated
+        .cipher_suite
+        .map(|number| names::CIPHER_SUITES.short(number).into());
+    let name = negotiated.server_name.clone().map(Phrase::from);
+    let protocol = negotiated.protocol.clone().map(Phrase::from);
     let known = [
-        ("version", version),
-        (
-            "cipher suite",
-            suite.map(|number| names::CIPHER_SUITES.short(number)),
-        ),
-        ("key exchange", key_exchange(negotiated)),
-        ("server name", negotiated.server_name.clone()),
-        ("protocol inside", negotiated.protocol.clone()),
+        (phrase!("version"), version),
+        (phrase!("cipher suite"), suite),
+        (phrase!("key exchange"), key_exchange(negotiated)),
+        (phrase!("server name"), name),
+        (phrase!("protocol inside"), protocol),
     ];
     let known = known.into_iter();
     known
@@ -82,128 +89,159 @@ fn agreed(negotiated: &Negotiated) -> Vec<(&'static str, String)> {
 }
 
 /// The group, or up to TLS 1.2 what the cipher suite says. A resumption exchanges no keys.
-fn key_exchange(negotiated: &Negotiated) -> Option<String> {
-    let group = negotiated.group.map(|number| names::GROUPS.short(number));
-    let suite = negotiated.cipher_suite.filter(|_| !negotiated.resumed);
-    let by_suite = suite.map(|suite| names::CIPHER_SUITES.key_exchange(suite));
-    let by_suite = by_suite.map(|words| match words.as_str() {
-        "RSA" => "RSA: the client encrypts a secret for the server's certificate".to_owned(),
-        _ if words.starts_with("DH") => format!("{words}: Diffie-Hellman in a finite field"),
-        _ => words,
-    });
-    group.or(by_suite.filter(|words| !words.is_empty()))
+fn key_exchange(negotiated: &Negotiated) -> Option<Phrase> {
+    if let Some(number) = negotiated.group {
+        return Some(names::GROUPS.short(number).into());
+    }
+    let suite = negotiated.cipher_suite.filter(|_| !negotiated.resumed)?;
+    let words = names::CIPHER_SUITES.key_exchange(suite);
+    match &words[..] {
+        "" => None,
+        "RSA" => Some(phrase!(
+            "RSA: the client encrypts a secret for the server's certificate"
+        )),
+        _ if words.starts_with("DH") => {
+            Some(phrase!("{words}: Diffie-Hellman in a finite field", words))
+        }
+        _ => Some(words.into()),
+    }
 }
 
-fn who_is_known(conversation: &Conversation) -> &'static str {
+fn who_is_known(conversation: &Conversation) -> Phrase {
     let negotiated = &conversation.negotiated;
     match &conversation.ending {
         Ending::Refused { step, .. } if *step <= Step::ClientVerifiesServer => {
-            return "nobody: it ended before";
+            return phrase!("nobody: it ended before");
         }
         Ending::Refused { step, .. } if *step <= Step::ServerVerifiesClient => {
-            return "the server alone: the client was refused";
+            return phrase!("the server alone: the client was refused");
         }
         _ => {}
     }
     let failed = |check: &Check| matches!(check.outcome, Outcome::Failed(_));
     let mut messages = conversation.messages.iter();
     if messages.any(|message| message.checks.iter().any(failed)) {
-        return "cannot be told: a proof does not hold here, see ✗ below";
+        return phrase!("cannot be told: a proof does not hold here, see ✗ below");
+    }
+    if conversation.omitted.failed {
+        return phrase!(
+            "cannot be told: a proof does not hold, in a message that is not shown here"
+        );
     }
     if !negotiated.handshake_complete {
         return before_the_end(conversation);
     }
     match negotiated.pre_shared_key {
         Some(PreSharedKey::External) if !negotiated.client_certificate_sent => {
-            return "both know the pre-shared key; which peers have it, was agreed on outside TLS";
+            return phrase!(
+                "both know the pre-shared key; which peers have it, was agreed on outside TLS"
+            );
         }
         Some(PreSharedKey::Unknown) if !negotiated.client_certificate_sent => {
-            return "both know the pre-shared key: from an earlier session, or agreed on outside TLS";
+            return phrase!(
+                "both know the pre-shared key: from an earlier session, or agreed on outside TLS"
+            );
         }
         _ => {}
     }
     if negotiated.client_certificate_sent && negotiated.client_signed {
-        "both: mutual TLS, each showed a certificate"
+        phrase!("both: mutual TLS, each showed a certificate")
     } else if negotiated.client_certificate_sent {
-        "the server; the client showed a certificate, but no proof of its key was seen"
+        phrase!("the server; the client showed a certificate, but no proof of its key was seen")
     } else if negotiated.resumed {
-        "the sides that were known in the earlier session: a resumption"
+        phrase!("the sides that were known in the earlier session: a resumption")
     } else if negotiated.client_certificate_declined {
-        "the server alone: it asked for a certificate, and the client sent none"
+        phrase!("the server alone: it asked for a certificate, and the client sent none")
     } else if negotiated.client_certificate_requested {
-        "the server; it asked for a certificate, and no answer was seen"
+        phrase!("the server; it asked for a certificate, and no answer was seen")
     } else if is_anonymous(negotiated) {
-        "nobody: an anonymous key exchange proves no identity"
+        phrase!("nobody: an anonymous key exchange proves no identity")
     } else {
-        "the server alone: TLS, not mutual TLS"
+        phrase!("the server alone: TLS, not mutual TLS")
     }
 }
 
 /// A handshake whose end was not seen tells of nobody: what is missing may have been the proof.
-fn before_the_end(conversation: &Conversation) -> &'static str {
-    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
+fn before_the_end(conversation: &Conversation) -> Phrase {
     match conversation.ending {
-        _ if conversation.records.iter().any(unreadable) => {
-            "cannot be told: the end of the handshake could not be read"
+        _ if conversation.unreadable().is_some() => {
+            phrase!("cannot be told: the end of the handshake could not be read")
         }
-        Ending::Open | Ending::Capped => "cannot be told: the recording ends before the handshake",
-        _ => "nobody: the connection ended before the handshake was done",
+        Ending::Open | Ending::Capped => {
+            phrase!("cannot be told: the recording ends before the handshake")
+        }
+        _ => phrase!("nobody: the connection ended before the handshake was done"),
     }
 }
 
 /// How it ended, in a sentence.
-pub(super) fn ending(conversation: &Conversation) -> String {
+pub(super) fn ending(conversation: &Conversation) -> Phrase {
     match &conversation.ending {
-        Ending::Open => "nobody said why the recording ends here".to_owned(),
-        Ending::Closed(sides) => {
-            let sides: Vec<String> = sides.iter().map(ToString::to_string).collect();
-            format!(
-                "closed in order, with close_notify of the {}",
-                sides.join(" and the ")
-            )
-        }
+        Ending::Open => phrase!("nobody said why the recording ends here"),
+        Ending::Closed(sides) => match sides[..] {
+            [first, second] => phrase!(
+                "closed in order, with close_notify of the {first} and the {second}",
+                first,
+                second
+            ),
+            _ => {
+                let sides = sides.iter().map(|side| words::side(*side));
+                let sides = Phrase::joined(sides, &Phrase::from(", "));
+                phrase!("closed in order, with close_notify of the {sides}", sides)
+            }
+        },
         Ending::Refused { by, alert, step } => {
             let step = step.number();
             let alert = names::ALERTS.short(*alert);
-            format!("refused at step {step}: the {by} sent the alert {alert}")
-        }
-        Ending::Cut(side) => {
-            format!(
-                "cut: the {side} ended TCP without close_notify, which looks the same as an attack"
+            phrase!(
+                "refused at step {step}: the {by} sent the alert {alert}",
+                step,
+                by,
+                alert
             )
         }
-        Ending::CannotBeTold { by, alert: true } => format!(
-            "cannot be told: the {by} ended TCP; its last record is an alert that could not be read"
+        Ending::Cut(side) => phrase!(
+            "cut: the {side} ended TCP without close_notify, which looks the same as an attack",
+            side
         ),
-        Ending::CannotBeTold { by, alert: false } => format!(
-            "cannot be told: the {by} ended TCP; its last record could not be read, and may be close_notify"
+        Ending::CannotBeTold { by, alert: true } => phrase!(
+            "cannot be told: the {by} ended TCP; its last record is an alert that could not be read",
+            by
         ),
-        Ending::Capped => "cannot be told: the recording is not complete".to_owned(),
+        Ending::CannotBeTold { by, alert: false } => phrase!(
+            "cannot be told: the {by} ended TCP; its last record could not be read, and may be close_notify",
+            by
+        ),
+        Ending::Capped => phrase!("cannot be told: the recording is not complete"),
     }
 }
 
 /// What a reader has to know about the whole, a sentence or more each: what was capped, why nothing could be
 /// decrypted, why no certificate is sent on resumption. Safe to show.
-pub fn notes(conversation: &Conversation) -> Vec<String> {
+pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
     let mut notes = Vec::new();
-    let mut note = |text: &str| notes.push(text.to_owned());
+    let mut note = |words: Phrase| notes.push(words);
     let negotiated = &conversation.negotiated;
     let tls13 = negotiated.version == Some(TLS13);
     if conversation.capped {
-        note("The recording is not complete: it reached its cap, or the capture misses bytes.");
+        note(phrase!(
+            "The recording is not complete: it reached its cap, or the capture misses bytes."
+        ));
+    }
+    if !conversation.omitted.messages.is_empty() {
+        note(phrase!(
+            "So many messages came that only the first of each step are taken apart. The others were read, and decrypted where their keys are known: what is said of the connection as a whole counts them too.",
+        ));
     }
     if conversation.handshakes.len() > 1 {
-        note(
-            "A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each \
-             step below shows the messages of all of them, one handshake after the other.",
-        );
+        note(phrase!(
+            "A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each step below shows the messages of all of them, one handshake after the other."
+        ));
     }
     if negotiated.resumed {
-        note(
-            "A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because \
-             only the two who took part in it know its secret. TLS does not \
-             check certificates again; whether the server does, at step 6, is its own affair.",
-        );
+        note(phrase!(
+            "A resumption: no certificate is sent, by neither side. What the earlier session proved still holds, because only the two who took part in it know its secret. TLS does not check certificates again; whether the server does, at step 6, is its own affair."
+        ));
     }
     let clear = |message: &Message| {
         message.in_the_clear
@@ -211,25 +249,22 @@ pub fn notes(conversation: &Conversation) -> Vec<String> {
             && message.kind == Kind::Handshake(HandshakeType::CERTIFICATE)
     };
     if negotiated.client_certificate_sent && !tls13 && conversation.messages.iter().any(clear) {
-        note("TLS 1.2: the client's certificate crossed the wire in the clear.");
+        note(phrase!(
+            "TLS 1.2: the client's certificate crossed the wire in the clear."
+        ));
     }
     if tls13 && conversation.known_secrets == KnownSecrets::KeyLog {
-        note(
-            "The key log begins at the traffic secrets. The secrets above them (early, handshake, master) never leave the \
-             TLS library, so the key schedule is shown from there on.",
-        );
+        note(phrase!(
+            "The key log begins at the traffic secrets. The secrets above them (early, handshake, master) never leave the TLS library, so the key schedule is shown from there on."
+        ));
     }
-    let records = conversation.records.iter();
-    let unreadable = records.filter_map(|record| match &record.protection {
-        Protection::Unreadable(reason) => Some(reason),
-        _ => None,
-    });
-    let unreadable: Vec<&String> = unreadable.collect();
-    if let [first, ..] = unreadable[..] {
-        let count = unreadable.len();
-        let all = conversation.records.len();
-        note(&format!(
-            "{count} of {all} records could not be read. The first: {first}."
+    if let Some((count, first)) = conversation.unreadable() {
+        let all = conversation.all_records();
+        note(phrase!(
+            "{count} of {all} records could not be read. The first: {first}.",
+            count,
+            all,
+            first
         ));
     }
     notes

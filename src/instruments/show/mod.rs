@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | [`chapters`] | the seven steps: the spine of every view |
 //! | `glance` | the connection as a whole: a few facts, and what a reader has to know about it |
-//! | [`terminal`] | 80 columns of text |
-//! | [`html`] | one self-contained page |
+//! | `flights` | what a side sends before it waits, and what each side knows after it |
+//! | `comparison` | two connections, message beside message |
+//! | [`terminal`], [`side_by_side`] | 80 columns of text: of one connection, of two |
+//! | [`html`] | one self-contained page, of one connection or of two |
 //! | [`pcapng`] | packets with their secrets, for Wireshark |
 //!
 //! Renders what `wire` found out. It never parses, and is unaware of rustls, sockets and `handshake`.
@@ -14,8 +16,11 @@
 
 pub mod chapters;
 mod glance;
+mod flights;
+mod comparison;
 pub mod terminal;
 pub mod html;
+pub mod side_by_side;
 pub mod pcapng;
 
 use std::time::Duration;
@@ -25,6 +30,8 @@ use crate::instruments::wire::conversation::{
     Conversation, Epoch, KnownSecrets, Message, Protection, Record,
 };
 use crate::instruments::wire::transcript::hex;
+use crate::language::{Language, Phrase};
+use crate::phrase;
 use crate::text;
 
 pub use glance::notes;
@@ -42,13 +49,13 @@ const WORTH_OPENING: [&str; 6] = [
     "tbsCertificate",
 ];
 
-/// The warning that stands above each view.
-const SECRETS: &str = "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for \
-                       publishing a real one.";
-
-/// The warning, where there is anything to warn of.
-fn warning(conversation: &Conversation) -> Option<&'static str> {
-    (conversation.known_secrets != KnownSecrets::None).then_some(SECRETS)
+/// The warning that stands above each view, where there is anything to warn of.
+fn warning(conversation: &Conversation) -> Option<Phrase> {
+    (conversation.known_secrets != KnownSecrets::None).then(|| {
+        phrase!(
+            "This shows the secrets of the session, and so all that was said in it. Fine for learning; not for publishing a real one."
+        )
+    })
 }
 
 /// True for a group that a view opens by itself.
@@ -64,32 +71,52 @@ fn is_framing(field: &Field) -> bool {
 }
 
 /// What a field says, on a line: its value, or that of its parts, in about `most` columns. Hostile text.
-fn one_line(field: &Field, most: usize) -> String {
-    let mut said = Vec::new();
-    let complete = collect(field, most, &mut 0, &mut said);
-    if said.is_empty() && !field.children.is_empty() {
-        return "empty".to_owned();
+fn one_line(field: &Field, most: usize, language: Language) -> String {
+    let mut line = OneLine {
+        most,
+        language,
+        length: 0,
+        said: Vec::new(),
+    };
+    let complete = line.collect(field);
+    if line.said.is_empty() && !field.children.is_empty() {
+        return phrase!("empty").in_language(language);
     }
-    let more = if complete { "" } else { ", …" };
-    said.join(", ") + more
+    let comma = language.pick(", ", "，");
+    let said = line.said.join(comma);
+    if complete {
+        said
+    } else {
+        format!("{said}{comma}…")
+    }
 }
 
-/// False as soon as there is enough: a long list costs no more than a short one.
-fn collect(field: &Field, most: usize, length: &mut usize, said: &mut Vec<String>) -> bool {
-    let words = match (&field.value[..], &field.children[..]) {
-        ("", []) => bytes_in_words(field.range.len()),
-        ("", parts) => {
-            let mut parts = parts.iter().filter(|part| !is_framing(part));
-            return parts.all(|part| collect(part, most, length, said));
+/// What a group says, part by part.
+struct OneLine {
+    most: usize,
+    language: Language,
+    length: usize,
+    said: Vec<String>,
+}
+
+impl OneLine {
+    /// False as soon as there is enough: a long list costs no more than a short one.
+    fn collect(&mut self, field: &Field) -> bool {
+        let words = match (&field.value[..], &field.children[..]) {
+            ("", []) => size(field.range.len()).in_language(self.language),
+            ("", parts) => {
+                let mut parts = parts.iter().filter(|part| !is_framing(part));
+                return parts.all(|part| self.collect(part));
+            }
+            (value, _) => text::shorten(value, self.most),
+        };
+        self.length += text::columns(&words) + 2;
+        if self.length > self.most + 2 && !self.said.is_empty() {
+            return false;
         }
-        (value, _) => text::shorten(value, most),
-    };
-    *length += text::columns(&words) + 2;
-    if *length > most + 2 && !said.is_empty() {
-        return false;
+        self.said.push(words);
+        true
     }
-    said.push(words);
-    true
 }
 
 /// At most 17 columns: `0303`, `0001fc02 0303`, or the two ends of more than eight bytes.
@@ -114,6 +141,14 @@ fn bytes_in_words(count: usize) -> String {
     }
 }
 
+/// [`bytes_in_words`], in the language of the view.
+fn size(count: usize) -> Phrase {
+    match count {
+        1 => phrase!("1 byte"),
+        _ => phrase!("{count} bytes", count = thousands(count)),
+    }
+}
+
 /// `12,345`.
 fn thousands(number: usize) -> String {
     match number {
@@ -127,30 +162,36 @@ fn milliseconds(at: Duration) -> String {
 }
 
 /// `client record 2`.
-fn record_name(record: &Record) -> String {
-    format!("{} record {}", record.from, record.number)
+fn record_name(record: &Record) -> Phrase {
+    phrase!(
+        "{side} record {number}",
+        side = record.from,
+        number = record.number
+    )
 }
 
 /// How a record was protected, in a few words. May hold text of a peer.
-fn protection(record: &Record) -> String {
+fn protection(record: &Record) -> Phrase {
     match &record.protection {
-        Protection::None => "in the clear".to_owned(),
-        Protection::Decrypted(open) => {
-            format!("encrypted: {}, number {}", epoch(open.epoch), open.sequence)
-        }
-        Protection::Unreadable(why) => format!("not readable: {why}"),
-        Protection::NotTls(what) => format!("not TLS: {what}"),
+        Protection::None => phrase!("in the clear"),
+        Protection::Decrypted(open) => phrase!(
+            "encrypted: {keys}, number {number}",
+            keys = epoch(open.epoch),
+            number = open.sequence
+        ),
+        Protection::Unreadable(why) => phrase!("not readable: {why}", why),
+        Protection::NotTls(what) => phrase!("not TLS: {what}", what),
     }
 }
 
-fn epoch(epoch: Epoch) -> String {
+fn epoch(epoch: Epoch) -> Phrase {
     match epoch {
-        Epoch::Plaintext => "no keys".to_owned(),
-        Epoch::EarlyData => "early data keys".to_owned(),
-        Epoch::Handshake => "handshake keys".to_owned(),
-        Epoch::Application(0) => "application keys".to_owned(),
-        Epoch::Application(updates) => format!("application keys, update {updates}"),
-        Epoch::Tls12 => "session keys".to_owned(),
+        Epoch::Plaintext => phrase!("no keys"),
+        Epoch::EarlyData => phrase!("early data keys"),
+        Epoch::Handshake => phrase!("handshake keys"),
+        Epoch::Application(0) => phrase!("application keys"),
+        Epoch::Application(updates) => phrase!("application keys, update {updates}", updates),
+        Epoch::Tls12 => phrase!("session keys"),
     }
 }
 

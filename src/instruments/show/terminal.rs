@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::chapters::{CHAPTERS, Chapter, NO_STEP, remark};
+use super::chapters::{CHAPTERS, Chapter, no_step, remark};
 use super::glance::{at_a_glance, notes};
 use super::{bytes_in_words, is_framing, milliseconds, one_line, protection};
 use super::{record_name, records_of, short_hex, starts_expanded, warning};
@@ -18,7 +18,7 @@ use crate::instruments::page::{
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Input, Message, Outcome,
 };
-use crate::language::Phrase;
+use crate::language::{Language, Phrase};
 use crate::narration::Side;
 use crate::text::{self, columns};
 
@@ -43,12 +43,11 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
         told: HashSet::new(),
     };
     for (label, value) in at_a_glance(conversation) {
-        view.paragraph(&text::pad(label, 17), &value, "")?;
+        view.paragraph(&text::pad(&label.to_string(), 17), &value.to_string(), "")?;
     }
-    let warning = warning(conversation).map(str::to_owned);
-    for note in notes(conversation).into_iter().chain(warning) {
+    for note in notes(conversation).into_iter().chain(warning(conversation)) {
         view.page.blank()?;
-        view.paragraph("", &note, DIM)?;
+        view.paragraph("", &note.to_string(), DIM)?;
     }
     for chapter in &CHAPTERS {
         view.chapter(conversation, chapter)?;
@@ -65,7 +64,7 @@ struct WireView<'a> {
 
 impl WireView<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
-        let title = format!("{}. {}", chapter.number(), chapter.title());
+        let title = format!("{}. {}", chapter.number(), chapter.title(Language::English));
         self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
         let sources = match chapter.sources_in(conversation) {
@@ -81,26 +80,33 @@ impl WireView<'_> {
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
             self.page.blank()?;
-            self.paragraph("  – ", &remark, "")?;
+            self.paragraph("  – ", &remark.to_string(), "")?;
         }
-        self.messages(conversation, &messages)
+        let all = conversation.messages_of(Some(chapter.step));
+        self.messages(conversation, &messages, all)
     }
 
     /// Messages whose step cannot be told.
     fn without_a_step(&mut self, conversation: &Conversation) -> io::Result<()> {
         let messages = conversation.messages.iter();
         let messages: Vec<&Message> = messages.filter(|message| message.step.is_none()).collect();
-        if messages.is_empty() {
+        let all = conversation.messages_of(None);
+        if all == 0 {
             return Ok(());
         }
-        let (title, why) = NO_STEP;
-        self.page.title(title, BOLD)?;
-        self.paragraph("", why, "")?;
-        self.messages(conversation, &messages)
+        let (title, why) = no_step();
+        self.page.title(&title.to_string(), BOLD)?;
+        self.paragraph("", &why.to_string(), "")?;
+        self.messages(conversation, &messages, all)
     }
 
-    /// Messages, and which handshake they belong to where there is more than one.
-    fn messages(&mut self, conversation: &Conversation, messages: &[&Message]) -> io::Result<()> {
+    /// The first of `all` messages, and which handshake they belong to where there is more than one.
+    fn messages(
+        &mut self,
+        conversation: &Conversation,
+        messages: &[&Message],
+        all: usize,
+    ) -> io::Result<()> {
         let mut handshake = None;
         for message in messages.iter().take(MOST_MESSAGES) {
             let changes = handshake.replace(message.handshake) != Some(message.handshake);
@@ -111,7 +117,7 @@ impl WireView<'_> {
             }
             self.message(conversation, message)?;
         }
-        match messages.len().saturating_sub(MOST_MESSAGES) {
+        match all.saturating_sub(messages.len().min(MOST_MESSAGES)) {
             0 => Ok(()),
             more => self.paragraph("  – ", &format!("and {more} more messages"), ""),
         }
@@ -137,8 +143,8 @@ impl WireView<'_> {
             let how = format!("in {}, {}", record_name(record), protection(record));
             self.paragraph("         ", &how, DIM)?;
         }
-        if records.len() > 3 {
-            let more = format!("and {} records more", records.len() - 3);
+        if message.carriers > 3 {
+            let more = format!("and {} records more", message.carriers - 3);
             self.paragraph("         ", &more, DIM)?;
         }
         if self.told.insert(message.meaning.to_string()) {
@@ -209,7 +215,7 @@ impl WireView<'_> {
         let certificate = field.label == "Certificate";
         let meaning = if explain { field.meaning.as_str() } else { "" };
         if !starts_expanded(field) {
-            let value = one_line(field, LONGEST_VALUE);
+            let value = one_line(field, LONGEST_VALUE, Language::English);
             let value = if field.malformed {
                 format!("✗ {value}")
             } else {

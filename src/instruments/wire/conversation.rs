@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::instruments::fields::Field;
 use crate::instruments::wire::numbers::HandshakeType;
+pub use crate::instruments::wire::omitted::Omitted;
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
@@ -22,10 +23,12 @@ pub struct Conversation {
     /// What they agreed on in each handshake, in order: more than one after a renegotiation (TLS 1.2). The last
     /// may be one that the server never answered.
     pub handshakes: Vec<Negotiated>,
-    /// All records of both directions, in the order in which they were complete on the wire.
+    /// The records of both directions, in the order in which they were complete on the wire.
     pub records: Vec<Record>,
-    /// All messages of both directions, in the order in which they were complete on the wire.
+    /// The messages of both directions, in the order in which they were complete on the wire.
     pub messages: Vec<Message>,
+    /// What there was beyond these records and messages: more than any view shows.
+    pub omitted: Omitted,
     /// How the connection ended.
     pub ending: Ending,
     /// The recording reached its cap: what came after is missing, however the connection ended.
@@ -227,6 +230,8 @@ pub struct Message {
     pub bytes: Vec<u8>,
     /// Which records carry it.
     pub fragments: Vec<Fragment>,
+    /// How many records carry it, with those that are omitted.
+    pub carriers: usize,
     /// What each byte of `bytes` is.
     pub fields: Field,
     /// The proofs in it, made again here.
@@ -298,7 +303,9 @@ pub struct Derivation {
     pub name: String,
     /// Its bytes.
     pub value: Vec<u8>,
-    /// How it is computed, as the standard writes it.
+    /// How it is computed.
+    pub how: How,
+    /// The same, as the standard writes it.
     pub formula: String,
     /// What goes into it. Empty when it was logged, not derived here.
     pub inputs: Vec<Input>,
@@ -312,7 +319,41 @@ pub struct Derivation {
     pub source: &'static str,
 }
 
+/// How a value comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Out of the key log, so without inputs.
+    Logged,
+    /// HKDF-Extract (RFC 5869 §2.2): of a salt and what is mixed in.
+    Extract,
+    /// HKDF-Expand-Label (RFC 8446 §7.1): of a secret and this label, with a context where there are three inputs.
+    ExpandLabel(&'static str),
+    /// The PRF of TLS 1.2 (RFC 5246 §5): of a secret, this label and a seed.
+    Prf(&'static str),
+    /// The bytes from here on, out of a longer string.
+    Slice(usize),
+}
+
 impl Record {
+    /// A record whose bytes have no names yet.
+    pub(crate) fn new(
+        (from, number): (Side, usize),
+        at: Duration,
+        bytes: Vec<u8>,
+        protection: Protection,
+    ) -> Record {
+        Record {
+            from,
+            at,
+            number,
+            bytes,
+            fields: Field::default(),
+            content_type: String::new(),
+            protection,
+            fragments: Vec::new(),
+        }
+    }
+
     /// The bytes that messages are made of: without header, protection, inner type and padding.
     pub fn content(&self) -> &[u8] {
         match &self.protection {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::instruments::wire::conversation::{Derivation, Input};
+use crate::instruments::wire::conversation::{Derivation, How, Input};
 use crate::instruments::wire::hkdf::{Hash, hkdf_label};
 use crate::language::Phrase;
 use crate::narration::Side;
@@ -77,7 +77,7 @@ impl DerivationLog {
             input(salt.name, &salt.value),
             input(material.name, &material.value),
         ];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::Extract, formula, inputs)
     }
 
     /// HKDF-Expand-Label: one secret out of another, for one purpose.
@@ -102,7 +102,7 @@ impl DerivationLog {
             "HKDF-Expand-Label({}, \"{label}\", {shown}, {length})",
             secret.name
         );
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::ExpandLabel(label), formula, inputs)
     }
 
     /// Derive-Secret (RFC 8446 §7.1): an expansion as long as the hash, over the messages so far. Here their
@@ -142,7 +142,7 @@ impl DerivationLog {
             secret.name, spec.label, seed.name
         );
         let inputs = vec![input(secret.name, &secret.value), seed];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, How::Prf(spec.label), formula, inputs)
     }
 
     /// A slice of a longer string.
@@ -153,27 +153,30 @@ impl DerivationLog {
         range: Range<usize>,
     ) -> NamedSecret {
         let formula = format!("bytes {} to {} of {}", range.start, range.end, from.name);
+        let how = How::Slice(range.start);
         let value = from.value.get(range).unwrap_or_default().to_vec();
         let inputs = vec![input(from.name, &from.value)];
-        self.write(spec, value, formula, inputs)
+        self.write(spec, value, how, formula, inputs)
     }
 
     /// A secret out of the key log: it has no inputs.
     pub(crate) fn logged(&mut self, spec: &SecretSpec, value: Vec<u8>) -> NamedSecret {
         let formula = "from the key log: what it is derived from never leaves the TLS library";
-        self.write(spec, value, formula.to_owned(), Vec::new())
+        self.write(spec, value, How::Logged, formula.to_owned(), Vec::new())
     }
 
     fn write(
         &mut self,
         spec: &SecretSpec,
         value: Vec<u8>,
+        how: How,
         formula: String,
         inputs: Vec<Input>,
     ) -> NamedSecret {
         self.entries.push(Derivation {
             name: spec.name.to_owned(),
             value: value.clone(),
+            how,
             formula,
             derived: !inputs.is_empty(),
             inputs,

@@ -1,5 +1,8 @@
 mod limits;
 mod bad_peers;
+mod open;
+mod reload;
+mod lists;
 mod burst;
 mod shortage;
 mod ending;

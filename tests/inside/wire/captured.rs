@@ -11,6 +11,7 @@ use hello_mtls::instruments::wire::conversation::{
 };
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
+use hello_mtls::language::Language;
 use hello_mtls::narration::{Side, Step};
 
 fn transcript(name: &str) -> Transcript {
@@ -68,7 +69,7 @@ fn no_capture_is_told_a_false_no() {
         }
         let said = told(&conversation);
         assert!(!said.contains('✗'), "{name}: {said}");
-        assert!(!html::page(&conversation).is_empty());
+        assert!(!html::page(&conversation, Language::English).is_empty());
     }
 }
 

@@ -1,84 +1,72 @@
-//! Bytes and what they mean, side by side: a dump, and the tree of fields. Each points at the other.
+//! The fields of a message in the order of the wire: the bytes of each at the left, what they mean at the right.
 //!
-//! A leaf of the tree and its run of bytes link to each other, so that the way between them needs no
-//! script. Every byte stands in exactly one run.
+//! Bytes and words share a row, so that they cannot drift apart. Every byte of a message also stands in exactly one
+//! run of its [`dump`](super::dump).
 
 use std::fmt::Write;
-use std::ops::Range;
 
-use super::source;
+use super::dump::Run;
+use super::links::source;
+use super::say;
 use crate::instruments::fields::Field;
-use crate::instruments::show::{bytes_in_words, one_line, short_hex, starts_expanded};
+use crate::instruments::show::{one_line, size, starts_expanded};
+use crate::language::Language;
+use crate::phrase;
 use crate::text::html as escaped;
 
-/// Bytes a line of the dump.
-const LINE: usize = 16;
-/// Runs longer than this are cut in the middle, to the lines at both ends.
-const LONGEST_RUN: usize = 2048;
-const KEPT: usize = 512;
 /// Columns for what a group or a value says.
 const LONGEST_VALUE: usize = 240;
+/// A row shows all bytes up to a number; of more it shows the first and the last. A line has eight.
+const OF_A_FIELD: (usize, usize, usize) = (48, 24, 8);
+const OF_A_GROUP: (usize, usize, usize) = (16, 8, 0);
 
-/// Dump and tree of a message. `id` tells it from others; `rows` is how many fields the page can still take.
-pub(super) fn anatomy(
+/// The tree of a message's fields. `id` tells it from others; `rows` is how many fields the page can still take.
+/// Returns the runs of bytes that belong to its leaves.
+pub(super) fn tree(
     page: &mut String,
     id: &str,
-    name: &str,
     bytes: &[u8],
     fields: &Field,
     rows: &mut usize,
-) {
+    language: Language,
+) -> Vec<Run> {
     let mut tree = Tree {
+        page,
         id,
         bytes,
         rows,
+        language,
         next: 0,
-        html: String::new(),
         runs: Vec::new(),
     };
+    tree.page.push_str("<ul class=\"tree\">\n");
     if fields.children.is_empty() {
         tree.field(fields);
     } else {
         tree.parts(fields);
     }
-    let Tree { html, runs, .. } = tree;
-    let (offsets, dump) = dump(id, bytes, &runs);
-    let name = escaped(name);
-    let _ = write!(
-        page,
-        "<div class=\"anatomy\">\n<div class=\"dump\" role=\"group\" aria-label=\"Bytes of {name}\">\
-         <pre class=\"offsets\" aria-hidden=\"true\">{offsets}</pre><div class=\"bytes\">{dump}</div></div>\n\
-         <ul class=\"tree\" aria-label=\"Fields of {name}\">\n{html}</ul>\n</div>\n"
-    );
+    tree.page.push_str("</ul>\n");
+    tree.runs
 }
 
 /// The rows of a record: its parts, without links.
-pub(super) fn plain_rows(page: &mut String, bytes: &[u8], fields: &Field) {
+pub(super) fn plain_rows(page: &mut String, bytes: &[u8], fields: &Field, language: Language) {
     page.push_str("<ul class=\"tree plain\">\n");
     for part in &fields.children {
-        let _ = writeln!(
-            page,
-            "<li><div class=\"row\">{}</div></li>",
-            row(bytes, part, None)
-        );
+        let row = row(bytes, part, language);
+        let _ = writeln!(page, "<li class=\"row\">{row}</li>");
     }
     page.push_str("</ul>\n");
 }
 
-/// A run of bytes with one meaning.
-struct Run {
-    number: usize,
-    label: String,
-    range: Range<usize>,
-}
-
 struct Tree<'a> {
+    page: &'a mut String,
     id: &'a str,
     bytes: &'a [u8],
     /// How many rows the page can still take.
     rows: &'a mut usize,
+    language: Language,
     next: usize,
-    html: String,
     runs: Vec<Run>,
 }
 
@@ -88,24 +76,20 @@ impl Tree<'_> {
         if field.children.is_empty() || *self.rows == 0 {
             return self.leaf(field);
         }
-        let number = self.number();
+        let id = self.begin(field, "");
         let open = if starts_expanded(field) { " open" } else { "" };
-        let row = row(self.bytes, field, None);
+        let row = row(self.bytes, field, self.language);
         let _ = write!(
-            self.html,
-            "<li id=\"{}f{number}\"><details{open}><summary><span class=\"row\">{row}</span></summary>",
-            self.id
+            self.page,
+            "{id}<details{open}><summary class=\"row\">{row}</summary>"
         );
         if !field.source.is_empty() {
-            let _ = write!(
-                self.html,
-                "<p class=\"source\">{}</p>",
-                source(field.source)
-            );
+            let source = source(field.source);
+            let _ = write!(self.page, "<p class=\"source\">{source}</p>");
         }
-        self.html.push_str("<ul>\n");
+        self.page.push_str("<ul>\n");
         self.parts(field);
-        self.html.push_str("</ul></details></li>\n");
+        self.page.push_str("</ul></details></li>\n");
     }
 
     fn parts(&mut self, group: &Field) {
@@ -115,54 +99,59 @@ impl Tree<'_> {
                 continue;
             }
             let mut rest = part.clone();
-            rest.label = format!("{} more fields", group.children.len() - index);
-            rest.value = "not listed".to_owned();
+            let count = group.children.len() - index;
+            rest.label = phrase!("{count} more fields", count).in_language(self.language);
+            rest.value = phrase!("not listed").in_language(self.language);
             rest.range.end = group.range.end;
             return self.leaf(&rest);
         }
     }
 
     fn leaf(&mut self, field: &Field) {
-        let id = self.id;
-        let number = self.number();
-        let target = (!field.range.is_empty()).then(|| format!("#{id}b{number}"));
-        let malformed = if field.malformed {
-            " class=\"malformed\""
-        } else {
-            ""
+        let class = match field.malformed {
+            true => "row malformed",
+            false => "row",
         };
-        let row = row(self.bytes, field, target);
-        let _ = writeln!(
-            self.html,
-            "<li id=\"{id}f{number}\"{malformed}><div class=\"row\">{row}</div></li>"
-        );
+        let link = self.begin(field, class);
+        let row = row(self.bytes, field, self.language);
+        let _ = writeln!(self.page, "{link}{row}</li>");
         if !field.range.is_empty() {
             self.runs.push(Run {
-                number,
+                number: self.next,
                 label: field.label.clone(),
                 range: field.range.clone(),
             });
         }
     }
 
-    fn number(&mut self) -> usize {
+    /// Opens the item of a field, and returns the link to it. The link is no stop of the Tab key: there are hundreds,
+    /// and the script makes them one, with arrows between them.
+    fn begin(&mut self, field: &Field, class: &str) -> String {
         self.next += 1;
-        self.next
+        let (id, number) = (self.id, self.next);
+        let class = match class {
+            "" => String::new(),
+            class => format!(" class=\"{class}\""),
+        };
+        let _ = write!(self.page, "<li id=\"{id}f{number}\"{class}>");
+        anchor(&format!("{id}f{number}"), &field.label, true, self.language)
     }
 }
 
-/// The words of a row: bytes, label, value, place, meaning. `target` are its bytes in the dump.
-fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
-    let here = bytes.get(field.range.clone()).unwrap_or_default();
+/// A link to where it stands itself, to be copied.
+pub(super) fn anchor(id: &str, name: &str, in_a_tree: bool, language: Language) -> String {
+    let label = say(&phrase!("Link to {name}", name), language);
+    let stop = if in_a_tree { " tabindex=\"-1\"" } else { "" };
+    format!("<a class=\"anchor\" href=\"#{id}\"{stop} aria-label=\"{label}\">#</a>")
+}
+
+/// The words of a row, and its bytes: label, value, place, meaning, then the bytes, which stand at their left.
+fn row(bytes: &[u8], field: &Field, language: Language) -> String {
     let label = escaped(&field.label);
-    let name = match target {
-        Some(target) => format!("<a class=\"name\" href=\"{target}\">{label}</a>"),
-        None => format!("<span class=\"name\">{label}</span>"),
-    };
     let value = if field.malformed {
-        format!("✗ malformed: {}", field.value)
+        phrase!("✗ malformed: {why}", why = field.value).in_language(language)
     } else {
-        one_line(field, LONGEST_VALUE)
+        one_line(field, LONGEST_VALUE, language)
     };
     // What is put together from the parts gives way when they are shown themselves.
     let class = if field.value.is_empty() && !field.children.is_empty() {
@@ -172,71 +161,52 @@ fn row(bytes: &[u8], field: &Field, target: Option<String>) -> String {
     };
     let meaning = match field.meaning.as_str() {
         "" => String::new(),
-        meaning => format!(" <span class=\"meaning\">{}</span>", escaped(meaning)),
-    };
-    let place = match here.len() {
-        0 => "no bytes".to_owned(),
-        1 => format!("byte {}", field.range.start),
-        _ => format!("bytes {}–{}", field.range.start, field.range.end - 1),
+        meaning => format!("<span class=\"meaning\">{}</span>", escaped(meaning)),
     };
     format!(
-        "<code class=\"hex\">{}</code> <span class=\"words\">{name} <span class=\"{class}\">{}</span> \
-         <span class=\"place\">{place}</span>{meaning}</span>",
-        short_hex(here),
-        escaped(&value)
+        "<span class=\"words\"><b class=\"name\">{label}</b> <span class=\"{class}\">{}</span>{}{meaning}</span>{}",
+        escaped(&value),
+        place(field, language),
+        hex_cell(bytes, field, language)
     )
 }
 
-/// The offsets of the lines, and the bytes: a link for each run.
-fn dump(id: &str, bytes: &[u8], runs: &[Run]) -> (String, String) {
-    let mut offsets = String::new();
-    let mut dump = String::new();
-    let mut line = 0;
-    for run in runs {
-        let Run {
-            number,
-            label,
-            range,
-        } = run;
-        let label = escaped(label);
-        let size = bytes_in_words(range.len());
-        let _ = write!(
-            dump,
-            "<a id=\"{id}b{number}\" href=\"#{id}f{number}\" title=\"{label}, {size}\">"
-        );
-        let cut = cut(range);
-        for (from, to) in [(range.start, cut.start), (cut.end, range.end)] {
-            for at in from..to {
-                if at % LINE == 0 && at >= line {
-                    let _ = writeln!(offsets, "{at:04x}");
-                    line = at + 1;
-                }
-                let space = if at + 1 == to { "" } else { " " };
-                let _ = write!(
-                    dump,
-                    "{:02x}{space}",
-                    bytes.get(at).copied().unwrap_or_default()
-                );
-            }
-            if to == cut.start && !cut.is_empty() {
-                let _ = write!(
-                    dump,
-                    "<span class=\"cut\">{} are not shown</span>",
-                    bytes_in_words(cut.len())
-                );
-                offsets.push_str("   ⋮\n");
-            }
-        }
-        dump.push_str("</a> ");
-    }
-    (offsets, dump)
+/// Which bytes of the message.
+fn place(field: &Field, language: Language) -> String {
+    let (from, to) = (field.range.start, field.range.end.saturating_sub(1));
+    let place = match field.range.len() {
+        0 => phrase!("no bytes"),
+        1 => phrase!("byte {from}", from),
+        _ => phrase!("bytes {from}–{to}", from, to),
+    };
+    format!(" <span class=\"place\">{}</span>", say(&place, language))
 }
 
-/// What to leave out of a run: whole lines in its middle, or nothing.
-fn cut(range: &Range<usize>) -> Range<usize> {
-    if range.len() > LONGEST_RUN {
-        (range.start + KEPT).next_multiple_of(LINE)..(range.end - KEPT) / LINE * LINE
-    } else {
-        range.end..range.end
+/// The bytes of a field. Those of a group are short: each of its parts has its own.
+fn hex_cell(bytes: &[u8], field: &Field, language: Language) -> String {
+    let here = bytes.get(field.range.clone()).unwrap_or_default();
+    if here.is_empty() {
+        return String::new();
     }
+    let (class, (longest, first, last)) = match field.children.is_empty() {
+        true => ("hex", OF_A_FIELD),
+        false => ("hex parts", OF_A_GROUP),
+    };
+    if here.len() <= longest {
+        return format!("<code class=\"{class}\">{}</code>", spaced(here));
+    }
+    let more = say(&size(here.len() - first - last), language);
+    let first = spaced(here.get(..first).unwrap_or_default());
+    let last = spaced(here.get(here.len() - last..).unwrap_or_default());
+    format!("<code class=\"{class}\">{first} <span class=\"omitted\">⋮ {more}</span> {last}</code>")
+}
+
+/// `01 00 05 c0`.
+fn spaced(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(3 * bytes.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        let space = if at == 0 { "" } else { " " };
+        let _ = write!(hex, "{space}{byte:02x}");
+    }
+    hex
 }

@@ -1,4 +1,6 @@
 //! What is shown of a recorded connection: complete, within its bounds, and safe whatever a peer sends.
+mod page;
+
 use std::collections::HashSet;
 use std::fs;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use hello_mtls::instruments::show::{html, terminal};
 use hello_mtls::instruments::wire::conversation::Conversation;
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript, hex};
+use hello_mtls::language::Language;
 use hello_mtls::narration::Side;
 
 fn transcript(name: &str) -> Transcript {
@@ -32,7 +35,12 @@ fn the_samples_in_the_docs_are_what_is_shown() {
         "docs/wire-sample.txt",
         &text_of(&conversation, Paint::PLAIN),
     );
-    holds("docs/wire-sample.html", &html::page(&conversation));
+    for (file, language) in [
+        ("docs/wire-sample.html", Language::English),
+        ("docs/zh/wire-sample.html", Language::Chinese),
+    ] {
+        holds(file, &html::sample(&conversation, language));
+    }
 }
 
 #[test]
@@ -78,7 +86,7 @@ fn every_message_and_all_seven_steps_stand_in_both_views() {
         let conversation = explain(&transcript);
         let (text, page) = (
             text_of(&conversation, Paint::PLAIN),
-            html::page(&conversation),
+            html::page(&conversation, Language::English),
         );
         for step in 1..=7 {
             assert!(text.contains(&format!("\n── {step}. ")), "{name}");
@@ -99,7 +107,7 @@ fn every_message_and_all_seven_steps_stand_in_both_views() {
 fn every_byte_of_every_message_stands_in_its_dump_in_order() {
     for (name, transcript) in recordings() {
         let conversation = explain(&transcript);
-        let page = html::page(&conversation);
+        let page = html::page(&conversation, Language::English);
         let dumps: Vec<String> = page
             .split("<div class=\"bytes\">")
             .skip(1)
@@ -128,7 +136,7 @@ fn without_tags(html: &str) -> String {
 fn a_long_run_of_bytes_is_cut_in_its_middle_and_says_so() {
     let mut bytes = vec![23, 3, 3, 0x27, 0x10];
     bytes.extend([0xab; 10_000]);
-    let page = html::page(&explain(&one_chunk(bytes)));
+    let page = html::page(&explain(&one_chunk(bytes)), Language::English);
     assert!(page.contains("bytes are not shown</span>"));
     assert!(page.matches(" ab").count() < 2_000);
 }
@@ -139,7 +147,7 @@ fn pages_are_well_formed_their_ids_unique_and_their_links_lead_somewhere() {
         .into_iter()
         .chain([("hostile".to_owned(), hostile())])
     {
-        well_formed(&name, &html::page(&explain(&transcript)));
+        well_formed(&name, &html::page(&explain(&transcript), Language::English));
     }
 }
 
@@ -162,7 +170,7 @@ fn well_formed(name: &str, page: &str) {
             continue;
         }
         let element = tag.split(' ').next().unwrap();
-        if !matches!(element, "meta" | "br") {
+        if !matches!(element, "meta" | "br" | "input") {
             open.push(element);
         }
         for attribute in tag.split('"').collect::<Vec<_>>().chunks(2) {
@@ -268,7 +276,7 @@ fn nothing_of_a_hostile_peer_reaches_terminal_or_page_unescaped() {
     assert!(text.lines().all(|line| line.chars().count() <= 80));
     without_colours(&text_of(&conversation, Paint::COLOURED));
 
-    let page = html::page(&conversation);
+    let page = html::page(&conversation, Language::English);
     assert!(
         page.contains("\\u{1b}[2J\\u{9b}31m\\u{202e}&lt;script&gt;alert(1)"),
         "it is shown, escaped"
@@ -282,7 +290,10 @@ fn nothing_of_a_hostile_peer_reaches_terminal_or_page_unescaped() {
 
 #[test]
 fn the_page_loads_nothing_and_its_policy_allows_only_its_own_style_and_script() {
-    let page = html::page(&explain(&transcript("hello-mtls13.transcript")));
+    let page = html::page(
+        &explain(&transcript("hello-mtls13.transcript")),
+        Language::English,
+    );
     for outside in [
         " src=",
         "@import",
@@ -301,7 +312,7 @@ fn the_page_loads_nothing_and_its_policy_allows_only_its_own_style_and_script() 
     assert!(
         policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe")
     );
-    assert!(html::SCRIPT.lines().count() <= 50);
+    assert!(html::SCRIPT.lines().count() <= 160);
     assert!(page.contains(&format!("<style>{}</style>", html::STYLE)));
     assert!(page.contains(&format!("<script>{}</script>", html::SCRIPT)));
 }
@@ -331,7 +342,7 @@ fn what_a_peer_repeats_without_end_is_shown_up_to_a_bound() {
         suites.repeat(40),
     ] {
         let conversation = explain(&one_chunk(bytes));
-        assert!(html::page(&conversation).len() < 16 << 20);
+        assert!(html::page(&conversation, Language::English).len() < 16 << 20);
         assert!(text_of(&conversation, Paint::PLAIN).len() < 1 << 20);
     }
 }

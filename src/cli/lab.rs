@@ -1,0 +1,145 @@
+//! `lab`: exercises that grade themselves.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{output, print};
+use crate::error::Error;
+use crate::instruments::lab::folder::{Checked, Lab};
+use crate::instruments::lab::{EXERCISES, Exercise, find, report};
+use crate::instruments::page::{LongWords, Page, Paint};
+use crate::language::Language;
+use crate::phrase;
+
+#[derive(Args)]
+pub(super) struct LabOptions {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the exercises, and which are solved
+    List,
+    /// Draw an exercise, and write its folder lab/NAME
+    Start { name: String },
+    /// Try what you have made of it: 0 solved, 1 not yet
+    Check {
+        /// Without it, all that were started
+        name: Option<String>,
+        /// For a machine: a result per test
+        #[arg(long)]
+        json: bool,
+    },
+    /// Three hints, one after the other
+    Hint {
+        name: String,
+        /// 1, 2 or 3
+        #[arg(default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+        number: u8,
+    },
+    /// The commands, and why they are right
+    Solution { name: String },
+    /// Move the folder aside, and draw anew
+    Reset { name: String },
+}
+
+pub(super) fn run(options: LabOptions, language: Language) -> Result<ExitCode, Error> {
+    let lab = Lab::here();
+    match options.command.unwrap_or(Command::List) {
+        Command::List => list(&lab, language)?,
+        Command::Start { name } => {
+            let folder = lab.start(find(&name)?, language)?;
+            show(language, |page| {
+                let file = folder.join("README.md").display().to_string();
+                page.paragraph("", &page.paint.words(&phrase!("read {file}", file)), "")
+            })?;
+        }
+        Command::Check { name, json } => return check(&lab, name.as_deref(), json, language),
+        Command::Hint { name, number } => {
+            let texts = lab.texts(find(&name)?, language)?;
+            let hint = texts.hints.get(usize::from(number) - 1).cloned();
+            text(&hint.unwrap_or_default())?;
+            if number < 3 {
+                let next = phrase!(
+                    "one more: hello-mtls lab hint {name} {next}",
+                    name,
+                    next = number + 1
+                );
+                text(&next.in_language(language))?;
+            }
+        }
+        Command::Solution { name } => text(&lab.texts(find(&name)?, language)?.solution)?,
+        Command::Reset { name } => {
+            let kept = lab.reset(find(&name)?, language)?;
+            if let Some(kept) = kept {
+                let kept = kept.display().to_string();
+                text(&phrase!("the old folder is kept as {kept}", kept).in_language(language))?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(text: &str) -> Result<(), Error> {
+    print(format!("{text}\n").into_bytes())
+}
+
+fn show(
+    language: Language,
+    write: impl FnOnce(&mut Page<'_>) -> io::Result<()>,
+) -> Result<(), Error> {
+    let mut out = Vec::new();
+    let paint = Paint::on(io::stdout().is_terminal(), language);
+    let long_words = LongWords::Keep;
+    write(&mut Page {
+        out: &mut out,
+        paint,
+        long_words,
+    })
+    .map_err(output)?;
+    print(out)
+}
+
+fn list(lab: &Lab, language: Language) -> Result<(), Error> {
+    let mut rows = Vec::new();
+    let started = lab.started();
+    for exercise in EXERCISES {
+        let begun = started.iter().any(|one| one.name == exercise.name);
+        let checked = if begun {
+            Some(lab.check(exercise, language)?)
+        } else {
+            None
+        };
+        rows.push((exercise, title(exercise, language), checked));
+    }
+    show(language, |page| report::list(page, &rows))
+}
+
+fn title(exercise: &Exercise, language: Language) -> String {
+    exercise.texts.texts(language, &[]).title
+}
+
+fn check(lab: &Lab, name: Option<&str>, json: bool, language: Language) -> Result<ExitCode, Error> {
+    let exercises = match name {
+        Some(name) => vec![find(name)?],
+        None => lab.started(),
+    };
+    let mut all: Vec<Checked> = Vec::new();
+    for exercise in exercises {
+        all.push(lab.check(exercise, language)?);
+    }
+    if json {
+        text(&report::json(&all))?;
+    } else {
+        show(language, |page| {
+            all.iter().try_for_each(|one| report::checked(page, one))
+        })?;
+    }
+    Ok(match all.iter().all(Checked::solved) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}

@@ -1,0 +1,139 @@
+//! A new CA takes the place of an old one, in stages, and at no stage does a client or a server stand outside.
+
+use crate::certificates::request::KeyType;
+use crate::certificates::{GeneratedFile, public};
+use crate::error::Error;
+use crate::instruments::lab::draw::Draw;
+use crate::instruments::lab::meeting::{Client, Server};
+use crate::instruments::lab::minting::{Mint, uri};
+use crate::instruments::lab::reading::Certificate;
+use crate::instruments::lab::tests::{BOTH, Started, Test, Wanted};
+use crate::instruments::lab::{Exercise, wording};
+use crate::narration::{Side, Step};
+use crate::phrase;
+
+pub(super) const EXERCISE: Exercise = Exercise {
+    name: "change-the-root",
+    steps: &[Step::ClientVerifiesServer, Step::ServerVerifiesClient],
+    minutes: 30,
+    texts: wording::Files {
+        english: include_str!("../texts/en/change-the-root.md"),
+        chinese: include_str!("../texts/zh/change-the-root.md"),
+    },
+    words,
+    start,
+    check,
+};
+
+/// The stages that the learner writes; stage 0 is how it begins.
+const STAGES: usize = 4;
+
+fn host(draw: &Draw) -> String {
+    format!("{}.root.test", draw.person("host"))
+}
+
+fn words(draw: &Draw) -> Vec<(&'static str, String)> {
+    let client = draw.person("client");
+    vec![
+        ("host", host(draw)),
+        ("uri", uri(&client)),
+        ("client", client),
+    ]
+}
+
+fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
+    let ca = Mint::root("lab CA", KeyType::default(), (-400, 365))?;
+    let (server, client) = (
+        ca.server(&[&host(draw)])?,
+        ca.client(&draw.person("client"))?,
+    );
+    draw.note("old-ca", &ca.read()?.key);
+    let mut files = ca.files("old-ca").to_vec();
+    for place in ["stages/0", ".peers"] {
+        files.extend(server.files(&format!("{place}/server")));
+        files.extend(client.files(&format!("{place}/client")));
+        for trusts in ["server-trusts.crt", "client-trusts.crt"] {
+            files.push(public(format!("{place}/{trusts}"), ca.pem.clone(), ""));
+        }
+    }
+    Ok(files)
+}
+
+/// The two sides as they are at one stage.
+fn stage(started: &Started<'_>, place: &str) -> Result<(Server, Client), Error> {
+    let file = |name: &str| format!("{place}/{name}");
+    let server = Server {
+        identity: started.identity(&file("server.crt"), &file("server.key"))?,
+        clients: Some(started.trust(&file("server-trusts.crt"), &[])?),
+        allowed: Vec::new(),
+    };
+    let client = Client {
+        identity: Some(started.identity(&file("client.crt"), &file("client.key"))?),
+        trust: started.trust(&file("client-trusts.crt"), &[])?,
+        name: host(started.draw),
+    };
+    Ok((server, client))
+}
+
+/// The tests of a stage: both sides are there, the server is ahead, the client is ahead.
+const NAMES: [[&str; 3]; STAGES] = [
+    ["stage-1", "server-1-client-0", "server-0-client-1"],
+    ["stage-2", "server-2-client-1", "server-1-client-2"],
+    ["stage-3", "server-3-client-2", "server-2-client-3"],
+    ["stage-4", "server-4-client-3", "server-3-client-4"],
+];
+
+fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
+    let mut before = stage(started, "stages/0")?;
+    let known = Wanted::AnswerTo(uri(&started.draw.person("client")));
+    let mut tests = Vec::new();
+    for (number, [both, server_ahead, client_ahead]) in (1..).zip(NAMES) {
+        let now = stage(started, &format!("stages/{number}"))?;
+        for (name, server, client) in [
+            (both, &now.0, &now.1),
+            (server_ahead, &now.0, &before.1),
+            (client_ahead, &before.0, &now.1),
+        ] {
+            tests.push(Test::connection(name, (server, client), &known, BOTH)?);
+        }
+        before = now;
+    }
+    let (server, client) = before;
+    // How it began; nothing that the learner changes reaches it.
+    let (old_server, old_client) = stage(started, ".peers")?;
+    let no_client = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
+    let no_server = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
+    let old_client = Client {
+        trust: client.trust.clone(),
+        ..old_client
+    };
+    tests.push(Test::connection(
+        "old-client",
+        (&server, &old_client),
+        &no_client,
+        BOTH,
+    )?);
+    tests.push(Test::connection(
+        "old-server",
+        (&old_server, &client),
+        &no_server,
+        BOTH,
+    )?);
+    let old = started.draw.noted("old-ca");
+    let mut left = Vec::new();
+    for file in ["server-trusts.crt", "client-trusts.crt"] {
+        let trusted = Certificate::all(&started.path(&format!("stages/{STAGES}/{file}")))?;
+        if trusted.iter().any(|ca| ca.key == old) {
+            left.push(file);
+        }
+    }
+    tests.push(Test::look(
+        "the-old-ca-is-gone",
+        Step::Preparation,
+        match left[..] {
+            [] => Ok(()),
+            [file, ..] => Err(phrase!("its key is still trusted in {file}", file)),
+        },
+    ));
+    Ok(tests)
+}

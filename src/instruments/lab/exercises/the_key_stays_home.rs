@@ -1,0 +1,154 @@
+//! A client gets its certificate by a request, so that its key never leaves its owner's folder.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::certificates::request::{KeyType, generate};
+use crate::certificates::{GeneratedFile, failed, public, secret};
+use crate::error::Error;
+use crate::instruments::lab::draw::Draw;
+use crate::instruments::lab::meeting::{Client, Server};
+use crate::instruments::lab::minting::{Mint, uri};
+use crate::instruments::lab::reading::{self, Certificate};
+use crate::instruments::lab::tests::{BOTH, Started, Test, Wanted};
+use crate::instruments::lab::{Exercise, wording};
+use crate::narration::{Side, Step};
+use crate::phrase;
+
+pub(super) const EXERCISE: Exercise = Exercise {
+    name: "the-key-stays-home",
+    steps: &[Step::ClientPresentsCertificate, Step::ServerVerifiesClient],
+    minutes: 15,
+    texts: wording::Files {
+        english: include_str!("../texts/en/the-key-stays-home.md"),
+        chinese: include_str!("../texts/zh/the-key-stays-home.md"),
+    },
+    words,
+    start,
+    check,
+};
+
+fn words(draw: &Draw) -> Vec<(&'static str, String)> {
+    let client = draw.person("client");
+    vec![("uri", uri(&client)), ("client", client)]
+}
+
+fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
+    let ca = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
+    let key = generate(KeyType::default())?;
+    draw.note("key", &reading::public_key(&key));
+    let mut files = ca.files("ca/ca").to_vec();
+    files.extend(ca.server(&[])?.files(".peers/server"));
+    files.extend(ca.client(&draw.person("other"))?.files(".peers/other"));
+    files.push(public("home/ca.crt".to_owned(), ca.pem.clone(), ""));
+    files.push(secret(
+        "home/client.key".to_owned(),
+        key.serialize_pem(),
+        "",
+    ));
+    Ok(files)
+}
+
+/// The files below `folder` that hold the client's private key.
+fn copies(folder: &Path, key: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(copies(&path, key));
+        } else if reading::private_key(&path).is_some_and(|is| is == key) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
+    let key = started.draw.noted("key");
+    let own = started.path("home/client.key");
+    let mode = fs::metadata(&own).map_err(|error| failed("look at home/client.key", &error))?;
+    let mode = mode.permissions().mode() & 0o777;
+    let elsewhere = copies(started.folder, key)
+        .into_iter()
+        .find(|path| *path != own);
+    let is = Certificate::first(&started.path("home/client.crt"))?;
+    let mut tests = vec![
+        Test::look(
+            "the-same-key",
+            Step::Preparation,
+            match reading::private_key(&own) {
+                Some(is) if is == key => Ok(()),
+                _ => Err(phrase!("another key")),
+            },
+        ),
+        Test::look(
+            "its-owner-alone",
+            Step::Preparation,
+            match mode & 0o077 {
+                0 => Ok(()),
+                _ => Err(phrase!("mode {mode}", mode = format!("{mode:04o}"))),
+            },
+        ),
+        Test::look(
+            "no-copy",
+            Step::Preparation,
+            match elsewhere {
+                None => Ok(()),
+                Some(path) => Err(phrase!(
+                    "a copy lies in {path}",
+                    path = path.display().to_string()
+                )),
+            },
+        ),
+        Test::look(
+            "for-this-key",
+            Step::Preparation,
+            match is.key == key {
+                true => Ok(()),
+                false => Err(phrase!("the certificate is for another key")),
+            },
+        ),
+    ];
+    let server = Server {
+        identity: started.identity(".peers/server.crt", ".peers/server.key")?,
+        clients: Some(started.trust("ca/ca.crt", &[])?),
+        allowed: Vec::new(),
+    };
+    let client = Client {
+        identity: Some(started.identity("home/client.crt", "home/client.key")?),
+        trust: started.trust("home/ca.crt", &[])?,
+        name: "localhost".to_owned(),
+    };
+    let nobody = Client {
+        identity: None,
+        ..client.clone()
+    };
+    let as_server = Server {
+        identity: started.identity("home/client.crt", "home/client.key")?,
+        clients: None,
+        allowed: Vec::new(),
+    };
+    let known = Wanted::AnswerTo(format!("uri:{}\n", uri(&started.draw.person("client"))));
+    let no_server = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
+    let no_client = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
+    tests.push(Test::connection(
+        "comes-in",
+        (&server, &client),
+        &known,
+        BOTH,
+    )?);
+    tests.push(Test::connection(
+        "no-certificate",
+        (&server, &nobody),
+        &no_client,
+        BOTH,
+    )?);
+    tests.push(Test::connection(
+        "no-server",
+        (&as_server, &nobody),
+        &no_server,
+        BOTH,
+    )?);
+    Ok(tests)
+}

@@ -1,0 +1,183 @@
+//! An exercise on disk. There is no other memory of it: what is solved is computed from the folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::draw::Draw;
+use super::tests::{Started, Test};
+use super::wording::Texts;
+use super::{EXERCISES, Exercise};
+use crate::error::Error;
+use crate::files::{self, NewFile, Readers};
+use crate::instruments::doctor::explain::{Given, explain};
+use crate::language::Language;
+use crate::narration::Step;
+use crate::phrase;
+
+/// Where the exercises lie: a folder for each.
+#[derive(Clone, Debug)]
+pub struct Lab(PathBuf);
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The words of the exercise.
+    pub texts: Texts,
+    /// Which exercise.
+    pub exercise: &'static Exercise,
+    /// What was tried.
+    pub tests: Vec<Test>,
+}
+
+impl Checked {
+    /// All is as it should be.
+    pub fn solved(&self) -> bool {
+        self.tests.iter().all(|test| test.passed)
+    }
+}
+
+impl Lab {
+    /// The lab in this folder.
+    pub fn at(folder: &Path) -> Lab {
+        Lab(folder.to_owned())
+    }
+
+    /// The lab below the current folder. In the folder of an exercise it is the one around it.
+    pub fn here() -> Lab {
+        Lab::at(Path::new(if Path::new(super::draw::FILE).exists() {
+            ".."
+        } else {
+            "lab"
+        }))
+    }
+
+    /// The folder of an exercise.
+    pub fn folder(&self, exercise: &Exercise) -> PathBuf {
+        self.0.join(exercise.name)
+    }
+
+    /// The exercises that were started, in their order.
+    pub fn started(&self) -> Vec<&'static Exercise> {
+        let begun = |exercise: &&Exercise| self.folder(exercise).exists();
+        EXERCISES.iter().filter(begun).collect()
+    }
+
+    /// Draws an exercise, and writes its folder.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] if it was started before.
+    pub fn start(&self, exercise: &Exercise, language: Language) -> Result<PathBuf, Error> {
+        let folder = self.folder(exercise);
+        if folder.symlink_metadata().is_ok() {
+            return Err(Error::Contents {
+                path: folder,
+                found: phrase!("this exercise was started before"),
+                remedy: phrase!(
+                    "hello-mtls lab reset {name}: it draws anew, and keeps the old folder beside the new one",
+                    name = exercise.name
+                ),
+            });
+        }
+        let mut draw = Draw::new()?;
+        let made = (exercise.start)(&mut draw)?;
+        let texts = exercise.texts.texts(language, &(exercise.words)(&draw));
+        let mut all: Vec<NewFile> = made.into_iter().map(|file| file.below(&folder)).collect();
+        all.push(public(
+            folder.join("README.md"),
+            format!("{}\n", texts.task),
+        ));
+        let (path, text) = draw.file(&folder, exercise.name);
+        all.push(public(path, text));
+        for file in &all {
+            files::make_folder(files::folder(&file.path))?;
+        }
+        files::write_all(&all, false)?;
+        Ok(folder)
+    }
+
+    /// Moves the folder of an exercise aside, and draws it anew. Returns where the old one lies.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be moved.
+    pub fn reset(&self, exercise: &Exercise, language: Language) -> Result<Option<PathBuf>, Error> {
+        let folder = self.folder(exercise);
+        let mut kept = None;
+        if folder.symlink_metadata().is_ok() {
+            let aside = (1..)
+                .map(|number| self.0.join(format!("{}.old-{number}", exercise.name)))
+                .find(|path| path.symlink_metadata().is_err())
+                .unwrap_or_default();
+            fs::rename(&folder, &aside).map_err(|source| Error::File {
+                doing: "move",
+                path: folder.clone(),
+                source,
+            })?;
+            kept = Some(aside);
+        }
+        self.start(exercise, language)?;
+        Ok(kept)
+    }
+
+    /// The texts of an exercise with its own names; before it is started, with names that nobody has.
+    ///
+    /// # Errors
+    /// A draw that cannot be read.
+    pub fn texts(&self, exercise: &Exercise, language: Language) -> Result<Texts, Error> {
+        let draw = self.draw(exercise)?;
+        Ok(exercise.texts.texts(language, &(exercise.words)(&draw)))
+    }
+
+    fn draw(&self, exercise: &Exercise) -> Result<Draw, Error> {
+        let folder = self.folder(exercise);
+        if folder.symlink_metadata().is_err() {
+            return Err(Error::Contents {
+                path: folder,
+                found: phrase!("this exercise was not started"),
+                remedy: phrase!("hello-mtls lab start {name}", name = exercise.name),
+            });
+        }
+        Draw::open(&folder, exercise.name)
+    }
+
+    /// Tries what the learner has made of an exercise. A file that cannot be used is a test that failed.
+    ///
+    /// # Errors
+    /// The exercise was not started, or its draw was changed.
+    pub fn check(&self, exercise: &'static Exercise, language: Language) -> Result<Checked, Error> {
+        let (folder, draw) = (self.folder(exercise), self.draw(exercise)?);
+        let started = Started {
+            folder: &folder,
+            draw: &draw,
+        };
+        let tests = (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(error)]);
+        let texts = exercise.texts.texts(language, &(exercise.words)(&draw));
+        Ok(Checked {
+            texts,
+            exercise,
+            tests,
+        })
+    }
+}
+
+/// The doctor explains why a file cannot be used.
+fn unusable(error: Error) -> Test {
+    let report = explain(error, &Given::default()).report();
+    Test::look(
+        "files",
+        Step::Preparation,
+        Err(phrase!(
+            "{headline}: {found}\ntry: {remedy}",
+            headline = report.headline,
+            found = report.found,
+            remedy = report.remedy
+        )),
+    )
+}
+
+fn public(path: PathBuf, text: String) -> NewFile {
+    NewFile {
+        path,
+        contents: text.into_bytes(),
+        readers: Readers::Everybody,
+    }
+}

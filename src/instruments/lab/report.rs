@@ -1,0 +1,194 @@
+//! What a check found, at 80 columns for a learner, and as JSON for a teacher who collects it.
+
+use std::io;
+
+use super::Exercise;
+use super::folder::Checked;
+use super::tests::Test;
+use super::wording::Texts;
+use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
+use crate::language::Language;
+use crate::narration::json::Object;
+use crate::narration::{Step, words};
+use crate::phrase;
+use crate::text;
+
+/// The exercises, one line each: `checked` has those that were started.
+///
+/// # Errors
+/// Those of the page's output.
+pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) -> io::Result<()> {
+    for (exercise, title, checked) in rows {
+        let (mark, state, colour) = match checked {
+            None => (" ", phrase!("not started"), DIM),
+            Some(checked) if checked.solved() => ("✓", phrase!("solved"), GREEN),
+            Some(checked) => {
+                let passed = checked.tests.iter().filter(|test| test.passed).count();
+                let all = checked.tests.len();
+                (
+                    "·",
+                    phrase!("{passed} of {all} tests pass", passed, all),
+                    "",
+                )
+            }
+        };
+        let steps: Vec<String> = exercise
+            .steps
+            .iter()
+            .map(|step| step.number().to_string())
+            .collect();
+        let head = format!(
+            "  {mark} {}{}",
+            text::pad(exercise.name, 23),
+            text::pad(&steps.join(","), 6)
+        );
+        let state = page.paint.words(&state);
+        page.entry(
+            &head,
+            title,
+            &format!("  {}", page.paint.with(colour, &state)),
+            "",
+        )?;
+    }
+    Ok(())
+}
+
+/// One exercise: every test, and of a test that failed what both sides said.
+///
+/// # Errors
+/// Those of the page's output.
+pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
+    let title = format!("lab: {}", checked.exercise.name);
+    page.title(&title, BOLD)?;
+    page.blank()?;
+    let first_failed = checked.tests.iter().position(|test| !test.passed);
+    for (number, test) in checked.tests.iter().enumerate() {
+        row(page, &checked.texts, test, first_failed == Some(number))?;
+    }
+    page.blank()?;
+    let (passed, all) = (
+        checked.tests.iter().filter(|test| test.passed).count(),
+        checked.tests.len(),
+    );
+    let words = if checked.solved() {
+        phrase!("solved: {all} of {all} tests pass", all)
+    } else {
+        phrase!("not solved yet: {passed} of {all} tests pass", passed, all)
+    };
+    let colour = if checked.solved() { GREEN } else { RED };
+    let words = page.paint.words(&words);
+    page.paragraph("", &words, colour)?;
+    if !checked.solved() {
+        let name = checked.exercise.name;
+        page.paragraph(
+            "",
+            &page
+                .paint
+                .words(&phrase!("stuck? hello-mtls lab hint {name}", name)),
+            DIM,
+        )?;
+    }
+    Ok(())
+}
+
+/// One test. Of the first one that failed, and of no other, the whole conversation is told.
+fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Result<()> {
+    let (mark, colour) = if test.passed {
+        ("✓", GREEN)
+    } else {
+        ("✗", RED)
+    };
+    let head = format!("{} ", page.paint.with(colour, mark));
+    page.paragraph(
+        &head,
+        &format!("{}: {}", test.name, tried(texts, test, page.paint)),
+        "",
+    )?;
+    if test.passed {
+        return Ok(());
+    }
+    let events = test
+        .events
+        .iter()
+        .filter(|event| told && event.step.is_some());
+    for event in events {
+        let said = words::words(&event.fact).what;
+        let head = format!("    {}  ", page.paint.side(event.side));
+        page.paragraph(&head, &text::terminal(&page.paint.words(&said)), DIM)?;
+    }
+    let label = |words: &crate::language::Phrase| {
+        format!("    {} ", text::pad(&page.paint.words(words), 9))
+    };
+    let rows = [
+        (
+            label(&phrase!("expected")),
+            page.paint.words(&test.expected),
+            "",
+        ),
+        (label(&phrase!("found")), page.paint.words(&test.found), RED),
+        (
+            label(&phrase!("read")),
+            page_of(test.step, page.paint.language),
+            DIM,
+        ),
+    ];
+    let rows = rows.into_iter().filter(|(_, words, _)| !words.is_empty());
+    for (head, words, colour) in rows {
+        page.paragraph(&head, &words, colour)?;
+    }
+    Ok(())
+}
+
+fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
+    match texts.tried(test.name) {
+        "" => paint.words(&phrase!("the files of the exercise can be used")),
+        tried => tried.to_owned(),
+    }
+}
+
+/// The page of the tutorial that explains a step.
+pub fn page_of(step: Step, language: Language) -> String {
+    let page = match step {
+        Step::Preparation => "certificates.md",
+        Step::ClientConnects => "handshake/step1_client_connects.md",
+        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
+        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
+        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
+        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
+        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
+        Step::ApplicationData => "handshake/step7_application_data.md",
+    };
+    format!("{}{page}", language.pick("docs/", "docs/zh/"))
+}
+
+/// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.
+/// A status is `pass` or `fail`; a message is what was found, in English.
+pub fn json(checked: &[Checked]) -> String {
+    let exercises: Vec<String> = checked.iter().map(exercise_json).collect();
+    let mut object = Object::default();
+    object.member("version", &1_u64);
+    object.member("solved", &checked.iter().all(Checked::solved));
+    object.raw("exercises", &format!("[{}]", exercises.join(",")));
+    object.json()
+}
+
+fn exercise_json(checked: &Checked) -> String {
+    let tests: Vec<String> = checked.tests.iter().map(test_json).collect();
+    let mut object = Object::default();
+    object.member("name", checked.exercise.name);
+    object.member("status", status(checked.solved()));
+    object.raw("tests", &format!("[{}]", tests.join(",")));
+    object.json()
+}
+
+fn test_json(test: &Test) -> String {
+    let mut object = Object::default();
+    object.member("name", test.name);
+    object.member("status", status(test.passed));
+    object.member("message", test.found.to_string().as_str());
+    object.json()
+}
+
+fn status(passed: bool) -> &'static str {
+    if passed { "pass" } else { "fail" }
+}

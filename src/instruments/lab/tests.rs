@@ -1,0 +1,325 @@
+//! What a check tries: a connection, or a look at a file. Each says what it expected and what it found.
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::path::{Path, PathBuf};
+
+use super::draw::Draw;
+use super::meeting::{Client, Meeting, Outcome, Server, meet, meet_again};
+use super::reading::Certificate;
+use crate::certificates::failed;
+use crate::error::Error;
+use crate::files;
+use crate::handshake::{Identity, TlsMax, Trust};
+use crate::instruments::wire::names::alert_name;
+use crate::language::Phrase;
+use crate::narration::{Event, Side, Step};
+use crate::phrase;
+
+/// Both versions, newest first. What a version does not change is tried in both.
+pub const BOTH: &[TlsMax] = &[TlsMax::Tls13, TlsMax::Tls12];
+
+/// An exercise that was started: its folder, and what was drawn for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Started<'a> {
+    /// Where the learner works.
+    pub folder: &'a Path,
+    /// What was drawn.
+    pub draw: &'a Draw,
+}
+
+/// One thing that was tried.
+#[derive(Debug)]
+pub struct Test {
+    /// Its name: lower case, with hyphens.
+    pub name: &'static str,
+    /// What should have happened. Empty for a look at a file: what is tried says it.
+    pub expected: Phrase,
+    /// What happened.
+    pub found: Phrase,
+    /// They agree.
+    pub passed: bool,
+    /// What both sides of the connection reported, if there was one.
+    pub events: Vec<Event>,
+    /// The step whose page explains it.
+    pub step: Step,
+}
+
+/// How a connection should end.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// The server answers 200.
+    Answer,
+    /// The server answers 200, and `/whoami` has these words.
+    AnswerTo(String),
+    /// A side refuses the other one at this step.
+    Refusal(Side, Step),
+    /// The server knows the client and answers 403.
+    Forbidden,
+}
+
+impl Started<'_> {
+    /// A file of the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What a side shows, from the learner's files.
+    ///
+    /// # Errors
+    /// Those of the files.
+    pub fn identity(&self, certificate: &str, key: &str) -> Result<Identity, Error> {
+        crate::credentials::identity(&self.path(certificate), &self.path(key))
+    }
+
+    /// The CAs that a side trusts, from the learner's files.
+    ///
+    /// # Errors
+    /// Those of the files.
+    pub fn trust(&self, authorities: &str, lists: &[&str]) -> Result<Trust, Error> {
+        let lists: Vec<PathBuf> = lists.iter().map(|list| self.path(list)).collect();
+        crate::credentials::trust(&self.path(authorities), &lists)
+    }
+
+    /// A look: the first certificate of `file` is still the one whose fingerprint was noted under `note`.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn same_certificate(
+        &self,
+        name: &'static str,
+        file: &str,
+        note: &str,
+    ) -> Result<Test, Error> {
+        let is = Certificate::first(&self.path(file))?;
+        let same = is.fingerprint == self.draw.noted(note);
+        let other = || phrase!("{file} holds another certificate than at the start", file);
+        Ok(Test::look(
+            name,
+            Step::Preparation,
+            same.then_some(()).ok_or_else(other),
+        ))
+    }
+
+    /// A look: the first certificate of `file` has the key that was noted under `note`.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn same_key(&self, name: &'static str, file: &str, note: &str) -> Result<Test, Error> {
+        let is = Certificate::first(&self.path(file))?;
+        let same = is.key == self.draw.noted(note);
+        let other = || phrase!("{file} has another key than at the start", file);
+        Ok(Test::look(
+            name,
+            Step::Preparation,
+            same.then_some(()).ok_or_else(other),
+        ))
+    }
+
+    /// A file of the folder as text.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn text(&self, name: &str) -> Result<String, Error> {
+        Ok(String::from_utf8_lossy(&files::read(&self.path(name))?).into_owned())
+    }
+}
+
+/// An identity from PEM text that the lab made itself.
+///
+/// # Errors
+/// [`Error::Certificates`]: it is no PEM.
+pub fn identity_of(certificates: &str, key: &str) -> Result<Identity, Error> {
+    let doing = "read what the lab made";
+    let chain = CertificateDer::pem_slice_iter(certificates.as_bytes());
+    Ok(Identity {
+        chain: chain
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(doing, &error))?,
+        key: PrivateKeyDer::from_pem_slice(key.as_bytes())
+            .map_err(|error| failed(doing, &error))?,
+    })
+}
+
+/// The CAs in PEM text that the lab made itself.
+///
+/// # Errors
+/// [`Error::Certificates`]: it is no PEM.
+pub fn trust_of(certificates: &str) -> Result<Trust, Error> {
+    let anchors = CertificateDer::pem_slice_iter(certificates.as_bytes());
+    Ok(Trust {
+        anchors: anchors
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed("read what the lab made", &error))?,
+        ..Trust::default()
+    })
+}
+
+impl Test {
+    /// A look at a file, or at several: well, or what was found instead.
+    pub fn look(name: &'static str, step: Step, found: Result<(), Phrase>) -> Test {
+        Test {
+            name,
+            expected: Phrase::empty(),
+            passed: found.is_ok(),
+            found: found.err().unwrap_or_else(|| phrase!("as it should be")),
+            events: Vec::new(),
+            step,
+        }
+    }
+
+    /// A connection, in each of these versions of TLS. It is as wanted if it is in all of them; otherwise the first
+    /// one that is not is shown.
+    ///
+    /// # Errors
+    /// Those of [`meet`].
+    pub fn connection(
+        name: &'static str,
+        (server, client): (&Server, &Client),
+        wanted: &Wanted,
+        versions: &[TlsMax],
+    ) -> Result<Test, Error> {
+        Test::of(name, wanted, versions, |version| {
+            meet(server, client, version)
+        })
+    }
+
+    /// The same for a client that comes again, with the ticket that it got `before` the server was changed.
+    ///
+    /// # Errors
+    /// As [`Test::connection`].
+    pub fn second_connection(
+        name: &'static str,
+        (before, after, client): (&Server, &Server, &Client),
+        wanted: &Wanted,
+        versions: &[TlsMax],
+    ) -> Result<Test, Error> {
+        Test::of(name, wanted, versions, |version| {
+            meet_again(before, after, client, version)
+        })
+    }
+
+    fn of(
+        name: &'static str,
+        wanted: &Wanted,
+        versions: &[TlsMax],
+        meet: impl Fn(TlsMax) -> Result<Meeting, Error>,
+    ) -> Result<Test, Error> {
+        let mut shown = None;
+        for version in versions {
+            let met = meet(*version)?;
+            let passed = wanted.is_met_by(&met.outcome);
+            if shown.is_none() || !passed {
+                shown = Some((met, *version, passed));
+            }
+            if !passed {
+                break;
+            }
+        }
+        let Some((Meeting { events, outcome }, version, passed)) = shown else {
+            return Err(failed("check", &"no version of TLS"));
+        };
+        let (found, step) = (outcome.words(), wanted.step().min(outcome.step()));
+        let found = match (passed, version) {
+            (false, TlsMax::Tls12) => phrase!("in TLS 1.2: {found}", found),
+            _ => found,
+        };
+        Ok(Test {
+            name,
+            expected: wanted.words(),
+            found,
+            passed,
+            events,
+            step,
+        })
+    }
+}
+
+impl Wanted {
+    fn is_met_by(&self, outcome: &Outcome) -> bool {
+        match (self, outcome) {
+            (Wanted::Answer, Outcome::Answered(200, _)) => true,
+            (Wanted::AnswerTo(words), Outcome::Answered(200, body)) => body.contains(words),
+            (Wanted::Forbidden, Outcome::Answered(status, _)) => *status == 403,
+            (Wanted::Refusal(side, step), Outcome::Refused { step: at, by, .. }) => {
+                by == side && at == step
+            }
+            _ => false,
+        }
+    }
+
+    fn words(&self) -> Phrase {
+        match self {
+            Wanted::Answer => phrase!("the server answers 200"),
+            Wanted::AnswerTo(words) => {
+                phrase!(
+                    "the server answers 200, and knows the client as {words}",
+                    words
+                )
+            }
+            Wanted::Refusal(side, step) => {
+                phrase!(
+                    "the {side} refuses at step {number}",
+                    side,
+                    number = step.number()
+                )
+            }
+            Wanted::Forbidden => phrase!("the server answers 403"),
+        }
+    }
+
+    fn step(&self) -> Step {
+        match self {
+            Wanted::Refusal(_, step) => *step,
+            Wanted::Forbidden => Step::ServerAuthorizesClient,
+            Wanted::Answer | Wanted::AnswerTo(_) => Step::ApplicationData,
+        }
+    }
+}
+
+impl Outcome {
+    /// How far it came.
+    fn step(&self) -> Step {
+        match self {
+            Outcome::Refused { step, .. } => *step,
+            _ => Step::ApplicationData,
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Outcome::Answered(200, body) => {
+                let body = crate::text::terminal(body.lines().next().unwrap_or_default());
+                phrase!("the server answers 200: {body}", body)
+            }
+            Outcome::Answered(status, _) => phrase!("the server answers {status}", status),
+            Outcome::Refused {
+                step,
+                by,
+                alert,
+                found,
+            } => {
+                let number = step.number();
+                match alert {
+                    Some(alert) => phrase!(
+                        "the {by} refuses at step {number}, with the alert {alert}: {found}",
+                        by,
+                        number,
+                        alert = alert_name(*alert),
+                        found
+                    ),
+                    None => {
+                        phrase!(
+                            "the {by} refuses at step {number}: {found}",
+                            by,
+                            number,
+                            found
+                        )
+                    }
+                }
+            }
+            Outcome::Otherwise(said) => said.clone().into(),
+        }
+    }
+}
