@@ -48,7 +48,7 @@
 //!
 //! Then the server:
 //!
-//! 4. [`server::listening::Server::start`] accepts TCP connections and starts a thread per connection, which
+//! 4. [`server::listening::Server::start`] accepts TCP connections and gives each a thread, which
 //!    calls [`server::serve_connection`].
 //! 5. [`handshake::accept`] runs steps 1 to 5, and [`handshake::authorize`] runs step 6.
 //!    While the server runs, [`server::reload`] puts new files into service for the connections that begin later, and
