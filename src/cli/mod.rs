@@ -39,6 +39,7 @@ use crate::handshake::TlsMax;
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::{demo, inspect};
 use crate::language::Language;
+use crate::phrase;
 use crate::server::Limits;
 use crate::text;
 
@@ -114,7 +115,7 @@ impl Command {
     fn run(self, language: Language) -> Result<ExitCode, Error> {
         let done = match self {
             Command::Certs(certs) => certs::run(certs, language),
-            Command::Inspect { files } => inspect_files(&files),
+            Command::Inspect { files } => inspect_files(&files, language),
             Command::Serve(serve) => serve::run(serve, language),
             Command::Get(get) => get::run(&get, language),
             Command::Doctor(doctor) => return doctor::run(&doctor, language),
@@ -170,7 +171,7 @@ fn tell_usage(error: &clap::Error) {
     }
 }
 
-fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
+fn inspect_files(files: &[PathBuf], language: Language) -> Result<(), Error> {
     for (number, file) in files.iter().enumerate() {
         let items = pem::items(file)?;
         let mut page = Vec::new();
@@ -180,9 +181,10 @@ fn inspect_files(files: &[PathBuf]) -> Result<(), Error> {
             }
             let mut title = file.display().to_string();
             if items.len() > 1 {
-                title += &format!(", block {}", block + 1);
+                let number = block + 1;
+                title = phrase!("{title}, block {number}", title, number).in_language(language);
             }
-            inspect::write(&mut page, &title, *kind, der).map_err(output)?;
+            inspect::write(&mut page, &title, *kind, der, language).map_err(output)?;
         }
         print(page)?;
     }

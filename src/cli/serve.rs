@@ -57,8 +57,8 @@ pub(super) struct Serve {
     /// Revocation list of a client CA, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
-    /// A list past its nextUpdate: refuse its clients, or warn
-    #[arg(long, value_name = "refuse|warn", default_value = "refuse", value_parser = expired_lists)]
+    /// Expired list: refuse or warn
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = expired_lists)]
     crl_expired: ExpiredLists,
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]

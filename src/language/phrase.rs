@@ -1,5 +1,6 @@
 //! A sentence as data: a template and the values of its placeholders.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::path::Path;
 
@@ -9,13 +10,26 @@ use super::templates::chinese;
 /// Something to say. It is worded when it is shown, in the language of the page.
 ///
 /// `Display` words it in English, as logs and JSON want it.
+///
+/// Three words long, and a sentence without values is not copied: a recording of some megabytes is explained by
+/// millions of them.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Phrase(Box<Kind>);
+pub struct Phrase(Kind);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
+    /// A template in English without placeholders.
+    Fixed(&'static str),
     /// The same in every language: a name, a number, a command, the words of another program.
-    Verbatim(String),
+    Verbatim(Box<str>),
+    /// A template in English whose one placeholder is `count`: every length is such a phrase.
+    Counted(u32, &'static str),
+    /// Anything longer.
+    Composed(Box<Composed>),
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Composed {
     /// A template in English, and the values of its placeholders by their names.
     Template(&'static str, Vec<(&'static str, Phrase)>),
     /// Several, one after the other.
@@ -30,6 +44,11 @@ enum Kind {
 macro_rules! phrase {
     (@value $name:ident) => { $name };
     (@value $name:ident $value:expr) => { $value };
+    ($template:literal $(,)?) => {{
+        // Never called: it only lets the compiler read the template. So it may stand in a constant.
+        let _ = || { let _ = ::std::format_args!($template); };
+        $crate::language::Phrase::fixed($template)
+    }};
     ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
         // Never called: format_args! compares the names with the placeholders when this is compiled.
         let _ = |$($name: &$crate::language::Phrase),*| {
@@ -46,25 +65,33 @@ macro_rules! phrase {
 }
 
 impl Phrase {
-    /// Boxed: errors carry two of them through many returns.
-    fn of(kind: Kind) -> Phrase {
-        Phrase(Box::new(kind))
+    fn composed(parts: Composed) -> Phrase {
+        Phrase(Kind::Composed(Box::new(parts)))
     }
 
     /// A template with the values of its placeholders; [`phrase!`] checks that they belong together.
     #[doc(hidden)]
     pub fn template(template: &'static str, values: Vec<(&'static str, Phrase)>) -> Phrase {
-        Phrase::of(Kind::Template(template, values))
+        Phrase::composed(Composed::Template(template, values))
     }
 
-    /// An English sentence of a table, which has no placeholders. The test of completeness asks the table for it.
-    pub fn fixed(english: &'static str) -> Phrase {
-        Phrase::template(english, Vec::new())
+    /// An English sentence without placeholders. [`phrase!`] makes one; where a table has it, the test of completeness
+    /// asks the table for it.
+    pub const fn fixed(english: &'static str) -> Phrase {
+        Phrase(Kind::Fixed(english))
+    }
+
+    /// So many bytes: `{count} bytes`.
+    pub fn bytes(count: usize) -> Phrase {
+        match u32::try_from(count) {
+            Ok(count) => Phrase(Kind::Counted(count, "{count} bytes")),
+            Err(_) => crate::phrase!("{count} bytes", count),
+        }
     }
 
     /// Nothing.
-    pub fn empty() -> Phrase {
-        Phrase::of(Kind::List(Vec::new()))
+    pub const fn empty() -> Phrase {
+        Phrase::fixed("")
     }
 
     /// One after the other, with `separator` between them.
@@ -76,7 +103,11 @@ impl Phrase {
             }
             list.push(part);
         }
-        Phrase::of(Kind::List(list))
+        // What is the same in every language stays one text: the names of a certificate can be many.
+        if list.iter().all(|part| matches!(part.0, Kind::Verbatim(_))) {
+            return Phrase::from(list.iter().map(|part| part.english()).collect::<String>());
+        }
+        Phrase::composed(Composed::List(list))
     }
 
     /// A paragraph each: one after the other, with a line feed between them.
@@ -86,7 +117,16 @@ impl Phrase {
 
     /// Whether its English words contain these.
     pub fn contains(&self, words: &str) -> bool {
-        self.to_string().contains(words)
+        self.english().contains(words)
+    }
+
+    /// The English words; not copied where they stand there as they are.
+    pub fn english(&self) -> Cow<'_, str> {
+        match &self.0 {
+            Kind::Fixed(words) if !words.contains(['{', '}']) => Cow::Borrowed(words),
+            Kind::Verbatim(words) => Cow::Borrowed(words),
+            _ => Cow::Owned(self.in_language(Language::English)),
+        }
     }
 
     /// The words in this language.
@@ -98,36 +138,54 @@ impl Phrase {
 
     /// True if there are no words.
     pub fn is_empty(&self) -> bool {
-        match &*self.0 {
+        match &self.0 {
             Kind::Verbatim(text) => text.is_empty(),
-            Kind::Template(template, _) => template.is_empty(),
-            Kind::List(parts) => parts.iter().all(Phrase::is_empty),
+            Kind::Fixed(template) | Kind::Counted(_, template) => template.is_empty(),
+            Kind::Composed(composed) => match &**composed {
+                Composed::Template(template, _) => template.is_empty(),
+                Composed::List(parts) => parts.iter().all(Phrase::is_empty),
+            },
         }
     }
 
     fn write(&self, language: Language, words: &mut String) {
-        match &*self.0 {
+        match &self.0 {
             Kind::Verbatim(text) => words.push_str(text),
-            Kind::List(parts) => parts.iter().for_each(|part| part.write(language, words)),
-            Kind::Template(english, values) => {
-                let translated = match language {
-                    Language::English => None,
-                    // The completeness of the translation is tested; without one, English is better than nothing.
-                    Language::Chinese => chinese(english),
-                };
-                let template = translated.unwrap_or(english);
-                for part in parts_of(template) {
-                    match part {
-                        Part::Words(text) => words.push_str(text),
-                        Part::Placeholder(name) => {
-                            let value = values.iter().find(|(this, _)| *this == name);
-                            if let Some((_, value)) = value {
-                                value.write(language, words);
-                            }
+            Kind::Fixed(english) => fill(english, language, words, |_, _| {}),
+            Kind::Counted(count, english) => fill(english, language, words, |_, words| {
+                words.push_str(&count.to_string());
+            }),
+            Kind::Composed(composed) => match &**composed {
+                Composed::List(parts) => parts.iter().for_each(|part| part.write(language, words)),
+                Composed::Template(english, values) => {
+                    fill(english, language, words, |name, words| {
+                        let value = values.iter().find(|(this, _)| *this == name);
+                        if let Some((_, value)) = value {
+                            value.write(language, words);
                         }
-                    }
+                    });
                 }
-            }
+            },
+        }
+    }
+}
+
+/// Writes a template in this language; `value` writes that of the placeholder with this name.
+fn fill(
+    english: &'static str,
+    language: Language,
+    words: &mut String,
+    value: impl Fn(&str, &mut String),
+) {
+    let translated = match language {
+        Language::English => None,
+        // The completeness of the translation is tested; without one, English is better than nothing.
+        Language::Chinese => chinese(english),
+    };
+    for part in parts_of(translated.unwrap_or(english)) {
+        match part {
+            Part::Words(text) => words.push_str(text),
+            Part::Placeholder(name) => value(name, words),
         }
     }
 }
@@ -194,13 +252,33 @@ impl fmt::Debug for Phrase {
 
 impl From<String> for Phrase {
     fn from(text: String) -> Phrase {
-        Phrase::of(Kind::Verbatim(text))
+        Phrase(Kind::Verbatim(text.into_boxed_str()))
     }
 }
 
 impl From<&str> for Phrase {
     fn from(text: &str) -> Phrase {
-        Phrase::from(text.to_owned())
+        Phrase(Kind::Verbatim(text.into()))
+    }
+}
+
+impl From<Cow<'_, str>> for Phrase {
+    fn from(text: Cow<'_, str>) -> Phrase {
+        Phrase::from(text.into_owned())
+    }
+}
+
+/// Its English words are these.
+impl PartialEq<str> for Phrase {
+    fn eq(&self, words: &str) -> bool {
+        self.english() == words
+    }
+}
+
+/// Its English words are these.
+impl PartialEq<&str> for Phrase {
+    fn eq(&self, words: &&str) -> bool {
+        self.english() == *words
     }
 }
 
@@ -273,6 +351,15 @@ mod tests {
         assert_eq!(both.to_string(), "connected to a:1\nls");
         assert_eq!(both.in_language(Language::Chinese), "已连上 a:1\nls");
         assert!(Phrase::empty().is_empty());
+    }
+
+    #[test]
+    fn a_phrase_is_three_words_long_and_may_be_a_constant() {
+        const CONNECTED: Phrase = phrase!("in the clear");
+        assert_eq!(CONNECTED, "in the clear");
+        assert!(size_of::<Phrase>() <= 3 * size_of::<usize>());
+        assert_eq!(Phrase::bytes(7), "7 bytes");
+        assert_eq!(Phrase::bytes(7).in_language(Language::Chinese), "7 字节");
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub fn tagged_der(bytes: &[u8]) {
 
 fn der(kind: Kind, bytes: &[u8]) {
     let mut page = Vec::new();
-    inspect::write(&mut page, "a.pem", kind, bytes).unwrap();
+    inspect::write(&mut page, "a.pem", kind, bytes, Language::English).unwrap();
     harmless(&String::from_utf8(page).unwrap());
     let certificate = CertificateDer::from(bytes);
     if let Some(summary) = Summary::of(&certificate) {

@@ -71,7 +71,7 @@ pub(crate) fn malformed(field: &Field) -> Vec<String> {
         .leaves()
         .into_iter()
         .filter(|leaf| leaf.malformed)
-        .map(|leaf| leaf.value.clone())
+        .map(|leaf| leaf.value.to_string())
         .collect()
 }
 

@@ -1,18 +1,22 @@
 //! Certificates and keys as trees of fields and as pages.
+use std::borrow::Cow;
+
 use hello_mtls::instruments::fields::Field;
 use hello_mtls::instruments::inspect;
 use hello_mtls::instruments::x509::Kind;
+use hello_mtls::language::Language;
 
-pub(crate) fn value<'a>(tree: &'a Field, label: &str) -> &'a str {
+pub(crate) fn value<'a>(tree: &'a Field, label: &str) -> Cow<'a, str> {
     let field = tree.find(label);
-    &field
+    field
         .unwrap_or_else(|| panic!("no {label}: {tree:#?}"))
         .value
+        .english()
 }
 
 pub(crate) fn page(title: &str, kind: Kind, der: &[u8]) -> String {
     let mut page = Vec::new();
-    inspect::write(&mut page, title, kind, der).unwrap();
+    inspect::write(&mut page, title, kind, der, Language::English).unwrap();
     String::from_utf8(page).unwrap()
 }
 

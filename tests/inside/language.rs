@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hello_mtls::instruments::failures;
-use hello_mtls::instruments::wire::names::ALERTS;
+use hello_mtls::instruments::wire::names::ALL;
 use hello_mtls::language::templates;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -126,14 +126,16 @@ fn every_phrase_has_its_chinese_and_no_chinese_is_left_over() {
     }
     let mut used: BTreeSet<&str> = said.iter().map(|phrase| &*phrase.template).collect();
     // What a table says, not a call.
-    for number in 0..=u8::MAX {
-        let (name, meaning) = (ALERTS.short(number), ALERTS.meaning(number));
-        if !meaning.is_empty() && !chinese.contains_key(meaning) {
-            wrong.insert(format!(
-                "no Chinese for the alert {name}:\nen: {meaning}\nzh: "
-            ));
+    for registry in ALL {
+        for number in 0..=u16::MAX {
+            let meaning = registry.meaning(number);
+            if !meaning.is_empty() && !chinese.contains_key(meaning) {
+                wrong.insert(format!(
+                    "no Chinese for a number's meaning:\nen: {meaning}\nzh: "
+                ));
+            }
+            used.insert(meaning);
         }
-        used.insert(meaning);
     }
     let mut notes = 0;
     for note in failures::notes() {

@@ -48,7 +48,9 @@ fn a_leaf_is_told_field_by_field() {
         ("unknown extension", "critical: 1.2.3.4, 2 bytes"),
     ] {
         assert_eq!(
-            tree.find(label).map(|field| field.value.as_str()),
+            tree.find(label)
+                .map(|field| field.value.english())
+                .as_deref(),
             Some(value),
             "{label}"
         );

@@ -17,6 +17,8 @@ use crate::clock::Moment;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{LongWords, Page, Paint};
 use crate::instruments::x509::{Kind, describe};
+use crate::language::{Language, Phrase};
+use crate::phrase;
 use crate::text;
 
 /// The column where the values start.
@@ -27,23 +29,30 @@ const HEX: usize = 16;
 /// Writes the page for one file or one block of PEM: `title` names it, e.g. `certs/server.crt`.
 ///
 /// Nothing is verified, and of a private key no private part is shown. Fails only where `out` fails.
-pub fn write(out: &mut impl Write, title: &str, kind: Kind, der: &[u8]) -> io::Result<()> {
+pub fn write(
+    out: &mut impl Write,
+    title: &str,
+    kind: Kind,
+    der: &[u8],
+    language: Language,
+) -> io::Result<()> {
     let now = Moment::now().unix();
     let tree = describe(kind, der);
     let mut page = Page {
         out,
-        paint: Paint::PLAIN,
+        paint: Paint::on(false, language),
         long_words: LongWords::Break,
     };
     let title = text::terminal(title);
-    let size = der.len();
-    page.paragraph(
-        "",
-        &format!("{title}: {}, {size} bytes", kind_name(kind)),
-        "",
-    )?;
+    let head = phrase!(
+        "{title}: {kind}, {count} bytes",
+        title,
+        kind = kind_name(kind),
+        count = der.len()
+    );
+    page.paragraph("", &page.paint.words(&head), "")?;
     if let Some(summary) = summary::summary(kind, der, now) {
-        page.paragraph("", &summary, "")?;
+        page.paragraph("", &page.paint.words(&summary), "")?;
     }
     page.blank()?;
     let mut view = FieldView { page, der };
@@ -54,15 +63,15 @@ pub fn write(out: &mut impl Write, title: &str, kind: Kind, der: &[u8]) -> io::R
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+fn kind_name(kind: Kind) -> Phrase {
     match kind {
-        Kind::Certificate => "certificate",
-        Kind::Request => "certification request (CSR)",
-        Kind::RevocationList => "certificate revocation list (CRL)",
-        Kind::Pkcs8Key => "private key (PKCS#8)",
-        Kind::Pkcs1Key => "RSA private key (PKCS#1)",
-        Kind::Sec1Key => "EC private key (SEC1)",
-        Kind::PublicKey => "public key",
+        Kind::Certificate => phrase!("certificate"),
+        Kind::Request => phrase!("certification request (CSR)"),
+        Kind::RevocationList => phrase!("certificate revocation list (CRL)"),
+        Kind::Pkcs8Key => phrase!("private key (PKCS#8)"),
+        Kind::Pkcs1Key => phrase!("RSA private key (PKCS#1)"),
+        Kind::Sec1Key => phrase!("EC private key (SEC1)"),
+        Kind::PublicKey => phrase!("public key"),
     }
 }
 
@@ -76,8 +85,9 @@ impl FieldView<'_> {
     /// Everything but a private key: fingerprints, then all fields.
     fn document(&mut self, kind: Kind, tree: &Field) -> io::Result<()> {
         if kind != Kind::PublicKey {
-            let meaning = "SHA-256 of all the bytes: two files with this are the same.";
-            self.row(0, "fingerprint", &fingerprint(self.der), meaning)?;
+            let meaning = phrase!("SHA-256 of all the bytes: two files with this are the same.");
+            let label = phrase!("fingerprint");
+            self.row(0, &label, &fingerprint(self.der), &meaning)?;
         }
         let labels = [
             "subjectPublicKeyInfo",
@@ -107,22 +117,25 @@ impl FieldView<'_> {
     }
 
     fn part(&mut self, field: &Field, indent: usize) -> io::Result<()> {
+        let label = Phrase::from(&field.label);
         let bytes = plain_bytes(field);
         if field.value.is_empty() && bytes.is_none() {
             if field.meaning.is_empty() {
                 return self.parts(field, indent);
             }
-            self.row(indent, &field.label, "", &field.meaning)?;
+            self.row(indent, &label, "", &field.meaning)?;
             return self.parts(field, indent + 2);
         }
         let bytes = bytes.and_then(|field| self.der.get(field.range.clone()));
-        let hex = bytes.map(hex_lines).unwrap_or_default();
-        let value = match (shown(&field.value), hex) {
+        let hex = bytes
+            .map(|bytes| hex_lines(bytes, self.page.paint.language))
+            .unwrap_or_default();
+        let value = match (self.shown(&field.value), hex) {
             (value, hex) if hex.is_empty() => value,
             (value, hex) if value.is_empty() => hex,
             (value, hex) => format!("{value}\n{hex}"),
         };
-        self.row(indent, &field.label, &value, &field.meaning)?;
+        self.row(indent, &label, &value, &field.meaning)?;
         for malformed in field.leaves().into_iter().filter(|leaf| leaf.malformed) {
             self.malformed(malformed, indent + 2)?;
         }
@@ -131,14 +144,27 @@ impl FieldView<'_> {
 
     fn malformed(&mut self, field: &Field, indent: usize) -> io::Result<()> {
         let Range { start, end } = field.range;
-        let place = format!("Bytes {start} to {end} do not follow the standard.");
-        self.row(indent, "malformed", &shown(&field.value), &place)
+        let place = phrase!(
+            "Bytes {start} to {end} do not follow the standard.",
+            start,
+            end
+        );
+        let label = phrase!("malformed");
+        self.row(indent, &label, &self.shown(&field.value), &place)
     }
 
     /// A label, its value (terminal-safe, possibly of several lines), and under them what it means. A
     /// label that is as wide as its column has a line of its own.
-    fn row(&mut self, indent: usize, label: &str, value: &str, meaning: &str) -> io::Result<()> {
-        let mut head = format!("{:indent$}{}", "", text::terminal(label));
+    fn row(
+        &mut self,
+        indent: usize,
+        label: &Phrase,
+        value: &str,
+        meaning: &Phrase,
+    ) -> io::Result<()> {
+        let label = self.page.paint.words(label);
+        let meaning = self.page.paint.words(meaning);
+        let mut head = format!("{:indent$}{}", "", text::terminal(&label));
         let nothing_beside = value.is_empty() && meaning.is_empty();
         if text::columns(&head) >= VALUES - 1 || nothing_beside {
             self.page.line(&head)?;
@@ -152,13 +178,13 @@ impl FieldView<'_> {
             return Ok(());
         }
         self.page
-            .paragraph(&text::pad(&head, VALUES + 2), meaning, "")
+            .paragraph(&text::pad(&head, VALUES + 2), &meaning, "")
     }
 
     fn public_key(&mut self, spki: &[u8]) -> io::Result<()> {
         let meaning =
-            "SHA-256 of the public key. A certificate, its CSR and its key have the same.";
-        self.row(0, "public key", &fingerprint(spki), meaning)
+            phrase!("SHA-256 of the public key. A certificate, its CSR and its key have the same.");
+        self.row(0, &phrase!("public key"), &fingerprint(spki), &meaning)
     }
 
     /// A private key: what can be known without giving it away.
@@ -171,15 +197,22 @@ impl FieldView<'_> {
         let tree = public.as_ref().unwrap_or(tree);
         for label in ["algorithm", "modulus", "publicExponent"] {
             if let Some(field) = tree.find(label) {
-                self.row(0, label, &shown(&field.value), &field.meaning)?;
+                self.row(0, &label.into(), &self.shown(&field.value), &field.meaning)?;
             }
         }
         if let Some(spki) = spki {
             self.public_key(&spki)?;
         }
-        let meaning = "Whoever has them is, to every verifier, the one whom the certificate names. \
-                       A handshake never sends them: steps 2 and 4 sign with them.";
-        self.row(0, "private parts", "present, not shown", meaning)
+        let meaning = phrase!(
+            "To every verifier, their owner is the one that the certificate names. A handshake never sends them: steps 2 and 4 sign with them."
+        );
+        let value = self.page.paint.words(&phrase!("present, not shown"));
+        self.row(0, &phrase!("private parts"), &value, &meaning)
+    }
+
+    /// A value in the language of the page.
+    fn shown(&self, value: &Phrase) -> String {
+        shown(&self.page.paint.words(value))
     }
 }
 
@@ -218,11 +251,11 @@ fn plain_bytes(field: &Field) -> Option<&Field> {
 }
 
 fn fingerprint(der: &[u8]) -> String {
-    hex_lines(digest(&SHA256, der).as_ref())
+    hex_lines(digest(&SHA256, der).as_ref(), Language::English)
 }
 
 /// Colon hex in lines; of long bytes the beginning and the end, which is what a reader compares.
-fn hex_lines(bytes: &[u8]) -> String {
+fn hex_lines(bytes: &[u8], language: Language) -> String {
     let line = |chunk: &[u8]| {
         let pairs: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
         pairs.join(":")
@@ -233,7 +266,8 @@ fn hex_lines(bytes: &[u8]) -> String {
     let (head, rest) = bytes.split_at(2 * HEX);
     let (middle, tail) = rest.split_at(rest.len() - HEX);
     let mut lines: Vec<String> = head.chunks(HEX).map(line).collect();
-    lines.push(format!("… {} bytes more …", middle.len()));
+    let more = phrase!("… {count} bytes more …", count = middle.len());
+    lines.push(more.in_language(language));
     lines.push(line(tail));
     lines.join("\n")
 }

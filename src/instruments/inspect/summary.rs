@@ -6,11 +6,13 @@ use x509_parser::prelude::*;
 
 use crate::certificates::wording::{alternative, distinguished, quoted};
 use crate::instruments::x509::Kind;
+use crate::language::Phrase;
+use crate::phrase;
 use crate::text;
 
 /// The line for DER of this kind, seen from `now`, in seconds since 1970. None where the DER is too
 /// malformed, and for keys.
-pub(super) fn summary(kind: Kind, der: &[u8], now: i64) -> Option<String> {
+pub(super) fn summary(kind: Kind, der: &[u8], now: i64) -> Option<Phrase> {
     match kind {
         Kind::Certificate => {
             let (_, certificate) = X509Certificate::from_der(der).ok()?;
@@ -21,7 +23,12 @@ pub(super) fn summary(kind: Kind, der: &[u8], now: i64) -> Option<String> {
                 not_after,
             } = certificate.validity();
             let validity = validity(not_before.timestamp(), not_after.timestamp(), now);
-            Some(format!("{}: {names}; {validity}", role(&certificate)))
+            Some(phrase!(
+                "{role}: {names}; {validity}",
+                role = role(&certificate),
+                names,
+                validity
+            ))
         }
         Kind::Request => {
             let (_, request) = X509CertificationRequest::from_der(der).ok()?;
@@ -32,74 +39,89 @@ pub(super) fn summary(kind: Kind, der: &[u8], now: i64) -> Option<String> {
                 })
             });
             let subject = &request.certification_request_info.subject;
-            Some(format!("asks to be: {}", names(subject, alternatives)))
+            Some(phrase!(
+                "asks to be: {names}",
+                names = names(subject, alternatives)
+            ))
         }
         Kind::RevocationList => {
             let (_, list) = CertificateRevocationList::from_der(der).ok()?;
             let made = days(now - list.last_update().timestamp());
             let next = match list.next_update().map(|time| time.timestamp()) {
-                Some(next) if next < now => format!("the next was due {} ago", days(now - next)),
-                Some(next) => format!("the next is due in {}", days(next - now)),
-                None => "no next one announced".to_owned(),
+                Some(next) if next < now => {
+                    phrase!("the next was due {days} ago", days = days(now - next))
+                }
+                Some(next) => phrase!("the next is due in {days}", days = days(next - now)),
+                None => phrase!("no next one announced"),
             };
             let revoked = list.iter_revoked_certificates().count();
-            Some(format!("{revoked} revoked; made {made} ago; {next}"))
+            Some(phrase!(
+                "{revoked} revoked; made {made} ago; {next}",
+                revoked,
+                made,
+                next
+            ))
         }
         _ => None,
     }
 }
 
-fn role(certificate: &X509Certificate<'_>) -> &'static str {
+fn role(certificate: &X509Certificate<'_>) -> Phrase {
     if certificate.version() != X509Version::V3 {
-        return "v1, without extensions";
+        return phrase!("v1, without extensions");
     }
     if certificate.is_ca() {
         let own = certificate.issuer().as_raw() == certificate.subject().as_raw();
-        return if own { "root CA" } else { "intermediate CA" };
+        return if own {
+            phrase!("root CA")
+        } else {
+            phrase!("intermediate CA")
+        };
     }
     let Ok(Some(usage)) = certificate.extended_key_usage() else {
-        return "leaf for any purpose";
+        return phrase!("leaf for any purpose");
     };
     match (usage.value.server_auth, usage.value.client_auth) {
-        (true, true) => "leaf for a server or a client",
-        (true, false) => "leaf for a server",
-        (false, true) => "leaf for a client",
-        (false, false) => "leaf, not for TLS",
+        (true, true) => phrase!("leaf for a server or a client"),
+        (true, false) => phrase!("leaf for a server"),
+        (false, true) => phrase!("leaf for a client"),
+        (false, false) => phrase!("leaf, not for TLS"),
     }
 }
 
 /// The names in subjectAltName without their kinds; without any, the subject.
-fn names(subject: &X509Name<'_>, alternatives: Option<&SubjectAlternativeName<'_>>) -> String {
+fn names(subject: &X509Name<'_>, alternatives: Option<&SubjectAlternativeName<'_>>) -> Phrase {
     const MOST: usize = 8;
     let alternatives = alternatives.map_or(&[][..], |found| &found.general_names);
     let found = alternatives.iter().filter_map(alternative);
     let mut names: Vec<String> = found.map(|(_, name)| quoted(&name)).collect();
     if names.is_empty() {
-        return text::terminal(&distinguished(subject));
+        return text::terminal(&distinguished(subject)).into();
     }
-    if names.len() > MOST {
-        let more = format!("{} more", names.len() - MOST);
-        names.truncate(MOST);
-        names.push(more);
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    let names = text::terminal(&names.join(", "));
+    match more {
+        0 => names.into(),
+        _ => phrase!("{names}, {more} more", names, more),
     }
-    text::terminal(&names.join(", "))
 }
 
 /// Both ends count (RFC 5280 §4.1.2.5), hence the second more.
-fn validity(start: i64, end: i64, now: i64) -> String {
-    let whole = format!("valid {}", days(end - start + 1));
+fn validity(start: i64, end: i64, now: i64) -> Phrase {
+    let whole = phrase!("valid {days}", days = days(end - start + 1));
     match now {
-        _ if now < start => format!("{whole}, starts in {}", days(start - now)),
-        _ if now > end => format!("{whole}, ended {} ago", days(now - end)),
-        _ => format!("{whole}, {} left", (end - now) / 86_400),
+        _ if now < start => phrase!("{whole}, starts in {days}", whole, days = days(start - now)),
+        _ if now > end => phrase!("{whole}, ended {days} ago", whole, days = days(now - end)),
+        _ => phrase!("{whole}, {count} left", whole, count = (end - now) / 86_400),
     }
 }
 
-fn days(seconds: i64) -> String {
+fn days(seconds: i64) -> Phrase {
     match seconds / 86_400 {
-        0 => "less than a day".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        0 => phrase!("less than a day"),
+        1 => phrase!("1 day"),
+        days => phrase!("{days} days", days),
     }
 }
 

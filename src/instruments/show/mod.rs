@@ -18,6 +18,7 @@ pub mod chapters;
 mod glance;
 mod flights;
 mod comparison;
+mod differences;
 pub mod terminal;
 pub mod html;
 pub mod side_by_side;
@@ -102,13 +103,16 @@ struct OneLine {
 impl OneLine {
     /// False as soon as there is enough: a long list costs no more than a short one.
     fn collect(&mut self, field: &Field) -> bool {
-        let words = match (&field.value[..], &field.children[..]) {
-            ("", []) => size(field.range.len()).in_language(self.language),
-            ("", parts) => {
+        let words = match (field.value.is_empty(), &field.children[..]) {
+            (true, []) => size(field.range.len()).in_language(self.language),
+            (true, parts) => {
                 let mut parts = parts.iter().filter(|part| !is_framing(part));
                 return parts.all(|part| self.collect(part));
             }
-            (value, _) => text::shorten(value, self.most),
+            (false, _) => {
+                let value = field.value.in_language(self.language);
+                text::shorten(&value, self.most)
+            }
         };
         self.length += text::columns(&words) + 2;
         if self.length > self.most + 2 && !self.said.is_empty() {
@@ -134,14 +138,7 @@ fn short_hex(bytes: &[u8]) -> String {
     }
 }
 
-fn bytes_in_words(count: usize) -> String {
-    match count {
-        1 => "1 byte".to_owned(),
-        _ => format!("{} bytes", thousands(count)),
-    }
-}
-
-/// [`bytes_in_words`], in the language of the view.
+/// So many bytes.
 fn size(count: usize) -> Phrase {
     match count {
         1 => phrase!("1 byte"),

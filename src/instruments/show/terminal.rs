@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 use super::chapters::{CHAPTERS, Chapter, no_step, remark};
 use super::glance::{at_a_glance, notes};
-use super::{bytes_in_words, is_framing, milliseconds, one_line, protection};
-use super::{record_name, records_of, short_hex, starts_expanded, warning};
+use super::{is_framing, milliseconds, one_line, protection, record_name, records_of};
+use super::{short_hex, size, starts_expanded, warning};
 use crate::instruments::fields::Field;
 use crate::instruments::page::{
     self, BOLD, DIM, GREEN, LongWords, MAGENTA, Page, Paint, RED, WIDTH,
@@ -20,6 +20,7 @@ use crate::instruments::wire::conversation::{
 };
 use crate::language::{Language, Phrase};
 use crate::narration::Side;
+use crate::phrase;
 use crate::text::{self, columns};
 
 /// Where the words stand: behind two blanks, 17 columns of hex, two blanks.
@@ -43,11 +44,12 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
         told: HashSet::new(),
     };
     for (label, value) in at_a_glance(conversation) {
-        view.paragraph(&text::pad(&label.to_string(), 17), &value.to_string(), "")?;
+        let head = text::pad(&paint.words(&label), 17);
+        view.paragraph(&head, &paint.words(&value), "")?;
     }
     for note in notes(conversation).into_iter().chain(warning(conversation)) {
         view.page.blank()?;
-        view.paragraph("", &note.to_string(), DIM)?;
+        view.paragraph("", &paint.words(&note), DIM)?;
     }
     for chapter in &CHAPTERS {
         view.chapter(conversation, chapter)?;
@@ -64,67 +66,76 @@ struct WireView<'a> {
 
 impl WireView<'_> {
     fn chapter(&mut self, conversation: &Conversation, chapter: &Chapter) -> io::Result<()> {
-        let title = format!("{}. {}", chapter.number(), chapter.title(Language::English));
+        let language = self.page.paint.language;
+        let title = format!("{}. {}", chapter.number(), chapter.title(language));
         self.page.title(&title, BOLD)?;
         self.paragraph("", &format!("{} · {}", chapter.module, chapter.docs), DIM)?;
-        let sources = match chapter.sources_in(conversation) {
-            [] => String::new(),
-            sources => format!(" ({})", sources.join(", ")),
+        let purpose = self.words(&chapter.purpose_in(conversation));
+        let purpose = match chapter.sources_in(conversation) {
+            [] => purpose,
+            sources => self.with_source(&purpose, &sources.join(", ")),
         };
-        self.paragraph(
-            "",
-            &format!("{}{sources}", chapter.purpose_in(conversation)),
-            "",
-        )?;
+        self.paragraph("", &purpose, "")?;
         let of_step = |message: &&Message| message.step == Some(chapter.step);
         let messages: Vec<&Message> = conversation.messages.iter().filter(of_step).collect();
         if let Some(remark) = remark(conversation, chapter.step) {
             self.page.blank()?;
-            self.paragraph("  – ", &remark.to_string(), "")?;
+            self.paragraph("  – ", &self.words(&remark), "")?;
         }
-        self.messages(conversation, &messages)
+        let all = conversation.messages_of(Some(chapter.step));
+        self.messages(conversation, &messages, all)
     }
 
     /// Messages whose step cannot be told.
     fn without_a_step(&mut self, conversation: &Conversation) -> io::Result<()> {
         let messages = conversation.messages.iter();
         let messages: Vec<&Message> = messages.filter(|message| message.step.is_none()).collect();
-        if messages.is_empty() {
+        let all = conversation.messages_of(None);
+        if all == 0 {
             return Ok(());
         }
         let (title, why) = no_step();
-        self.page.title(&title.to_string(), BOLD)?;
-        self.paragraph("", &why.to_string(), "")?;
-        self.messages(conversation, &messages)
+        self.page.title(&self.words(&title), BOLD)?;
+        self.paragraph("", &self.words(&why), "")?;
+        self.messages(conversation, &messages, all)
     }
 
-    /// Messages, and which handshake they belong to where there is more than one.
-    fn messages(&mut self, conversation: &Conversation, messages: &[&Message]) -> io::Result<()> {
+    /// The first of `all` messages, and which handshake they belong to where there is more than one.
+    fn messages(
+        &mut self,
+        conversation: &Conversation,
+        messages: &[&Message],
+        all: usize,
+    ) -> io::Result<()> {
         let mut handshake = None;
         for message in messages.iter().take(MOST_MESSAGES) {
             let changes = handshake.replace(message.handshake) != Some(message.handshake);
             if changes && conversation.handshakes.len() > 1 {
                 self.page.blank()?;
-                let words = format!("Handshake {}:", message.handshake + 1);
-                self.paragraph("  – ", &words, BOLD)?;
+                let words = phrase!("Handshake {number}:", number = message.handshake + 1);
+                self.paragraph("  – ", &self.words(&words), BOLD)?;
             }
             self.message(conversation, message)?;
         }
-        match messages.len().saturating_sub(MOST_MESSAGES) {
+        match all.saturating_sub(messages.len().min(MOST_MESSAGES)) {
             0 => Ok(()),
-            more => self.paragraph("  – ", &format!("and {more} more messages"), ""),
+            more => {
+                let words = phrase!("and {more} more messages", more);
+                self.paragraph("  – ", &self.words(&words), "")
+            }
         }
     }
 
     fn message(&mut self, conversation: &Conversation, message: &Message) -> io::Result<()> {
         let side = match message.from {
-            Side::Client => "client → ",
-            Side::Server => "← server ",
+            Side::Client => phrase!("client → "),
+            Side::Server => phrase!("← server "),
         };
+        let side = self.words(&side);
         let name = text::shorten(&text::terminal(&message.name), 38);
         let size = format!(
             "{}, {}",
-            bytes_in_words(message.bytes.len()),
+            self.words(&size(message.bytes.len())),
             milliseconds(message.at)
         );
         self.page.blank()?;
@@ -133,19 +144,21 @@ impl WireView<'_> {
         self.page.row(&head, &size)?;
         let records = records_of(conversation, message);
         for record in records.iter().take(3) {
-            let how = format!("in {}, {}", record_name(record), protection(record));
-            self.paragraph("         ", &how, DIM)?;
+            let (name, how) = (record_name(record), protection(record));
+            let how = phrase!("in {name}, {how}", name, how);
+            self.paragraph("         ", &self.words(&how), DIM)?;
         }
-        if records.len() > 3 {
-            let more = format!("and {} records more", records.len() - 3);
-            self.paragraph("         ", &more, DIM)?;
+        if message.carriers > 3 {
+            let more = phrase!("and {count} records more", count = message.carriers - 3);
+            self.paragraph("         ", &self.words(&more), DIM)?;
         }
         if self.told.insert(message.meaning.to_string()) {
-            let source = match message.fields.source {
-                "" => String::new(),
-                source => format!(" ({source})"),
+            let meaning = self.words(&message.meaning);
+            let meaning = match message.fields.source {
+                "" => meaning,
+                source => self.with_source(&meaning, source),
             };
-            self.paragraph("         ", &format!("{}{source}", message.meaning), "")?;
+            self.paragraph("         ", &meaning, "")?;
         }
         self.parts(&message.bytes, &message.fields, 0, true)?;
         message
@@ -169,14 +182,13 @@ impl WireView<'_> {
                 let here = bytes
                     .get(kind.range.start..length.range.end)
                     .unwrap_or_default();
-                let value = format!("{}, {}", kind.value, length.value);
-                self.row(
-                    here,
-                    depth,
-                    "header",
-                    &value,
-                    "what it is, and how much follows",
-                )?;
+                let value =
+                    Phrase::joined([kind.value.clone(), length.value.clone()], &", ".into());
+                let (label, meaning) = (
+                    self.words(&phrase!("header")),
+                    self.words(&phrase!("what it is, and how much follows")),
+                );
+                self.row(here, depth, &label, &self.words(&value), &meaning)?;
                 parts
             }
             parts => parts,
@@ -190,8 +202,8 @@ impl WireView<'_> {
                 let rest = bytes
                     .get(first.range.start..group.range.end)
                     .unwrap_or_default();
-                let words = format!("and {} more", parts.len() - MOST_FIELDS);
-                self.row(rest, depth, &words, "", "")
+                let words = phrase!("and {count} more", count = parts.len() - MOST_FIELDS);
+                self.row(rest, depth, &self.words(&words), "", "")
             }
             None => Ok(()),
         }
@@ -206,15 +218,19 @@ impl WireView<'_> {
     ) -> io::Result<()> {
         let here = bytes.get(field.range.clone()).unwrap_or_default();
         let certificate = field.label == "Certificate";
-        let meaning = if explain { field.meaning.as_str() } else { "" };
+        let meaning = if explain {
+            self.words(&field.meaning)
+        } else {
+            String::new()
+        };
         if !starts_expanded(field) {
-            let value = one_line(field, LONGEST_VALUE, Language::English);
+            let value = one_line(field, LONGEST_VALUE, self.page.paint.language);
             let value = if field.malformed {
                 format!("✗ {value}")
             } else {
                 value
             };
-            return self.row(here, depth, &field.label, &value, meaning);
+            return self.row(here, depth, &field.label, &value, &meaning);
         }
         match &field.children[..] {
             // A length and one part: the part says it all.
@@ -222,29 +238,34 @@ impl WireView<'_> {
                 self.field(bytes, part, depth, explain)
             }
             _ => {
-                let size = bytes_in_words(here.len());
+                let size = self.words(&size(here.len()));
                 let meaning = if certificate {
-                    "What each field means and who checks it: hello-mtls inspect."
+                    self.words(&phrase!(
+                        "What each field means and who checks it: hello-mtls inspect."
+                    ))
                 } else {
                     meaning
                 };
-                self.row(here, depth, &field.label, &size, meaning)?;
+                self.row(here, depth, &field.label, &size, &meaning)?;
                 self.parts(bytes, field, depth + 1, explain && !certificate)
             }
         }
     }
 
     fn check(&mut self, check: &Check) -> io::Result<()> {
+        let name = &check.name;
         let (mark, colour) = match &check.outcome {
-            Outcome::Verified => (format!("✓ verified: {}", check.name), GREEN),
-            Outcome::Failed(why) => (format!("✗ failed: {}: {why}", check.name), RED),
-            Outcome::NotPossible(why) => {
-                (format!("? not verified here: {}: {why}", check.name), DIM)
-            }
+            Outcome::Verified => (phrase!("✓ verified: {name}", name), GREEN),
+            Outcome::Failed(why) => (phrase!("✗ failed: {name}: {why}", name, why), RED),
+            Outcome::NotPossible(why) => (
+                phrase!("? not verified here: {name}: {why}", name, why),
+                DIM,
+            ),
         };
         self.page.blank()?;
-        self.paragraph("  ", &mark, colour)?;
-        let proves = format!("proves: {} ({})", check.proves, check.source);
+        self.paragraph("  ", &self.words(&mark), colour)?;
+        let proves = self.words(&phrase!("proves: {what}", what = check.proves));
+        let proves = self.with_source(&proves, check.source);
         if self.told.insert(proves.clone()) {
             self.paragraph("    ", &proves, "")?;
         }
@@ -256,8 +277,8 @@ impl WireView<'_> {
             self.row(
                 &input.bytes,
                 0,
-                &input.name,
-                &bytes_in_words(input.bytes.len()),
+                &self.words(&input.name),
+                &self.words(&size(input.bytes.len())),
                 "",
             )
         })
@@ -270,11 +291,8 @@ impl WireView<'_> {
             if derivation.computable_by != *computable_by {
                 computable_by = &derivation.computable_by;
                 self.page.blank()?;
-                self.paragraph(
-                    "  + ",
-                    &format!("Now computable: {computable_by}."),
-                    MAGENTA,
-                )?;
+                let words = phrase!("Now computable: {computable_by}.", computable_by);
+                self.paragraph("  + ", &self.words(&words), MAGENTA)?;
             }
             let Derivation {
                 name,
@@ -283,7 +301,7 @@ impl WireView<'_> {
                 meaning,
                 ..
             } = derivation;
-            self.row(value, 0, name, formula, meaning)?;
+            self.row(value, 0, name, &self.words(formula), &self.words(meaning))?;
         }
         Ok(())
     }
@@ -330,6 +348,19 @@ impl WireView<'_> {
         }
         let head = format!("{:WORDS$}{indent}  ", "");
         self.page.paragraph(&head, &meaning, DIM)
+    }
+
+    /// In the language of the page.
+    fn words(&self, phrase: &Phrase) -> String {
+        self.page.paint.words(phrase)
+    }
+
+    /// Words, and the standard behind them in brackets.
+    fn with_source(&self, words: &str, source: &str) -> String {
+        match self.page.paint.language {
+            Language::English => format!("{words} ({source})"),
+            Language::Chinese => format!("{words}（{source}）"),
+        }
     }
 
     /// A paragraph with text of a peer in it, which the page would not escape.

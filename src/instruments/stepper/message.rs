@@ -117,7 +117,7 @@ fn collect(field: &Field, within: &str, rows: &mut Vec<(String, Vec<String>)>) {
             "" => child.label.clone(),
             extension => format!("{extension}, {}", child.label),
         };
-        match (child.value.as_str(), rows.last_mut()) {
+        match (&*child.value.english(), rows.last_mut()) {
             _ if matches!(
                 child.label.as_str(),
                 "length" | "tag" | "msg_type" | "extension_type"

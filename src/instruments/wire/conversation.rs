@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::instruments::fields::Field;
 use crate::instruments::wire::numbers::HandshakeType;
+pub use crate::instruments::wire::omitted::Omitted;
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
@@ -22,10 +23,12 @@ pub struct Conversation {
     /// What they agreed on in each handshake, in order: more than one after a renegotiation (TLS 1.2). The last
     /// may be one that the server never answered.
     pub handshakes: Vec<Negotiated>,
-    /// All records of both directions, in the order in which they were complete on the wire.
+    /// The records of both directions, in the order in which they were complete on the wire.
     pub records: Vec<Record>,
-    /// All messages of both directions, in the order in which they were complete on the wire.
+    /// The messages of both directions, in the order in which they were complete on the wire.
     pub messages: Vec<Message>,
+    /// What there was beyond these records and messages: more than any view shows.
+    pub omitted: Omitted,
     /// How the connection ended.
     pub ending: Ending,
     /// The recording reached its cap: what came after is missing, however the connection ended.
@@ -137,7 +140,7 @@ pub struct Record {
     /// What each byte of `bytes` is: header, then the plaintext or what stands around the ciphertext.
     pub fields: Field,
     /// What is inside, in words: `handshake`, `application_data`, … The true type, where it could be read.
-    pub content_type: String,
+    pub content_type: Phrase,
     /// How it was protected, and whether that could be undone.
     pub protection: Protection,
     /// Which messages it carries, in order.
@@ -152,9 +155,9 @@ pub enum Protection {
     /// Encrypted, and decrypted here.
     Decrypted(Box<Decrypted>),
     /// Not readable: why. The content is `bytes[5..]` as it stands.
-    Unreadable(String),
+    Unreadable(Phrase),
     /// No record at all, but bytes that are not TLS: what they may be. The content is all of `bytes`.
-    NotTls(String),
+    NotTls(Phrase),
 }
 
 /// How a record was decrypted.
@@ -167,7 +170,7 @@ pub struct Decrypted {
     /// The AEAD's nonce: 12 bytes, never the same twice under a key.
     pub nonce: Vec<u8>,
     /// How the nonce comes about, in words.
-    pub nonce_formula: &'static str,
+    pub nonce_formula: Phrase,
     /// Authenticated, not encrypted: a change of it spoils the record as well.
     pub additional_data: Vec<u8>,
     /// What the AEAD gave back. In TLS 1.3 a TLSInnerPlaintext: content, its type, padding.
@@ -227,6 +230,8 @@ pub struct Message {
     pub bytes: Vec<u8>,
     /// Which records carry it.
     pub fragments: Vec<Fragment>,
+    /// How many records carry it, with those that are omitted.
+    pub carriers: usize,
     /// What each byte of `bytes` is.
     pub fields: Field,
     /// The proofs in it, made again here.
@@ -260,7 +265,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Check {
     /// What is checked, e.g. `signature of CertificateVerify`.
-    pub name: &'static str,
+    pub name: Phrase,
     /// What it proves when it holds.
     pub proves: Phrase,
     /// The standard and section.
@@ -277,16 +282,16 @@ pub enum Outcome {
     /// It holds.
     Verified,
     /// It does not: why.
-    Failed(String),
+    Failed(Phrase),
     /// It could not be made here: why.
-    NotPossible(String),
+    NotPossible(Phrase),
 }
 
 /// Named bytes that go into a check or a derivation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// What it is.
-    pub name: String,
+    pub name: Phrase,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -301,7 +306,7 @@ pub struct Derivation {
     /// How it is computed.
     pub how: How,
     /// The same, as the standard writes it.
-    pub formula: String,
+    pub formula: Phrase,
     /// What goes into it. Empty when it was logged, not derived here.
     pub inputs: Vec<Input>,
     /// False: it was taken from the key log, because what it is derived from is not known here.
@@ -309,7 +314,7 @@ pub struct Derivation {
     /// Which side can compute it when. The other messages of this moment add nothing to it.
     pub computable_by: Phrase,
     /// What it is for.
-    pub meaning: &'static str,
+    pub meaning: Phrase,
     /// The standard and section.
     pub source: &'static str,
 }
@@ -330,6 +335,25 @@ pub enum How {
 }
 
 impl Record {
+    /// A record whose bytes have no names yet.
+    pub(crate) fn new(
+        (from, number): (Side, usize),
+        at: Duration,
+        bytes: Vec<u8>,
+        protection: Protection,
+    ) -> Record {
+        Record {
+            from,
+            at,
+            number,
+            bytes,
+            fields: Field::default(),
+            content_type: Phrase::empty(),
+            protection,
+            fragments: Vec::new(),
+        }
+    }
+
     /// The bytes that messages are made of: without header, protection, inner type and padding.
     pub fn content(&self) -> &[u8] {
         match &self.protection {

@@ -11,6 +11,8 @@ use crate::instruments::wire::conversation::{Decrypted, Epoch};
 use crate::instruments::wire::hkdf::Hash;
 use crate::instruments::wire::names;
 use crate::instruments::wire::records::{HEADER, Layout};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The AEAD that a cipher suite names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,7 +228,6 @@ impl RecordDecrypter {
             // The last byte that is not zero is the type; a record of nothing but zeros has none.
             _ => plaintext.iter().rposition(|byte| *byte != 0).unwrap_or(0),
         };
-        let fields = self.inner(&plaintext, content);
         let epoch = self.epoch;
         Some(Decrypted {
             epoch,
@@ -235,7 +236,8 @@ impl RecordDecrypter {
             nonce_formula,
             additional_data,
             plaintext,
-            fields,
+            // Named when it is sure that somebody looks.
+            fields: Field::default(),
             content,
         })
     }
@@ -245,11 +247,13 @@ impl RecordDecrypter {
         self.iv.len() == 4
     }
 
-    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, &'static str) {
+    fn nonce(&self, sequence: u64, explicit: &[u8]) -> (Vec<u8>, Phrase) {
         if self.explicit_nonce() {
             return (
                 [&self.iv, explicit].concat(),
-                "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)",
+                phrase!(
+                    "write IV (4 bytes, never sent), then the explicit nonce (8 bytes of the record)"
+                ),
             );
         }
         let sequence = [&[0; 4][..], &sequence.to_be_bytes()].concat();
@@ -259,33 +263,29 @@ impl RecordDecrypter {
             .zip(&sequence)
             .map(|(iv, number)| iv ^ number)
             .collect();
-        (nonce, "write IV XOR sequence number")
+        (nonce, phrase!("write IV XOR sequence number"))
     }
+}
 
-    fn inner(&self, plaintext: &[u8], content: usize) -> Field {
-        let (label, source) = match self.epoch {
-            Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
-            _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
-        };
-        read_all(
-            plaintext,
-            label,
-            source,
-            "what the AEAD gave back",
-            |reader| {
-                if content > 0 {
-                    reader.bytes(content, "content", "")?;
-                }
-                if self.epoch != Epoch::Tls12 {
-                    let kind = reader.u8(
-                        "type",
-                        "the true content type; the header says application_data of everything",
-                    )?;
-                    reader.value(names::CONTENT_TYPES.name(kind));
-                    reader.rest("zeros", "padding, to hide the true length")?;
-                }
-                Ok(())
-            },
-        )
-    }
+/// What each byte of a plaintext is.
+pub(crate) fn inner_fields(open: &Decrypted) -> Field {
+    let (label, source) = match open.epoch {
+        Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
+        _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
+    };
+    let meaning = phrase!("what the AEAD gave back");
+    read_all(&open.plaintext, label, source, meaning, |reader| {
+        if open.content > 0 {
+            reader.bytes(open.content, "content", "")?;
+        }
+        if open.epoch != Epoch::Tls12 {
+            let kind = reader.u8(
+                "type",
+                phrase!("the true content type; the header says application_data of everything"),
+            )?;
+            reader.value(names::CONTENT_TYPES.name(kind));
+            reader.rest("zeros", phrase!("padding, to hide the true length"))?;
+        }
+        Ok(())
+    })
 }

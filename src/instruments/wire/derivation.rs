@@ -27,7 +27,7 @@ pub(crate) struct SecretSpec {
     /// Its name in a key log (SSLKEYLOGFILE); empty where TLS libraries do not log it.
     pub(crate) key_log_label: &'static str,
     /// What it is for.
-    pub(crate) meaning: &'static str,
+    pub(crate) meaning: Phrase,
     /// The standard and section.
     pub(crate) source: &'static str,
 }
@@ -42,7 +42,7 @@ pub(crate) struct DerivationLog {
 
 /// The context of a derivation that has none.
 pub(crate) const NO_CONTEXT: Input = Input {
-    name: String::new(),
+    name: Phrase::empty(),
     bytes: Vec::new(),
 };
 
@@ -92,10 +92,10 @@ impl DerivationLog {
         let label = spec.label;
         let value = self.hash.expand_label(&secret.value, label, bytes, length);
         let mut inputs = vec![input(secret.name, &secret.value)];
-        let mut shown = "\"\"";
+        let mut shown = "\"\"".into();
         if !bytes.is_empty() {
             inputs.push(context.clone());
-            shown = name;
+            shown = name.english();
         }
         inputs.push(input("HkdfLabel", &hkdf_label(label, bytes, length)));
         let formula = format!(
@@ -161,8 +161,9 @@ impl DerivationLog {
 
     /// A secret out of the key log: it has no inputs.
     pub(crate) fn logged(&mut self, spec: &SecretSpec, value: Vec<u8>) -> NamedSecret {
-        let formula = "from the key log: what it is derived from never leaves the TLS library";
-        self.write(spec, value, How::Logged, formula.to_owned(), Vec::new())
+        let formula =
+            phrase!("from the key log: what it is derived from never leaves the TLS library");
+        self.write(spec, value, How::Logged, formula, Vec::new())
     }
 
     fn write(
@@ -170,18 +171,18 @@ impl DerivationLog {
         spec: &SecretSpec,
         value: Vec<u8>,
         how: How,
-        formula: String,
+        formula: impl Into<Phrase>,
         inputs: Vec<Input>,
     ) -> NamedSecret {
         self.entries.push(Derivation {
             name: spec.name.to_owned(),
             value: value.clone(),
             how,
-            formula,
+            formula: formula.into(),
             derived: !inputs.is_empty(),
             inputs,
             computable_by: self.computable_by.clone(),
-            meaning: spec.meaning,
+            meaning: spec.meaning.clone(),
             source: spec.source,
         });
         NamedSecret {
@@ -192,9 +193,9 @@ impl DerivationLog {
 }
 
 /// Named bytes.
-pub(crate) fn input(name: &str, bytes: &[u8]) -> Input {
+pub(crate) fn input(name: impl Into<Phrase>, bytes: &[u8]) -> Input {
     Input {
-        name: name.to_owned(),
+        name: name.into(),
         bytes: bytes.to_vec(),
     }
 }

@@ -92,12 +92,12 @@ fn binder(
             (inputs, outcome, origin)
         }
         None => {
-            let why = "the key log does not hold the pre-shared key";
-            (Vec::new(), Outcome::NotPossible(why.to_owned()), None)
+            let why = phrase!("the key log does not hold the pre-shared key");
+            (Vec::new(), Outcome::NotPossible(why), None)
         }
     };
     let check = Check {
-        name: "PSK binder",
+        name: phrase!("PSK binder"),
         proves: phrase!("the client knows the pre-shared key, and sent this very ClientHello"),
         source: "RFC 8446 §4.2.11.2",
         inputs,

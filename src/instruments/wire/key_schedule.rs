@@ -26,52 +26,58 @@ use crate::narration::Side;
 mod rows {
     use crate::instruments::wire::derivation::SecretSpec;
     use crate::instruments::wire::per_side::PerSide;
+    use crate::language::Phrase;
+    use crate::phrase;
 
-    const fn row(name: &'static str, label: &'static str, key_log_label: &'static str, meaning: &'static str) -> SecretSpec {
-        SecretSpec { name, label, key_log_label, meaning, source: "RFC 8446 §7.1" }
+    const fn row(name: &'static str, label: &'static str, key_log_label: &'static str, meaning: Phrase) -> SecretSpec {
+        of("RFC 8446 §7.1", name, label, key_log_label, meaning)
     }
 
-    pub(crate) static EARLY: SecretSpec = row("early_secret", "", "", "holds the PSK of a resumption, or zeros");
-    pub(crate) static BINDER: SecretSpec = row("binder_key", "res binder", "", "binds a ticket to this ClientHello");
-    pub(crate) static EXTERNAL_BINDER: SecretSpec = row("binder_key", "ext binder", "", "binds a key agreed on outside TLS to this ClientHello");
-    pub(crate) static BINDER_FINISHED_KEY: SecretSpec = SecretSpec { source: "RFC 8446 §4.2.11.2", ..row("binder_finished_key", "finished", "", "the key of one MAC") };
-    pub(crate) static EARLY_TRAFFIC: SecretSpec = row("client_early_traffic_secret", "c e traffic", "CLIENT_EARLY_TRAFFIC_SECRET", "protects early data: known to both before the server has answered");
-    pub(crate) static EARLY_EXPORTER: SecretSpec = row("early_exporter_master_secret", "e exp master", "EARLY_EXPORTER_SECRET", "for applications that want a key of their own out of early data");
-    pub(crate) static FOR_HANDSHAKE: SecretSpec = row("derived for handshake", "derived", "", "the link to the next stage");
-    pub(crate) static HANDSHAKE: SecretSpec = row("handshake_secret", "", "", "holds the key exchange");
+    const fn of(source: &'static str, name: &'static str, label: &'static str, key_log_label: &'static str, meaning: Phrase) -> SecretSpec {
+        SecretSpec { name, label, key_log_label, meaning, source }
+    }
+
+    pub(crate) static EARLY: SecretSpec = row("early_secret", "", "", phrase!("holds the PSK of a resumption, or zeros"));
+    pub(crate) static BINDER: SecretSpec = row("binder_key", "res binder", "", phrase!("binds a ticket to this ClientHello"));
+    pub(crate) static EXTERNAL_BINDER: SecretSpec = row("binder_key", "ext binder", "", phrase!("binds a key agreed on outside TLS to this ClientHello"));
+    pub(crate) static BINDER_FINISHED_KEY: SecretSpec = of("RFC 8446 §4.2.11.2", "binder_finished_key", "finished", "", phrase!("the key of one MAC"));
+    pub(crate) static EARLY_TRAFFIC: SecretSpec = row("client_early_traffic_secret", "c e traffic", "CLIENT_EARLY_TRAFFIC_SECRET", phrase!("protects early data: known to both before the server has answered"));
+    pub(crate) static EARLY_EXPORTER: SecretSpec = row("early_exporter_master_secret", "e exp master", "EARLY_EXPORTER_SECRET", phrase!("for applications that want a key of their own out of early data"));
+    pub(crate) static FOR_HANDSHAKE: SecretSpec = row("derived for handshake", "derived", "", phrase!("the link to the next stage"));
+    pub(crate) static HANDSHAKE: SecretSpec = row("handshake_secret", "", "", phrase!("holds the key exchange"));
     pub(crate) static HANDSHAKE_TRAFFIC: PerSide<SecretSpec> = PerSide {
-        client: row("client_handshake_traffic_secret", "c hs traffic", "CLIENT_HANDSHAKE_TRAFFIC_SECRET", "protects what the client sends of the handshake"),
-        server: row("server_handshake_traffic_secret", "s hs traffic", "SERVER_HANDSHAKE_TRAFFIC_SECRET", "protects what the server sends of the handshake"),
+        client: row("client_handshake_traffic_secret", "c hs traffic", "CLIENT_HANDSHAKE_TRAFFIC_SECRET", phrase!("protects what the client sends of the handshake")),
+        server: row("server_handshake_traffic_secret", "s hs traffic", "SERVER_HANDSHAKE_TRAFFIC_SECRET", phrase!("protects what the server sends of the handshake")),
     };
-    pub(crate) static FINISHED_KEY: SecretSpec = SecretSpec { source: "RFC 8446 §4.4.4", ..row("finished_key", "finished", "", "the key of one MAC") };
-    pub(crate) static FOR_MASTER: SecretSpec = row("derived for master", "derived", "", "the link to the next stage");
-    pub(crate) static MASTER: SecretSpec = row("master_secret", "", "", "the root of all that follows the handshake");
+    pub(crate) static FINISHED_KEY: SecretSpec = of("RFC 8446 §4.4.4", "finished_key", "finished", "", phrase!("the key of one MAC"));
+    pub(crate) static FOR_MASTER: SecretSpec = row("derived for master", "derived", "", phrase!("the link to the next stage"));
+    pub(crate) static MASTER: SecretSpec = row("master_secret", "", "", phrase!("the root of all that follows the handshake"));
     pub(crate) static APPLICATION_TRAFFIC: PerSide<SecretSpec> = PerSide {
-        client: row("client_application_traffic_secret_0", "c ap traffic", "CLIENT_TRAFFIC_SECRET_0", "protects the client's data"),
-        server: row("server_application_traffic_secret_0", "s ap traffic", "SERVER_TRAFFIC_SECRET_0", "protects the server's data"),
+        client: row("client_application_traffic_secret_0", "c ap traffic", "CLIENT_TRAFFIC_SECRET_0", phrase!("protects the client's data")),
+        server: row("server_application_traffic_secret_0", "s ap traffic", "SERVER_TRAFFIC_SECRET_0", phrase!("protects the server's data")),
     };
     pub(crate) static NEXT_APPLICATION_TRAFFIC: PerSide<SecretSpec> = PerSide {
         client: update("client_application_traffic_secret_N+1"),
         server: update("server_application_traffic_secret_N+1"),
     };
-    pub(crate) static EXPORTER: SecretSpec = row("exporter_master_secret", "exp master", "EXPORTER_SECRET", "for applications that want a key of their own (RFC 8446 §7.5)");
-    pub(crate) static RESUMPTION: SecretSpec = row("resumption_master_secret", "res master", "", "what later resumptions grow from");
-    pub(crate) static TICKET: SecretSpec = SecretSpec { source: "RFC 8446 §4.6.1", ..row("PSK of this ticket", "resumption", "", "the secret behind this ticket; it never crosses the wire") };
+    pub(crate) static EXPORTER: SecretSpec = row("exporter_master_secret", "exp master", "EXPORTER_SECRET", phrase!("for applications that want a key of their own (RFC 8446 §7.5)"));
+    pub(crate) static RESUMPTION: SecretSpec = row("resumption_master_secret", "res master", "", phrase!("what later resumptions grow from"));
+    pub(crate) static TICKET: SecretSpec = of("RFC 8446 §4.6.1", "PSK of this ticket", "resumption", "", phrase!("the secret behind this ticket; it is never sent"));
     pub(crate) static WRITE_KEY: PerSide<SecretSpec> = PerSide {
-        client: keys("client_write_key", "key", "encrypts and seals the client's records"),
-        server: keys("server_write_key", "key", "encrypts and seals the server's records"),
+        client: keys("client_write_key", "key", phrase!("encrypts and seals the client's records")),
+        server: keys("server_write_key", "key", phrase!("encrypts and seals the server's records")),
     };
     pub(crate) static WRITE_IV: PerSide<SecretSpec> = PerSide {
-        client: keys("client_write_iv", "iv", "makes the client's nonces"),
-        server: keys("server_write_iv", "iv", "makes the server's nonces"),
+        client: keys("client_write_iv", "iv", phrase!("makes the client's nonces")),
+        server: keys("server_write_iv", "iv", phrase!("makes the server's nonces")),
     };
 
     const fn update(name: &'static str) -> SecretSpec {
-        SecretSpec { source: "RFC 8446 §7.2", ..row(name, "traffic upd", "", "the next one; there is no way back, so older data stays safe") }
+        of("RFC 8446 §7.2", name, "traffic upd", "", phrase!("the next one; there is no way back, so older data stays safe"))
     }
 
-    const fn keys(name: &'static str, label: &'static str, meaning: &'static str) -> SecretSpec {
-        SecretSpec { source: "RFC 8446 §7.3", ..row(name, label, "", meaning) }
+    const fn keys(name: &'static str, label: &'static str, meaning: Phrase) -> SecretSpec {
+        of("RFC 8446 §7.3", name, label, "", meaning)
     }
 }
 

@@ -5,6 +5,8 @@
 use crate::instruments::fields::{Field, read_all};
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::TLS13;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// Content type, version and length.
 pub(crate) const HEADER: usize = 5;
@@ -95,11 +97,11 @@ pub(crate) fn fields(record: &[u8], layout: Layout, version: Option<u16>) -> Fie
     let (version_label, version_meaning) = match old {
         true => (
             "version",
-            "that of the connection; in the first records often an older one",
+            phrase!("that of the connection; in the first records often an older one"),
         ),
         false => (
             "legacy_record_version",
-            "means nothing any more; middleboxes want to see it",
+            phrase!("means nothing any more; middleboxes want to see it"),
         ),
     };
     read_all(record, label, source, "", |reader| {
@@ -108,20 +110,22 @@ pub(crate) fn fields(record: &[u8], layout: Layout, version: Option<u16>) -> Fie
             reader.value(names::CONTENT_TYPES.name(kind));
             let version = reader.u16(version_label, version_meaning)?;
             reader.value(names::VERSIONS.name(version));
-            let length = reader.u16("length", "of what follows")?;
-            reader.value(format!("{length} bytes"));
+            let length = reader.u16("length", phrase!("of what follows"))?;
+            reader.value(Phrase::bytes(length.into()));
             Ok(())
         })?;
         if let Layout::SealedWithNonce = layout {
             reader.bytes(
                 8,
                 "nonce_explicit",
-                "the sender's choice, never twice the same: often a counter",
+                phrase!("the sender's choice, never twice the same: often a counter"),
             )?;
         }
         match layout {
-            Layout::Plain => reader.rest("fragment", "readable by everybody on the way")?,
-            Layout::Opaque => reader.rest("encrypted_record", "ciphertext")?,
+            Layout::Plain => {
+                reader.rest("fragment", phrase!("anybody on the network can read it"))?
+            }
+            Layout::Opaque => reader.rest("encrypted_record", phrase!("ciphertext"))?,
             Layout::Sealed | Layout::SealedWithNonce => {
                 let ciphertext = reader.remaining().saturating_sub(16);
                 if ciphertext > 0 {
@@ -130,7 +134,7 @@ pub(crate) fn fields(record: &[u8], layout: Layout, version: Option<u16>) -> Fie
                 reader.bytes(
                     16,
                     "authentication tag",
-                    "the seal: one changed bit anywhere, and it does not fit",
+                    phrase!("the seal: one changed bit anywhere, and it does not fit"),
                 )?
             }
         };
@@ -139,7 +143,7 @@ pub(crate) fn fields(record: &[u8], layout: Layout, version: Option<u16>) -> Fie
 }
 
 /// What bytes that are no TLS may be instead.
-pub(crate) fn guess(bytes: &[u8]) -> &'static str {
+pub(crate) fn guess(bytes: &[u8]) -> Phrase {
     const METHODS: [&[u8]; 6] = [
         b"GET ",
         b"POST ",
@@ -150,17 +154,17 @@ pub(crate) fn guess(bytes: &[u8]) -> &'static str {
     ];
     match bytes {
         _ if METHODS.iter().any(|method| bytes.starts_with(method)) => {
-            "an HTTP request in plain text"
+            phrase!("an HTTP request in plain text")
         }
         _ if bytes.starts_with(b"HTTP/") => {
-            "an HTTP response in plain text: this port does not speak TLS"
+            phrase!("an HTTP response in plain text: this port does not speak TLS")
         }
-        _ if bytes.starts_with(b"SSH-") => "SSH",
+        _ if bytes.starts_with(b"SSH-") => "SSH".into(),
         _ if bytes.starts_with(b"220 ") => {
-            "the greeting of a mail or FTP server: TLS would begin after STARTTLS"
+            phrase!("the greeting of a mail or FTP server: TLS would begin after STARTTLS")
         }
-        [first, _, 1, ..] if first & 0x80 != 0 => "a ClientHello of SSL 2.0",
-        _ => "no TLS",
+        [first, _, 1, ..] if first & 0x80 != 0 => phrase!("a ClientHello of SSL 2.0"),
+        _ => phrase!("no TLS"),
     }
 }
 

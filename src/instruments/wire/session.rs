@@ -15,6 +15,7 @@ use crate::instruments::wire::messages::Handshake;
 use crate::instruments::wire::numbers::HandshakeType;
 use crate::instruments::wire::per_side::PerSide;
 use crate::narration::Side;
+use crate::phrase;
 
 /// A handshake message on its way into the state.
 pub(crate) struct Incoming<'a> {
@@ -170,13 +171,13 @@ pub(crate) fn check_mac(
     let inputs = vec![
         input(key.name, &key.value),
         covered,
-        input("computed here", expected),
-        input("sent", found),
+        input(phrase!("computed here"), expected),
+        input(phrase!("sent"), found),
     ];
     let outcome = if expected == found {
         Outcome::Verified
     } else {
-        Outcome::Failed("what was sent is not what is computed here".to_owned())
+        Outcome::Failed(phrase!("what was sent is not what is computed here"))
     };
     (inputs, outcome)
 }

@@ -8,6 +8,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use crate::instruments::wire::conversation::Outcome;
 use crate::instruments::wire::messages::CertificateVerify;
 use crate::instruments::wire::names;
+use crate::phrase;
 
 /// Verifies a signature over `message` with the public key in `certificate` (DER).
 pub(crate) fn verify(
@@ -16,16 +17,17 @@ pub(crate) fn verify(
     message: &[u8],
 ) -> Outcome {
     let Some(certificate) = certificate else {
-        return Outcome::NotPossible("no certificate of this side was seen".to_owned());
+        return Outcome::NotPossible(phrase!("no certificate of this side was seen"));
     };
     let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
-        return Outcome::NotPossible(
-            "the certificate cannot be parsed, so its public key is not known".to_owned(),
-        );
+        return Outcome::NotPossible(phrase!(
+            "the certificate cannot be parsed, so its public key is not known"
+        ));
     };
     let Some(scheme) = proof.scheme else {
-        let why = "signatures of TLS 1.0 and 1.1, with MD5 and SHA-1, are not verified here";
-        return Outcome::NotPossible(why.to_owned());
+        let why =
+            phrase!("signatures of TLS 1.0 and 1.1, with MD5 and SHA-1, are not verified here");
+        return Outcome::NotPossible(why);
     };
     let key: &[u8] = &certificate
         .tbs_certificate
@@ -33,9 +35,9 @@ pub(crate) fn verify(
         .subject_public_key
         .data;
     let Some(algorithm) = algorithm(scheme, key.len()) else {
-        return Outcome::NotPossible(format!(
-            "{} is not verified here",
-            names::SIGNATURE_SCHEMES.name(scheme)
+        return Outcome::NotPossible(phrase!(
+            "{scheme} is not verified here",
+            scheme = names::SIGNATURE_SCHEMES.name(scheme)
         ));
     };
     if UnparsedPublicKey::new(algorithm, key)
@@ -45,10 +47,13 @@ pub(crate) fn verify(
         return Outcome::Verified;
     }
     match RsaParameters::public_modulus_len(key) {
-        Ok(bits @ ..2048) => Outcome::NotPossible(format!(
-            "the RSA key has {bits} bits; signatures of keys under 2048 are not verified here"
+        Ok(bits @ ..2048) => Outcome::NotPossible(phrase!(
+            "the RSA key has {bits} bits; signatures of keys under 2048 are not verified here",
+            bits
         )),
-        _ => Outcome::Failed("the signature is not one of this key over these bytes".to_owned()),
+        _ => Outcome::Failed(phrase!(
+            "the signature is not one of this key over these bytes"
+        )),
     }
 }
 

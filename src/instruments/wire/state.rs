@@ -20,7 +20,9 @@ use crate::instruments::wire::records::Layout;
 use crate::instruments::wire::session::{Findings, Incoming, Session};
 use crate::instruments::wire::tls12::Tls12;
 use crate::instruments::wire::tls13::Tls13;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 /// What a version has and the other has not.
 enum Version {
@@ -49,6 +51,9 @@ pub(crate) struct State {
     retrying: bool,
     /// What the handshakes before this one agreed on.
     earlier: Vec<Negotiated>,
+    /// The version of the last of them that has one, and whether any came to its end: asked with each record.
+    earlier_version: Option<u16>,
+    earlier_complete: bool,
     /// The secrets of one of them are known.
     earlier_secrets: bool,
 }
@@ -70,15 +75,21 @@ impl State {
         &self.session.negotiated
     }
 
-    /// The handshakes before this one.
-    pub(crate) fn earlier(&self) -> &[Negotiated] {
-        &self.earlier
+    /// How many handshakes there were before this one.
+    pub(crate) fn earlier(&self) -> usize {
+        self.earlier.len()
+    }
+
+    /// All handshakes, this one as the last.
+    pub(crate) fn into_handshakes(self) -> Vec<Negotiated> {
+        let mut all = self.earlier;
+        all.push(self.session.negotiated);
+        all
     }
 
     /// The version: of this handshake, or as long as that is open, of the one before it.
     pub(crate) fn version(&self) -> Option<u16> {
-        let handshakes = self.earlier.iter().chain([self.negotiated()]);
-        handshakes.rev().find_map(|handshake| handshake.version)
+        self.negotiated().version.or(self.earlier_version)
     }
 
     /// This side has said Finished.
@@ -88,7 +99,7 @@ impl State {
 
     /// A handshake before this one came to its end.
     pub(crate) fn was_complete(&self) -> bool {
-        self.earlier.iter().any(|before| before.handshake_complete)
+        self.earlier_complete
     }
 
     /// The server has chosen: a HelloRetryRequest does not count.
@@ -152,8 +163,13 @@ impl State {
             let before = mem::take(self);
             self.earlier_secrets = before.earlier_secrets || before.session.secrets_known();
             self.earlier = before.earlier;
+            self.earlier_version = before.earlier_version;
+            self.earlier_complete = before.earlier_complete;
             if !before.session.client_random.is_empty() {
-                self.earlier.push(before.session.negotiated);
+                let handshake = before.session.negotiated;
+                self.earlier_version = handshake.version.or(self.earlier_version);
+                self.earlier_complete |= handshake.handshake_complete;
+                self.earlier.push(handshake);
             }
             self.session.key_log = before.session.key_log;
             // A renegotiation of TLS 1.2 begins under the old keys.
@@ -238,41 +254,44 @@ impl State {
     }
 
     /// Why a record of this side could not be decrypted.
-    pub(crate) fn why_unreadable(&self, from: Side) -> String {
+    pub(crate) fn why_unreadable(&self, from: Side) -> Phrase {
         let session = &self.session;
         let secret_missing = match &self.version {
             Version::Tls13(tls13) => tls13.handshake_secret_missing(from),
             Version::Tls12(_) => false,
         };
         let untried = !session.keys[from].has_opened();
-        let why = match session.negotiated.cipher_suite {
+        match session.negotiated.cipher_suite {
             Some(_)
                 if session.suite.is_some()
                     && session.secrets_known()
                     && secret_missing
                     && untried =>
             {
-                "the secret for this part of the connection is not in the transcript"
+                phrase!("the secret for this part of the connection is not in the transcript")
             }
             _ if self.early_data_offered
                 && from == Side::Client
                 && untried
                 && session.secrets_known() =>
             {
-                "it may be early data, whose secret is not in the transcript, or has another key"
+                phrase!(
+                    "it may be early data, whose secret is not in the transcript, or has another key"
+                )
             }
             _ if !session.keys[from].is_empty() => {
-                "the seal is broken: the record was changed on the way, or it has another key"
+                phrase!(
+                    "the seal is broken: the record was changed in transit, or it has another key"
+                )
             }
             Some(suite) if session.suite.is_none() => {
                 let suite = names::CIPHER_SUITES.short(suite);
-                return format!("{suite} is not decrypted here");
+                return phrase!("{suite} is not decrypted here", suite);
             }
             _ if !session.secrets_known() => {
-                "there are no secrets of this connection in the transcript"
+                phrase!("there are no secrets of this connection in the transcript")
             }
-            _ => "the secret for this part of the connection is not in the transcript",
-        };
-        why.to_owned()
+            _ => phrase!("the secret for this part of the connection is not in the transcript"),
+        }
     }
 }

@@ -17,21 +17,27 @@ use rows::*;
 mod rows {
     use crate::instruments::wire::derivation::SecretSpec;
     use crate::instruments::wire::per_side::PerSide;
+    use crate::language::Phrase;
+    use crate::phrase;
 
-    const fn row(name: &'static str, label: &'static str, meaning: &'static str) -> SecretSpec {
-        SecretSpec { name, label, key_log_label: "", meaning, source: "RFC 5246 §6.3" }
+    const fn row(name: &'static str, label: &'static str, meaning: Phrase) -> SecretSpec {
+        of("RFC 5246 §6.3", name, label, meaning)
     }
 
-    pub(super) static MASTER_SECRET: SecretSpec = SecretSpec { source: "RFC 5246 §8.1", ..row("master_secret", "master secret", "PRF(pre_master_secret, \"master secret\", both randoms)") };
-    pub(super) static EXTENDED_MASTER_SECRET: SecretSpec = SecretSpec { source: "RFC 7627 §4", ..row("master_secret", "extended master secret", "PRF(pre_master_secret, \"extended master secret\", hash of the handshake): bound to this very handshake") };
-    pub(super) static KEY_BLOCK: SecretSpec = row("key_block", "key expansion", "everything that protects records, cut out of one string");
+    const fn of(source: &'static str, name: &'static str, label: &'static str, meaning: Phrase) -> SecretSpec {
+        SecretSpec { name, label, key_log_label: "", meaning, source }
+    }
+
+    pub(super) static MASTER_SECRET: SecretSpec = of("RFC 5246 §8.1", "master_secret", "master secret", phrase!("PRF(pre_master_secret, \"master secret\", both randoms)"));
+    pub(super) static EXTENDED_MASTER_SECRET: SecretSpec = of("RFC 7627 §4", "master_secret", "extended master secret", phrase!("PRF(pre_master_secret, \"extended master secret\", hash of the handshake): bound to this very handshake"));
+    pub(super) static KEY_BLOCK: SecretSpec = row("key_block", "key expansion", phrase!("everything that protects records, cut out of one string"));
     pub(super) static WRITE_KEY: PerSide<SecretSpec> = PerSide {
-        client: row("client_write_key", "", "encrypts and seals the client's records"),
-        server: row("server_write_key", "", "encrypts and seals the server's records"),
+        client: row("client_write_key", "", phrase!("encrypts and seals the client's records")),
+        server: row("server_write_key", "", phrase!("encrypts and seals the server's records")),
     };
     pub(super) static WRITE_IV: PerSide<SecretSpec> = PerSide {
-        client: row("client_write_IV", "", "makes the client's nonces"),
-        server: row("server_write_IV", "", "makes the server's nonces"),
+        client: row("client_write_IV", "", phrase!("makes the client's nonces")),
+        server: row("server_write_IV", "", phrase!("makes the server's nonces")),
     };
 }
 
@@ -161,14 +167,14 @@ impl Tls12 {
             None => &[],
         };
         Check {
-            name: "signature of CertificateVerify",
+            name: phrase!("signature of CertificateVerify"),
             proves: phrase!(
                 "the client owns the private key of its certificate, and signed this very handshake"
             ),
             source: "RFC 5246 §7.4.8",
             inputs: vec![
-                input("all handshake messages before", signed),
-                input("signature", proof.signature),
+                input(phrase!("all handshake messages before"), signed),
+                input(phrase!("signature"), proof.signature),
             ],
             outcome: signatures::verify(proof, certificate.as_deref(), signed),
         }
@@ -184,18 +190,18 @@ impl Tls12 {
         let (inputs, outcome) = match (&self.master, hash, session.suite) {
             (Some(master), Some(hash), Some(suite)) => {
                 let expected = suite.hash.prf(&master.value, label, &hash, 12);
-                let covered = input("hash of all handshake messages before", &hash);
+                let covered = input(phrase!("hash of all handshake messages before"), &hash);
                 let (mut inputs, outcome) = check_mac(master, covered, &expected, found);
-                inputs.insert(1, input("label", label.as_bytes()));
+                inputs.insert(1, input(phrase!("label"), label.as_bytes()));
                 (inputs, outcome)
             }
             _ => {
-                let why = "the master secret is not in the key log";
-                (Vec::new(), Outcome::NotPossible(why.to_owned()))
+                let why = phrase!("the master secret is not in the key log");
+                (Vec::new(), Outcome::NotPossible(why))
             }
         };
         Check {
-            name: "verify_data of Finished",
+            name: phrase!("verify_data of Finished"),
             proves: phrase!(
                 "the sender has the keys, and both saw the same handshake, byte by byte"
             ),
@@ -216,14 +222,14 @@ fn server_key_exchange(
     let parts = [
         input("client_random", &session.client_random),
         input("server_random", &session.server_random),
-        input("parameters", parameters),
+        input(phrase!("parameters"), parameters),
     ];
     let signed = parts.iter().flat_map(|part| part.bytes.clone());
     let signed: Vec<u8> = signed.collect();
     let certificate = session.take_certificate(Side::Server);
-    let signature = input("signature", signed_with.signature);
+    let signature = input(phrase!("signature"), signed_with.signature);
     Check {
-        name: "signature of ServerKeyExchange",
+        name: phrase!("signature of ServerKeyExchange"),
         proves: phrase!(
             "the server owns the private key of its certificate, and chose this key for this connection"
         ),

@@ -280,16 +280,16 @@ impl Tls13 {
                 check_mac(&key, covered, &expected, found)
             }
             (Some(_), None, _) => {
-                let why = "the request that it answers was not seen";
-                (Vec::new(), Outcome::NotPossible(why.to_owned()))
+                let why = phrase!("the request that it answers was not seen");
+                (Vec::new(), Outcome::NotPossible(why))
             }
             _ => {
-                let why = "the secret that its key comes from is not in the key log";
-                (Vec::new(), Outcome::NotPossible(why.to_owned()))
+                let why = phrase!("the secret that its key comes from is not in the key log");
+                (Vec::new(), Outcome::NotPossible(why))
             }
         };
         Check {
-            name: "MAC of Finished",
+            name: phrase!("MAC of Finished"),
             proves: phrase!(
                 "the sender has the keys, and both saw the same handshake, byte by byte"
             ),
@@ -327,24 +327,24 @@ fn certificate_verify(
     };
     let covered = hash.unwrap_or_default();
     let mut inputs = vec![
-        input("64 spaces", &[b' '; 64]),
-        input("context string", context),
-        input("separator", &[0]),
+        input(phrase!("64 spaces"), &[b' '; 64]),
+        input(phrase!("context string"), context),
+        input(phrase!("separator"), &[0]),
         input("Transcript-Hash(all messages before)", covered),
     ];
     let signed = inputs.iter().flat_map(|part| part.bytes.clone());
     let signed: Vec<u8> = signed.collect();
-    inputs.push(input("signature", proof.signature));
+    inputs.push(input(phrase!("signature"), proof.signature));
     let certificate = session.take_certificate(from);
     let outcome = match hash {
-        Some(_) if session.compressed[from] => Outcome::NotPossible(
-            "the certificate came compressed, and is not decompressed here".to_owned(),
-        ),
+        Some(_) if session.compressed[from] => Outcome::NotPossible(phrase!(
+            "the certificate came compressed, and is not decompressed here"
+        )),
         Some(_) => signatures::verify(proof, certificate.as_deref(), &signed),
-        None => Outcome::NotPossible("the messages that it signs were not all seen".to_owned()),
+        None => Outcome::NotPossible(phrase!("the messages that it signs were not all seen")),
     };
     Check {
-        name: "signature of CertificateVerify",
+        name: phrase!("signature of CertificateVerify"),
         proves: phrase!(
             "the sender owns the private key of its certificate, and signed this very handshake"
         ),

@@ -2,6 +2,7 @@
 
 use super::der::{Text, explained, next_tag};
 use crate::instruments::fields::Reader;
+use crate::language::Phrase;
 
 /// One component of a SEQUENCE: a line of the RFC's own ASN.1, and the words that explain it.
 pub(super) struct Component {
@@ -10,24 +11,26 @@ pub(super) struct Component {
     pub(super) optional: bool,
     pub(super) label: &'static str,
     pub(super) source: &'static str,
-    pub(super) meaning: &'static str,
+    pub(super) meaning: Phrase,
     /// Reads the contents.
     pub(super) read: fn(&mut Reader<'_>) -> Text,
 }
 
 /// A table of [`Component`]s in the order of the ASN.1. A row is
-/// `name [OPTIONAL] (tags) reader, "source", "meaning";`.
+/// `name [OPTIONAL] (tags) reader, "source", phrase!("meaning");`, or `""` in the place of a meaning.
 macro_rules! components {
-    ($($label:ident $($optional:ident)? ($($tag:expr),*) $read:expr, $source:expr, $meaning:expr;)+) => {
+    ($($label:ident $($optional:ident)? ($($tag:expr),*) $read:expr, $source:expr, $meaning:tt $(! $words:tt)?;)+) => {
         &[$($crate::instruments::x509::components::Component {
             tags: &[$($tag),*],
             optional: components!(@ $($optional)?),
             label: stringify!($label),
             source: $source,
-            meaning: $meaning,
+            meaning: components!(# $meaning $(! $words)?),
             read: $read,
         }),+]
     };
+    (# "") => { $crate::language::Phrase::empty() };
+    (# $meaning:expr) => { $meaning };
     (@) => { false };
     (@ OPTIONAL) => { true };
 }
@@ -48,9 +51,9 @@ pub(super) fn walk(reader: &mut Reader<'_>, components: &'static [Component]) ->
             source,
             meaning,
             ..
-        } = *component;
+        } = component;
         let tag = next.unwrap_or(component.tags[0]);
-        explained(reader, tag, label, source, meaning, component.read)?;
+        explained(reader, tag, label, source, meaning.clone(), component.read)?;
     }
-    Ok(String::new())
+    Ok(Phrase::empty())
 }

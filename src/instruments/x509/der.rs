@@ -4,6 +4,8 @@
 //! text, or says what is wrong with it; the bytes are kept as fields either way.
 
 use crate::instruments::fields::{Malformed, Reader};
+use crate::language::Phrase;
+use crate::phrase;
 
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
@@ -34,7 +36,7 @@ pub(super) const fn constructed(number: u8) -> u8 {
 }
 
 /// The value of what was read, as text; or what is wrong with it.
-pub(super) type Text = Result<String, Malformed>;
+pub(super) type Text = Result<Phrase, Malformed>;
 
 /// One element as a group named `label`. The group's value is the text that `parse` makes of the
 /// contents; malformed contents stay inside the group, and the text is then empty.
@@ -43,11 +45,11 @@ pub(super) fn explained<'a>(
     tag: u8,
     label: &str,
     source: &'static str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     parse: impl FnOnce(&mut Reader<'a>) -> Text,
 ) -> Text {
     expect(reader, tag, label)?;
-    let mut text = String::new();
+    let mut text = Phrase::empty();
     reader.group(label, source, meaning, |reader| {
         text = unwrapped(reader, tag, label, parse)?;
         Ok(())
@@ -78,8 +80,8 @@ pub(super) fn unwrapped<'a>(
     reader.value(tag_name(tag));
     let (header, length) = length(reader.peek()).map_err(Malformed)?;
     reader.bytes(header, "length", "")?;
-    reader.value(format!("{length} bytes"));
-    let mut text = String::new();
+    reader.value(Phrase::bytes(length));
+    let mut text = Phrase::empty();
     reader.scope(length, |reader| {
         text = parse(reader)?;
         Ok(())
@@ -95,12 +97,13 @@ pub(super) fn next_tag(reader: &Reader<'_>) -> Option<u8> {
 fn expect(reader: &Reader<'_>, tag: u8, label: &str) -> Result<(), Malformed> {
     match next_tag(reader) {
         Some(found) if found == tag => Ok(()),
-        Some(found) => Err(Malformed(format!(
-            "{label} starts with {}, but here is {}",
-            tag_name(tag),
-            tag_name(found)
+        Some(found) => Err(Malformed(phrase!(
+            "{label} starts with {tag}, but here is {found}",
+            label,
+            tag = tag_name(tag),
+            found = tag_name(found)
         ))),
-        None => Err(Malformed(format!("{label} is missing"))),
+        None => Err(Malformed(phrase!("{label} is missing", label))),
     }
 }
 
@@ -109,34 +112,36 @@ fn expect(reader: &Reader<'_>, tag: u8, label: &str) -> Result<(), Malformed> {
 ///
 /// X.690 §8.1.3 and §10.1: below 128 one byte; else a byte that counts the bytes of the number. DER
 /// knows one way only to write a length, so that the same value is always the same bytes to sign.
-pub(crate) fn length(bytes: &[u8]) -> Result<(usize, usize), String> {
+pub(crate) fn length(bytes: &[u8]) -> Result<(usize, usize), Phrase> {
     let (count, rest) = match *bytes {
-        [] => return Err("the length is missing".into()),
+        [] => return Err(phrase!("the length is missing")),
         [short @ 0..=0x7f, ..] => return Ok((1, usize::from(short))),
-        [0x80, ..] => return Err("an indefinite length, which DER forbids".into()),
+        [0x80, ..] => return Err(phrase!("an indefinite length, which DER forbids")),
         [long, ref rest @ ..] => (usize::from(long & 0x7f), rest),
     };
     let Some(digits) = rest.get(..count) else {
-        return Err(format!("a length of {count} bytes is cut off"));
+        return Err(phrase!("a length of {count} bytes is cut off", count));
     };
     if count > 4 {
-        return Err(format!("a length of {count} bytes: over 4 GiB"));
+        return Err(phrase!("a length of {count} bytes: over 4 GiB", count));
     }
     let number = digits
         .iter()
         .fold(0, |n, digit| n << 8 | usize::from(*digit));
     if number < 0x80 || digits[0] == 0 {
-        return Err("a length in more bytes than it needs, which DER forbids".into());
+        return Err(phrase!(
+            "a length in more bytes than it needs, which DER forbids"
+        ));
     }
     Ok((1 + count, number))
 }
 
 /// Reads the rest of the scope as one leaf; `say` gives its text.
-pub(super) fn contents(
+pub(super) fn contents<T: Into<Phrase>>(
     reader: &mut Reader<'_>,
-    say: impl FnOnce(&[u8]) -> Result<String, String>,
+    say: impl FnOnce(&[u8]) -> Result<T, Phrase>,
 ) -> Text {
-    let text = say(reader.peek()).map_err(Malformed)?;
+    let text = say(reader.peek()).map_err(Malformed)?.into();
     reader.rest("contents", "")?;
     reader.value(text.clone());
     Ok(text)
@@ -145,28 +150,31 @@ pub(super) fn contents(
 /// Contents that are plain bytes, with no text: a renderer shows them as hex.
 pub(super) fn plain(reader: &mut Reader<'_>) -> Text {
     reader.rest("contents", "")?;
-    Ok(String::new())
+    Ok(Phrase::empty())
 }
 
 /// Plain bytes whose text is their number.
 pub(super) fn counted(reader: &mut Reader<'_>) -> Text {
     let count = reader.remaining();
     plain(reader)?;
-    Ok(format!("{count} bytes"))
+    Ok(Phrase::bytes(count))
 }
 
 /// The elements of a list until the scope ends, as their texts.
 pub(super) fn sequence_of<'a>(
     reader: &mut Reader<'a>,
     mut one: impl FnMut(&mut Reader<'a>) -> Text,
-) -> Result<Vec<String>, Malformed> {
+) -> Result<Vec<Phrase>, Malformed> {
     let mut texts = Vec::new();
     let start = reader.position();
     while !reader.is_empty() && reader.position() - start < MOST {
         texts.push(one(reader)?);
     }
     if !reader.is_empty() {
-        let more = format!("{} bytes more, not told one by one", reader.remaining());
+        let more = phrase!(
+            "{count} bytes more, not told one by one",
+            count = reader.remaining()
+        );
         reader.rest("further elements", "")?;
         reader.value(more.clone());
         texts.push(more);
@@ -174,7 +182,7 @@ pub(super) fn sequence_of<'a>(
     Ok(texts)
 }
 
-fn tag_name(tag: u8) -> String {
+fn tag_name(tag: u8) -> Phrase {
     let name = match tag {
         BOOLEAN => "BOOLEAN",
         INTEGER => "INTEGER",
@@ -193,8 +201,13 @@ fn tag_name(tag: u8) -> String {
         0x1e => "BMPString",
         SEQUENCE => "SEQUENCE",
         SET => "SET",
-        0x80..=0xbf if tag & 0x1f != 0x1f => return format!("[{}]", tag & 0x1f),
-        _ => return format!("the tag {tag:02x}"),
+        0x80..=0xbf if tag & 0x1f != 0x1f => return format!("[{}]", tag & 0x1f).into(),
+        _ => return phrase!("the tag {tag}", tag = format!("{tag:02x}")),
     };
-    name.to_owned()
+    name.into()
+}
+
+/// Texts one after the other, with `separator` between them.
+pub(super) fn joined(texts: Vec<Phrase>, separator: &str) -> Phrase {
+    Phrase::joined(texts, &separator.into())
 }

@@ -2,31 +2,32 @@
 //! an `extnValue` and puts all of it into a line of text.
 
 use super::der::{self, BOOLEAN, INTEGER, SEQUENCE};
-use super::der::{Text, constructed, contents, context, element, sequence_of};
+use super::der::{Text, constructed, contents, context, element, joined, sequence_of};
 use super::{names, oids, primitive};
 use crate::certificates::wording::quoted;
 use crate::instruments::fields::Reader;
+use crate::language::Phrase;
+use crate::phrase;
 
 fn commas(reader: &mut Reader<'_>, one: fn(&mut Reader<'_>) -> Text) -> Text {
     let texts = sequence_of(reader, one)?;
     Ok(if texts.is_empty() {
-        "(empty)".into()
+        phrase!("(empty)")
     } else {
-        texts.join(", ")
+        joined(texts, ", ")
     })
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
 pub(super) fn basic_constraints(reader: &mut Reader<'_>) -> Text {
-    let mut text = String::from("CA:FALSE");
+    let mut text = Phrase::from("CA:FALSE");
     if der::next_tag(reader) == Some(BOOLEAN) {
-        text = format!("CA:{}", element(reader, BOOLEAN, "cA", primitive::boolean)?);
+        let ca = element(reader, BOOLEAN, "cA", primitive::boolean)?;
+        text = joined(vec!["CA:".into(), ca], "");
     }
     if !reader.is_empty() {
-        text += &format!(
-            ", pathlen:{}",
-            element(reader, INTEGER, "pathLenConstraint", number)?
-        );
+        let length = element(reader, INTEGER, "pathLenConstraint", number)?;
+        text = joined(vec![text, length], ", pathlen:");
     }
     Ok(text)
 }
@@ -48,7 +49,7 @@ pub(super) fn key_usage(reader: &mut Reader<'_>) -> Text {
 
 pub(super) fn ext_key_usage(reader: &mut Reader<'_>) -> Text {
     commas(reader, |reader| {
-        Ok(oids::name_or(&primitive::oid(reader, "KeyPurposeId")?))
+        Ok(oids::name_or(&primitive::oid(reader, "KeyPurposeId")?).into())
     })
 }
 
@@ -61,13 +62,15 @@ pub(super) fn authority_key_identifier(reader: &mut Reader<'_>) -> Text {
     commas(reader, |reader| match der::next_tag(reader) {
         Some(tag @ 0xa1) => {
             let names = element(reader, tag, "authorityCertIssuer", names::general_names)?;
-            Ok(format!("issuer {names}"))
+            Ok(phrase!("issuer {names}", names))
         }
         Some(tag @ 0x82) => {
             let serial = element(reader, tag, "authorityCertSerialNumber", |reader| {
-                primitive::integer(reader, |bytes| primitive::hex(primitive::magnitude(bytes)))
+                primitive::integer(reader, |bytes| {
+                    primitive::hex(primitive::magnitude(bytes)).into()
+                })
             })?;
-            Ok(format!("serial {serial}"))
+            Ok(phrase!("serial {serial}", serial))
         }
         _ => element(reader, context(0), "keyIdentifier", key_id),
     })
@@ -82,12 +85,15 @@ pub(super) fn name_constraints(reader: &mut Reader<'_>) -> Text {
         })
     }
     commas(reader, |reader| {
-        let (tag, label, word) = match der::next_tag(reader) {
-            Some(tag @ 0xa1) => (tag, "excludedSubtrees", "excluded"),
-            _ => (constructed(0), "permittedSubtrees", "permitted"),
+        let (tag, label) = match der::next_tag(reader) {
+            Some(tag @ 0xa1) => (tag, "excludedSubtrees"),
+            _ => (constructed(0), "permittedSubtrees"),
         };
         let names = element(reader, tag, label, |reader| commas(reader, subtree))?;
-        Ok(format!("{word} ({names})"))
+        Ok(match tag {
+            0xa1 => phrase!("excluded ({names})", names),
+            _ => phrase!("permitted ({names})", names),
+        })
     })
 }
 
@@ -99,7 +105,7 @@ pub(super) fn distribution_points(reader: &mut Reader<'_>) -> Text {
                 Some(tag @ 0x81) => element(reader, tag, "reasons", reasons),
                 Some(tag @ 0xa2) => {
                     let names = element(reader, tag, "cRLIssuer", names::general_names)?;
-                    Ok(format!("signed by {names}"))
+                    Ok(phrase!("signed by {names}", names))
                 }
                 _ => distribution_point_name(reader),
             })
@@ -150,7 +156,7 @@ pub(super) fn reason_code(reader: &mut Reader<'_>) -> Text {
             [8] => "removeFromCRL",
             [9] => "privilegeWithdrawn",
             [10] => "aACompromise",
-            _ => return Err("a reason that the standard does not know".into()),
+            _ => return Err(phrase!("a reason that the standard does not know")),
         };
         Ok(name.to_owned())
     })
@@ -167,10 +173,8 @@ pub(super) fn issuing_distribution_point(reader: &mut Reader<'_>) -> Text {
             Some(tag @ 0x85) => (tag, "onlyContainsAttributeCerts"),
             _ => return distribution_point_name(reader),
         };
-        Ok(format!(
-            "{label}:{}",
-            element(reader, tag, label, primitive::boolean)?
-        ))
+        let value = element(reader, tag, label, primitive::boolean)?;
+        Ok(joined(vec![label.into(), value], ":"))
     })
 }
 
@@ -178,10 +182,8 @@ pub(super) fn access_descriptions(reader: &mut Reader<'_>) -> Text {
     fn description(reader: &mut Reader<'_>) -> Text {
         element(reader, SEQUENCE, "AccessDescription", |reader| {
             let method = oids::name_or(&primitive::oid(reader, "accessMethod")?);
-            Ok(format!(
-                "{method} {}",
-                names::general_name(reader, names::address)?
-            ))
+            let name = names::general_name(reader, names::address)?;
+            Ok(joined(vec![method.into(), name], " "))
         })
     }
     commas(reader, description)
@@ -192,12 +194,15 @@ pub(super) fn policies(reader: &mut Reader<'_>) -> Text {
         element(reader, SEQUENCE, "PolicyInformation", |reader| {
             let policy = oids::name_or(&primitive::oid(reader, "policyIdentifier")?);
             if reader.is_empty() {
-                return Ok(policy);
+                return Ok(policy.into());
             }
             let notes = element(reader, SEQUENCE, "policyQualifiers", |reader| {
                 commas(reader, qualifier)
             })?;
-            Ok(format!("{policy} ({notes})"))
+            Ok(joined(
+                vec![policy.into(), " (".into(), notes, ")".into()],
+                "",
+            ))
         })
     }
     commas(reader, policy)
@@ -213,7 +218,7 @@ fn qualifier(reader: &mut Reader<'_>) -> Text {
             })?,
             _ => names::string(reader, "qualifier")?,
         };
-        Ok(format!("{kind} {}", quoted(&text)))
+        Ok(format!("{kind} {}", quoted(&text.english())).into())
     })
 }
 
@@ -224,7 +229,8 @@ pub(super) fn policy_constraints(reader: &mut Reader<'_>) -> Text {
             Some(tag @ 0x81) => (tag, "inhibitPolicyMapping"),
             _ => (context(0), "requireExplicitPolicy"),
         };
-        Ok(format!("{label}:{}", element(reader, tag, label, number)?))
+        let value = element(reader, tag, label, number)?;
+        Ok(joined(vec![label.into(), value], ":"))
     })
 }
 
@@ -234,7 +240,7 @@ pub(super) fn policy_mappings(reader: &mut Reader<'_>) -> Text {
         element(reader, SEQUENCE, "mapping", |reader| {
             let issuers = oids::name_or(&primitive::oid(reader, "issuerDomainPolicy")?);
             let subjects = oids::name_or(&primitive::oid(reader, "subjectDomainPolicy")?);
-            Ok(format!("{issuers} is {subjects}"))
+            Ok(phrase!("{issuers} is {subjects}", issuers, subjects))
         })
     })
 }
@@ -244,8 +250,12 @@ pub(super) fn template(reader: &mut Reader<'_>) -> Text {
     let id = primitive::oid(reader, "templateID")?;
     let versions = sequence_of(reader, |reader| element(reader, INTEGER, "version", number))?;
     Ok(match versions.is_empty() {
-        true => id,
-        false => format!("{id}, version {}", versions.join(".")),
+        true => id.into(),
+        false => phrase!(
+            "{id}, version {versions}",
+            id,
+            versions = joined(versions, ".")
+        ),
     })
 }
 

@@ -12,18 +12,20 @@ use super::der::{Text, constructed, contents, context, element};
 use super::public_key::{algorithm, point, rsa_numbers};
 use super::{oids, primitive};
 use crate::instruments::fields::Reader;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What stands in place of a private part.
-const NOT_SHOWN: &str = "private: not shown";
+const NOT_SHOWN: Phrase = phrase!("private: not shown");
 
 /// `OneAsymmetricKey` is a wrapper that says which kind of key is inside.
 pub(super) fn pkcs8(reader: &mut Reader<'_>) -> Text {
     const HEAD: &[Component] = components! {
         version (INTEGER) version, "",
-            "v2 carries the public key as well; OpenSSL 3.0 cannot read it.";
+            phrase!("v2 carries the public key as well; OpenSSL 3.0 cannot read it.");
     };
     const ALGORITHM: &[Component] = components! {
-        privateKeyAlgorithm (SEQUENCE) algorithm, "RFC 5958 §2", "Which kind of key this is.";
+        privateKeyAlgorithm (SEQUENCE) algorithm, "RFC 5958 §2", phrase!("Which kind of key this is.");
     };
     const TAIL: &[Component] = components! {
         attributes OPTIONAL (constructed(0)) secret, "", "";
@@ -80,7 +82,7 @@ const FORM: &[Component] = components! {
 };
 
 fn curve(reader: &mut Reader<'_>) -> Text {
-    Ok(oids::name_or(&primitive::oid(reader, "namedCurve")?))
+    Ok(oids::name_or(&primitive::oid(reader, "namedCurve")?).into())
 }
 
 fn public_point(reader: &mut Reader<'_>) -> Text {
@@ -91,5 +93,5 @@ fn public_point(reader: &mut Reader<'_>) -> Text {
 
 /// A private part: passed over. Its bytes are counted, and no text is made of them.
 fn secret(reader: &mut Reader<'_>) -> Text {
-    contents(reader, |_| Ok(NOT_SHOWN.into()))
+    contents(reader, |_| Ok(NOT_SHOWN))
 }

@@ -32,7 +32,9 @@ use self::der::{SEQUENCE, Text, unwrapped};
 use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
 use self::revocation_list::CERTIFICATE_LIST;
-use crate::instruments::fields::{Field, Malformed, Reader, read_all};
+use crate::instruments::fields::{Field, Malformed, Reader, read_within};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What a run of DER is said to be: what the label of its PEM says.
 pub use crate::certificates::pem::Kind;
@@ -47,6 +49,10 @@ const LARGEST: usize = 16 << 20;
 /// Of a private key no private part ever becomes text, neither in a value nor in the reason why
 /// something is malformed.
 pub fn describe(kind: Kind, der: &[u8]) -> Field {
+    describe_within(usize::MAX, kind, der)
+}
+
+fn describe_within(room: usize, kind: Kind, der: &[u8]) -> Field {
     type Parse = fn(&mut Reader<'_>) -> Text;
     let (label, source, parse): (_, _, Parse) = match kind {
         Kind::Certificate => ("Certificate", "RFC 5280 §4.1", |reader| {
@@ -68,14 +74,23 @@ pub fn describe(kind: Kind, der: &[u8]) -> Field {
         ),
     };
     let meaning = match kind {
-        Kind::Certificate => "The issuer says, and signs: this key belongs to this subject.",
-        Kind::Request => "A key asks, and signs: make me a certificate with these names.",
-        Kind::RevocationList => "The issuer says, and signs: these certificates count no longer.",
-        _ => "",
+        Kind::Certificate => {
+            phrase!("The issuer says, and signs: this key belongs to this subject.")
+        }
+        Kind::Request => phrase!("A key asks, and signs: make me a certificate with these names."),
+        Kind::RevocationList => {
+            phrase!("The issuer says, and signs: these certificates count no longer.")
+        }
+        _ => Phrase::empty(),
     };
-    let tree = read_all(der, label, source, meaning, |reader| match der.len() {
-        0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
-        _ => Err(Malformed(format!("over {LARGEST} bytes, and so not read"))),
+    let tree = read_within(room, der, label, source, meaning, |reader| {
+        match der.len() {
+            0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
+            _ => Err(Malformed(phrase!(
+                "over {count} bytes, and so not read",
+                count = LARGEST
+            ))),
+        }
     });
     if kind.is_private() {
         private(tree)
@@ -97,6 +112,11 @@ pub fn certificate(der: &[u8]) -> Field {
     describe(Kind::Certificate, der)
 }
 
+/// A certificate of a peer, told in at most `room` fields.
+pub fn certificate_within(der: &[u8], room: usize) -> Field {
+    describe_within(room, Kind::Certificate, der)
+}
+
 /// A certification request, CSR (RFC 2986), DER.
 pub fn request(der: &[u8]) -> Field {
     describe(Kind::Request, der)
@@ -116,9 +136,10 @@ fn private(key: Field) -> Field {
     let place = place_of_malformed(&key).unwrap_or(&key.label);
     let whole = Field {
         label: "malformed".to_owned(),
-        value: format!(
-            "not a whole {}: broken at {place}; no byte of it is shown",
-            key.label
+        value: phrase!(
+            "not a whole {key}: broken at {place}; no byte of it is shown",
+            key = key.label,
+            place
         ),
         malformed: true,
         children: Vec::new(),

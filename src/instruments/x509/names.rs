@@ -9,6 +9,8 @@ use super::der::{
 use super::{oids, primitive};
 use crate::certificates::wording::quoted;
 use crate::instruments::fields::{Malformed, Reader};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The contents of a `Name`, written as `CN=my-ca, O=…` in the order of its bytes, as openssl prints it
 /// (RFC 4514 would turn it round).
@@ -17,9 +19,9 @@ pub(super) fn relative_names(reader: &mut Reader<'_>) -> Text {
         element(reader, SET, "RelativeDistinguishedName", attributes)
     })?;
     Ok(if names.is_empty() {
-        "(empty)".into()
+        phrase!("(empty)")
     } else {
-        names.join(", ")
+        der::joined(names, ", ")
     })
 }
 
@@ -29,10 +31,10 @@ pub(super) fn attributes(reader: &mut Reader<'_>) -> Text {
         element(reader, SEQUENCE, "AttributeTypeAndValue", |reader| {
             let kind = primitive::oid(reader, "type")?;
             let value = string(reader, "value")?;
-            Ok(format!("{}={}", oids::attribute(&kind), quoted(&value)))
+            Ok(format!("{}={}", oids::attribute(&kind), quoted(&value.english())).into())
         })
     })?;
-    Ok(attributes.join(" + "))
+    Ok(der::joined(attributes, " + "))
 }
 
 /// Any of the string types of X.509, as text. What is no string is shown as hex, as RFC 4514 §2.4 does.
@@ -43,13 +45,13 @@ pub(super) fn string(reader: &mut Reader<'_>, label: &str) -> Text {
     })
 }
 
-fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
+fn decode(tag: u8, bytes: &[u8]) -> Result<String, Phrase> {
     const TELETEX: u8 = 0x14;
     const UNIVERSAL: u8 = 0x1c;
     const BMP: u8 = 0x1e;
     match tag {
         der::UTF8_STRING => {
-            String::from_utf8(bytes.to_vec()).map_err(|_| "a UTF8String that is not UTF-8".into())
+            String::from_utf8(bytes.to_vec()).map_err(|_| phrase!("a UTF8String that is not UTF-8"))
         }
         // In theory T.61; in practice always Latin-1.
         TELETEX => Ok(bytes.iter().copied().map(char::from).collect()),
@@ -57,24 +59,24 @@ fn decode(tag: u8, bytes: &[u8]) -> Result<String, String> {
             .chunks_exact(4)
             .map(|four| char::from_u32(u32::from_be_bytes([four[0], four[1], four[2], four[3]])))
             .collect::<Option<String>>()
-            .ok_or("a UniversalString that is not Unicode".into()),
+            .ok_or(phrase!("a UniversalString that is not Unicode")),
         BMP if bytes.len().is_multiple_of(2) => {
             let units = bytes
                 .chunks_exact(2)
                 .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             char::decode_utf16(units)
                 .collect::<Result<String, _>>()
-                .map_err(|_| "a BMPString with half a character".into())
+                .map_err(|_| phrase!("a BMPString with half a character"))
         }
-        BMP | UNIVERSAL => Err("a string that ends within a character".into()),
+        BMP | UNIVERSAL => Err(phrase!("a string that ends within a character")),
         0x12..=0x1a => ascii(bytes),
         _ => Ok(format!("#{}", primitive::hex(bytes))),
     }
 }
 
-pub(super) fn ascii(bytes: &[u8]) -> Result<String, String> {
+pub(super) fn ascii(bytes: &[u8]) -> Result<String, Phrase> {
     if !bytes.is_ascii() {
-        return Err("a byte that is not ASCII".into());
+        return Err(phrase!("a byte that is not ASCII"));
     }
     Ok(bytes.iter().copied().map(char::from).collect())
 }
@@ -90,13 +92,14 @@ fn ia5(bytes: &[u8]) -> String {
 
 /// A list of `GeneralName`s: `DNS:localhost, IP:127.0.0.1, URI:spiffe://…`.
 pub(super) fn general_names(reader: &mut Reader<'_>) -> Text {
-    Ok(sequence_of(reader, |reader| general_name(reader, address))?.join(", "))
+    let names = sequence_of(reader, |reader| general_name(reader, address))?;
+    Ok(der::joined(names, ", "))
 }
 
 /// One `GeneralName`. `ip` reads the bytes of an address, which are twice as many in a constraint.
 pub(super) fn general_name(
     reader: &mut Reader<'_>,
-    ip: fn(&[u8]) -> Result<String, String>,
+    ip: fn(&[u8]) -> Result<String, Phrase>,
 ) -> Text {
     let tag = der::next_tag(reader).unwrap_or_default();
     let (label, kind) = match tag {
@@ -109,7 +112,12 @@ pub(super) fn general_name(
         0x86 => ("uniformResourceIdentifier", "URI"),
         0x87 => ("iPAddress", "IP"),
         0x88 => ("registeredID", "OID"),
-        _ => return Err(Malformed(format!("no GeneralName has the tag {tag:02x}"))),
+        _ => {
+            return Err(Malformed(phrase!(
+                "no GeneralName has the tag {tag}",
+                tag = format!("{tag:02x}")
+            )));
+        }
     };
     let name = element(reader, tag, label, |reader| match tag {
         0xa0 => other_name(reader),
@@ -120,8 +128,9 @@ pub(super) fn general_name(
         _ => contents(reader, |bytes| Ok(ia5(bytes))),
     })?;
     Ok(match tag {
-        0xa4 => format!("{kind}:({name})"),
-        _ => format!("{kind}:{}", quoted(&name)),
+        0xa3 | 0xa5 => der::joined(vec![kind.into(), name], ":"),
+        0xa4 => format!("{kind}:({name})").into(),
+        _ => format!("{kind}:{}", quoted(&name.english())).into(),
     })
 }
 
@@ -138,22 +147,25 @@ fn other_name(reader: &mut Reader<'_>) -> Text {
             _ => der::counted(reader),
         },
     )?;
-    Ok(format!("{kind} {value}"))
+    Ok(der::joined(vec![kind.into(), value], " "))
 }
 
 /// An iPAddress: 4 or 16 bytes.
-pub(super) fn address(bytes: &[u8]) -> Result<String, String> {
+pub(super) fn address(bytes: &[u8]) -> Result<String, Phrase> {
     if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
         return Ok(Ipv4Addr::from(v4).to_string());
     }
     match <[u8; 16]>::try_from(bytes) {
         Ok(v6) => Ok(Ipv6Addr::from(v6).to_string()),
-        Err(_) => Err(format!("an IP address of {} bytes", bytes.len())),
+        Err(_) => Err(phrase!(
+            "an IP address of {count} bytes",
+            count = bytes.len()
+        )),
     }
 }
 
 /// An iPAddress in nameConstraints: address and mask (RFC 5280 §4.2.1.10).
-pub(super) fn network(bytes: &[u8]) -> Result<String, String> {
+pub(super) fn network(bytes: &[u8]) -> Result<String, Phrase> {
     let (base, mask) = bytes.split_at(bytes.len() / 2);
     Ok(format!("{}/{}", address(base)?, address(mask)?))
 }

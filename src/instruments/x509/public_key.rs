@@ -5,25 +5,28 @@ use super::der::{self, BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER, SEQUENCE};
 use super::der::{Text, element, unwrapped};
 use super::{oids, primitive};
 use crate::instruments::fields::{Malformed, Reader};
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The contents of an `AlgorithmIdentifier` (RFC 5280 §4.1.1.2): its name and its parameters.
 pub(super) fn algorithm(reader: &mut Reader<'_>) -> Text {
     let dotted = primitive::oid(reader, "algorithm")?;
-    Ok(oids::name_or(&dotted) + &parameters(reader)?)
+    let name = oids::name_or(&dotted).into();
+    Ok(der::joined(vec![name, parameters(reader)?], ""))
 }
 
 /// Absent for ECDSA and Ed25519 signatures, NULL for RSA, the curve for an EC key.
 fn parameters(reader: &mut Reader<'_>) -> Text {
     match der::next_tag(reader) {
-        None => Ok(String::new()),
-        Some(NULL) => element(reader, NULL, "parameters", |_| Ok(String::new())),
+        None => Ok(Phrase::empty()),
+        Some(NULL) => element(reader, NULL, "parameters", |_| Ok(Phrase::empty())),
         Some(OBJECT_IDENTIFIER) => {
             let curve = primitive::oid(reader, "parameters")?;
-            Ok(format!(", {}", oids::name_or(&curve)))
+            Ok(format!(", {}", oids::name_or(&curve)).into())
         }
         Some(tag) => {
             element(reader, tag, "parameters", der::plain)?;
-            Ok(", with parameters".into())
+            Ok(phrase!(", with parameters"))
         }
     }
 }
@@ -32,7 +35,7 @@ fn parameters(reader: &mut Reader<'_>) -> Text {
 /// form depends on the kind.
 pub(super) fn subject_public_key(reader: &mut Reader<'_>) -> Text {
     const ALGORITHM: &[Component] = components! {
-        algorithm (SEQUENCE) algorithm, "", "Which kind of key this is.";
+        algorithm (SEQUENCE) algorithm, "", phrase!("Which kind of key this is.");
     };
     let kind = primitive::leading_oid(reader.peek()).unwrap_or_default();
     walk(reader, ALGORITHM)?;
@@ -45,16 +48,16 @@ pub(super) fn subject_public_key(reader: &mut Reader<'_>) -> Text {
             _ => der::counted(reader),
         })
     })?;
-    Ok(String::new())
+    Ok(Phrase::empty())
 }
 
 /// The two public numbers (RFC 8017 §A.1.1), which every RSA private key repeats.
 pub(super) fn rsa_numbers(reader: &mut Reader<'_>) -> Text {
     const RSA_PUBLIC_KEY: &[Component] = components! {
         modulus (INTEGER) size, "",
-            "n, the product of two secret primes. Its size is the size of the key.";
+            phrase!("n, the product of two secret primes. Its size is the size of the key.");
         publicExponent (INTEGER) |reader| primitive::integer(reader, primitive::decimal), "",
-            "e, which is 65537 nearly everywhere.";
+            phrase!("e, which is 65537 nearly everywhere.");
     };
     walk(reader, RSA_PUBLIC_KEY)
 }
@@ -69,9 +72,9 @@ fn size(reader: &mut Reader<'_>) -> Text {
 /// A point of a curve (SEC 1 §2.3.3).
 pub(super) fn point(reader: &mut Reader<'_>) -> Text {
     let shape = match der::next_tag(reader) {
-        Some(0x04) => ", a point: 04, x, y",
-        Some(0x02 | 0x03) => ", a compressed point: 02 or 03, x",
-        _ => "",
+        Some(0x04) => phrase!(", a point: 04, x, y"),
+        Some(0x02 | 0x03) => phrase!(", a compressed point: 02 or 03, x"),
+        _ => Phrase::empty(),
     };
-    Ok(der::counted(reader)? + shape)
+    Ok(der::joined(vec![der::counted(reader)?, shape], ""))
 }

@@ -5,6 +5,8 @@ use ::time::{Date, Month, Time};
 use super::der::{self, GENERALIZED_TIME, Text, UTC_TIME, contents, element};
 use crate::clock::Moment;
 use crate::instruments::fields::Reader;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The contents of a `Time`, as `2026-11-23 12:00:00 UTC`.
 pub(super) fn time(reader: &mut Reader<'_>) -> Text {
@@ -21,10 +23,10 @@ pub(super) fn dated(reader: &mut Reader<'_>, label: &str) -> Text {
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`, told apart by their length.
-fn text(bytes: &[u8]) -> Result<String, String> {
+fn text(bytes: &[u8]) -> Result<String, Phrase> {
     let digits = match bytes {
         [digits @ .., b'Z'] if digits.iter().all(u8::is_ascii_digit) => digits,
-        _ => return Err("a time is digits and a Z, in UTC".into()),
+        _ => return Err(phrase!("a time is digits and a Z, in UTC")),
     };
     let pair = |at: usize| (digits[at] - b'0') * 10 + digits[at + 1] - b'0';
     let year_of = |century: u8, year: u8| u16::from(century) * 100 + u16::from(year);
@@ -32,7 +34,12 @@ fn text(bytes: &[u8]) -> Result<String, String> {
         12 if pair(0) < 50 => (year_of(20, pair(0)), 2),
         12 => (year_of(19, pair(0)), 2),
         14 => (year_of(pair(0), pair(2)), 4),
-        count => return Err(format!("a time of {count} digits instead of 12 or 14")),
+        count => {
+            return Err(phrase!(
+                "a time of {count} digits instead of 12 or 14",
+                count
+            ));
+        }
     };
     let [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map(|more| pair(at + more));
     let date = Month::try_from(month)
@@ -42,7 +49,7 @@ fn text(bytes: &[u8]) -> Result<String, String> {
             let seconds = date.with_time(time).assume_utc().unix_timestamp();
             Ok(Moment::from_unix(seconds).date_and_time())
         }
-        _ => Err("a time that no calendar or clock shows".into()),
+        _ => Err(phrase!("a time that no calendar or clock shows")),
     }
 }
 

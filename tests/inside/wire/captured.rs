@@ -12,6 +12,7 @@ use hello_mtls::instruments::wire::conversation::{
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
 use hello_mtls::language::Language;
+use hello_mtls::language::Phrase;
 use hello_mtls::narration::{Side, Step};
 
 fn transcript(name: &str) -> Transcript {
@@ -252,7 +253,7 @@ fn what_is_encrypted_has_no_step_unless_its_place_tells() {
 #[test]
 fn a_missing_secret_is_no_broken_seal() {
     let conversation = without(|label| !label.contains("HANDSHAKE"));
-    let reasons: Vec<&String> = conversation
+    let reasons: Vec<&Phrase> = conversation
         .records
         .iter()
         .filter_map(|record| match &record.protection {
@@ -378,6 +379,7 @@ fn a_staple_says_what_its_status_says() {
     assert!(
         staple
             .value
+            .english()
             .starts_with("certStatus revoked, thisUpdate 20"),
         "{}",
         staple.value

@@ -95,8 +95,8 @@ fn mutate(u: &mut Unstructured<'_>, transcript: &mut Transcript) -> Result<()> {
 fn weight(conversation: &Conversation) -> usize {
     fn tree(field: &Field) -> usize {
         200 + field.label.len()
-            + field.value.len()
-            + field.meaning.len()
+            + field.value.english().len()
+            + field.meaning.english().len()
             + field.children.iter().map(tree).sum::<usize>()
     }
     let records = conversation.records.iter().map(|record| {

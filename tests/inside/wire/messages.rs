@@ -1,4 +1,5 @@
 //! Messages and bytes that no recording here contains: browsers' extensions, plain HTTP, cuts, caps.
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::common::wire::{every_byte_is_accounted_for, malformed};
@@ -48,13 +49,14 @@ fn client_hello(extensions: &[(u16, Vec<u8>)]) -> Vec<u8> {
     handshake(1, &body.concat())
 }
 
-fn value<'a>(message: &'a Message, path: &[&str]) -> &'a str {
+fn value<'a>(message: &'a Message, path: &[&str]) -> Cow<'a, str> {
     let field = path
         .iter()
         .try_fold(&message.fields, |field, label| field.find(label));
-    &field
+    field
         .unwrap_or_else(|| panic!("{path:?} in {:#?}", message.fields))
         .value
+        .english()
 }
 
 #[test]
@@ -401,7 +403,7 @@ fn what_a_value_says_is_told_by_the_value() {
         heard(&[(Side::Client, &handshake(1, &body.concat()))]).messages[0].clone()
     };
     let meaning =
-        |message: &Message, label: &str| message.fields.find(label).unwrap().meaning.clone();
+        |message: &Message, label: &str| message.fields.find(label).unwrap().meaning.to_string();
     let plain = hello(&[0], vec![]);
     assert!(meaning(&plain, "legacy_compression_methods").starts_with("none"));
     assert!(meaning(&plain, "key_share").starts_with("no public key"));

@@ -1,5 +1,7 @@
 //! The whole key schedule of a connection of one's own: from the key exchange and the ticket to the last key.
 
+use std::borrow::Cow;
+
 use hello_mtls::instruments::wire::conversation::{Conversation, KnownSecrets, Outcome};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
@@ -19,11 +21,11 @@ fn recorded(options: &str) -> Conversation {
 }
 
 /// The formula of a secret, if it was derived here and not only logged.
-fn formula<'a>(conversation: &'a Conversation, name: &str) -> Option<&'a str> {
+fn formula<'a>(conversation: &'a Conversation, name: &str) -> Option<Cow<'a, str>> {
     let messages = conversation.messages.iter();
     let mut all = messages.flat_map(|message| &message.derivations);
     let found = all.find(|derivation| derivation.name == name)?;
-    found.derived.then_some(found.formula.as_str())
+    found.derived.then_some(found.formula.english())
 }
 
 fn all_checks_hold(conversation: &Conversation, least: usize) {
@@ -49,7 +51,9 @@ fn a_recording_has_the_secrets_above_those_of_a_key_log() {
     ] {
         let formula = formula(&conversation, secret);
         assert!(
-            formula.is_some_and(|formula| formula.contains(derived_from)),
+            formula
+                .as_ref()
+                .is_some_and(|formula| formula.contains(derived_from)),
             "{secret}: {formula:?}"
         );
     }
@@ -62,12 +66,12 @@ fn a_resumption_has_the_secret_behind_its_ticket_and_the_binder_is_verified() {
     let conversation = recorded("--twice");
     assert!(conversation.negotiated.resumed);
     assert_eq!(
-        formula(&conversation, "early_secret"),
+        formula(&conversation, "early_secret").as_deref(),
         Some("HKDF-Extract(0, PSK)")
     );
     let checks = conversation.messages.iter().flat_map(|one| &one.checks);
-    let names: Vec<&str> = checks.map(|check| check.name).collect();
-    assert!(names.contains(&"PSK binder"), "{names:?}");
+    let names: Vec<_> = checks.map(|check| check.name.english()).collect();
+    assert!(names.contains(&"PSK binder".into()), "{names:?}");
     all_checks_hold(&conversation, 3);
 }
 

@@ -8,6 +8,7 @@ use hello_mtls::instruments::wire::conversation::{
 };
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::Transcript;
+use hello_mtls::language::Phrase;
 use hello_mtls::narration::{Side, Step};
 use rustls::crypto::aws_lc_rs::ALL_CIPHER_SUITES;
 use rustls::version::{TLS12, TLS13};
@@ -384,7 +385,7 @@ fn without_secrets_everything_is_still_shown_as_ciphertext_with_a_reason() {
         let conversation = explain(&transcript);
         every_byte_is_accounted_for(&conversation);
         assert_eq!(conversation.records.len(), with);
-        let reasons: Vec<&String> = conversation
+        let reasons: Vec<&Phrase> = conversation
             .records
             .iter()
             .filter_map(|record| match &record.protection {

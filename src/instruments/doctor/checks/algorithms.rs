@@ -145,7 +145,5 @@ fn unknown(cert: &Cert<'_>, look: &SideView<'_, '_>) -> Option<(&'static str, Ph
 }
 
 fn shown(field: Option<&Field>) -> Phrase {
-    field.map_or(phrase!("an unknown algorithm"), |field| {
-        field.value.as_str().into()
-    })
+    field.map_or(phrase!("an unknown algorithm"), |field| field.value.clone())
 }

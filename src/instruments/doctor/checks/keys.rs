@@ -66,7 +66,7 @@ fn algorithm(kind: Kind, der: &[u8]) -> (&'static str, Phrase) {
     let name = named.find(|field| !field.value.is_empty());
     let what = name.map_or_else(
         || phrase!("a key of an unknown kind"),
-        |field| for_algorithm(&field.value),
+        |field| for_algorithm(&field.value.english()),
     );
     ("unsupported-key", what)
 }

@@ -31,13 +31,15 @@ pub(super) fn has_names(look: &SideView<'_, '_>) -> Option<Finding> {
         return None;
     }
     let tree = x509::certificate(leaf.der);
-    let others = tree.find("subjectAltName").map(|field| &field.value);
+    let others = tree
+        .find("subjectAltName")
+        .map(|field| field.value.to_string());
     let found = match leaf.summary.common_names.first() {
-        _ if others.is_some_and(|others| matches!(others.as_str(), "" | "critical: ")) => {
+        _ if matches!(others.as_deref(), Some("" | "critical: ")) => {
             phrase!("an empty subjectAltName")
         }
         _ if others.is_some() => {
-            let others = text::shorten(others.map_or("", String::as_str), 120);
+            let others = text::shorten(&others.unwrap_or_default(), 120);
             phrase!(
                 "a subjectAltName without a host name or an address: {others}",
                 others

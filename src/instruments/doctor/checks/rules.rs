@@ -76,7 +76,7 @@ pub(super) fn name_constraints(look: &SideView<'_, '_>) -> Option<Finding> {
     let shown = |cert: &Cert<'_>, label: &str| {
         let tree = x509::certificate(cert.der);
         tree.find(label)
-            .map(|field| text::shorten(&field.value, 120))
+            .map(|field| text::shorten(&field.value.english(), 120))
     };
     let route = look.route.as_ref()?;
     let mut above = route.certs.iter().copied().chain(route.anchor()).rev();

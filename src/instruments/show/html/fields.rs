@@ -101,7 +101,7 @@ impl Tree<'_> {
             let mut rest = part.clone();
             let count = group.children.len() - index;
             rest.label = phrase!("{count} more fields", count).in_language(self.language);
-            rest.value = phrase!("not listed").in_language(self.language);
+            rest.value = phrase!("not listed");
             rest.range.end = group.range.end;
             return self.leaf(&rest);
         }
@@ -159,9 +159,12 @@ fn row(bytes: &[u8], field: &Field, language: Language) -> String {
     } else {
         "value"
     };
-    let meaning = match field.meaning.as_str() {
-        "" => String::new(),
-        meaning => format!("<span class=\"meaning\">{}</span>", escaped(meaning)),
+    let meaning = match field.meaning.is_empty() {
+        true => String::new(),
+        false => format!(
+            "<span class=\"meaning\">{}</span>",
+            say(&field.meaning, language)
+        ),
     };
     format!(
         "<span class=\"words\"><b class=\"name\">{label}</b> <span class=\"{class}\">{}</span>{}{meaning}</span>{}",

@@ -16,7 +16,7 @@ const LONGEST_HEX: usize = 512;
 
 /// How a proof came out: the class of its colour, and the words.
 pub(super) fn outcome(check: &Check) -> (&'static str, Phrase) {
-    let name = check.name;
+    let name = &check.name;
     match &check.outcome {
         Outcome::Verified => ("good", phrase!("✓ verified: {name}", name)),
         Outcome::Failed(why) => ("bad", phrase!("✗ failed: {name}: {why}", name, why)),
@@ -54,7 +54,7 @@ fn inputs(page: &mut String, inputs: &[Input], language: Language) {
         let _ = write!(
             page,
             "<div><dt>{}</dt><dd>{}",
-            escaped(&input.name),
+            say(&input.name, language),
             hex_block(&input.bytes, language)
         );
         if let Some(words) = readable(&input.bytes) {
@@ -114,9 +114,9 @@ fn derivation(page: &mut String, derivation: &Derivation, view: View<'_>) {
         page,
         "<h4>{}</h4>\n<p>{}. {}</p>\n<p class=\"formula\"><code>= {}</code></p>\n{}\n",
         escaped(name),
-        escaped(meaning),
+        view.say(meaning),
         source(derivation.source),
-        escaped(formula),
+        view.say(formula),
         hex_block(value, view.language)
     );
     if !derivation.inputs.is_empty() {

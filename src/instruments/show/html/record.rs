@@ -27,8 +27,8 @@ pub(super) fn carriers(page: &mut String, view: View<'_>, index: usize, message:
             in_detail(page, view, index, fragment, record);
         }
     }
-    if message.fragments.len() > MOST_CARRIERS {
-        let more = message.fragments.len() - MOST_CARRIERS;
+    if message.carriers > MOST_CARRIERS {
+        let more = message.carriers - MOST_CARRIERS;
         let more = view.say(&phrase!("And {more} more records.", more));
         let _ = writeln!(page, "<p class=\"remark\">{more}</p>");
     }
@@ -261,7 +261,7 @@ fn protected(page: &mut String, record: &Record, view: View<'_>) {
         view.say(&phrase!("counted by both sides, never sent")),
         view.say(&phrase!("nonce")),
         hex_block(nonce, language),
-        escaped(nonce_formula),
+        view.say(nonce_formula),
         view.say(&phrase!("additional data")),
         hex_block(additional_data, language),
         view.say(&phrase!("authenticated, not encrypted")),

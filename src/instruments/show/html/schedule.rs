@@ -97,8 +97,8 @@ impl<'a> Values<'a> {
     /// The first derivation of this name, out of the secret `parent` where the name alone is not enough.
     pub(super) fn find(&self, name: &str, parent: Option<&str>) -> Option<Found<'a>> {
         let fits = |derivation: &Derivation| {
-            let made_of = derivation.inputs.first().map(|input| &input.name[..]);
-            derivation.name == name && (parent.is_none() || made_of == parent)
+            let made_of = derivation.inputs.first().map(|input| input.name.english());
+            derivation.name == name && (parent.is_none() || made_of.as_deref() == parent)
         };
         self.messages().find_map(|(message, said)| {
             let at = said.derivations.iter().position(fits)?;

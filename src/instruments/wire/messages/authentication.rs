@@ -4,7 +4,9 @@ use super::{Context, Extensions, Read, certificate, extensions, list, named, opa
 use crate::instruments::fields::{Malformed, Reader};
 use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
+use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 /// The identity that its sender claims.
 #[derive(Debug, Default)]
@@ -27,7 +29,7 @@ impl<'a> Certificate<'a> {
     /// In TLS 1.2 a list of certificates and no more.
     pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
         if !context.tls13() {
-            let meaning = "the owner's certificate first, then each one's issuer";
+            let meaning = phrase!("the owner's certificate first, then each one's issuer");
             return list(reader, 3, "certificate_list", meaning, |reader| {
                 self.entry(reader)
             });
@@ -35,11 +37,13 @@ impl<'a> Certificate<'a> {
         let label = "certificate_request_context";
         self.request_context = opaque_vector(reader, 1, label, "")?;
         reader.meaning(match (context.from, self.request_context) {
-            (Side::Server, []) => "empty: no request comes before it",
-            (Side::Client, []) => "empty: it answers the request of the handshake",
-            _ => "echoes that of the request",
+            (Side::Server, []) => phrase!("empty: no request comes before it"),
+            (Side::Client, []) => phrase!("empty: it answers the request of the handshake"),
+            _ => phrase!("echoes that of the request"),
         });
-        let meaning = "the owner's certificate first, then each one's issuer; the root may be left out, the peer must have it already";
+        let meaning = phrase!(
+            "the owner's certificate first, then each one's issuer; the root may be left out, the peer must have it already"
+        );
         list(reader, 3, "certificate_list", meaning, |reader| {
             reader.group("CertificateEntry", "", "", |reader| {
                 self.entry(reader)?;
@@ -61,7 +65,7 @@ impl<'a> CertificateVerify<'a> {
         &mut self,
         reader: &mut Reader<'a>,
         context: &Context,
-        meaning: &str,
+        meaning: impl Into<Phrase>,
     ) -> Read {
         if !context.before_tls12() {
             self.scheme = Some(named(reader, 2, "algorithm", &names::SIGNATURE_SCHEMES)?);
@@ -77,8 +81,8 @@ pub(super) fn certificate_request<'a>(
 ) -> Read {
     *request_context = opaque_vector(reader, 1, "certificate_request_context", "")?;
     reader.meaning(match *request_context {
-        [] => "empty: a request of the handshake",
-        _ => "to be echoed, so that the answer is that to this request",
+        [] => phrase!("empty: a request of the handshake"),
+        _ => phrase!("to be echoed, so that the answer is that to this request"),
     });
     Extensions::default().read(reader, ExtensionContext::CertificateRequest)
 }
@@ -88,7 +92,7 @@ pub(super) fn compressed_certificate(reader: &mut Reader<'_>) -> Read {
     reader.value(extensions::compression(algorithm));
     reader.u24("uncompressed_length", "")?;
     let label = "compressed_certificate_message";
-    let meaning = "a Certificate, which is not decompressed here";
+    let meaning = phrase!("a Certificate, which is not decompressed here");
     opaque_vector(reader, 3, label, meaning).map(drop)
 }
 
@@ -97,9 +101,9 @@ pub(super) fn verify_data<'a>(
     context: &Context,
 ) -> Result<&'a [u8], Malformed> {
     let meaning = if context.tls13() {
-        "HMAC(finished_key, hash of all messages before)"
+        phrase!("HMAC(finished_key, hash of all messages before)")
     } else {
-        "PRF(master_secret, label, hash of all messages before), 12 bytes"
+        phrase!("PRF(master_secret, label, hash of all messages before), 12 bytes")
     };
     reader.rest("verify_data", meaning)
 }

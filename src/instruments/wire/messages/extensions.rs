@@ -6,6 +6,7 @@ use super::{Read, certificate, list, meanings, named, named_list, ocsp, opaque_v
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{X25519_MLKEM768, extension};
+use crate::phrase;
 
 /// What the extensions of a message say, as far as keys, proofs or the outcome depend on it.
 #[derive(Debug, Default)]
@@ -86,13 +87,17 @@ impl<'a> Extensions<'a> {
             (extension::STATUS_REQUEST, ClientHello) => status_request(reader),
             (extension::STATUS_REQUEST, CertificateRequest) => status_request(reader),
             (extension::STATUS_REQUEST, CertificateEntry) => {
-                reader.u8("status_type", "1: OCSP")?;
+                reader.u8("status_type", phrase!("1: OCSP"))?;
                 ocsp::response(reader)
             }
             (extension::MAX_FRAGMENT_LENGTH, _) => {
                 let exponent = reader.u8("max_fragment_length", "")?;
                 if let 1..=4 = exponent {
-                    reader.value(format!("{} bytes ({exponent})", 256 << exponent));
+                    reader.value(phrase!(
+                        "{count} bytes ({exponent})",
+                        count = 256 << exponent,
+                        exponent
+                    ));
                 }
                 Ok(())
             }
@@ -106,9 +111,13 @@ impl<'a> Extensions<'a> {
             (extension::SUPPORTED_GROUPS, _) => {
                 named_list(reader, 2, "named_group_list", "group", "", &names::GROUPS).map(drop)
             }
-            (extension::EC_POINT_FORMATS, _) => {
-                opaque_vector(reader, 1, "ec_point_format_list", "0: uncompressed").map(drop)
-            }
+            (extension::EC_POINT_FORMATS, _) => opaque_vector(
+                reader,
+                1,
+                "ec_point_format_list",
+                phrase!("0: uncompressed"),
+            )
+            .map(drop),
             (
                 extension::SIGNATURE_ALGORITHMS
                 | extension::SIGNATURE_ALGORITHMS_CERT
@@ -117,7 +126,7 @@ impl<'a> Extensions<'a> {
             ) => {
                 let label = "supported_signature_algorithms";
                 let registry = &names::SIGNATURE_SCHEMES;
-                named_list(reader, 2, label, "scheme", "best first", registry).map(drop)
+                named_list(reader, 2, label, "scheme", phrase!("best first"), registry).map(drop)
             }
             (extension::ALPN, _) => list(reader, 2, "protocol_name_list", "", |reader| {
                 self.protocols.push(text_vector(reader, 1, "protocol")?);
@@ -130,9 +139,9 @@ impl<'a> Extensions<'a> {
                 text_vector(reader, 1, "protocol").map(drop)
             }),
             (extension::SIGNED_CERTIFICATE_TIMESTAMP, CertificateEntry | ServerHello) => {
-                let meaning = "a log's signed promise to list the certificate (RFC 6962)";
+                let meaning = phrase!("a log's signed promise to list the certificate (RFC 6962)");
                 list(reader, 2, "sct_list", "", |reader| {
-                    opaque_vector(reader, 2, "sct", meaning).map(drop)
+                    opaque_vector(reader, 2, "sct", meaning.clone()).map(drop)
                 })
             }
             (extension::PADDING, _) => reader.rest("zeros", "").map(drop),
@@ -142,24 +151,33 @@ impl<'a> Extensions<'a> {
                 Ok(())
             }),
             (extension::RECORD_SIZE_LIMIT, _) => {
-                let meaning = "bytes of plaintext, in TLS 1.3 with the byte for the type";
+                let meaning = phrase!("bytes of plaintext, in TLS 1.3 with the byte for the type");
                 reader.u16("record_size_limit", meaning).map(drop)
             }
             (extension::SESSION_TICKET, _) => reader.rest("ticket", "").map(drop),
             (extension::PRE_SHARED_KEY, ClientHello) => self.offered_psks(reader),
             (extension::PRE_SHARED_KEY, _) => {
-                let meaning =
-                    "which of the client's pre-shared keys the server accepts, counted from 0";
+                let meaning = phrase!(
+                    "which of the client's pre-shared keys the server accepts, counted from 0"
+                );
                 self.selected_identity = Some(reader.u16("selected_identity", meaning)?);
                 Ok(())
             }
             (extension::EARLY_DATA, _) => {
-                let meaning = "how many bytes of early data a resumption may bring";
+                let meaning = phrase!("how many bytes of early data a resumption may bring");
                 reader.u32("max_early_data_size", meaning).map(drop)
             }
             (extension::SUPPORTED_VERSIONS, ClientHello) => {
                 let registry = &names::VERSIONS;
-                named_list(reader, 1, "versions", "version", "best first", registry).map(drop)
+                named_list(
+                    reader,
+                    1,
+                    "versions",
+                    "version",
+                    phrase!("best first"),
+                    registry,
+                )
+                .map(drop)
             }
             (extension::SUPPORTED_VERSIONS, _) => {
                 let version = named(reader, 2, "selected_version", &names::VERSIONS)?;
@@ -170,11 +188,11 @@ impl<'a> Extensions<'a> {
             (extension::PSK_KEY_EXCHANGE_MODES, _) => list(reader, 1, "ke_modes", "", |reader| {
                 let mode = reader.u8("ke_mode", "")?;
                 reader.value(match mode {
-                    0 => "psk_ke (0): no key exchange, no forward secrecy".to_owned(),
-                    1 => "psk_dhe_ke (1): with a fresh key exchange".to_owned(),
+                    0 => phrase!("psk_ke (0): no key exchange, no forward secrecy"),
+                    1 => phrase!("psk_dhe_ke (1): with a fresh key exchange"),
                     // The values of RFC 8701 §2 for lists of bytes.
-                    grease if grease & 0x1f == 0x0b => format!("GREASE ({grease})"),
-                    other => format!("unknown ({other})"),
+                    grease if grease & 0x1f == 0x0b => format!("GREASE ({grease})").into(),
+                    other => super::unknown(other),
                 });
                 Ok(())
             }),
@@ -191,12 +209,14 @@ impl<'a> Extensions<'a> {
             (extension::RENEGOTIATION_INFO, _) => {
                 let before = opaque_vector(reader, 1, "renegotiated_connection", "")?;
                 reader.meaning(match before {
-                    [] => "empty: a first handshake",
-                    _ => "the Finished of the handshake before this one",
+                    [] => phrase!("empty: a first handshake"),
+                    _ => phrase!("the Finished of the handshake before this one"),
                 });
                 Ok(())
             }
-            _ => reader.rest("data", "not taken apart here").map(drop),
+            _ => reader
+                .rest("data", phrase!("not taken apart here"))
+                .map(drop),
         }
     }
 
@@ -204,7 +224,7 @@ impl<'a> Extensions<'a> {
         list(reader, 2, "server_name_list", "", |reader| {
             reader.u8(
                 "name_type",
-                "0: a host name. An IP address is never sent here",
+                phrase!("0: a host name. An IP address is never sent here"),
             )?;
             let name = text_vector(reader, 2, "host_name")?;
             self.server_name.get_or_insert(name);
@@ -219,8 +239,8 @@ impl<'a> Extensions<'a> {
             self.key_share_groups
                 .push(named(reader, 2, "group", &names::GROUPS)?);
             let meaning = match names::is_grease(group) {
-                true => "no key: the group is a reserved number (GREASE)",
-                false => "a public key, made for this connection alone",
+                true => phrase!("no key: the group is a reserved number (GREASE)"),
+                false => phrase!("a public key, made for this connection alone"),
             };
             reader.vector(2, "key_exchange", "", meaning, |reader| {
                 // Two keys side by side without lengths, so their sizes tell which is which: the client sends
@@ -230,7 +250,7 @@ impl<'a> Extensions<'a> {
                         reader.bytes(1184, "ML-KEM-768 encapsulation key", "")?;
                     }
                     (X25519_MLKEM768, 1120) => {
-                        let meaning = "holds a secret that only the client can take out";
+                        let meaning = phrase!("holds a secret that only the client can take out");
                         reader.bytes(1088, "ML-KEM-768 ciphertext", meaning)?;
                     }
                     _ => return reader.rest("public key", "").map(drop),
@@ -243,13 +263,14 @@ impl<'a> Extensions<'a> {
     fn offered_psks(&mut self, reader: &mut Reader<'a>) -> Read {
         list(reader, 2, "identities", "", |reader| {
             reader.group("identity", "RFC 8446 §4.2.11", "", |reader| {
-                let meaning =
-                    "a ticket of an earlier session, or the name of a key agreed on outside TLS";
+                let meaning = phrase!(
+                    "a ticket of an earlier session, or the name of a key agreed on outside TLS"
+                );
                 opaque_vector(reader, 2, "identity", meaning)?;
                 let age = reader.u32("obfuscated_ticket_age", "")?;
                 reader.meaning(match age {
-                    0 => "a key agreed on outside TLS has no age, and should say 0",
-                    _ => "milliseconds since the ticket came, plus its ticket_age_add",
+                    0 => phrase!("a key agreed on outside TLS has no age, and should say 0"),
+                    _ => phrase!("milliseconds since the ticket came, plus its ticket_age_add"),
                 });
                 self.ticket_ages.push(age);
                 Ok(())
@@ -257,8 +278,9 @@ impl<'a> Extensions<'a> {
         })?;
         let at = reader.position();
         list(reader, 2, "binders", "", |reader| {
-            let meaning =
-                "a MAC over this ClientHello up to here: the client knows the pre-shared key";
+            let meaning = phrase!(
+                "a MAC over this ClientHello up to here: the client knows the pre-shared key"
+            );
             let first = opaque_vector(reader, 1, "binder", meaning)?;
             self.binders.get_or_insert(Binders { at, first });
             Ok(())
@@ -297,7 +319,7 @@ fn certificate_type(reader: &mut Reader<'_>) -> Read {
 }
 
 fn status_request(reader: &mut Reader<'_>) -> Read {
-    reader.u8("status_type", "1: OCSP")?;
+    reader.u8("status_type", phrase!("1: OCSP"))?;
     opaque_vector(reader, 2, "responder_id_list", "")?;
     opaque_vector(reader, 2, "request_extensions", "").map(drop)
 }

@@ -4,6 +4,8 @@ use super::{Context, Extensions, Read, named, named_list, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// A HelloRetryRequest is a ServerHello with this `random`: SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3).
 #[rustfmt::skip]
@@ -32,32 +34,32 @@ pub(crate) struct ServerHello<'a> {
 impl<'a> ClientHello<'a> {
     pub(super) fn read(&mut self, reader: &mut Reader<'a>) -> Read {
         named(reader, 2, "legacy_version", &names::VERSIONS)?;
-        reader.meaning(
-            "the highest version that the client speaks, unless supported_versions below says more",
-        );
+        reader.meaning(phrase!(
+            "the highest version that the client speaks, unless supported_versions below says more"
+        ));
         self.random = reader.bytes(
             32,
             "random",
-            "fresh for every connection, so that no recording can be replayed",
+            phrase!("fresh for every connection, so that no recording can be replayed"),
         )?;
         opaque_vector(
             reader,
             1,
             "legacy_session_id",
-            "TLS 1.2: the session to resume. TLS 1.3: noise, to look like TLS 1.2",
+            phrase!("TLS 1.2: the session to resume. TLS 1.3: noise, to look like TLS 1.2"),
         )?;
         self.cipher_suites = named_list(
             reader,
             2,
             "cipher_suites",
             "cipher_suite",
-            "what protects the records, best first",
+            phrase!("what protects the records, best first"),
             &names::CIPHER_SUITES,
         )?;
         let methods = opaque_vector(reader, 1, "legacy_compression_methods", "")?;
         reader.meaning(match methods {
-            [0] => "none: compression leaked secrets (CRIME)",
-            _ => "0 is none, 1 is DEFLATE, which leaked secrets (CRIME)",
+            [0] => phrase!("none: compression leaked secrets (CRIME)"),
+            _ => phrase!("0 is none, 1 is DEFLATE, which leaked secrets (CRIME)"),
         });
         self.extensions.read(reader, ExtensionContext::ClientHello)
     }
@@ -77,28 +79,30 @@ impl<'a> ServerHello<'a> {
 
     pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
         self.legacy_version = Some(named(reader, 2, "legacy_version", &names::VERSIONS)?);
-        reader.meaning("TLS 1.3 stands in supported_versions; without that, this is the version");
-        self.random = reader.bytes(32, "random", "the server's share of freshness")?;
+        reader.meaning(phrase!(
+            "TLS 1.3 stands in supported_versions; without that, this is the version"
+        ));
+        self.random = reader.bytes(32, "random", phrase!("the server's share of freshness"))?;
         match self.random.get(24..) {
-            _ if self.is_retry() => reader.meaning("this fixed value says: a HelloRetryRequest"),
+            _ if self.is_retry() => reader.meaning(phrase!("this fixed value says: a HelloRetryRequest")),
             Some(b"DOWNGRD\x01") => reader.meaning(
-                "ends in DOWNGRD 01: a server that can do TLS 1.3 speaks 1.2. A client that offered 1.3 must give up (RFC 8446 §4.1.3)",
+                phrase!("ends in DOWNGRD 01: a server that can do TLS 1.3 speaks 1.2. A client that offered 1.3 must give up (RFC 8446 §4.1.3)"),
             ),
-            Some(b"DOWNGRD\x00") => reader.meaning("ends in DOWNGRD 00: a server that can do better speaks TLS 1.1 or less"),
+            Some(b"DOWNGRD\x00") => reader.meaning(phrase!("ends in DOWNGRD 00: a server that can do better speaks TLS 1.1 or less")),
             _ => {}
         }
         let echo = if context.tls13() {
-            "echoes the client's, to look like a resumption of TLS 1.2"
+            phrase!("echoes the client's, to look like a resumption of TLS 1.2")
         } else {
-            "names the session"
+            phrase!("names the session")
         };
         opaque_vector(reader, 1, "legacy_session_id_echo", echo)?;
         self.cipher_suite = Some(named(reader, 2, "cipher_suite", &names::CIPHER_SUITES)?);
         let method = reader.u8("legacy_compression_method", "")?;
         reader.meaning(match method {
-            0 => "none",
-            1 => "DEFLATE: compression leaked secrets (CRIME)",
-            _ => "",
+            0 => phrase!("none"),
+            1 => phrase!("DEFLATE: compression leaked secrets (CRIME)"),
+            _ => Phrase::empty(),
         });
         let place = if self.is_retry() {
             ExtensionContext::HelloRetryRequest

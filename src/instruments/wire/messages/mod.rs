@@ -13,6 +13,7 @@ mod extensions;
 mod authentication;
 mod certificate;
 mod session;
+pub(crate) mod single_record;
 mod tls12;
 mod key_exchange;
 mod meanings;
@@ -20,18 +21,19 @@ mod ocsp;
 
 use std::mem;
 
-use crate::instruments::fields::{Field, Malformed, Reader, read_all};
-use crate::instruments::wire::conversation::Kind;
+use crate::instruments::fields::{Field, Malformed, Reader, read_within};
 use crate::instruments::wire::names::Registry;
 use crate::instruments::wire::numbers::{HandshakeType, TLS12, TLS13};
 use crate::language::Phrase;
 use crate::narration::Side;
+use crate::phrase;
 
 pub(crate) use authentication::{Certificate, CertificateVerify};
 pub(crate) use extensions::Extensions;
 pub(crate) use hello::{ClientHello, ServerHello};
 pub(crate) use key_exchange::KeyExchange;
-pub(crate) use session::{alert, application_data, change_cipher_spec, opaque};
+pub(crate) use session::opaque;
+use session::{alert, application_data, change_cipher_spec};
 pub(crate) use tls12::ServerKeyExchange;
 
 /// What a message cannot tell about itself.
@@ -47,6 +49,8 @@ pub(crate) struct Context {
     pub(crate) encrypted: bool,
     /// The recording ends in the middle of it.
     pub(crate) cut: bool,
+    /// So many fields may be told of it. Without room it is read all the same, for its data.
+    pub(crate) room: usize,
 }
 
 impl Context {
@@ -67,7 +71,6 @@ impl Context {
 /// A message in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Described {
-    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) meaning: Phrase,
     pub(crate) fields: Field,
@@ -115,14 +118,14 @@ type Parse = fn(&mut Reader<'_>) -> Read;
 pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, Handshake<'a>) {
     let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
     let (name, source, mut message, meaning) = catalogue::row(kind, bytes, context);
-    let fields = read_all(bytes, name, source, "", |reader| {
-        reader.u8("msg_type", "which handshake message this is")?;
+    let fields = read_within(context.room, bytes, name, source, "", |reader| {
+        reader.u8("msg_type", phrase!("which handshake message this is"))?;
         reader.value(format!("{name} ({})", kind.0));
         let length = reader.u24(
             "length",
-            "of what follows; a message may need several records",
+            phrase!("of what follows; a message may need several records"),
         )?;
-        reader.value(format!("{length} bytes"));
+        reader.value(Phrase::bytes(length as usize));
         let length = match context.cut {
             true => reader.remaining(),
             false => length as usize,
@@ -157,7 +160,6 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
         );
     }
     let described = Described {
-        kind: Kind::Handshake(kind),
         name: name.to_owned(),
         meaning,
         fields,
@@ -181,7 +183,7 @@ impl<'a> Handshake<'a> {
             Handshake::Certificate(certificate) => certificate.read(reader, context),
             Handshake::CompressedCertificate => authentication::compressed_certificate(reader),
             Handshake::CertificateVerify(proof) => {
-                let meaning = "made with the private key of the certificate above";
+                let meaning = phrase!("made with the private key of the certificate above");
                 proof.read(reader, context, meaning)
             }
             Handshake::Finished { verify_data } => {
@@ -219,7 +221,7 @@ pub(crate) fn cut(mut field: Field, end: usize) -> Field {
     if field.malformed && field.range.end == end {
         field.malformed = false;
         field.label = "cut".to_owned();
-        field.value = "the recording ends here".to_owned();
+        field.value = phrase!("the recording ends here");
     }
     let parts = mem::take(&mut field.children).into_iter();
     field.children = parts.map(|part| cut(part, end)).collect();
@@ -227,7 +229,12 @@ pub(crate) fn cut(mut field: Field, end: usize) -> Field {
 }
 
 fn body(reader: &mut Reader<'_>) -> Read {
-    reader.rest("body", "not known here").map(drop)
+    reader.rest("body", phrase!("not known here")).map(drop)
+}
+
+/// A number that has no name here.
+fn unknown(number: impl Into<u32>) -> Phrase {
+    phrase!("unknown ({number})", number = number.into())
 }
 
 /// A number of `width` bytes with its name.
@@ -242,7 +249,7 @@ fn named(
         _ => reader.u16(label, "")?,
     };
     reader.value(registry.name(number));
-    reader.meaning(registry.meaning(number));
+    reader.meaning(Phrase::fixed(registry.meaning(number)));
     Ok(number)
 }
 
@@ -252,7 +259,7 @@ fn named_list(
     width: usize,
     label: &str,
     item: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     registry: &Registry,
 ) -> Result<Vec<u16>, Malformed> {
     let mut numbers = Vec::new();
@@ -268,7 +275,7 @@ fn list<'a>(
     reader: &mut Reader<'a>,
     width: usize,
     label: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
     mut item: impl FnMut(&mut Reader<'a>) -> Read,
 ) -> Read {
     reader.vector(width, label, "", meaning, |reader| {
@@ -284,7 +291,7 @@ fn opaque_vector<'a>(
     reader: &mut Reader<'a>,
     width: usize,
     label: &str,
-    meaning: &str,
+    meaning: impl Into<Phrase>,
 ) -> Result<&'a [u8], Malformed> {
     let mut bytes: &[u8] = &[];
     reader.vector(width, label, "", meaning, |reader| {

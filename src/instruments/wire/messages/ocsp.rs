@@ -6,20 +6,23 @@ use x509_parser::der_parser::asn1_rs::{Any, Class, FromDer};
 
 use super::{Read, opaque_vector};
 use crate::instruments::fields::Reader;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// A response with its length, and its answer as value.
 pub(super) fn response(reader: &mut Reader<'_>) -> Read {
-    let meaning = "what the CA says about whether the certificate is revoked, signed (RFC 6960)";
+    let meaning =
+        phrase!("what the CA says about whether the certificate is revoked, signed (RFC 6960)");
     let der = opaque_vector(reader, 3, "response", meaning)?;
-    reader.value(answer(der).unwrap_or_else(|| "not taken apart here".to_owned()));
+    reader.value(answer(der).unwrap_or_else(|| phrase!("not taken apart here")));
     Ok(())
 }
 
-fn answer(der: &[u8]) -> Option<String> {
+fn answer(der: &[u8]) -> Option<Phrase> {
     let mut response = parts(part(der)?.data).into_iter();
     match response.next()?.data {
         [0] => {}
-        [status] => return Some(format!("no answer: {}", no_answer(*status))),
+        [status] => return Some(phrase!("no answer: {status}", status = no_answer(*status))),
         _ => return None,
     }
     // responseBytes: the type of the response, and within an OCTET STRING the BasicOCSPResponse.
@@ -46,20 +49,24 @@ fn answer(der: &[u8]) -> Option<String> {
     {
         words += &format!(", nextUpdate {}", time(next.data));
     }
-    if count > 1 {
-        words += &format!("; and {} certificates more", count - 1);
-    }
-    Some(words)
+    Some(match count {
+        0 | 1 => words.into(),
+        _ => phrase!(
+            "{words}; and {count} certificates more",
+            words,
+            count = count - 1
+        ),
+    })
 }
 
-fn no_answer(status: u8) -> &'static str {
+fn no_answer(status: u8) -> Phrase {
     match status {
-        1 => "malformedRequest (1)",
-        2 => "internalError (2)",
-        3 => "tryLater (3)",
-        5 => "sigRequired (5)",
-        6 => "unauthorized (6)",
-        _ => "an unknown status",
+        1 => "malformedRequest (1)".into(),
+        2 => "internalError (2)".into(),
+        3 => "tryLater (3)".into(),
+        5 => "sigRequired (5)".into(),
+        6 => "unauthorized (6)".into(),
+        _ => phrase!("an unknown status"),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Context, Described, Extensions, Read, named, opaque_vector};
 use crate::instruments::fields::{Reader, read_all};
-use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{TLS13, alert};
@@ -14,13 +13,14 @@ use crate::phrase;
 const MOST_LINES: usize = 100;
 
 pub(super) fn new_session_ticket<'a>(reader: &mut Reader<'a>, nonce: &mut &'a [u8]) -> Read {
-    let seconds = reader.u32("ticket_lifetime", "seconds; a week at most")?;
+    let seconds = reader.u32("ticket_lifetime", phrase!("seconds; a week at most"))?;
     reader.value(format!("{seconds} s"));
-    let meaning = "hides the ticket's true age from those who listen when it is used";
+    let meaning = phrase!("hides the ticket's true age from those who listen when it is used");
     reader.u32("ticket_age_add", meaning)?;
-    let meaning = "makes each ticket's secret another one";
+    let meaning = phrase!("makes each ticket's secret another one");
     *nonce = opaque_vector(reader, 1, "ticket_nonce", meaning)?;
-    let meaning = "opaque to the client: a key into the server's memory, or its state, encrypted";
+    let meaning =
+        phrase!("opaque to the client: a key into the server's memory, or its state, encrypted");
     opaque_vector(reader, 2, "ticket", meaning)?;
     Extensions::default().read(reader, ExtensionContext::NewSessionTicket)
 }
@@ -28,9 +28,9 @@ pub(super) fn new_session_ticket<'a>(reader: &mut Reader<'a>, nonce: &mut &'a [u
 pub(super) fn key_update(reader: &mut Reader<'_>) -> Read {
     let wanted = reader.u8("request_update", "")?;
     reader.value(match wanted {
-        0 => "update_not_requested (0)".to_owned(),
-        1 => "update_requested (1): the peer shall do the same".to_owned(),
-        other => format!("unknown ({other})"),
+        0 => "update_not_requested (0)".into(),
+        1 => phrase!("update_requested (1): the peer shall do the same"),
+        other => super::unknown(other),
     });
     Ok(())
 }
@@ -59,11 +59,13 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
     let (source, level_meaning) = match context.version {
         Some(..TLS13) => (
             "RFC 5246 §7.2",
-            "a fatal alert ends the connection, a warning need not",
+            phrase!("a fatal alert ends the connection, a warning need not"),
         ),
         _ => (
             "RFC 8446 §6",
-            "in TLS 1.3 without meaning: all but close_notify and user_canceled end the connection",
+            phrase!(
+                "in TLS 1.3 without meaning: all but close_notify and user_canceled end the connection"
+            ),
         ),
     };
     let fields = read_all(bytes, "Alert", source, "", |reader| {
@@ -75,12 +77,7 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
         });
         named(reader, 1, "description", &names::ALERTS).map(drop)
     });
-    let kind = match bytes {
-        [level, description, ..] => Kind::Alert(*level, *description),
-        _ => Kind::Unknown,
-    };
     Described {
-        kind,
         name: format!("alert {name}"),
         meaning,
         fields,
@@ -105,10 +102,9 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
         )
     };
     let fields = read_all(bytes, "ChangeCipherSpec", source, "", |reader| {
-        reader.u8("type", "always 1").map(drop)
+        reader.u8("type", phrase!("always 1")).map(drop)
     });
     Described {
-        kind: Kind::ChangeCipherSpec,
         name: "ChangeCipherSpec".to_owned(),
         meaning,
         fields,
@@ -144,7 +140,6 @@ pub(crate) fn application_data(bytes: &[u8], context: &Context) -> Described {
         text(reader, if http { "body" } else { "data" })
     });
     Described {
-        kind: Kind::ApplicationData,
         name: "application data".to_owned(),
         meaning,
         fields,
@@ -165,7 +160,7 @@ fn head(reader: &mut Reader<'_>) -> Read {
         let bytes = reader.bytes(end + 1, label, "")?;
         reader.value(String::from_utf8_lossy(bytes.trim_ascii_end()));
         if empty {
-            reader.meaning("the head ends here");
+            reader.meaning(phrase!("the head ends here"));
             return Ok(());
         }
     }
@@ -185,14 +180,13 @@ fn text(reader: &mut Reader<'_>, label: &str) -> Read {
 }
 
 /// Bytes that stay as they are, and why.
-pub(crate) fn opaque(bytes: &[u8], kind: Kind, name: &str, meaning: &str) -> Described {
-    let fields = read_all(bytes, name, "", meaning, |reader| {
-        reader.rest(name, meaning).map(drop)
+pub(crate) fn opaque(bytes: &[u8], name: &str, meaning: Phrase) -> Described {
+    let fields = read_all(bytes, name, "", meaning.clone(), |reader| {
+        reader.rest(name, meaning.clone()).map(drop)
     });
     Described {
-        kind,
         name: name.to_owned(),
-        meaning: meaning.into(),
+        meaning,
         fields,
     }
 }

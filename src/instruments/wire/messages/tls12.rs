@@ -4,6 +4,8 @@ use super::{CertificateVerify, Context, Read, certificate, list, named, named_li
 use super::{ocsp, opaque_vector};
 use crate::instruments::fields::Reader;
 use crate::instruments::wire::names;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// The server's fresh key, and its signature over it.
 #[derive(Debug, Default)]
@@ -24,14 +26,14 @@ impl<'a> ServerKeyExchange<'a> {
     pub(super) fn read(&mut self, reader: &mut Reader<'a>, context: &Context) -> Read {
         let exchange = context.key_exchange();
         if exchange.has_psk() {
-            let meaning = "a hint on which pre-shared key to take";
+            let meaning = phrase!("a hint on which pre-shared key to take");
             opaque_vector(reader, 2, "psk_identity_hint", meaning)?;
         }
         let body = reader.peek();
         let start = reader.position();
         let meaning = match exchange.is_signed() {
-            true => "this part is signed, together with both randoms",
-            false => "nobody signs this part",
+            true => phrase!("this part is signed, together with both randoms"),
+            false => phrase!("nobody signs this part"),
         };
         let read = if exchange.is_elliptic() {
             reader.group("ServerECDHParams", "RFC 8422 §5.4", meaning, |reader| {
@@ -39,8 +41,8 @@ impl<'a> ServerKeyExchange<'a> {
             })
         } else if exchange.is_finite_field() {
             reader.group("ServerDHParams", "RFC 5246 §7.4.3", meaning, |reader| {
-                opaque_vector(reader, 2, "dh_p", "the prime")?;
-                opaque_vector(reader, 2, "dh_g", "the generator")?;
+                opaque_vector(reader, 2, "dh_p", phrase!("the prime"))?;
+                opaque_vector(reader, 2, "dh_g", phrase!("the generator"))?;
                 opaque_vector(reader, 2, "dh_Ys", FRESH_KEY).map(drop)
             })
         } else if exchange.has_psk() {
@@ -51,7 +53,7 @@ impl<'a> ServerKeyExchange<'a> {
         self.parameters = body.get(..reader.position() - start).unwrap_or_default();
         read?;
         if exchange.is_signed() {
-            let meaning = "over client random, server random and the parameters above";
+            let meaning = phrase!("over client random, server random and the parameters above");
             let mut signed = CertificateVerify::default();
             signed.read(reader, context, meaning)?;
             self.signed = Some(signed);
@@ -64,7 +66,7 @@ impl<'a> ServerKeyExchange<'a> {
             Self::NAMED_CURVE => reader.value("named_curve (3)"),
             _ => {
                 return reader
-                    .rest("curve", "not a named one; not taken apart here")
+                    .rest("curve", phrase!("not a named one; not taken apart here"))
                     .map(drop);
             }
         }
@@ -74,11 +76,11 @@ impl<'a> ServerKeyExchange<'a> {
 }
 
 fn body_of_unknown_exchange(reader: &mut Reader<'_>) -> Read {
-    let meaning = "not taken apart here: the cipher suite does not tell its shape";
+    let meaning = phrase!("not taken apart here: the cipher suite does not tell its shape");
     reader.rest("body", meaning).map(drop)
 }
 
-const FRESH_KEY: &str = "a public key, made for this connection alone";
+const FRESH_KEY: Phrase = phrase!("a public key, made for this connection alone");
 
 pub(super) fn certificate_request(reader: &mut Reader<'_>, context: &Context) -> Read {
     list(reader, 1, "certificate_types", "", |reader| {
@@ -88,7 +90,7 @@ pub(super) fn certificate_request(reader: &mut Reader<'_>, context: &Context) ->
     // New in TLS 1.2 (RFC 4346 §7.4.4 has no such list).
     if !context.before_tls12() {
         let label = "supported_signature_algorithms";
-        let meaning = "which signatures the server can verify";
+        let meaning = phrase!("which signatures the server can verify");
         let registry = &names::SIGNATURE_SCHEMES;
         named_list(reader, 2, label, "scheme", meaning, registry)?;
     }
@@ -98,11 +100,12 @@ pub(super) fn certificate_request(reader: &mut Reader<'_>, context: &Context) ->
 pub(super) fn client_key_exchange(reader: &mut Reader<'_>, context: &Context) -> Read {
     let exchange = context.key_exchange();
     if exchange.has_psk() {
-        let meaning = "which pre-shared key the client takes";
+        let meaning = phrase!("which pre-shared key the client takes");
         opaque_vector(reader, 2, "psk_identity", meaning)?;
     }
     let (width, label, meaning) = if exchange.is_rsa() {
-        let meaning = "the client's secret, encrypted for the key in the server's certificate";
+        let meaning =
+            phrase!("the client's secret, encrypted for the key in the server's certificate");
         (2, "EncryptedPreMasterSecret", meaning)
     } else if exchange.is_finite_field() {
         (2, "dh_Yc", FRESH_KEY)
@@ -117,12 +120,12 @@ pub(super) fn client_key_exchange(reader: &mut Reader<'_>, context: &Context) ->
 }
 
 pub(super) fn new_session_ticket(reader: &mut Reader<'_>) -> Read {
-    let seconds = reader.u32("ticket_lifetime_hint", "seconds; 0: not said")?;
+    let seconds = reader.u32("ticket_lifetime_hint", phrase!("seconds; 0: not said"))?;
     reader.value(format!("{seconds} s"));
-    opaque_vector(reader, 2, "ticket", "only the server can read it").map(drop)
+    opaque_vector(reader, 2, "ticket", phrase!("only the server can read it")).map(drop)
 }
 
 pub(super) fn certificate_status(reader: &mut Reader<'_>) -> Read {
-    reader.u8("status_type", "1: OCSP")?;
+    reader.u8("status_type", phrase!("1: OCSP"))?;
     ocsp::response(reader)
 }
