@@ -55,8 +55,12 @@ pub enum News {
 /// How often the files are looked at. A change is in service after two looks, so within half a second.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// After so many looks in a row that all saw another state, the files are read without waiting for rest.
+/// After so many looks that all saw another state, the files are read without waiting for rest.
 const RESTLESS: u32 = 4;
+
+/// A set that cannot be used is reported when it has been the same for so many looks. Until then it may be half of a
+/// set, of which the other half comes in a moment.
+const REPORTED: u32 = 5;
 
 /// The files of a server, under watch.
 #[derive(Debug)]
@@ -68,21 +72,12 @@ pub struct Watch {
     last: Vec<Mark>,
     /// Looks since the files began to change.
     restless: u32,
+    /// Looks in a row that saw the same as the one before.
+    still: u32,
 }
 
 /// What tells one state of a file from another: device, inode, size, and when it was written and changed.
 type Mark = Option<(u64, u64, u64, (i64, i64), (i64, i64))>;
-
-/// When to read files that have changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
-    /// They have not changed, or changed just now.
-    Wait,
-    /// They have changed, and two looks saw the same.
-    Settled,
-    /// They change all the time, so any moment is as good as another.
-    Restless,
-}
 
 impl Watch {
     /// Begins to watch. Call it before the files are read for the first time, so that no change is missed.
@@ -93,6 +88,7 @@ impl Watch {
             paths,
             known,
             restless: 0,
+            still: 0,
         }
     }
 
@@ -120,12 +116,11 @@ impl Watch {
                     other => other.is_ok(),
                 };
                 let now = marks(&self.paths);
-                let look = if woken {
-                    Look::Settled
-                } else {
-                    self.look(&now)
-                };
-                tell(self.take(look, now, &in_service, &load));
+                let read = self.look(&now) || woken;
+                tell(match read {
+                    true => self.read(woken, now, &in_service, &load),
+                    false => News::Nothing,
+                });
             }
         };
         thread::Builder::new()
@@ -134,34 +129,30 @@ impl Watch {
         Ok(())
     }
 
-    /// Compares what the files look like now with the last time. A set of files is replaced one file at a time, so
-    /// it is read when it has come to rest.
-    fn look(&mut self, now: &[Mark]) -> Look {
-        let rests = self.last == now;
+    /// Compares what the files look like now with the last time: is it time to read them? A set of files is replaced
+    /// one file at a time, so they are read when they have come to rest, or when they never do.
+    fn look(&mut self, now: &[Mark]) -> bool {
+        self.still = match self.last == now {
+            true => self.still.saturating_add(1),
+            false => 0,
+        };
         self.last = now.to_vec();
         if self.known == now {
             self.restless = 0;
-            return Look::Wait;
+            return false;
         }
-        self.restless += 1;
-        match (rests, self.restless >= RESTLESS) {
-            (true, _) => Look::Settled,
-            (false, true) => Look::Restless,
-            (false, false) => Look::Wait,
-        }
+        self.restless = self.restless.saturating_add(1);
+        self.still > 0 || self.restless >= RESTLESS
     }
 
-    /// Reads the files if it is time, and puts them into service if they are one set.
-    fn take(
+    /// Reads the files, and puts them into service if they are one set.
+    fn read(
         &mut self,
-        look: Look,
+        woken: bool,
         now: Vec<Mark>,
         in_service: &InService,
         load: impl Fn() -> Result<ServerSetup, Error>,
     ) -> News {
-        if look == Look::Wait {
-            return News::Nothing;
-        }
         let loaded = load();
         // Changed while they were read: the next look begins again.
         if marks(&self.paths) != now {
@@ -169,8 +160,7 @@ impl Watch {
         }
         match loaded {
             Ok(setup) => in_service.replace(setup),
-            // Half of a new set, perhaps. It is worth a word only if it stays like that.
-            Err(_) if look == Look::Restless => return News::Nothing,
+            Err(_) if !woken && self.still < REPORTED => return News::Nothing,
             Err(error) => {
                 self.known = now;
                 return News::Kept(error);
@@ -202,30 +192,24 @@ fn marks(paths: &[PathBuf]) -> Vec<Mark> {
 mod tests {
     use super::*;
 
-    /// Looks at files that seem to be in these states, one after the other; 0 is the first.
-    fn looks<const N: usize>(states: [u64; N]) -> [Look; N] {
+    /// Looks at files that seem to be in these states, one after the other; 0 is the first. Are they to be read?
+    fn looks<const N: usize>(states: [u64; N]) -> [bool; N] {
         let state = |number| vec![Some((0, number, 0, (0, 0), (0, 0)))];
-        let mut watch = Watch {
-            paths: Vec::new(),
-            known: state(0),
-            last: state(0),
-            restless: 0,
-        };
+        let mut watch = Watch::new(Vec::new());
+        (watch.known, watch.last) = (state(0), state(0));
         states.map(|number| watch.look(&state(number)))
     }
 
     #[test]
     fn files_are_read_when_two_looks_saw_the_same_change() {
-        use Look::{Settled, Wait};
-        assert_eq!(looks([0, 0, 1, 1]), [Wait, Wait, Wait, Settled]);
-        assert_eq!(looks([1, 2, 3, 3]), [Wait, Wait, Wait, Settled]);
-        assert_eq!(looks([1, 0, 0, 0]), [Wait; 4], "it was changed back");
+        assert_eq!(looks([0, 0, 1, 1]), [false, false, false, true]);
+        assert_eq!(looks([1, 2, 3, 3]), [false, false, false, true]);
+        assert_eq!(looks([1, 0, 0, 0]), [false; 4], "it was changed back");
     }
 
     #[test]
     fn files_that_never_rest_are_read_all_the_same() {
-        use Look::{Restless, Wait};
         let seen = looks([1, 2, 3, 4, 5, 6]);
-        assert_eq!(seen, [Wait, Wait, Wait, Restless, Restless, Restless]);
+        assert_eq!(seen, [false, false, false, true, true, true]);
     }
 }
