@@ -7,10 +7,6 @@ use std::time::{Duration, Instant};
 use super::shortage::Shortages;
 use crate::transport::{Handle, Leave, Socket};
 
-/// How long a client may say nothing when places are scarce: when three quarters of them are taken. Its ClientHello
-/// comes a round trip after the connection, so an honest client needs less. Without this, as many silent strangers as
-/// there are places would keep everybody out for the time of a whole handshake.
-const PATIENCE_WHEN_SCARCE: Duration = Duration::from_secs(1);
 /// How often the silent are looked for, at most.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -117,13 +113,14 @@ impl Places {
 }
 
 impl State {
-    /// If places are scarce, sends the strangers away that have had their time and said nothing.
+    /// If places are scarce, which is when three quarters of them are taken, a client has a second for its first byte,
+    /// instead of ten for the whole handshake. An honest client needs less: its ClientHello comes a round trip after
+    /// the connection. Without this, silent strangers would keep everybody out.
     fn hurry_the_silent(&mut self, most: usize) {
         let recently = |at: Instant| at.elapsed() < LOOK;
         if self.open.len() >= most - most / 4 && !self.looked.is_some_and(recently) {
             self.looked = Some(Instant::now());
-            let hurry = |one: &Handle| one.hurry(PATIENCE_WHEN_SCARCE);
-            self.open.values().for_each(hurry);
+            self.open.values().for_each(Handle::hurry);
         }
     }
 }

@@ -29,6 +29,8 @@ const FIRST_BYTES: usize = 16;
 /// How late a timeout may be. Setting it is a system call, and most reads and writes return at once: it is set again
 /// only when it would fire later than this.
 const SLACK: Duration = Duration::from_secs(1);
+/// How long a read waits for the first byte of all before it looks whether another client needs the place.
+const FIRST_BYTE: Duration = Duration::from_secs(1);
 
 /// The addresses of `host`, a name or an IP address without brackets. `localhost` is both loopback addresses,
 /// whatever the resolver says: some hosts files know only one of them.
@@ -191,13 +193,22 @@ impl Transport for Deadline {
 impl Read for Deadline {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = loop {
-            let left = self.left()?;
+            let mut left = self.left()?;
+            if self.socket.is_silent() {
+                left = left.min(FIRST_BYTE);
+            }
             if self.read_timeout > left + SLACK {
                 self.socket.stream().set_read_timeout(Some(left))?;
                 self.read_timeout = left;
             }
             match self.socket.stream().read(buffer) {
-                Err(error) if is_no_end(&error) => {}
+                Err(error) if is_no_end(&error) => {
+                    if let Some(why) = self.socket.gave_up() {
+                        return Err(given_up(why));
+                    }
+                    // It was too short for this phase.
+                    self.read_timeout = Duration::MAX;
+                }
                 done => break done?,
             }
         };

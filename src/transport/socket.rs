@@ -7,7 +7,7 @@
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::error::GaveUp;
 
@@ -76,8 +76,15 @@ impl Socket {
         &self.0.stream
     }
 
-    /// Bytes came: a handshake or a request is under way.
+    /// No byte has come yet.
+    pub(super) fn is_silent(&self) -> bool {
+        self.0.state.load(Ordering::SeqCst) == SILENT
+    }
+
+    /// Bytes came: a handshake or a request is under way. Who speaks keeps the place.
     pub(super) fn begins(&self) {
+        let (asked, order) = (&self.0.asked, Ordering::SeqCst);
+        let _ = asked.compare_exchange(PLACE_WANTED, NOTHING, order, order);
         self.0.state.store(BUSY, Ordering::SeqCst);
     }
 
@@ -109,10 +116,10 @@ impl Socket {
         asked == LAST_ANSWER || asked >= LEAVE_IF_IDLE
     }
 
-    /// Why a read returned nothing although its peer is still there; `None`: the peer has left.
+    /// Why a read returns nothing although its peer is still there; `None`: no reason of ours.
     pub(super) fn gave_up(&self) -> Option<GaveUp> {
         match self.0.asked.load(Ordering::SeqCst) {
-            PLACE_WANTED => Some(GaveUp::PlaceWanted {
+            PLACE_WANTED if self.is_silent() => Some(GaveUp::PlaceWanted {
                 after: self.0.opened.elapsed(),
             }),
             LEAVE_IF_IDLE | LEAVE_IF_WAITING => Some(GaveUp::ServerEnds),
@@ -133,14 +140,13 @@ impl Handle {
         }
     }
 
-    /// Sends a stranger away that has had `patience` and said nothing.
-    pub fn hurry(&self, patience: Duration) {
+    /// Asks a client that has said nothing to leave. Its own thread decides, when a read has brought nothing for a
+    /// second: only that thread knows that no byte is on its way through the system.
+    pub fn hurry(&self) {
         if let Some(shared) = self.0.upgrade()
-            && shared.opened.elapsed() >= patience
             && shared.state.load(Ordering::SeqCst) == SILENT
         {
             shared.asked.fetch_max(PLACE_WANTED, Ordering::SeqCst);
-            let _ = shared.stream.shutdown(Shutdown::Read);
         }
     }
 

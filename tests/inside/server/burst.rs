@@ -76,11 +76,12 @@ fn silent_strangers_give_their_places_back_when_others_wait() {
     let began = Instant::now();
     let line = format!("hello-mtls get {}", server.url("/"));
     folder.run(&line).ends(0).prints("Hello World");
-    // Twenty of them, four at a time, a second each; a handshake's whole time would be ten seconds each.
+    // Twenty of them, four at a time, a second each; with the time of a whole handshake it would be fifty.
     let took = began.elapsed();
-    assert!(took < Duration::from_secs(9), "{took:?}");
-    let words = "had said nothing for 1 s, and other clients needed its place";
-    server.running.line_with(words);
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    let words = " s, and other clients needed its place";
+    let line = server.running.line_with(words);
+    assert!(line.contains("the client had said nothing for "), "{line}");
     drop(strangers);
 }
 
