@@ -19,6 +19,7 @@ mod step;
 mod gallery;
 mod lab;
 mod wire;
+mod watched;
 mod capture;
 
 use std::env;
