@@ -21,6 +21,7 @@ mod step;
 mod gallery;
 mod lab;
 mod wire;
+mod watched;
 mod capture;
 
 use std::env;

@@ -10,7 +10,8 @@ use clap::Args;
 
 use super::log::Log;
 use super::signals::EndSignal;
-use super::wire::{ExplainLock, Watched, offer};
+use super::watched::{Explaining, Watched};
+use super::wire::offer;
 use super::{Files, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
@@ -165,15 +166,12 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let load = move || server_setup(&again, &narrator);
     reloading::start(watch, &in_service, serve.given(), log, load)?;
     let service = Logged(log.clone());
-    let watched = serve.wire.then(|| Watched {
-        in_service: in_service.clone(),
-        local: listener
-            .addresses
-            .iter()
-            .all(|address| address.ip().is_loopback()),
-        log: log.clone(),
-        language,
-        lock: ExplainLock::default(),
+    let explaining = serve.wire.then(|| Explaining::start(log)).transpose();
+    let explaining = explaining.map_err(output)?;
+    let watched = explaining.clone().map(|explaining| {
+        let mut addresses = listener.addresses.iter();
+        let local = addresses.all(|address| address.ip().is_loopback());
+        Watched::new(in_service.clone(), local, language, explaining)
     });
     let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
@@ -200,7 +198,11 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
         "{signal}: no new connections; open requests have {} s, a second signal ends at once",
         serve.grace
     ));
-    match server.stop(grace) {
+    let cut = server.stop(grace);
+    if let Some(explaining) = explaining {
+        explaining.finish();
+    }
+    match cut {
         0 => log.say("ended: every connection was closed in good order"),
         cut => log.say(&format!("ended: connections cut: {cut}")),
     }

@@ -1,24 +1,21 @@
 //! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::capture::{self, Choice, Found};
-use super::log::Log;
 use super::making::claim;
 use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
 use crate::handshake::{ClientSetup, Offer, TlsMax};
-use crate::http::request::Request;
-use crate::http::response::Response;
 use crate::instruments::page::Paint;
 use crate::instruments::show::{html, pcapng, side_by_side, terminal};
+use crate::instruments::wire::conversation::Conversation;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::key_exchange::observed;
 use crate::instruments::wire::resumption;
@@ -27,10 +24,8 @@ use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
-use crate::server::reload::InService;
-use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
-use crate::transport::{Deadline, Socket};
+use crate::transport::Deadline;
 
 /// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
 /// whole key schedule.
@@ -93,9 +88,11 @@ impl Keep {
     }
 
     /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    /// `explained`: what the recording says, if that is known already.
     fn write(
         &self,
         transcript: &Transcript,
+        explained: Option<&Conversation>,
         origin: &[String],
         language: Language,
     ) -> Result<(), Error> {
@@ -110,7 +107,10 @@ impl Keep {
         };
         let page = match &self.html {
             Some(path) => {
-                let page = html::page(&explain(transcript), language);
+                let page = match explained {
+                    Some(conversation) => html::page(conversation, language),
+                    None => html::page(&explain(transcript), language),
+                };
                 write_output(path, page.into_bytes())
             }
             None => Ok(()),
@@ -183,126 +183,17 @@ impl Watch {
         language: Language,
     ) -> Result<(), Error> {
         recorded.map_or(Ok(()), |transcript| {
-            self.keep.write(transcript, &[], language)
+            self.keep.write(transcript, None, &[], language)
         })
     }
 }
 
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
-fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
+pub(super) fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
     let mut block = Vec::new();
     let paint = Paint::on(io::stderr().is_terminal(), Language::English);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
-}
-
-/// Held while a recording is explained: one at a time. An explanation can take some hundred times the
-/// memory of its recording, and any stranger may fill one.
-pub(super) type ExplainLock = Arc<Mutex<()>>;
-
-/// A server that records each connection. A connection can see itself at `/handshake`, if the server is
-/// `local`: the page has the secrets in it, and they are nobody else's business.
-pub(super) struct Watched {
-    pub(super) in_service: InService,
-    pub(super) local: bool,
-    pub(super) log: Log,
-    /// Of the page, for a browser that prefers neither English nor Chinese.
-    pub(super) language: Language,
-    pub(super) lock: ExplainLock,
-}
-
-impl Watched {
-    /// Serves a connection over a tap, then explains it in the log.
-    pub(super) fn serve(
-        &self,
-        socket: Socket,
-        address: SocketAddr,
-        number: u64,
-    ) -> Result<(), Error> {
-        let recording = Recording::new(Side::Server);
-        let setup = self
-            .in_service
-            .get()
-            .with_key_log(Arc::new(recording.clone()));
-        let service = Recorded {
-            server: self,
-            recording: recording.clone(),
-        };
-        let transport = accept_tcp(&setup, &service, socket, address, number)?;
-        let tap = Tap::new(transport, recording.clone());
-        let served = serve_connection(&setup, &service, tap, address);
-        let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        print_explained(&recording.transcript(), &mut self.log.clone());
-        served
-    }
-}
-
-/// What one recorded connection is answered.
-struct Recorded<'a> {
-    server: &'a Watched,
-    recording: Recording,
-}
-
-impl Service for Recorded<'_> {
-    fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        let Watched {
-            local,
-            lock,
-            language,
-            ..
-        } = self.server;
-        match request.path.as_str() {
-            "/handshake" if hello::is_read(request) => {
-                let language =
-                    preferred(request.fields.all("accept-language")).unwrap_or(*language);
-                handshake_page(&self.recording, *local, language, lock)
-            }
-            "/handshake" => hello::only_read(),
-            _ => hello::answer(request, peer),
-        }
-    }
-
-    fn log(&self, line: &str) {
-        self.server.log.say(line);
-    }
-
-    fn limits(&self) -> Limits {
-        super::limits()
-    }
-}
-
-/// The language that a browser asks for, in its fields Accept-Language: the first that is one of ours. Browsers sort the
-/// list by preference, so the weights (RFC 9110 §12.5.4) need not be compared.
-fn preferred<'a>(lists: impl Iterator<Item = &'a str>) -> Option<Language> {
-    let ranges = lists.flat_map(|list| list.split(','));
-    let mut languages = ranges.filter_map(|range| range.trim().split(['-', ';']).next());
-    languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
-}
-
-/// The page of a connection that is still open: it ends with the request for itself.
-fn handshake_page(
-    recording: &Recording,
-    local: bool,
-    language: Language,
-    lock: &ExplainLock,
-) -> Response {
-    if !local {
-        return Response::refusal(
-            403,
-            "the page holds secrets; it is for a server on loopback only",
-        );
-    }
-    let _held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let page = html::page(&explain(&recording.transcript()), language);
-    let mut page = Response::text(200, page);
-    page.content_type = "text/html; charset=utf-8";
-    page.fields = vec![
-        ("Content-Security-Policy", html::content_security_policy()),
-        ("X-Content-Type-Options", "nosniff".to_owned()),
-        ("Cache-Control", "no-store".to_owned()),
-        ("Referrer-Policy", "no-referrer".to_owned()),
-    ];
-    page
 }
 
 /// `wire FILE`: a recording, ours or anybody's. `wire FILE OTHER` compares two.
@@ -335,8 +226,10 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
     found.write(&mut stdout, paint).map_err(output)?;
     if let Found::One(one) = &found {
         let origin = one.lines().map(|line| line.to_string());
-        keep.write(&one.transcript, &origin.collect::<Vec<_>>(), language)?;
-        terminal::write(&mut stdout, &explain(&one.transcript), paint).map_err(output)?;
+        let origin = origin.collect::<Vec<_>>();
+        let conversation = explain(&one.transcript);
+        keep.write(&one.transcript, Some(&conversation), &origin, language)?;
+        terminal::write(&mut stdout, &conversation, paint).map_err(output)?;
     }
     stdout.flush().map_err(output)?;
     match found {

@@ -16,7 +16,7 @@ pub const MOST_MESSAGES: usize = 500;
 /// The first records are kept whatever they carry.
 pub const MOST_RECORDS: usize = 500;
 /// So many are kept in all: a message may be spread over as many as it has bytes.
-pub(crate) const MOST_KEPT: usize = 8_192;
+pub const MOST_KEPT: usize = 8_192;
 /// So many fields tell of one message, and of all together.
 const MOST_FIELDS: usize = 20_000;
 const MOST_FIELDS_IN_ALL: usize = 60_000;

@@ -5,6 +5,8 @@
 //! stream below has taken it, so with two threads the answer to it could be kept first.
 
 use std::io::{self, IoSlice, Read, Write};
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,27 @@ const CAP: usize = 1 << 20;
 /// What a chunk or a secret costs beside its bytes, so that many small ones are bounded too.
 const OVERHEAD: usize = 64;
 
+/// What several recordings may keep together: the recordings of a server, which any stranger can fill.
+#[derive(Clone, Debug)]
+pub struct Room(Arc<AtomicUsize>);
+
+impl Room {
+    /// Room for so many bytes, some overhead for each chunk included.
+    pub fn of(bytes: usize) -> Room {
+        Room(Arc::new(AtomicUsize::new(bytes)))
+    }
+
+    /// Takes room, if there is enough.
+    fn take(&self, bytes: usize) -> bool {
+        let less = |room: usize| room.checked_sub(bytes);
+        self.0.fetch_update(Relaxed, Relaxed, less).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Relaxed);
+    }
+}
+
 /// What a tap keeps. A clone is a second handle to the same recording.
 #[derive(Clone, Debug)]
 pub struct Recording {
@@ -32,6 +55,17 @@ pub struct Recording {
 struct Kept {
     transcript: Transcript,
     room: usize,
+    /// The room that is shared with other recordings, and what this one has of it.
+    shared: Option<Room>,
+    taken: usize,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.shared {
+            shared.give_back(self.taken);
+        }
+    }
 }
 
 impl Recording {
@@ -40,8 +74,17 @@ impl Recording {
         Recording::capped_at(side, CAP)
     }
 
+    /// An empty recording, capped at 1 MiB and at what the others leave of this room.
+    pub fn sharing(side: Side, room: &Room) -> Recording {
+        Recording::within(side, CAP, Some(room.clone()))
+    }
+
     /// An empty recording that keeps at most `cap` bytes, some overhead for each chunk included.
     pub fn capped_at(side: Side, cap: usize) -> Recording {
+        Recording::within(side, cap, None)
+    }
+
+    fn within(side: Side, cap: usize, shared: Option<Room>) -> Recording {
         let transcript = Transcript {
             tapped: Some(side),
             ..Transcript::default()
@@ -49,6 +92,8 @@ impl Recording {
         let kept = Arc::new(Mutex::new(Kept {
             transcript,
             room: cap,
+            shared,
+            taken: 0,
         }));
         Recording {
             began: Instant::now(),
@@ -60,6 +105,20 @@ impl Recording {
     /// All that was kept until now.
     pub fn transcript(&self) -> Transcript {
         self.kept().transcript.clone()
+    }
+
+    /// All that was kept, without a copy if this is the last handle.
+    pub fn into_transcript(self) -> Transcript {
+        match Arc::try_unwrap(self.kept) {
+            Ok(kept) => {
+                let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+                mem::take(&mut kept.transcript)
+            }
+            Err(shared) => {
+                let kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.transcript.clone()
+            }
+        }
     }
 
     fn chunk(&self, from: Side, bytes: &[u8]) {
@@ -88,9 +147,13 @@ impl Recording {
 impl Kept {
     /// After the first chunk that does not fit nothing more is kept: a hole would be worse than an end.
     fn has_room(&mut self, bytes: usize) -> bool {
-        let left = self.room.checked_sub(bytes + OVERHEAD);
-        self.transcript.capped |= left.is_none();
-        self.room = left.unwrap_or(0);
+        let wanted = bytes + OVERHEAD;
+        let left = self.room.checked_sub(wanted);
+        let shared = |room: &Room| room.take(wanted);
+        let fits = left.is_some() && self.shared.as_ref().is_none_or(shared);
+        self.taken += if fits { wanted } else { 0 };
+        self.transcript.capped |= !fits;
+        self.room = left.filter(|_| fits).unwrap_or(0);
         !self.transcript.capped
     }
 }
@@ -219,6 +282,24 @@ mod tests {
         assert_eq!(transcript.chunks.len(), 1);
         assert!(transcript.capped);
         assert_eq!(tap.get_ref().len(), 150);
+    }
+
+    #[test]
+    fn recordings_that_share_a_room_give_it_back() {
+        let room = Room::of(1_000);
+        let fill = || {
+            let recording = Recording::sharing(Side::Client, &room);
+            let mut tap = Tap::new(Vec::new(), recording.clone());
+            tap.write_all(&[7; 800]).unwrap();
+            recording
+        };
+        let (first, second) = (fill(), fill());
+        assert_eq!(first.transcript().chunks.len(), 1);
+        assert!(second.transcript().capped);
+        assert!(second.into_transcript().chunks.is_empty());
+        drop(first);
+        assert!(!fill().into_transcript().capped);
+        assert_eq!(room.0.load(Relaxed), 1_000);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whatever the bytes: an answer, every byte in it, and not much larger than the question.
 //!
 //! `HELLO_MTLS_ROUNDS=100000 cargo test --test inside wire::hostile` looks longer than the default.
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,9 @@ use arbtest::arbitrary::{Result, Unstructured};
 use crate::common::properties::{below, mutated, random, rounds};
 use crate::common::wire::every_byte_is_accounted_for;
 use hello_mtls::instruments::fields::Field;
-use hello_mtls::instruments::wire::conversation::{Conversation, Kind, Outcome, Protection};
+use hello_mtls::instruments::wire::conversation::{
+    Conversation, Kind, Message, Outcome, Protection, Record,
+};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript};
 use hello_mtls::narration::Side;
@@ -160,6 +163,62 @@ fn no_mutation_of_a_recording_breaks_the_explanation() {
         assert_eq!(again.chunks.len(), transcript.chunks.len());
         Ok(())
     });
+}
+
+/// One bit of a sealed record changes: the record is not opened, and no proof holds over other bytes than were sent.
+#[test]
+fn a_changed_record_is_not_opened_and_proves_nothing() {
+    let recordings: Vec<(Transcript, Conversation)> = recordings()
+        .into_iter()
+        .map(|recording| (explain(&recording), recording))
+        .map(|(conversation, recording)| (recording, conversation))
+        .filter(|(_, conversation)| sealed(conversation).next().is_some())
+        .collect();
+    assert!(recordings.len() >= 8);
+    rounds(400, |round, u| {
+        let (recording, honest) = &recordings[round % recordings.len()];
+        let records: Vec<usize> = sealed(honest).collect();
+        let index = *u.choose(&records)?;
+        let record = &honest.records[index];
+        let earlier = honest.records[..index].iter();
+        let earlier = earlier.filter(|earlier| earlier.from == record.from);
+        // Behind the header, which says where the record ends.
+        let at = 5 + below(u, record.bytes.len() - 5)?;
+        let mut at = at + earlier.map(|earlier| earlier.bytes.len()).sum::<usize>();
+        let mut changed = recording.clone();
+        let chunks = changed.chunks.iter_mut();
+        for chunk in chunks.filter(|chunk| chunk.from == record.from) {
+            match at.checked_sub(chunk.bytes.len()) {
+                Some(further) => at = further,
+                None => {
+                    chunk.bytes[at] ^= 1 << u.int_in_range(0..=7)?;
+                    break;
+                }
+            }
+        }
+        let changed = explain(&changed);
+        assert_ne!(changed.records[index].bytes, record.bytes);
+        let protection = &changed.records[index].protection;
+        assert!(!matches!(protection, Protection::Decrypted(_)), "{index}");
+        let proven = |conversation: &Conversation| {
+            let holds = |message: &&Message| {
+                let mut checks = message.checks.iter();
+                checks.any(|check| check.outcome == Outcome::Verified)
+            };
+            let messages = conversation.messages.iter().filter(holds);
+            let proven = messages.map(|message| (message.from, message.bytes.clone()));
+            proven.collect::<HashSet<_>>()
+        };
+        assert!(proven(&changed).is_subset(&proven(honest)), "{index}");
+        Ok(())
+    });
+}
+
+/// The places of the records that were opened.
+fn sealed(conversation: &Conversation) -> impl Iterator<Item = usize> {
+    let records = conversation.records.iter().enumerate();
+    let opened = |record: &Record| matches!(record.protection, Protection::Decrypted(_));
+    records.filter_map(move |(index, record)| opened(record).then_some(index))
 }
 
 #[test]
