@@ -137,7 +137,7 @@ fn certificates_in_the_clear(conversation: &Conversation) -> Phrase {
 }
 
 /// Pairs the messages of two sequences: as many as possible, and in the order of both (a longest common subsequence).
-fn aligned<'a>([first, second]: [&'a [Message]; 2]) -> Vec<[Option<&'a Message>; 2]> {
+fn aligned([first, second]: [&[Message]; 2]) -> Vec<[Option<&Message>; 2]> {
     let same = |a: &Message, b: &Message| a.from == b.from && a.name == b.name;
     // longest[i][j]: how many pairs the messages from i and from j on can have.
     let mut longest = vec![vec![0_u16; second.len() + 1]; first.len() + 1];
