@@ -1,4 +1,5 @@
 //! What is shown of a recorded connection: complete, within its bounds, and safe whatever a peer sends.
+mod chinese;
 mod page;
 
 use std::collections::HashSet;

@@ -3,29 +3,48 @@
 use std::fmt::Write;
 
 use super::{MOST_RECORDS, say};
-use crate::instruments::show::{bytes_in_words, milliseconds, protection, thousands};
+use crate::instruments::show::{milliseconds, protection, size, thousands};
 use crate::instruments::wire::conversation::{Conversation, Record};
 use crate::language::Language;
+use crate::narration::words;
 use crate::phrase;
 use crate::text::html as escaped;
 
 /// The records: what crossed the wire, and which fragments of messages each holds.
 pub(super) fn records(page: &mut String, conversation: &Conversation, language: Language) {
-    page.push_str(&format!(
+    let _ = write!(
+        page,
         "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">{}</h2>\n\
-         <p class=\"purpose\">A record is the unit of protection, not a message: one may hold several messages, or a part of one.</p>\n\
-         <section class=\"scroll\" aria-label=\"Table of records\" tabindex=\"0\">\n<table>\n<thead><tr>\
-         <th scope=\"col\">record</th><th scope=\"col\">time</th><th scope=\"col\">bytes</th><th scope=\"col\">content</th>\
-         <th scope=\"col\">protection</th><th scope=\"col\">holds</th></tr></thead>\n<tbody>\n",
-        say(&phrase!("Records"), language)
-    ));
+         <p class=\"purpose\">{}</p>\n\
+         <section class=\"scroll\" aria-label=\"{}\" tabindex=\"0\">\n<table>\n<thead><tr>",
+        say(&phrase!("Records"), language),
+        say(
+            &phrase!(
+                "A record is the unit of protection, not a message: one may hold several messages, or a part of one."
+            ),
+            language
+        ),
+        say(&phrase!("Table of records"), language),
+    );
+    for column in [
+        phrase!("record"),
+        phrase!("time"),
+        phrase!("bytes"),
+        phrase!("content"),
+        phrase!("protection"),
+        phrase!("holds"),
+    ] {
+        let _ = write!(page, "<th scope=\"col\">{}</th>", say(&column, language));
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
     for record in conversation.records.iter().take(MOST_RECORDS) {
         line(page, conversation, record, language);
     }
     page.push_str("</tbody>\n</table>\n</section>\n");
     if conversation.records.len() > MOST_RECORDS {
         let more = conversation.records.len() - MOST_RECORDS;
-        let _ = writeln!(page, "<p class=\"remark\">And {more} more records.</p>");
+        let words = say(&phrase!("And {more} more records.", more), language);
+        let _ = writeln!(page, "<p class=\"remark\">{words}</p>");
     }
     page.push_str("</section>\n");
 }
@@ -35,7 +54,7 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record, languag
         page,
         "<tr class=\"{}\"><th scope=\"row\">{} {}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>",
         record.from,
-        record.from,
+        say(&words::side(record.from), language),
         record.number,
         milliseconds(record.at),
         thousands(record.bytes.len()),
@@ -46,21 +65,24 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record, languag
         let Some(message) = conversation.messages.get(fragment.message) else {
             continue;
         };
-        let whole = bytes_in_words(message.bytes.len());
+        let whole = size(message.bytes.len());
         let part = if fragment.in_message.len() == message.bytes.len() {
             whole
         } else {
-            format!("{} of {whole}", thousands(fragment.in_message.len()))
+            let part = thousands(fragment.in_message.len());
+            phrase!("{part} of {whole}", part, whole)
         };
         let number = fragment.message + 1;
         let _ = write!(
             page,
-            "<a class=\"piece\" href=\"#m{number}\" tabindex=\"-1\">{} <span>{part}</span></a> ",
-            escaped(&message.name)
+            "<a class=\"piece\" href=\"#m{number}\" tabindex=\"-1\">{} <span>{}</span></a> ",
+            escaped(&message.name),
+            say(&part, language)
         );
     }
     if record.fragments.len() > 20 {
-        let _ = write!(page, "and {} more", record.fragments.len() - 20);
+        let more = phrase!("and {count} more", count = record.fragments.len() - 20);
+        page.push_str(&say(&more, language));
     }
     page.push_str("</td></tr>\n");
 }
