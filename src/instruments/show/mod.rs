@@ -138,7 +138,7 @@ fn short_hex(bytes: &[u8]) -> String {
     }
 }
 
-/// So many bytes.
+/// `12,345 bytes`.
 fn size(count: usize) -> Phrase {
     match count {
         1 => phrase!("1 byte"),
