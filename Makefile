@@ -17,7 +17,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop build check-tools
+.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop bench soak build check-tools
 
 # In the language of the locale, by the first of the three variables that has a value, as the program does it.
 CHINESE = $(filter zh zh_% zh-% zh.% zh@%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG)))
@@ -44,6 +44,8 @@ help-en:
 	@echo 'make docs    every generated page, list, sample, script and snapshot, made anew'
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
+	@echo 'make bench   measures this server beside others, and writes docs/performance.md'
+	@echo 'make soak    minutes of bursts, cuts and slow clients: does the server survive?'
 
 help-zh:
 	@echo 'make demo    完整演示一遍：TLS 四步，双向 TLS 七步，三次拒绝'
@@ -65,6 +67,8 @@ help-zh:
 	@echo 'make docs    重新生成所有生成的页面、列表、示例、脚本和快照'
 	@echo 'make interop 运行别人的服务器和客户端，结果写入 docs/interop.md'
 	@echo 'make recordings      重新录制连接：每次录下的字节都不同'
+	@echo 'make bench   把这个服务器和别的服务器一起测，结果写入 docs/performance.md'
+	@echo 'make soak    几分钟的突发连接、切断和慢速客户端：服务器撑得住吗'
 
 demo: build
 	@$(HELLO) demo
@@ -119,6 +123,17 @@ interop: check-tools
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::servers
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
+
+# A package of its own, with hyper and tokio, which no other command builds. The first build takes some three minutes.
+# PARTS=memory measures one part, BENCH_ROUNDS=2 measures fewer rounds.
+BENCH = cargo run --locked --release --manifest-path bench/Cargo.toml --bin
+bench: check-tools
+	cargo build --locked --release --manifest-path bench/Cargo.toml
+	$(BENCH) bench -- $(PARTS)
+
+soak: check-tools
+	cargo build --locked --release --manifest-path bench/Cargo.toml
+	$(BENCH) soak -- $(PARTS)
 
 # Only the first build takes long, and Cargo shows its progress. A later one has nothing to do and says nothing.
 build: check-tools

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustls::RootCertStore;
 use rustls::sign::CertifiedKey;
 
-use crate::certificates::pem;
+use crate::certificates::{pem, revocation};
 use crate::error::Error;
 use crate::handshake::{Identity, Trust, client_verifier, provider};
 use crate::phrase;
@@ -41,7 +41,7 @@ pub fn identity(certificate: &Path, key: &Path) -> Result<Identity, Error> {
 pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, Error> {
     let mut trust = Trust {
         anchors: pem::certificates(authorities)?,
-        revocation_lists: Vec::new(),
+        ..Trust::default()
     };
     for anchor in &trust.anchors {
         // webpki reads of an anchor its name and its key, and nothing else, before a connection needs them.
@@ -57,7 +57,25 @@ pub fn trust(authorities: &Path, revocation_lists: &[PathBuf]) -> Result<Trust, 
         return Ok(trust);
     }
     for list in revocation_lists {
-        trust.revocation_lists.extend(pem::revocation_lists(list)?);
+        for new in pem::revocation_lists(list)? {
+            // webpki asks the first list that speaks for a certificate, and no other. A certificate that the CA has
+            // revoked in the second one alone would be let in. Which of the two is right, only the CA knows.
+            let mut earlier = trust.revocation_lists.iter();
+            if let Some(ca) = earlier.find_map(|one| revocation::overlap(one, &new)) {
+                return Err(Error::Contents {
+                    path: list.clone(),
+                    found: phrase!(
+                        "a second list of {ca}, and rustls looks at the first one only: a certificate that is on this list alone would be let in",
+                        ca
+                    ),
+                    remedy: phrase!(
+                        "the newest list of {ca} alone: hello-mtls inspect shows when each was made",
+                        ca
+                    ),
+                });
+            }
+            trust.revocation_lists.push(new);
+        }
     }
     // rustls parses the lists when it builds a verifier. The one of clients is the one that uses them.
     client_verifier(&trust, &provider()).map_err(|cause| Error::Unusable {

@@ -11,10 +11,13 @@ use rcgen::{
     CertificateRevocationListParams, KeyIdMethod, RevocationReason, RevokedCertParams, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
+use x509_parser::extensions::{
+    DistributionPointName, GeneralName, IssuingDistributionPoint, ParsedExtension,
+};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::authority::{Authority, subject_key};
-use super::{Validity, failed};
+use super::{Validity, failed, summary};
 use crate::error::Error;
 use crate::phrase;
 
@@ -60,6 +63,56 @@ pub fn revoke(
         .signed_by(&authority.issuer)
         .and_then(|list| list.pem());
     signed.map_err(|error| failed(DOING, &error))
+}
+
+/// The CA of two lists that may both speak for one certificate, in words. webpki then looks at the first list only.
+///
+/// A CA may split its list: one for leaves and one for CAs, or one for each distribution point (RFC 5280 §5.2.5).
+/// Such lists do not overlap.
+pub fn overlap(
+    one: &CertificateRevocationListDer<'_>,
+    other: &CertificateRevocationListDer<'_>,
+) -> Option<String> {
+    let (_, first) = CertificateRevocationList::from_der(one).ok()?;
+    let (_, second) = CertificateRevocationList::from_der(other).ok()?;
+    let split = match (scope(&first), scope(&second)) {
+        (Some(one), Some(other)) => are_apart(one, other),
+        _ => false,
+    };
+    let same = first.issuer().as_raw() == second.issuer().as_raw();
+    (same && !split && one != other).then(|| summary::shown_name(first.issuer()))
+}
+
+/// For which certificates of its CA a list is; `None`: for all.
+pub fn scope<'l>(
+    list: &'l CertificateRevocationList<'_>,
+) -> Option<&'l IssuingDistributionPoint<'l>> {
+    let mut parsed = list.extensions().iter().map(|one| one.parsed_extension());
+    parsed.find_map(|parsed| match parsed {
+        ParsedExtension::IssuingDistributionPoint(scope) => Some(scope),
+        _ => None,
+    })
+}
+
+fn are_apart(one: &IssuingDistributionPoint<'_>, other: &IssuingDistributionPoint<'_>) -> bool {
+    let by_kind = one.only_contains_user_certs && other.only_contains_ca_certs
+        || one.only_contains_ca_certs && other.only_contains_user_certs;
+    let [here, there] = [one, other].map(|scope| places(&scope.distribution_point));
+    let named = !here.is_empty() && !there.is_empty();
+    by_kind || named && here.iter().all(|place| !there.contains(place))
+}
+
+/// The URIs of a distribution point. webpki compares no other names.
+pub fn places<'p>(point: &'p Option<DistributionPointName<'p>>) -> Vec<&'p str> {
+    let names = match point {
+        Some(DistributionPointName::FullName(names)) => names.as_slice(),
+        _ => &[],
+    };
+    let uris = names.iter().filter_map(|name| match name {
+        GeneralName::URI(uri) => Some(*uri),
+        _ => None,
+    });
+    uris.collect()
 }
 
 /// Whether `list` has this certificate's serial number, and is of its issuer. The list's signature is not

@@ -5,10 +5,10 @@
 
 use std::net::IpAddr;
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::asn1_rs::Tag;
 use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
+use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
 use super::wording;
@@ -109,6 +109,18 @@ pub fn subject(certificate: &CertificateDer<'_>) -> String {
 /// Terminal-safe issuer of a certificate; `(unreadable)` if the DER does not parse.
 pub fn issuer(certificate: &CertificateDer<'_>) -> String {
     Summary::of(certificate).map_or("(unreadable)".to_owned(), |one| one.shown_issuer())
+}
+
+/// notAfter of a certificate, in seconds since 1970; `None` if the bytes are no certificate.
+pub fn not_after(certificate: &CertificateDer<'_>) -> Option<i64> {
+    let (_, x509) = X509Certificate::from_der(certificate).ok()?;
+    Some(x509.validity.not_after.timestamp())
+}
+
+/// nextUpdate of a revocation list, in seconds since 1970; `None` if it has none.
+pub fn next_update(list: &CertificateRevocationListDer<'_>) -> Option<i64> {
+    let (_, list) = CertificateRevocationList::from_der(list).ok()?;
+    list.next_update().map(|time| time.timestamp())
 }
 
 /// The issuer of a certificate, DER; `None` if the bytes are no certificate.

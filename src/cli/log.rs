@@ -3,42 +3,55 @@
 //! A terminal can be halted and a pipe be full, and then a write waits, for hours. Here only the thread of
 //! the log waits. Connections hand their lines over and go on; when too much lies waiting, new lines are
 //! counted instead of kept, and the next one that finds room tells how many are missing.
+//!
+//! To wake a thread and to write cost more than to answer a request. So the thread of the log gathers for a moment,
+//! then writes all that has come in one piece.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// Bytes that may lie waiting before lines are left out.
 const ROOM: usize = 1024 * 1024;
+/// How late a line may appear: as long as others are gathered.
+const GATHER: Duration = Duration::from_millis(20);
+/// How long the end waits for the last lines.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Where lines are handed over. Each write is a block, which no other one parts.
 #[derive(Clone)]
-pub(super) struct Log(Arc<Mutex<Queue>>);
+pub(super) struct Log(Arc<Shared>);
 
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    /// A first block lies waiting, or the last one has been written.
+    changed: Condvar,
+}
+
+#[derive(Default)]
 struct Queue {
-    blocks: Sender<Vec<u8>>,
-    /// Bytes handed over and not written yet.
-    waiting: usize,
+    /// The blocks that were handed over since the last write.
+    blocks: Vec<u8>,
+    /// Bytes that are being written.
+    leaving: usize,
     /// Lines left out since the last block.
     missed: usize,
 }
 
 impl Log {
-    /// A log that goes to `out`, block by block. What `out` does not take is lost: a closed terminal
+    /// A log that goes to `out`, many blocks at a time. What `out` does not take is lost: a closed terminal
     /// ends no connection.
     pub(super) fn to(mut out: impl Write + Send + 'static) -> io::Result<Log> {
-        let (sender, blocks) = channel::<Vec<u8>>();
-        let log = Log(Arc::new(Mutex::new(Queue {
-            blocks: sender,
-            waiting: 0,
-            missed: 0,
-        })));
-        let queue = Arc::clone(&log.0);
+        let log = Log(Arc::default());
+        let shared = Arc::clone(&log.0);
         let write = move || {
-            for block in blocks {
-                let _ = out.write_all(&block);
-                lock(&queue).waiting -= block.len();
+            loop {
+                let blocks = shared.gather();
+                let _ = out.write_all(&blocks);
+                shared.lock().leaving = 0;
+                shared.changed.notify_all();
             }
         };
         thread::Builder::new().name("log".to_owned()).spawn(write)?;
@@ -47,28 +60,65 @@ impl Log {
 
     /// Hands a line over.
     pub(super) fn say(&self, line: &str) {
-        self.hand_over(format!("{line}\n").into_bytes());
+        self.hand_over(&[line.as_bytes(), b"\n"]);
     }
 
-    fn hand_over(&self, block: Vec<u8>) {
-        let mut queue = lock(&self.0);
-        if queue.waiting > ROOM {
-            queue.missed += block.iter().filter(|byte| **byte == b'\n').count();
+    /// Waits until all that was handed over is written, unless nobody reads it.
+    pub(super) fn finish(&self) {
+        let unwritten = |queue: &mut Queue| !queue.blocks.is_empty() || queue.leaving > 0;
+        let queue = self.0.lock();
+        let _ = self
+            .0
+            .changed
+            .wait_timeout_while(queue, LAST_LINES, unwritten);
+    }
+
+    fn hand_over(&self, block: &[&[u8]]) {
+        let mut queue = self.0.lock();
+        if queue.blocks.len() + queue.leaving > ROOM {
+            let lines = block.iter().copied().flatten();
+            queue.missed += lines.filter(|byte| **byte == b'\n').count();
             return;
         }
-        let mut told = match std::mem::take(&mut queue.missed) {
-            0 => Vec::new(),
-            missed => format!("… {missed} lines not shown: nobody read them\n").into_bytes(),
-        };
-        told.extend(block);
-        queue.waiting += told.len();
-        let _ = queue.blocks.send(told);
+        let first = queue.blocks.is_empty();
+        match std::mem::take(&mut queue.missed) {
+            0 => {}
+            missed => {
+                let told = format!("… {missed} lines not shown: nobody read them\n");
+                queue.blocks.extend(told.into_bytes());
+            }
+        }
+        block
+            .iter()
+            .for_each(|part| queue.blocks.extend_from_slice(part));
+        drop(queue);
+        // The later ones find the thread awake, or on its way to look.
+        if first {
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+impl Shared {
+    /// Waits for a first block, then a moment for others, and takes them all.
+    fn gather(&self) -> Vec<u8> {
+        let empty = |queue: &mut Queue| queue.blocks.is_empty();
+        let waited = self.changed.wait_while(self.lock(), empty);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        thread::sleep(GATHER);
+        let mut queue = self.lock();
+        queue.leaving = queue.blocks.len();
+        std::mem::take(&mut queue.blocks)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Write for Log {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        self.hand_over(block.to_vec());
+        self.hand_over(&[block]);
         Ok(block.len())
     }
 
@@ -77,14 +127,10 @@ impl Write for Log {
     }
 }
 
-fn lock(queue: &Mutex<Queue>) -> std::sync::MutexGuard<'_, Queue> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::Receiver;
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     /// A reader that reads nothing until it is told to.
     struct Halted(Receiver<()>, Sender<String>);
@@ -107,13 +153,15 @@ mod tests {
         let (read, reads) = channel();
         let mut log = Log::to(Halted(halted, read)).unwrap();
         log.say("first");
+        log.say("second");
         log.write_all(&vec![b'x'; ROOM]).unwrap();
         for number in 0..10 {
             log.say(&format!("lost {number}"));
         }
         drop(go_on);
-        assert_eq!(reads.recv().unwrap(), "first\n");
-        assert_eq!(reads.recv().unwrap().len(), ROOM);
+        let all = reads.recv().unwrap();
+        assert!(all.starts_with("first\nsecond\nx"), "{}", &all[..20]);
+        assert_eq!(all.len(), "first\nsecond\n".len() + ROOM);
         // The byte that makes room is counted after it was read.
         let mut after = String::new();
         while after.is_empty() {
@@ -123,5 +171,19 @@ mod tests {
         let missed: usize = after.split(' ').nth(1).unwrap().parse().unwrap();
         assert!(missed >= 10, "{after}");
         assert!(after.ends_with(" lines not shown: nobody read them\nafter\n"));
+    }
+
+    #[test]
+    fn the_end_waits_for_the_last_line_and_not_for_ever() {
+        let (go_on, halted) = channel();
+        let (read, reads) = channel();
+        let log = Log::to(Halted(halted, read)).unwrap();
+        log.say("nobody reads this");
+        log.finish();
+        drop(go_on);
+        log.say("last");
+        log.finish();
+        let told: String = reads.try_iter().collect();
+        assert_eq!(told, "nobody reads this\nlast\n");
     }
 }

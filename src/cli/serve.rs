@@ -3,17 +3,20 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::log::Log;
+use super::signals::EndSignal;
 use super::wire::{ExplainLock, Watched, offer};
-use super::{Files, missing, output, teller, tls_max};
+use super::{Files, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
-use crate::handshake::{ServerSetup, TlsMax, server_config};
+use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
@@ -21,7 +24,8 @@ use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
-use crate::server::{Limits, Peer, Service, hello, serve_tcp};
+use crate::server::reload::{InService, Watch};
+use crate::server::{Limits, Peer, Service, hello, serve_tcp, shortage};
 use crate::text;
 
 #[derive(Args)]
@@ -52,9 +56,15 @@ pub(super) struct Serve {
     /// Revocation list of a client CA, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
+    /// A list past its nextUpdate: refuse its clients, or warn
+    #[arg(long, value_name = "refuse|warn", default_value = "refuse", value_parser = expired_lists)]
+    crl_expired: ExpiredLists,
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     max_connections: usize,
+    /// Time for open requests when the server ends
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    grace: u64,
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
@@ -68,7 +78,16 @@ impl Serve {
     pub(super) fn given(&self) -> Given {
         let mut given = self.files.given(Side::Server);
         given.case.crls.clone_from(&self.crl);
+        given.case.expired_lists = self.crl_expired;
         given
+    }
+
+    /// All files that it reads.
+    fn paths(&self) -> Vec<PathBuf> {
+        let (authorities, own) = self.files.paths(Side::Server);
+        let own = own.into_iter().flat_map(|(cert, key)| [cert, key]);
+        let clients = authorities.filter(|_| !self.tls);
+        own.chain(clients).chain(self.crl.clone()).collect()
     }
 }
 
@@ -79,7 +98,15 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSetup, Error> {
+fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
+    match text {
+        "refuse" => Ok(ExpiredLists::Refuse),
+        "warn" => Ok(ExpiredLists::Use),
+        _ => Err("refuse or warn".to_owned()),
+    }
+}
+
+fn server_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
         return Err(missing(
@@ -90,7 +117,10 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
     let identity = identity(&cert, &key)?;
     let clients = match (serve.tls, authorities) {
         (true, _) => None,
-        (false, Some(authorities)) => Some(trust(&authorities, &serve.crl)?),
+        (false, Some(authorities)) => Some(Trust {
+            expired_lists: serve.crl_expired,
+            ..trust(&authorities, &serve.crl)?
+        }),
         (false, None) => {
             return Err(missing(
                 "--cacert",
@@ -98,25 +128,38 @@ fn server_setup(serve: &Serve, log: &Log, language: Language) -> Result<ServerSe
             ));
         }
     };
-    let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     server_config(
         identity,
         clients.as_ref(),
         serve.allow.clone(),
         offer(serve.tls_max, serve.wire),
-        narrator,
+        narrator.clone(),
     )
     .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
 pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let setup = server_setup(&serve, &log, language)?;
+    let served = serve_until_told(serve, language, &log);
+    log.finish();
+    served
+}
+
+fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), Error> {
+    let told = EndSignal::watch().map_err(output)?;
+    let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
+    let watch = Watch::new(serve.paths());
+    let in_service = InService::new(server_setup(&serve, &narrator)?);
     let listener = Listener::bind(&serve.listen)?;
-    greet(&serve, &listener, &log);
+    greet(&serve, &listener, log);
+    reloading::warn(&serve.given(), log);
+    let serve = Arc::new(serve);
+    let again = Arc::clone(&serve);
+    let load = move || server_setup(&again, &narrator);
+    reloading::start(watch, &in_service, serve.given(), log, load)?;
     let service = Logged(log.clone());
     let watched = serve.wire.then(|| Watched {
-        setup: setup.clone(),
+        in_service: in_service.clone(),
         local: listener
             .addresses
             .iter()
@@ -125,28 +168,46 @@ pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
         language,
         lock: ExplainLock::default(),
     });
-    let authorities = named_authorities(&setup);
+    let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
         let served = match &watched {
             Some(watched) => watched.serve(socket, address, number),
-            None => serve_tcp(&setup, &service, socket, address, number),
+            None => serve_tcp(&in_service.get(), &service, socket, address, number),
         };
         match served {
             Ok(()) => {}
-            Err(Error::Tls { diagnosis, .. }) => {
-                log.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+            Err(Error::Tls { .. }) if shortage::of_memory() => {
+                connections.say(&format!("{address} {NO_MEMORY}"));
             }
-            Err(error) => log.say(&error.to_string()),
+            Err(Error::Tls { diagnosis, .. }) => {
+                let authorities = named_authorities(&in_service.get());
+                connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+            }
+            Err(error) => connections.say(&error.to_string()),
         }
     };
-    Server::start(listener, serve.max_connections, serve_one)?.wait();
+    let warn = move |line: &str| says.say(line);
+    let server = Server::start_logged(listener, serve.max_connections, warn, serve_one)?;
+    let (signal, grace) = (told.wait(), Duration::from_secs(serve.grace));
+    log.say(&format!(
+        "{signal}: no new connections; open requests have {} s, a second signal ends at once",
+        serve.grace
+    ));
+    match server.stop(grace) {
+        0 => log.say("ended: every connection was closed in good order"),
+        cut => log.say(&format!("ended: connections cut: {cut}")),
+    }
     Ok(())
 }
 
+/// What is said instead of a diagnosis, which would blame the client for it.
+const NO_MEMORY: &str =
+    "the handshake failed, and this process has no memory left: why cannot be told (ulimit -v)";
+
 /// The CAs that the server names when it asks for a certificate, in words; `None`: it does not ask.
 fn named_authorities(setup: &ServerSetup) -> Option<String> {
-    let verifier = setup.verifier.as_ref()?;
-    let names = verifier.root_hint_subjects().iter();
+    let judge = setup.judge.as_ref()?;
+    let names = judge.verifier.root_hint_subjects().iter();
     let names: Vec<&[u8]> = names.map(|name| name.as_ref()).collect();
     Some(shown_names(&names))
 }

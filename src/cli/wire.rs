@@ -1,7 +1,7 @@
 //! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
 
 use std::io::{self, IsTerminal, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
-use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
+use crate::handshake::{ClientSetup, Offer, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::page::Paint;
@@ -26,9 +26,10 @@ use crate::instruments::wire::transcript::Transcript;
 use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
+use crate::server::reload::InService;
 use crate::server::{Limits, Peer, Service, accept_tcp, hello, serve_connection};
 use crate::text;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Socket};
 
 /// What a side offers. If the connection is recorded, the groups keep what they agree on, and the recording has the
 /// whole key schedule.
@@ -200,7 +201,7 @@ pub(super) type ExplainLock = Arc<Mutex<()>>;
 /// A server that records each connection. A connection can see itself at `/handshake`, if the server is
 /// `local`: the page has the secrets in it, and they are nobody else's business.
 pub(super) struct Watched {
-    pub(super) setup: ServerSetup,
+    pub(super) in_service: InService,
     pub(super) local: bool,
     pub(super) log: Log,
     /// Of the page, for a browser that prefers neither English nor Chinese.
@@ -212,12 +213,15 @@ impl Watched {
     /// Serves a connection over a tap, then explains it in the log.
     pub(super) fn serve(
         &self,
-        socket: TcpStream,
+        socket: Socket,
         address: SocketAddr,
         number: u64,
     ) -> Result<(), Error> {
         let recording = Recording::new(Side::Server);
-        let setup = self.setup.with_key_log(Arc::new(recording.clone()));
+        let setup = self
+            .in_service
+            .get()
+            .with_key_log(Arc::new(recording.clone()));
         let service = Recorded {
             server: self,
             recording: recording.clone(),

@@ -20,7 +20,7 @@ use crate::narration::{Side, Step};
 use crate::phrase;
 
 pub use self::report::Report;
-pub use self::seen::{Ending, LateRequest, Seen};
+pub use self::seen::{Ending, GaveUp, LateRequest, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]

@@ -3,7 +3,9 @@
 //! An error alone says little. The same hang-up is a crash at one server and, at another, the refusal of a client
 //! that sent no certificate: what was asked, what was sent and how it ended belong together.
 
+use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use rustls::AlertDescription;
 
@@ -23,6 +25,8 @@ pub struct Seen {
     pub asks: bool,
     /// The client: the server asked for a certificate, or for a new handshake, when the handshake was over.
     pub late_request: Option<LateRequest>,
+    /// The other side had begun its flight: more than a ChangeCipherSpec had come since this side's own.
+    pub flight_began: bool,
     /// A part of the answer was there before it ended.
     pub answered: bool,
     /// The first bytes of the other side, a few of them.
@@ -68,6 +72,7 @@ impl Seen {
             request: None,
             asks: false,
             late_request: None,
+            flight_began: false,
             answered: false,
             first_bytes: Vec::new(),
             ending: Ending::RefusedHere,
@@ -84,7 +89,7 @@ impl Seen {
 
     /// The client went away when it was asked for a certificate, as browsers do before they show one.
     pub fn left_when_asked(&self) -> bool {
-        self.asks && self.progress == Progress::Certificates && self.hung_up()
+        self.asks && self.progress == Progress::Certificates && !self.flight_began && self.hung_up()
     }
 }
 
@@ -115,6 +120,45 @@ impl Ending {
         match self {
             Ending::Alert(number) => Some(AlertDescription::from(number)),
             _ => None,
+        }
+    }
+}
+
+/// Why this side waited no longer. It travels inside an [`io::Error`] of the kind `TimedOut`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GaveUp {
+    /// What was to be done within this time was not, and so many bytes came in it.
+    Late {
+        /// How long the other side had.
+        within: Duration,
+        /// The bytes that came.
+        came: u64,
+    },
+    /// The server was nearly full, and this client had said nothing for so long.
+    PlaceWanted {
+        /// How long the client was silent.
+        after: Duration,
+    },
+    /// The server ends.
+    ServerEnds,
+}
+
+impl GaveUp {
+    /// The reason in an error of a read or write, if it is one of these.
+    pub(super) fn of(error: &io::Error) -> Option<GaveUp> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
+impl std::error::Error for GaveUp {}
+
+impl fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // What the system says of it: nothing is known but that.
+            GaveUp::Late { .. } => f.write_str("timed out"),
+            GaveUp::PlaceWanted { .. } => f.write_str("timed out: another client needs the place"),
+            GaveUp::ServerEnds => f.write_str("the server ends"),
         }
     }
 }

@@ -7,7 +7,15 @@ use rustls::pki_types::CertificateDer;
 
 use crate::certificates::summary::{self, Summary};
 use crate::narration::narrator::Asked;
-use crate::narration::{Certificate, CertificateRequest, SentCertificate};
+use crate::narration::{Certificate, CertificateRequest, Narrator, SentCertificate};
+
+/// The subject of a certificate, for a narrator that listens. It is empty if none does: it takes a parser.
+pub(super) fn subject(certificate: &CertificateDer<'_>, narrator: &Narrator) -> String {
+    match narrator.listens() {
+        true => summary::subject(certificate),
+        false => String::new(),
+    }
+}
 
 /// The subject of a chain's leaf. It is empty if the chain has no certificate.
 pub(super) fn leaf_subject(chain: &[CertificateDer<'_>]) -> String {

@@ -49,6 +49,7 @@ pub mod step4_client_presents_certificate;
 pub mod step5_server_verifies_client;
 pub mod step6_server_authorizes_client;
 pub mod step7_application_data;
+pub mod open_connection;
 mod settings;
 mod verifiers;
 mod signing_hook;
@@ -67,7 +68,8 @@ use rustls::{
     ServerConfig, ServerConnection, SideData,
 };
 
-pub use self::settings::{ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust};
+use self::open_connection::{ClientJudge, NewestJudge};
+pub use self::settings::{ClientSetup, ExpiredLists, Identity, Offer, ServerSetup, TlsMax, Trust};
 use self::step1_client_connects::{client_connects, client_hello_arrives, refuse_hello};
 use self::step2_server_presents_certificate::ServerCertificateHook;
 use self::step3_client_verifies_server::ServerVerifierHook;
@@ -104,11 +106,11 @@ pub fn server_config(
         .with_protocol_versions(versions)?;
 
     // Step 5: how the server verifies the client's certificate. Without a verifier it does not ask for one.
-    let verifier = clients.map(|trust| client_verifier(trust, &provider));
-    let verifier = verifier.transpose()?;
-    let builder = match &verifier {
-        Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
-            verifier: Arc::clone(verifier),
+    let judge = clients.map(|trust| ClientJudge::new(trust, &provider));
+    let judge = judge.transpose()?;
+    let builder = match &judge {
+        Some(judge) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
+            verifier: Arc::clone(&judge.verifier),
             narrator: narrator.clone(),
         })),
         None => builder.with_no_client_auth(),
@@ -116,7 +118,7 @@ pub fn server_config(
 
     // Step 2: which certificate the server sends.
     let certified = CertifiedKey::from_der(identity.chain, identity.key, &provider)?;
-    let hook = ServerCertificateHook::new(certified, verifier.is_some(), narrator.clone());
+    let hook = ServerCertificateHook::new(certified, judge.is_some(), narrator.clone());
     let mut config = builder.with_cert_resolver(Arc::new(hook));
 
     // Step 7: the protocols inside (ALPN), and the sessions that make the next handshake short. http/1.0 is
@@ -127,7 +129,8 @@ pub fn server_config(
     config.key_log = Arc::new(KeyLogFile::new());
     Ok(ServerSetup {
         config: Arc::new(config),
-        verifier,
+        newest: NewestJudge::new(judge.clone()),
+        judge,
         allowed,
         narrator,
     })
@@ -215,11 +218,11 @@ pub fn authorize(
     setup: &ServerSetup,
     connection: &ServerConnection,
 ) -> Result<Option<AuthorizedClient>, NotAuthorized> {
-    let Some(verifier) = &setup.verifier else {
+    let Some(judge) = &setup.judge else {
         return Ok(None);
     };
     let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
-    let verify_again = resumed.then_some(&**verifier);
+    let verify_again = resumed.then_some(&*judge.verifier);
     let chain = connection.peer_certificates().unwrap_or_default();
     server_authorizes_client(chain, verify_again, &setup.allowed, &setup.narrator).map(Some)
 }
@@ -266,10 +269,11 @@ fn receive_flight<S: SideData>(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Result<(), Diagnosis> {
+    let mut came = 0;
     loop {
         if let Err(error) = connection.process_new_packets() {
             // Report before sending the alert, so that this side's event comes first.
-            let diagnosis = report_failure(connection, io_error(error), transport, narrator);
+            let diagnosis = report_failure(connection, io_error(error), came, transport, narrator);
             // One write may not be enough, because other records can stand before the alert.
             while connection.wants_write() && connection.write_tls(transport).is_ok() {}
             return Err(diagnosis);
@@ -277,8 +281,9 @@ fn receive_flight<S: SideData>(
         if connection.wants_write() || !connection.is_handshaking() {
             return Ok(());
         }
-        if let Err(error) = connection.read_tls(transport).and_then(reject_eof) {
-            return Err(report_failure(connection, error, transport, narrator));
+        match connection.read_tls(transport).and_then(reject_eof) {
+            Ok(count) => came += count,
+            Err(error) => return Err(report_failure(connection, error, came, transport, narrator)),
         }
     }
 }
@@ -291,30 +296,36 @@ fn send_flight<S: SideData>(
 ) -> Result<(), Diagnosis> {
     while connection.wants_write() {
         if let Err(error) = connection.write_tls(transport) {
-            return Err(report_failure(connection, error, transport, narrator));
+            return Err(report_failure(connection, error, 0, transport, narrator));
         }
     }
     Ok(())
 }
 
 /// A read of zero bytes means that the other side closed the connection. A handshake cannot end like that.
-fn reject_eof(count: usize) -> io::Result<()> {
-    if count == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+fn reject_eof(count: usize) -> io::Result<usize> {
+    match count {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        count => Ok(count),
     }
-    Ok(())
 }
 
-/// Reports a handshake that failed after the ClientHello.
+/// The bytes of a ChangeCipherSpec. In TLS 1.3 it means nothing, and a client may send it before it has verified
+/// anything (RFC 8446 §D.4).
+const CHANGE_CIPHER_SPEC: usize = 6;
+
+/// Reports a handshake that failed after the ClientHello. `came`: how many bytes of the other side's flight.
 fn report_failure(
     connection: &CommonState,
     error: io::Error,
+    came: usize,
     transport: &impl Transport,
     narrator: &Narrator,
 ) -> Diagnosis {
     let seen = Seen {
         tls12: speaks_tls12(connection),
         first_bytes: transport.first_bytes().to_vec(),
+        flight_began: came > CHANGE_CIPHER_SPEC,
         ..Seen::at(progress(connection, narrator.side()))
     };
     tell_refusal(narrator, &error, seen)

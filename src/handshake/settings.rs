@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
-use rustls::server::danger::ClientCertVerifier;
 use rustls::version::TLS12;
 use rustls::{ClientConfig, KeyLog, ServerConfig, SupportedProtocolVersion};
 
+use super::open_connection::{ClientJudge, NewestJudge};
 use super::provider;
 use super::step6_server_authorizes_client::Allowed;
 use crate::narration::Narrator;
@@ -38,6 +38,19 @@ pub struct Trust {
     /// Revocation lists of those CAs, DER. If this is empty, webpki does not check revocation. Otherwise every
     /// CA of a chain needs a list.
     pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
+    /// What a list counts for after its nextUpdate.
+    pub expired_lists: ExpiredLists,
+}
+
+/// What a revocation list counts for after its nextUpdate, when its CA owes the next one (RFC 5280 §5.1.2.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExpiredLists {
+    /// Nothing: a certificate that it speaks for is refused.
+    #[default]
+    Refuse,
+    /// As much as before, as in rustls unless it is told otherwise. A certificate that the CA has revoked since
+    /// then is accepted.
+    Use,
 }
 
 /// The highest TLS version that is offered or accepted. TLS 1.2 is always below it.
@@ -85,7 +98,9 @@ pub struct ServerSetup {
     pub config: Arc<ServerConfig>,
     /// webpki's verifier of clients, without our hook: step 6 asks it again on a resumed connection. `None`
     /// means TLS without client certificates.
-    pub verifier: Option<Arc<dyn ClientCertVerifier>>,
+    pub judge: Option<Arc<ClientJudge>>,
+    /// The judge of the newest settings of this server, which connections of earlier ones ask while they are open.
+    pub newest: NewestJudge,
     /// The clients that step 6 lets in. If this is empty, it lets in every verified client.
     pub allowed: Vec<Allowed>,
     /// Receives the events of the server.

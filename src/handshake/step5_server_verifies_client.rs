@@ -25,7 +25,6 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::facts;
-use crate::certificates::summary;
 use crate::narration::{Fact, Narrator, Step};
 
 /// The first proof: the chain is valid for a client.
@@ -41,7 +40,7 @@ pub fn server_verifies_client(
     narrator: &Narrator,
 ) -> Result<ClientCertVerified, Error> {
     // Computed before the check, so that a reader sees it when a debugger stops here.
-    let subject = summary::subject(end_entity);
+    let subject = facts::subject(end_entity, narrator);
     let verdict = verifier.verify_client_cert(end_entity, intermediates, now)?;
     narrator.tell(Step::ServerVerifiesClient, || {
         Fact::ClientCertificateVerified {

@@ -19,6 +19,7 @@
 
 use std::fmt;
 
+use rustls::Error;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
 
@@ -152,7 +153,10 @@ pub fn server_authorizes_client(
 ) -> Result<AuthorizedClient, NotAuthorized> {
     let decided = identity(chain).and_then(|client| {
         if let Some(verifier) = resumed {
-            reverify_chain(chain, verifier, &client)?;
+            verify_again(chain, verifier).map_err(|found| NotAuthorized::NoLongerValid {
+                client: client.to_string(),
+                found,
+            })?;
         }
         decide(client, allowed)
     });
@@ -174,20 +178,19 @@ fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorize
     summary.map(ClientIdentity).ok_or(NotAuthorized::Unreadable)
 }
 
-/// Verifies a remembered chain again. A ticket lives for hours, in which the certificate may expire or be
-/// revoked, and rustls does not look at it a second time.
-fn reverify_chain(
+/// Verifies a remembered chain again. A ticket or an open connection lives for hours, in which the certificate may
+/// expire or be revoked, and rustls does not look at it a second time. An error is the verifier's verdict in words.
+pub(super) fn verify_again(
     chain: &[CertificateDer<'_>],
     verifier: &dyn ClientCertVerifier,
-    client: &ClientIdentity,
-) -> Result<(), NotAuthorized> {
-    let (leaf, intermediates) = chain.split_first().ok_or(NotAuthorized::Unreadable)?;
-    match verifier.verify_client_cert(leaf, intermediates, UnixTime::now()) {
+) -> Result<(), String> {
+    let verdict = match chain.split_first() {
+        Some((leaf, others)) => verifier.verify_client_cert(leaf, others, UnixTime::now()),
+        None => Err(Error::NoCertificatesPresented),
+    };
+    match verdict {
         Ok(_) => Ok(()),
-        Err(error) => Err(NotAuthorized::NoLongerValid {
-            client: client.to_string(),
-            found: diagnose_tls(Side::Server, &error).found.to_string(),
-        }),
+        Err(error) => Err(diagnose_tls(Side::Server, &error).found.to_string()),
     }
 }
 

@@ -11,7 +11,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 
-use super::Trust;
+use super::{ExpiredLists, Trust};
 
 /// The provider of cryptography. Every configuration names it, and none uses the default of the process.
 ///
@@ -31,10 +31,13 @@ pub fn client_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, rustls::Error> {
-    WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
-        .with_crls(trust.revocation_lists.iter().cloned())
-        .build()
-        .map_err(verifier_error)
+    let mut builder =
+        WebPkiClientVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+            .with_crls(trust.revocation_lists.iter().cloned());
+    if trust.expired_lists == ExpiredLists::Refuse {
+        builder = builder.enforce_revocation_expiration();
+    }
+    builder.build().map_err(verifier_error)
 }
 
 /// webpki's verifier of servers. The client asks it in step 3.
@@ -45,10 +48,13 @@ pub fn server_verifier(
     trust: &Trust,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {
-    WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
-        .with_crls(trust.revocation_lists.iter().cloned())
-        .build()
-        .map_err(verifier_error)
+    let mut builder =
+        WebPkiServerVerifier::builder_with_provider(roots(trust)?, Arc::clone(provider))
+            .with_crls(trust.revocation_lists.iter().cloned());
+    if trust.expired_lists == ExpiredLists::Refuse {
+        builder = builder.enforce_revocation_expiration();
+    }
+    builder.build().map_err(verifier_error)
 }
 
 fn roots(trust: &Trust) -> Result<Arc<RootCertStore>, rustls::Error> {

@@ -154,6 +154,13 @@ pub enum NotAuthorized {
         /// The verifier's verdict.
         found: String,
     },
+    /// The chain was valid in the handshake and no longer is, while the connection is still open.
+    EndedWhileOpen {
+        /// The client's identity.
+        client: String,
+        /// The verifier's verdict.
+        found: String,
+    },
     /// Its name is not on the `--allow` list.
     NotListed {
         /// The client's identity.

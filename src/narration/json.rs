@@ -89,6 +89,7 @@ fn fact(line: &mut Object, fact: &Fact) {
             members!(line, "reason", refusal, NotAuthorized {
                 Unreadable()
                 NoLongerValid(client found)
+                EndedWhileOpen(client found)
                 NotListed(client single_name)
             });
         }

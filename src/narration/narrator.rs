@@ -100,6 +100,11 @@ impl Narrator {
         self.side
     }
 
+    /// True if a teller listens, and words for it are worth making.
+    pub(crate) fn listens(&self) -> bool {
+        self.teller.listens()
+    }
+
     /// Begins connection number `number`, to or from `peer`: from now on this thread speaks for it.
     pub fn begin_connection(&self, number: u64, peer: SocketAddr) {
         CONNECTION.set(Connection {
@@ -119,7 +124,7 @@ impl Narrator {
     }
 
     fn emit(&self, step: Option<Step>, fact: impl FnOnce() -> Fact) {
-        if !self.teller.listens() {
+        if !self.listens() {
             return;
         }
         let at = Instant::now();

@@ -290,6 +290,14 @@ pub fn denial(refusal: &NotAuthorized) -> Denial {
             ),
             remedy: phrase!("a new certificate for the client"),
         },
+        NotAuthorized::EndedWhileOpen { client, found } => Denial {
+            who: client.into(),
+            why: phrase!(
+                "the connection is still open, but its certificate is no longer valid: {found}",
+                found
+            ),
+            remedy: phrase!("a new certificate for the client"),
+        },
         NotAuthorized::NotListed {
             client,
             single_name,

@@ -8,6 +8,7 @@ use rustls::{ServerConnection, StreamOwned};
 
 use super::{Peer, Service};
 use crate::error::Progress;
+use crate::handshake::open_connection::Standing;
 use crate::handshake::{ServerSetup, tell_refusal};
 use crate::http::reader::MessageReader;
 use crate::http::request::Request;
@@ -26,10 +27,12 @@ pub(super) fn exchange<T: Transport>(
     peer: &Peer,
 ) {
     let limits = service.limits();
+    let client = peer.client.as_ref();
+    let chain = stream.conn.peer_certificates().unwrap_or_default();
+    let mut standing = Standing::new(setup, client, chain);
     let mut reader = MessageReader::new(stream);
     for number in 1..=limits.requests {
-        let last = number == limits.requests;
-        reader.stream.sock.set_deadline(limits.idle);
+        reader.stream.sock.wait_for_request(limits.idle);
         match reader.wait() {
             Ok(true) => {}
             Ok(false) if number == 1 => {
@@ -43,15 +46,36 @@ pub(super) fn exchange<T: Transport>(
         // ever.
         reader.stream.sock.set_deadline(limits.request);
         let reply = match read_request(&mut reader) {
-            Ok(request) => Reply::to(&request, service, peer, last),
+            Ok(request) => {
+                let last = number == limits.requests || reader.stream.sock.ends_soon();
+                // Step 6 again: the certificate may have ended since the handshake, or been revoked.
+                let chain = reader.stream.conn.peer_certificates();
+                match standing.judge_again(setup, client, chain.unwrap_or_default()) {
+                    Ok(()) => Reply::to(&request, service, peer, last),
+                    Err(refusal) => Reply {
+                        response: refusing_client(&refusal, service, peer.address),
+                        head_only: request.method == "HEAD",
+                        connection: CLOSE,
+                    },
+                }
+            }
             Err(ReadError::Malformed(Malformed { status, why })) => {
                 Reply::refusing(status, &why, service, peer)
             }
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
                 Reply::refusing(408, "the request took too long", service, peer)
             }
-            Err(ReadError::Io(error)) => return report_failure(setup, service, peer, &error),
-            Err(ReadError::Truncated(_)) => return,
+            Err(ReadError::Io(error)) => {
+                log(
+                    service,
+                    peer,
+                    format_args!("the connection broke inside a request"),
+                );
+                return report_failure(setup, service, peer, &error);
+            }
+            Err(ReadError::Truncated(_)) => {
+                return log(service, peer, format_args!("left inside a request"));
+            }
         };
         reader.stream.sock.set_deadline(limits.request);
         if reply.send(reader.stream).is_err() || reply.connection == CLOSE {
@@ -67,18 +91,28 @@ pub(super) fn forbid<T: Transport>(
     address: SocketAddr,
     refusal: &NotAuthorized,
 ) {
-    let Denial { who, why, .. } = denial(refusal);
-    service.log(&format!("{address} refused at step 6: {who}: {why}"));
+    let response = refusing_client(refusal, service, address);
     // The request is read first. Its client may write all of it before it reads.
     let mut reader = MessageReader::new(stream);
     let head_only = matches!(read_request(&mut reader), Ok(request) if request.method == "HEAD");
     let reply = Reply {
-        response: Response::refusal(403, &format!("{who}: {why}")),
+        response,
         head_only,
         connection: CLOSE,
     };
     stream.sock.set_deadline(service.limits().request);
     let _ = reply.send(stream);
+}
+
+/// The answer to a client that may not come in, or no longer. The log has the same words.
+fn refusing_client(
+    refusal: &NotAuthorized,
+    service: &dyn Service,
+    address: SocketAddr,
+) -> Response {
+    let Denial { who, why, .. } = denial(refusal);
+    service.log(&format!("{address} refused at step 6: {who}: {why}"));
+    Response::refusal(403, &format!("{who}: {why}"))
 }
 
 fn read_request(reader: &mut MessageReader<'_, impl Read>) -> Result<Request, ReadError> {
@@ -130,9 +164,17 @@ impl Reply {
         }
     }
 
-    fn send(&self, stream: &mut impl Write) -> io::Result<()> {
+    fn send<T: Transport>(&self, stream: &mut StreamOwned<ServerConnection, T>) -> io::Result<()> {
         // One write of the whole answer makes one TLS record; two would make two.
-        stream.write_all(&self.response.to_bytes(self.head_only, self.connection))?;
+        let bytes = self.response.to_bytes(self.head_only, self.connection);
+        if self.connection == CLOSE {
+            // rustls keeps what fits into its buffer, and close_notify leaves with it, in the same packet.
+            let kept = stream.conn.writer().write(&bytes)?;
+            stream.write_all(bytes.get(kept..).unwrap_or_default())?;
+            stream.conn.send_close_notify();
+        } else {
+            stream.write_all(&bytes)?;
+        }
         stream.flush()
     }
 }
@@ -149,9 +191,5 @@ fn report_failure(setup: &ServerSetup, service: &dyn Service, peer: &Peer, error
 
 /// A line of the log: the address, the client's identity, and the request.
 fn log(service: &dyn Service, peer: &Peer, what: fmt::Arguments<'_>) {
-    let who = peer.client.as_ref().map_or_else(
-        || "anybody".to_owned(),
-        |client| client.identity().to_string(),
-    );
-    service.log(&format!("{} {who}: {what}", peer.address));
+    service.log(&format!("{}: {what}", peer.name));
 }

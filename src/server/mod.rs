@@ -5,10 +5,16 @@
 //! a debugger. [`serve_connection`] is that thread; [`listening`] starts it.
 
 pub mod listening;
+mod binding;
+mod places;
+mod threads;
+pub mod shortage;
+mod shutdown;
 mod exchange;
 pub mod hello;
+pub mod reload;
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustls::StreamOwned;
@@ -21,7 +27,7 @@ use crate::handshake::{self, ServerSetup};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::narration::Side;
-use crate::transport::{Deadline, PATIENCE, Transport, lingering_close};
+use crate::transport::{Deadline, PATIENCE, Socket, Transport, lingering_close};
 
 /// How long each phase of a connection may last, as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +75,8 @@ impl Limits {
 pub struct Peer {
     /// Its address.
     pub address: SocketAddr,
+    /// Both in words, for each line of the log.
+    pub name: String,
     /// The client's identity. `None`: TLS without client certificates.
     pub client: Option<AuthorizedClient>,
     /// What the two sides agreed on.
@@ -96,7 +104,7 @@ pub trait Service: Send + Sync {
 pub fn accept_tcp(
     setup: &ServerSetup,
     service: &dyn Service,
-    socket: TcpStream,
+    socket: Socket,
     address: SocketAddr,
     number: u64,
 ) -> Result<Deadline, Error> {
@@ -112,7 +120,7 @@ pub fn accept_tcp(
 pub fn serve_tcp(
     setup: &ServerSetup,
     service: &dyn Service,
-    socket: TcpStream,
+    socket: Socket,
     address: SocketAddr,
     number: u64,
 ) -> Result<(), Error> {
@@ -158,6 +166,7 @@ pub fn serve_connection<T: Transport>(
             let session = application_data(&stream.conn, &setup.narrator);
             let peer = Peer {
                 address,
+                name: name(address, client.as_ref()),
                 client,
                 session,
             };
@@ -169,4 +178,12 @@ pub fn serve_connection<T: Transport>(
     stream.sock.set_deadline(limits.request);
     close_gracefully(&mut stream);
     Ok(())
+}
+
+/// How the log calls a client: its address and its identity.
+fn name(address: SocketAddr, client: Option<&AuthorizedClient>) -> String {
+    match client {
+        Some(client) => format!("{address} {}", client.identity()),
+        None => format!("{address} anybody"),
+    }
 }

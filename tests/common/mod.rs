@@ -286,6 +286,18 @@ impl Running {
         }
     }
 
+    /// The number of its process, if its line begins with `exec`.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end, and returns the exit code; minus one if a signal ended it.
+    #[track_caller]
+    pub(crate) fn ends(&mut self) -> i32 {
+        let code = wait(&mut self.child, Instant::now() + PATIENCE);
+        code.unwrap_or_else(|| panic!("goes on: {}\n{}", self.line, self.output()))
+    }
+
     /// What it wrote so far.
     pub(crate) fn output(&self) -> String {
         self.output

@@ -228,7 +228,7 @@ pub(crate) fn authority(name: &str) -> Authority {
 fn trust(ca: &Authority) -> Trust {
     Trust {
         anchors: vec![ca.certificate().clone()],
-        revocation_lists: Vec::new(),
+        ..Trust::default()
     }
 }
 

@@ -18,6 +18,7 @@ mod wire;
 mod capture;
 mod show;
 mod overview;
+mod compare;
 mod doctor;
 mod gallery;
 mod docs;

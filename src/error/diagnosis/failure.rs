@@ -99,7 +99,7 @@ fn of_certificate(cause: &CertificateError) -> Option<Names> {
         C::Revoked => names("revoked", "client-revoked"),
         C::UnknownRevocationStatus => names("crl-missing", "crl-missing"),
         C::ExpiredRevocationList | C::ExpiredRevocationListContext { .. } => {
-            names("crl-expired", "crl-expired")
+            names("crl-expired", "client-crl-expired")
         }
         C::UnsupportedSignatureAlgorithmContext { .. } => names("weak-signature", "weak-signature"),
         C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {

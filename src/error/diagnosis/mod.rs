@@ -26,6 +26,7 @@ mod violations;
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use rustls::{
     CertRevocationListError, CertificateError, HandshakeType, InconsistentKeys, OtherError,
@@ -34,7 +35,7 @@ use rustls::{
 
 pub use self::answers::diagnose_answer;
 pub use self::other_servers::{required, servers_cas};
-use super::{Diagnosis, Ending, LateRequest, Progress, Seen, io_words};
+use super::{Diagnosis, Ending, GaveUp, LateRequest, Progress, Seen, io_words};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
@@ -244,7 +245,17 @@ fn step_at_disconnect(side: Side, progress: Progress) -> Step {
 }
 
 fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
-    let (step, other) = (step_at_disconnect(side, seen.progress), side.peer());
+    let other = side.peer();
+    let step = match step_at_disconnect(side, seen.progress) {
+        // The client had begun to show its certificate: it does that when it is done with the server's.
+        Step::ClientVerifiesServer if seen.asks && seen.flight_began => {
+            Step::ClientPresentsCertificate
+        }
+        step => step,
+    };
+    if let Some((found, remedy)) = GaveUp::of(error).and_then(|why| waited_enough(why, other)) {
+        return row(step, found, remedy);
+    }
     let (found, remedy) = match error.kind() {
         _ if seen.ending == Ending::CloseNotify => (
             phrase!(
@@ -286,4 +297,36 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
         _ => (io_words(error).into(), Phrase::empty()),
     };
     row(step, found, remedy)
+}
+
+/// In words why this side waited no longer; `None`: nothing came, of which the kind of the error says enough.
+fn waited_enough(why: GaveUp, other: Side) -> Option<(Phrase, Phrase)> {
+    let seconds = |time: Duration| (time + Duration::from_millis(500)).as_secs();
+    Some(match why {
+        GaveUp::Late { came: 0, .. } => return None,
+        GaveUp::Late { within, came } => (
+            phrase!(
+                "the {other} did not finish within {seconds} s; bytes that came: {came}",
+                other,
+                seconds = seconds(within),
+                came
+            ),
+            phrase!(
+                "is the {other} busy, or the network slow? Then again",
+                other
+            ),
+        ),
+        GaveUp::PlaceWanted { after } => (
+            phrase!(
+                "the {other} had said nothing for {seconds} s, and other clients needed its place",
+                other,
+                seconds = seconds(after)
+            ),
+            phrase!("a higher limit of connections: serve --max-connections"),
+        ),
+        GaveUp::ServerEnds => (
+            phrase!("the server was told to end, before this connection was done"),
+            phrase!("again, when the server runs"),
+        ),
+    })
 }

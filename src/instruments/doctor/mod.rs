@@ -33,6 +33,7 @@ use self::reading::Files;
 pub use self::reading::role_of;
 use self::side_view::SideView;
 pub use self::verdict::{Ruling, Verdict};
+use crate::handshake::ExpiredLists;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::language::Phrase;
 use crate::narration::Side;
@@ -53,6 +54,8 @@ pub struct SetupFiles {
     pub parties: Vec<SideFiles>,
     /// The lists that are loaded, if any.
     pub crls: Vec<PathBuf>,
+    /// What a list counts for after its nextUpdate.
+    pub expired_lists: ExpiredLists,
     /// By what name or address a client dials the server.
     pub host: ServerName<'static>,
     /// The moment at which all is judged.
@@ -70,6 +73,7 @@ impl Default for SetupFiles {
             role_unknown: false,
             parties: Vec::new(),
             crls: Vec::new(),
+            expired_lists: ExpiredLists::default(),
             host: localhost.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into()),
             now: UnixTime::now(),
         }
@@ -165,6 +169,23 @@ impl Report {
 pub fn examine(case: &SetupFiles) -> Report {
     let (files, unreadable) = Files::read(case);
     report(case, &files, unreadable)
+}
+
+/// What a running server should say of its files: lists that do not do what their owner may think, and files that
+/// other users can read or replace.
+pub fn doubts(case: &SetupFiles) -> Vec<Finding> {
+    // Its own certificate does not matter here: the lists are for the certificates of clients.
+    let clients = SetupFiles {
+        parties: Vec::new(),
+        ..case.clone()
+    };
+    let mut doubts = match case.crls[..] {
+        [] => Vec::new(),
+        _ => examine(&clients).findings,
+    };
+    doubts.retain(|finding| finding.code.starts_with("crl-"));
+    doubts.extend(checks::modes(case));
+    doubts
 }
 
 /// The case in order: evidence, a look at each side, the checks, the last word.

@@ -60,6 +60,7 @@ fn verify(
     let trust = Trust {
         anchors,
         revocation_lists: files.lists.iter().map(|(_, list)| list.clone()).collect(),
+        expired_lists: evidence.case.expired_lists,
     };
     match side {
         narration::Side::Server => server_verifier(&trust, &files.provider)?

@@ -45,10 +45,11 @@ pub fn open(case: &'static Case, tls_max: TlsMax) -> Result<External, Error> {
 fn serve_forever(stage: Stage, fault: Fault) -> Result<SocketAddr, Error> {
     let (listener, address) = listen(fault)?;
     let (mut server, mut later) = (stage.ends.server, stage.later);
+    let meanwhile = stage.meanwhile;
     let accept = move || {
         for socket in listener.incoming().flatten() {
             let tap = Recording::new(Side::Server);
-            let _ = serve(&server, socket, address, &tap, fault);
+            let _ = serve(&server, meanwhile.clone(), socket, address, &tap, fault);
             if let Some(later) = later.take() {
                 server = later;
             }

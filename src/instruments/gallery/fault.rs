@@ -58,6 +58,8 @@ pub enum Fault {
     RefusesByStatus,
     /// The client comes a second time, on its ticket; only in between the server learns of its lists.
     Resumes,
+    /// The client asks twice on one connection; only in between the server learns of its lists.
+    StaysOpen,
     /// The client writes, sends close_notify and never reads.
     NeverReads,
     /// The server ends its answer by closing TCP.
@@ -92,6 +94,7 @@ impl Fault {
                 | PlainClient(_)
                 | AsksLate(_)
                 | RefusesByStatus
+                | StaysOpen
                 | NeverReads
                 | NoCloseNotify
         );
@@ -119,14 +122,17 @@ impl Fault {
             Fault::Resumes => Some(phrase!(
                 "the second connection; the first went well and left a ticket"
             )),
+            Fault::StaysOpen => Some(phrase!(
+                "one connection, two requests; the server reads its new list between them"
+            )),
             Fault::TamperedHello => Some(phrase!(
-                "on the way, one bit of the ClientHello was flipped"
+                "in transit, one bit of the ClientHello was flipped"
             )),
             Fault::TamperedData => Some(phrase!(
-                "on the way, one bit of the server's data was flipped"
+                "in transit, one bit of the server's data was flipped"
             )),
             Fault::ConnectionCut => Some(phrase!(
-                "on the way, the line was cut when the server's data came"
+                "in transit, the line was cut when the server's data came"
             )),
             _ => None,
         }
@@ -240,6 +246,7 @@ impl Fault {
         match self {
             Fault::PlainClient(words) => peers::plain_client(words, &setup.narrator, transport),
             Fault::NeverReads => peers::never_reads(setup, url.server_name.clone(), transport)?,
+            Fault::StaysOpen => peers::stays_open(setup, url, transport)?,
             _ => {
                 let Answer { status, reason, .. } = get(setup, url, transport, &mut io::sink())?;
                 if status != 200 {

@@ -95,7 +95,8 @@ pub fn listen(
             servers.pop();
         }
         let tap = Recording::new(Side::Server);
-        let served = serve(&setup, socket, from, &tap, case.scene.fault);
+        let meanwhile = stage.meanwhile.clone();
+        let served = serve(&setup, meanwhile, socket, from, &tap, case.scene.fault);
         log(&format!(
             "{from} {}",
             outcome(served, &stage.ends.recorder.take())

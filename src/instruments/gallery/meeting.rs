@@ -12,13 +12,16 @@ use super::{Fault, middlebox};
 use crate::client::{self, Url, connect_tcp};
 use crate::error::Error;
 use crate::handshake::ServerSetup;
+use crate::handshake::open_connection::{ClientJudge, NewestJudge};
+use crate::http::request::Request;
+use crate::http::response::Response;
 use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::narration::Side;
 use crate::phrase;
-use crate::server::Limits;
 use crate::server::hello::Hello;
-use crate::transport::Deadline;
+use crate::server::{Limits, Peer, Service};
+use crate::transport::{Deadline, Socket};
 
 /// One connection: how it ended for both sides, and what passed their taps.
 pub(super) struct Meeting {
@@ -40,7 +43,10 @@ impl Meeting {
         let dialled = TcpStream::connect(address).map_err(no_loopback)?;
         let (accepted, from) = listener.accept().map_err(no_loopback)?;
         let (client, server) = thread::scope(|scope| {
-            let server = scope.spawn(|| serve(server, accepted, from, server_tap, fault));
+            let server = scope.spawn(|| {
+                let meanwhile = stage.meanwhile.clone();
+                serve(server, meanwhile, accepted, from, server_tap, fault)
+            });
             let client = dial(&stage.ends, dialled, address, client_tap, fault);
             let crashed = |_| {
                 Err(Failed {
@@ -72,10 +78,11 @@ pub(super) fn listen(fault: Fault) -> Result<(TcpListener, SocketAddr), Error> {
 /// How long a server waits for anything. Every case is over in a moment, so a longer wait is a mistake here.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The server's side of a meeting.
+/// The server's side of a meeting. From its first answer on it judges clients with `meanwhile`, if there is one.
 pub(super) fn serve(
     setup: &ServerSetup,
-    socket: TcpStream,
+    meanwhile: Option<Arc<ClientJudge>>,
+    socket: impl Into<Socket>,
     from: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -87,15 +94,40 @@ pub(super) fn serve(
         handshake: TIMEOUT,
         request: TIMEOUT,
         idle: TIMEOUT,
-        requests: 1,
+        requests: if meanwhile.is_some() { 2 } else { 1 },
     };
-    fault.serve(&setup, &Hello { limits }, transport, from)
+    let service = Learning {
+        hello: Hello { limits },
+        newest: setup.newest.clone(),
+        meanwhile,
+    };
+    fault.serve(&setup, &service, transport, from)
+}
+
+/// Hello World, from a server whose files change while it answers.
+struct Learning {
+    hello: Hello,
+    newest: NewestJudge,
+    meanwhile: Option<Arc<ClientJudge>>,
+}
+
+impl Service for Learning {
+    fn answer(&self, request: &Request, peer: &Peer) -> Response {
+        if let Some(judge) = &self.meanwhile {
+            self.newest.replace(Some(Arc::clone(judge)));
+        }
+        self.hello.answer(request, peer)
+    }
+
+    fn limits(&self) -> Limits {
+        self.hello.limits
+    }
 }
 
 /// The client's side of a meeting.
 fn dial(
     ends: &TwoEnds,
-    socket: TcpStream,
+    socket: impl Into<Socket>,
     address: SocketAddr,
     recording: &Recording,
     fault: Fault,
@@ -114,7 +146,7 @@ fn dial(
     fault.dial(&setup, &url, transport)
 }
 
-fn deadline(socket: TcpStream) -> Result<Deadline, Error> {
+fn deadline(socket: impl Into<Socket>) -> Result<Deadline, Error> {
     Deadline::new(socket, client::HANDSHAKE).map_err(no_loopback)
 }
 

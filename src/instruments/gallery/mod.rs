@@ -49,7 +49,7 @@ mod lookup;
 pub use self::fault::Fault;
 pub use self::lookup::{case_of, find, said_in};
 use self::pki::{Certificate, MY_CA, MY_CLIENT, MY_SERVER, RevocationList};
-use crate::handshake::TlsMax;
+use crate::handshake::{ExpiredLists, TlsMax};
 use crate::instruments::failures::{self, Failure};
 use crate::narration::{Side, Step};
 
@@ -90,6 +90,8 @@ pub struct Party {
     pub trusts: &'static [Certificate],
     /// What it knows to be revoked.
     pub lists: &'static [RevocationList],
+    /// What those lists count for after their nextUpdate.
+    pub expired_lists: ExpiredLists,
     /// Days that its clock is ahead.
     pub clock: i64,
     /// It checks its own certificate before it shows it, as rustls does. Other programs do not.
@@ -184,6 +186,7 @@ pub const SCENE: Scene = Scene {
         key: None,
         trusts: &[MY_CA],
         lists: &[],
+        expired_lists: ExpiredLists::Refuse,
         clock: 0,
         checks_own_certificate: true,
     },
@@ -192,6 +195,7 @@ pub const SCENE: Scene = Scene {
         key: None,
         trusts: &[MY_CA],
         lists: &[],
+        expired_lists: ExpiredLists::Refuse,
         clock: 0,
         checks_own_certificate: true,
     },

@@ -98,14 +98,20 @@ impl Dialling<'_> {
             0 => String::new(),
             days => format!(" -attime $(($(date +%s) + {days} * 86400))"),
         };
+        // Two requests in one go arrive on one connection.
+        let stays = matches!(self.case.scene.fault, Fault::StaysOpen);
+        let request =
+            r"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(if stays { 2 } else { 1 });
         let visit = format!(
-            "printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | openssl s_client -ign_eof -connect {address} -CAfile ca.crt -verify_return_error {name}{time}{own}{list}{aside}"
+            "printf '{request}' | openssl s_client -ign_eof -connect {address} -CAfile ca.crt -verify_return_error {name}{time}{own}{list}{aside}"
         );
         OtherClient {
             program: "openssl",
-            command: match self.visits() {
-                1 => visit,
-                _ => format!("{visit} -sess_out session >out 2>&1; {visit} -sess_in session"),
+            command: match self.case.scene.fault {
+                Fault::Resumes => {
+                    format!("{visit} -sess_out session >out 2>&1; {visit} -sess_in session")
+                }
+                _ => visit,
             },
             script: None,
         }
@@ -186,7 +192,7 @@ impl Dialling<'_> {
     /// How often it comes.
     fn visits(&self) -> usize {
         match self.case.scene.fault {
-            Fault::Resumes => 2,
+            Fault::Resumes | Fault::StaysOpen => 2,
             _ => 1,
         }
     }

@@ -6,7 +6,7 @@ use super::Party;
 use super::pki_builder::{self, PkiBuilder};
 use crate::certificates::failed;
 use crate::error::Error;
-use crate::handshake::{Identity, Trust, provider};
+use crate::handshake::{ExpiredLists, Identity, Trust, provider};
 
 /// The files of a side, PEM. Empty: it has none.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct PemFiles {
     pub authorities: String,
     /// What it knows to be revoked.
     pub lists: String,
+    /// What those lists count for after their nextUpdate.
+    pub expired_lists: ExpiredLists,
 }
 
 impl PemFiles {
@@ -32,6 +34,7 @@ impl PemFiles {
             },
             authorities: builder.chain(party.trusts)?,
             lists: builder.lists(party.lists)?,
+            expired_lists: party.expired_lists,
         })
     }
 
@@ -39,6 +42,7 @@ impl PemFiles {
         Ok(Trust {
             anchors: pki_builder::certificates(&self.authorities)?,
             revocation_lists: pki_builder::revocation_lists(&self.lists)?,
+            expired_lists: self.expired_lists,
         })
     }
 

@@ -14,6 +14,7 @@ use super::pem_files::{PemFiles, unusable};
 use super::pki_builder::PkiBuilder;
 use super::{Fault, Party, SCENE, Scene};
 use crate::error::Error;
+use crate::handshake::open_connection::ClientJudge;
 use crate::handshake::step2_server_presents_certificate::ServerCertificateHook;
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::step6_server_authorizes_client::Allowed;
@@ -28,6 +29,8 @@ pub struct Stage {
     pub ends: TwoEnds,
     /// The same server when the client comes a second time, if it does.
     pub later: Option<ServerSetup>,
+    /// What the server judges clients with from the first answer on, if that changes.
+    pub meanwhile: Option<Arc<ClientJudge>>,
     /// The client's files, so that other programs can try in its place.
     pub client_files: PemFiles,
 }
@@ -47,8 +50,8 @@ impl Stage {
         let recorder = Arc::new(Recorder::default());
         let narrator = |side| Narrator::new(side, Arc::clone(&recorder) as _);
         let mut first = *scene;
-        if let Fault::Resumes = scene.fault {
-            // On the first connection the server knows of no revocation yet.
+        if let Fault::Resumes | Fault::StaysOpen = scene.fault {
+            // On the first connection, or until its second request, the server knows of no revocation yet.
             first.server.lists = &[];
         }
         let server = server(&first, tls_max, builder, narrator(Side::Server))?;
@@ -59,6 +62,10 @@ impl Stage {
             let storage = Arc::clone(&server.config.session_storage);
             Arc::make_mut(&mut second.config).session_storage = storage;
             later = Some(second);
+        }
+        let mut meanwhile = None;
+        if let Fault::StaysOpen = scene.fault {
+            meanwhile = self::server(scene, tls_max, builder, narrator(Side::Server))?.judge;
         }
         let client_files = PemFiles::of(&scene.client, builder)?;
         let client = client(scene, &client_files, tls_max, narrator(Side::Client))?;
@@ -73,6 +80,7 @@ impl Stage {
         Ok(Stage {
             ends,
             later,
+            meanwhile,
             client_files,
         })
     }

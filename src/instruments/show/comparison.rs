@@ -62,7 +62,7 @@ pub(super) struct Differences {
     pub(super) fields: Vec<FieldDifference>,
     /// So many more.
     pub(super) more: usize,
-    /// Fields of plain bytes: their names. Most are random, and differ in any two connections.
+    /// Fields of plain bytes: where they stand. Most are random, and differ in any two connections.
     pub(super) bytes: Vec<String>,
 }
 
@@ -225,14 +225,14 @@ impl Differences {
     }
 
     fn fields(&mut self, path: &str, [first, second]: [Place<'_>; 2]) {
-        let bytes = |(field, bytes): Place<'_>| bytes.get(field.range.clone()).map(<[u8]>::to_vec);
-        if bytes(first) == bytes(second) {
+        let [these, those] = [first, second].map(|(field, bytes)| bytes.get(field.range.clone()));
+        if these == those {
             return;
         }
         if !first.0.children.is_empty() && !second.0.children.is_empty() {
             self.groups(path, [first, second]);
-        } else if first.0.value.is_empty() && second.0.value.is_empty() {
-            let name = first.0.label.clone();
+        } else if is_random(first.0) && is_random(second.0) {
+            let name = path.strip_suffix(" › bytes").unwrap_or(path).to_owned();
             if self.bytes.len() < MOST_VALUES && !self.bytes.contains(&name) {
                 self.bytes.push(name);
             }
@@ -308,6 +308,12 @@ fn is_list(group: &Field) -> bool {
     };
     let of_a_kind = |part: &Field| part.children.is_empty() && !part.value.is_empty();
     of_a_kind(first) && parts.all(|part| part.label == first.label && of_a_kind(part))
+}
+
+/// Plain bytes, or a number that is drawn by lot: it differs in any two connections.
+fn is_random(field: &Field) -> bool {
+    field.value.is_empty()
+        || ["ticket_age_add", "obfuscated_ticket_age"].contains(&&field.label[..])
 }
 
 /// What a field says, or how long it is.

@@ -137,14 +137,7 @@ fn short_hex(bytes: &[u8]) -> String {
     }
 }
 
-fn bytes_in_words(count: usize) -> String {
-    match count {
-        1 => "1 byte".to_owned(),
-        _ => format!("{} bytes", thousands(count)),
-    }
-}
-
-/// [`bytes_in_words`], in the language of the view.
+/// How many bytes, in words.
 fn size(count: usize) -> Phrase {
     match count {
         1 => phrase!("1 byte"),

@@ -51,8 +51,10 @@ pub fn write(
         });
         view.facts(&label, mark, values)?;
     }
-    view.page
-        .title(&paint.words(&phrase!("Message by message")), BOLD)?;
+    view.page.title(
+        &paint.words(&phrase!("Message by message: ⚿ is encrypted")),
+        BOLD,
+    )?;
     for row in &rows {
         view.row(row)?;
     }

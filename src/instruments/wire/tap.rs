@@ -187,6 +187,14 @@ impl<T: Transport> Transport for Tap<T> {
         self.inner.set_deadline(within);
     }
 
+    fn wait_for_request(&mut self, within: Duration) {
+        self.inner.wait_for_request(within);
+    }
+
+    fn ends_soon(&self) -> bool {
+        self.inner.ends_soon()
+    }
+
     fn finish_writing(&mut self) -> io::Result<()> {
         self.inner.finish_writing()
     }

@@ -12,11 +12,13 @@
 //! The word behind the bytes is the label that the program itself gives to what begins there.
 //!
 //! A `wire` block is a whole connection: who wrote how many bytes, and the messages in them. A `diff`
-//! block has two of them.
+//! block has two of them. A `compare` block is a part of the comparison of two connections.
 use std::fs;
 
 use crate::common::pages::{blocks, pages, root};
 use hello_mtls::instruments::fields::{Field, Reader, read_all};
+use hello_mtls::instruments::page::Paint;
+use hello_mtls::instruments::show::side_by_side;
 use hello_mtls::instruments::wire::conversation::{Conversation, Protection};
 use hello_mtls::instruments::wire::explain;
 use hello_mtls::instruments::wire::transcript::{Chunk, Transcript};
@@ -251,4 +253,30 @@ fn taking_one_side_of_a_diff_gives_the_recorded_connection_of_that_side() {
         }
     }
     assert!(shown >= 2, "TLS and mTLS: {shown}");
+}
+
+/// A `compare` block quotes a few lines of the comparison of two recordings, one after the other.
+#[test]
+fn the_comparisons_in_the_docs_are_what_is_shown() {
+    let mut shown = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let quoted = blocks(&text).into_iter();
+        for (_, lines) in quoted.filter(|(word, _)| *word == "compare") {
+            let (first, second) = lines[0]
+                .strip_prefix("# ")
+                .unwrap()
+                .split_once(' ')
+                .unwrap();
+            let both = [first, second].map(|path| explain(&transcript(path)));
+            let mut out = Vec::new();
+            let conversations = [&both[0], &both[1]];
+            side_by_side::write(&mut out, [first, second], conversations, Paint::PLAIN).unwrap();
+            let told = String::from_utf8(out).unwrap();
+            let quoted = lines[1..].join("\n");
+            assert!(told.contains(&quoted), "{page:?}: {quoted}\n{told}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 2, "one in each language");
 }

@@ -306,8 +306,8 @@ fn who_was_revoked_since_resumes_and_is_refused_at_step_6() {
         };
         // The server keeps its tickets and learns of the list: only its verifier changes.
         let story = play.second_story(|stage| {
-            let verifier = revoked.server_setup(&stage.recorder).verifier;
-            stage.setup.lock().unwrap().verifier = verifier;
+            let judge = revoked.server_setup(&stage.recorder).judge;
+            stage.setup.lock().unwrap().judge = judge;
         });
         assert_eq!(story, "client 1 7; server 1 6!; 403", "{tls:?}");
     }

@@ -228,3 +228,40 @@ fn the_page_speaks_its_language() {
         );
     }
 }
+
+#[test]
+fn without_its_script_a_page_has_at_most_60_stops_of_the_tab_key_until_a_message_is_opened() {
+    for name in ["hello-mtls13", "hello-mtls12", "hello-refused13"] {
+        let stops = stops(&html::page(&explained(name), Language::English));
+        assert!((20..=60).contains(&stops), "{name}: {stops}");
+    }
+}
+
+/// Links, summaries and controls that can be reached: not in a closed details, not in a template.
+fn stops(page: &str) -> usize {
+    let (mut stops, mut closed, mut open) = (0, 0, Vec::new());
+    let body = page.split_once("<body>").unwrap().1;
+    for part in body.split("<script>").next().unwrap().split('<').skip(1) {
+        let tag = part.split('>').next().unwrap();
+        let element = tag.split(' ').next().unwrap();
+        match element {
+            "details" | "template" => {
+                let closes = !tag.ends_with(" open");
+                closed += usize::from(closes);
+                open.push(closes);
+            }
+            "/details" | "/template" => closed -= usize::from(open.pop().unwrap()),
+            // The summary of a closed details is outside of it.
+            "summary" if closed <= usize::from(*open.last().unwrap()) => stops += 1,
+            _ => {
+                let reachable = element == "a" && tag.contains(" href=")
+                    || matches!(element, "button" | "input")
+                    || tag.contains(" tabindex=\"0\"");
+                let reachable = reachable && !tag.contains(" tabindex=\"-1\"");
+                stops += usize::from(reachable && closed == 0);
+            }
+        }
+    }
+    assert_eq!(closed, 0);
+    stops
+}

@@ -1,10 +1,11 @@
-//! Private keys that others can read: warnings, for all works.
+//! Private keys that other users can read, and folders that they can write to: warnings, because everything works.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::openssl_would_reject::note;
+use crate::instruments::doctor::SetupFiles;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::doctor::in_place::{free, same_file};
@@ -13,21 +14,61 @@ use crate::instruments::doctor::side_view::SideView;
 use crate::phrase;
 use crate::{files, text};
 
+/// Keys that other users can read, the CA's beside its certificate too, and folders in which they can replace files.
+pub(in crate::instruments::doctor) fn modes(case: &SetupFiles) -> Vec<Finding> {
+    let own = case.parties.iter().filter_map(|party| party.key.clone());
+    let authority = case.authorities.as_ref();
+    let authority = authority.map(|ca| ca.with_extension("key"));
+    let mut keys: Vec<PathBuf> = own.chain(authority).collect();
+    keys.dedup();
+    let certificates = case.parties.iter().map(|party| party.certificate.path());
+    let named = certificates.flatten().chain(case.authorities.as_deref());
+    let mut folders: Vec<PathBuf> = named
+        .chain(keys.iter().map(PathBuf::as_path))
+        .map(folder)
+        .collect();
+    folders.sort();
+    folders.dedup();
+    let keys = keys.iter().filter_map(|key| key_is_private(key));
+    keys.chain(folders.iter().filter_map(|folder| folder_is_own(folder)))
+        .collect()
+}
+
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn mode(path: &Path) -> Option<u32> {
+    Some(fs::metadata(path).ok()?.permissions().mode() & 0o7777)
+}
+
 /// Only its owner reads a private key.
-pub(super) fn key_is_private(look: &SideView<'_, '_>) -> Option<Finding> {
-    let file = look
-        .side
-        .party
-        .key
-        .as_deref()
-        .filter(|_| !look.side.keys.is_empty())?;
-    let mode = fs::metadata(file).ok()?.permissions().mode() & 0o777;
+fn key_is_private(file: &Path) -> Option<Finding> {
+    let mode = mode(file).filter(|mode| mode & 0o027 != 0)?;
+    if private_keys(&files::read(file).ok()?) == 0 {
+        return None;
+    }
     let (found, fix) = (
         phrase!("mode {mode}", mode = format!("{mode:04o}")),
         format!("  chmod 600 {}", text::shell(file)),
     );
     let expected = phrase!("a private key that only its owner reads (mode 0600)");
-    (mode & 0o027 != 0).then(|| note("unprotected-key", file, expected, found, fix))
+    Some(note("unprotected-key", file, expected, found, fix))
+}
+
+/// Other users cannot replace the files in the folder. With the sticky bit, as /tmp has it, they cannot.
+fn folder_is_own(folder: &Path) -> Option<Finding> {
+    let mode = mode(folder).filter(|mode| mode & 0o1002 == 0o002)?;
+    let found = phrase!(
+        "mode {mode}: every user can put another key or another CA in its place",
+        mode = format!("{mode:04o}")
+    );
+    let expected = phrase!("a folder that only its owner writes to (mode 0755 or 0700)");
+    let fix = format!("  chmod go-w {}", text::shell(folder));
+    Some(note("writable-folder", folder, expected, found, fix))
 }
 
 /// A certificate is shown to everybody; its key is not. One file for both is meant so.

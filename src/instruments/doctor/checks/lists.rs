@@ -2,10 +2,11 @@
 
 use rustls::CertRevocationListError as Refused;
 
+use crate::certificates::revocation::overlap;
 use crate::certificates::summary;
 use crate::clock::Moment;
 use crate::files::place;
-use crate::handshake::{Trust, server_verifier};
+use crate::handshake::{ExpiredLists, Trust, server_verifier};
 use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::keep;
@@ -64,6 +65,7 @@ pub(super) fn readable(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Findi
     let trust = Trust {
         anchors,
         revocation_lists,
+        ..Trust::default()
     };
     let refused = match server_verifier(&trust, &evidence.files.provider) {
         Err(rustls::Error::InvalidCertRevocationList(cause)) => Some(cause),
@@ -138,21 +140,50 @@ pub(super) fn known_issuer(list: &List<'_>, evidence: &Evidence<'_>) -> Option<F
     )
 }
 
-/// webpki does not look at the date; OpenSSL does.
+/// No earlier list speaks for the same certificates: webpki would not look at this one.
+pub(super) fn one_of_a_ca(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
+    let mut before = evidence.lists.iter();
+    let before = before
+        .by_ref()
+        .take_while(|other| !std::ptr::eq(*other, list));
+    let mut overlaps = before.filter_map(|first| Some((first, overlap(first.der, list.der)?)));
+    let (first, ca) = overlaps.next()?;
+    let found = phrase!(
+        "a second list of {ca} beside {first}, which rustls does not look at: a certificate that only this one lists would be let in, so serve does not start",
+        ca,
+        first = text::shell(first.path)
+    );
+    let (expected, fix) = (
+        phrase!("one list of a CA"),
+        phrase!("load the newest one alone"),
+    );
+    Some(list.error("crl-ignored", expected, found, fix))
+}
+
+/// The list is up to date. webpki does not look at the date unless it is told to; OpenSSL does.
 pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding> {
     let crl = list.crl.as_ref()?;
     let [made, now] = [crl.last_update().timestamp(), evidence.now()].map(Moment::from_unix);
     let due = crl
         .next_update()
         .map(|time| Moment::from_unix(time.timestamp()));
+    let refused = evidence.case.expired_lists == ExpiredLists::Refuse;
+    let is_due = due.is_some_and(|due| due <= now);
     let found = match due {
-        Some(due) if due < now => {
+        Some(due) if is_due => {
             let (ago, on) = (due.distance(now), due.date());
-            phrase!(
-                "the next one was due {ago} ago, on {on}: a certificate revoked since then is not on it",
-                ago,
-                on
-            )
+            match refused {
+                true => phrase!(
+                    "the next one was due {ago} ago, on {on}: a certificate revoked since then is not on it, so serve refuses every client of this CA (--crl-expired warn lets them in)",
+                    ago,
+                    on
+                ),
+                false => phrase!(
+                    "the next one was due {ago} ago, on {on}: a certificate revoked since then is not on it",
+                    ago,
+                    on
+                ),
+            }
         }
         _ if made > now => phrase!(
             "a list of {date}, in {ahead}",
@@ -162,16 +193,14 @@ pub(super) fn fresh(list: &List<'_>, evidence: &Evidence<'_>) -> Option<Finding>
         _ => return None,
     };
     let fix = make_anew(list, evidence);
-    let finding = list
-        .error(
-            "crl-expired",
-            phrase!("a list that is up to date"),
-            found,
-            fix,
-        )
-        .warning();
-    Some(Finding {
+    let expected = phrase!("a list that is up to date");
+    let finding = Finding {
         step: Step::ServerVerifiesClient,
-        ..finding
-    })
+        ..list.error("crl-expired", expected, found, fix)
+    };
+    // A list of a CA that is not in use refuses no client.
+    match is_due && refused && !signers(list, evidence).is_empty() {
+        true => Some(finding),
+        false => Some(finding.warning()),
+    }
 }

@@ -16,8 +16,10 @@ mod exposed;
 mod stricter;
 mod published;
 
+pub(super) use self::exposed::modes;
 pub(super) use self::issuers::whom_to_trust;
 pub(super) use self::stricter::stricter;
+use super::SetupFiles;
 use super::evidence::{Cert, Evidence, List};
 use super::findings::Findings;
 use super::side_view::{ChainLink, SideView};
@@ -34,6 +36,8 @@ enum Check {
     List(fn(&List<'_>, &Evidence<'_>) -> Option<Finding>),
     /// Once a case.
     SetupFiles(fn(&Evidence<'_>) -> Option<Finding>),
+    /// Once a case, by the metadata of its files.
+    Metadata(fn(&SetupFiles) -> Vec<Finding>),
 }
 
 const CHECKS: &[Check] = &[
@@ -62,9 +66,10 @@ const CHECKS: &[Check] = &[
     Check::List(lists::signature),
     Check::List(lists::known_issuer),
     Check::ChainLink(revocation::every_issuer_has_a_list),
+    Check::Anchor(revocation::every_anchor_has_a_list),
     Check::ChainLink(revocation::issuer_may_sign_lists),
     Check::ChainLink(revocation::not_revoked),
-    Check::ChainLink(revocation::one_list),
+    Check::List(lists::one_of_a_ca),
     Check::List(lists::fresh),
     Check::Side(pair::one_key),
     Check::Side(issuers::in_order),
@@ -79,7 +84,7 @@ const CHECKS: &[Check] = &[
     Check::ChainLink(openssl_would_reject::key_usage),
     Check::ChainLink(openssl_would_reject::serial),
     Check::Anchor(openssl_would_reject::root_serial),
-    Check::Side(exposed::key_is_private),
+    Check::Metadata(exposed::modes),
     Check::Side(exposed::no_key_beside_certificate),
     Check::SetupFiles(exposed::no_key_beside_authorities),
     Check::SetupFiles(openssl_would_reject::each_once),
@@ -90,6 +95,9 @@ pub(super) fn run(evidence: &Evidence<'_>, looks: &[SideView<'_, '_>], told: &mu
     for check in CHECKS {
         match check {
             Check::SetupFiles(check) => told.extend(None, [check(evidence)]),
+            Check::Metadata(check) => {
+                told.extend(None, check(evidence.case).into_iter().map(Some));
+            }
             Check::List(check) => {
                 let lists = evidence.lists.iter();
                 told.extend(None, lists.map(|list| check(list, evidence)));

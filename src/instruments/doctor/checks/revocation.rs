@@ -4,7 +4,7 @@
 use super::lists::revoke;
 use super::scope::covers;
 use crate::clock::Moment;
-use crate::instruments::doctor::evidence::{Cert, List};
+use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::is_taken;
 use crate::instruments::doctor::remedy::renew;
@@ -73,6 +73,37 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
     Some(Finding { file, ..finding })
 }
 
+/// Every trusted CA has a list. With certificates to judge, the check of their issuers says it, and knows the CAs
+/// between.
+pub(super) fn every_anchor_has_a_list(
+    anchor: &Cert<'_>,
+    evidence: &Evidence<'_>,
+) -> Option<Finding> {
+    let lists = &evidence.lists;
+    let first = lists.first().filter(|_| evidence.sides.is_empty())?;
+    if lists
+        .iter()
+        .any(|list| list.crl.is_none() || list.is_of(anchor.subject()))
+    {
+        return None;
+    }
+    let found = phrase!(
+        "none of {ca}, so every certificate that it signed is refused",
+        ca = anchor.name()
+    );
+    let expected = phrase!("a list of every CA in the chain");
+    let fix = phrase!("--crl with that one as well");
+    let finding = error(
+        "crl-missing",
+        Step::ServerVerifiesClient,
+        first.path,
+        expected,
+        found,
+        fix,
+    );
+    Some(finding.warning())
+}
+
 /// The issuer's key usage allows it to sign lists. webpki asks intermediates only.
 pub(super) fn issuer_may_sign_lists(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let issuer = link.issuer.filter(|_| lists(link).next().is_some())?;
@@ -106,21 +137,4 @@ pub(super) fn not_revoked(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     );
     let expected = phrase!("a certificate that its CA has not revoked");
     Some(link.error("revoked", expected, found, renew(link)))
-}
-
-/// One list speaks for a certificate: webpki does not look at a second one.
-pub(super) fn one_list(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
-    let mut lists = lists(link);
-    let (first, second) = (lists.next()?, lists.next()?);
-    let (first, file) = (text::shell(first.path), second.path);
-    let found = phrase!(
-        "a second one beside {first}, which rustls does not look at: a certificate that only this one lists is let in",
-        first
-    );
-    let (expected, fix) = (
-        phrase!("one list of a CA"),
-        phrase!("load the newest one alone"),
-    );
-    let finding = error("crl-ignored", Step::Preparation, file, expected, found, fix);
-    Some(finding.warning())
 }

@@ -18,7 +18,7 @@ use super::{ChainSource, Report, SetupFiles, SideFiles, report};
 use crate::client::{Url, dial, get};
 use crate::error::Error;
 use crate::error::diagnosis::diagnose_tls;
-use crate::handshake::{TlsMax, Trust, client_config, server_verifier};
+use crate::handshake::{ExpiredLists, TlsMax, Trust, client_config, server_verifier};
 use crate::narration::narrator::notes;
 use crate::narration::{Narrator, Recorder, Side, Step, words};
 use crate::phrase;
@@ -75,6 +75,8 @@ fn look(files: &Files, has_pair: bool, url: &Url) -> Result<Observation, Error> 
     let mut trust = Trust {
         anchors: files.anchors.clone(),
         revocation_lists: files.lists.iter().map(|(_, list)| list.clone()).collect(),
+        // A list that is out of date is a finding of the files. The look at the server goes on.
+        expired_lists: ExpiredLists::Use,
     };
     // A list that cannot be used is a finding already, too.
     let unusable_lists = server_verifier(&trust, &files.provider).is_err();

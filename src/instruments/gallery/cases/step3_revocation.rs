@@ -1,6 +1,7 @@
 //! Step 3, revocation: has the CA taken the server's certificate back?
 
 use super::*;
+use crate::handshake::ExpiredLists;
 use crate::instruments::gallery::RevocationList;
 use crate::instruments::gallery::pki::{MY_CA, MY_SERVER, STRANGERS_CA};
 
@@ -34,11 +35,18 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "crl-expired",
-        scene: client_knows(&[RevocationList {
-            issuer: &MY_CA,
-            revoked: &[],
-            days: (-60, -30),
-        }]),
+        scene: Scene {
+            client: Party {
+                lists: &[RevocationList {
+                    issuer: &MY_CA,
+                    revoked: &[],
+                    days: (-60, -30),
+                }],
+                expired_lists: ExpiredLists::Use,
+                ..SCENE.client
+            },
+            ..SCENE
+        },
         fails: unnoticed(Step::ClientVerifiesServer),
     },
 ];

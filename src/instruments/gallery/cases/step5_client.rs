@@ -192,6 +192,18 @@ pub(super) const CASES: &[Case] = &[
         fails: server_refuses(48, "invalid peer certificate: UnknownRevocationStatus"),
     },
     Case {
+        name: "client-crl-expired",
+        scene: server_knows(&[RevocationList {
+            issuer: &MY_CA,
+            revoked: &[],
+            days: (-60, -30),
+        }]),
+        fails: server_refuses(
+            48,
+            "invalid peer certificate: certificate revocation list expired: …",
+        ),
+    },
+    Case {
         name: "client-key-not-owned",
         scene: Scene {
             client: Party {

@@ -57,6 +57,24 @@ pub(super) const CASES: &[Case] = &[
         ),
     },
     Case {
+        name: "revoked-while-open",
+        scene: Scene {
+            server: Party {
+                lists: &[RevocationList {
+                    issuer: &MY_CA,
+                    revoked: &[MY_CLIENT],
+                    days: (-1, 30),
+                }],
+                ..SCENE.server
+            },
+            ..with_fault(Fault::StaysOpen)
+        },
+        fails: server_forbids(
+            "the connection is still open, but its certificate is no longer valid: the CA has revoked the client's \
+             certificate",
+        ),
+    },
+    Case {
         name: "rejected-in-verifier",
         scene: with_fault(Fault::VerifierRejectsIdentity),
         fails: [verifier_rejects(true), verifier_rejects(false)],

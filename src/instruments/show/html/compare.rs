@@ -1,9 +1,9 @@
-//! Two recorded connections on one page, side by side.
+//! Two recorded connections on one page, side by side. It has no script.
 
 use std::fmt::Write;
 
 use super::policy::policy;
-use super::{SCRIPT, STYLE, say};
+use super::{STYLE, say};
 use crate::instruments::show::comparison::{Comparison, Differences, Fact, Row, compare};
 use crate::instruments::show::size;
 use crate::instruments::wire::conversation::{Conversation, Message};
@@ -35,7 +35,7 @@ pub fn page(names: [&str; 2], both: [&Conversation; 2], language: Language) -> S
     let mut page = page.page;
     let _ = write!(
         page,
-        "</main>\n<footer><p>{}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+        "</main>\n<footer><p>{}</p></footer>\n</body>\n</html>\n",
         say(&phrase!("Made by hello-mtls."), language)
     );
     page
@@ -98,7 +98,7 @@ impl Comparing {
     fn messages(&mut self, comparison: &Comparison<'_>) {
         let title = self.say(&phrase!("Message by message"));
         let purpose = self.say(&phrase!(
-            "In the order of the wire. A bar is as long as its message has bytes: dotted in the clear, filled when encrypted."
+            "In the order of the wire. A bar is as long as its message has bytes: hollow in the clear, filled when encrypted."
         ));
         let _ = writeln!(
             self.page,
@@ -134,12 +134,18 @@ impl Comparing {
             Side::Server => "←",
         };
         let says = self.say(&phrase!("the {from} says", from));
-        let name = escaped(&message.name);
-        let flight = if begins { " begins" } else { "" };
+        let name = breakable(&message.name);
+        let mut class = from.to_string();
+        if begins {
+            class.push_str(" begins");
+        }
+        if row.messages.iter().any(Option::is_none) {
+            class.push_str(" only");
+        }
         let [first, second] = row.messages.map(|message| self.cell(message, longest));
         let _ = writeln!(
             self.page,
-            "<tr class=\"{from}{flight}\"><th scope=\"row\"><span aria-hidden=\"true\">{arrow}</span> <span class=\"unseen\">{says}</span> {name}</th>{first}{second}</tr>"
+            "<tr class=\"{class}\"><th scope=\"row\"><span aria-hidden=\"true\">{arrow}</span> <span class=\"unseen\">{says}</span> {name}</th>{first}{second}</tr>"
         );
         self.differences(&row.differences);
     }
@@ -198,4 +204,18 @@ impl Comparing {
         }
         self.page.push_str("</details></td></tr>\n");
     }
+}
+
+/// A name that may be broken before a capital: `Encrypted`, `Extensions`.
+fn breakable(name: &str) -> String {
+    let mut broken = String::new();
+    let mut inside = false;
+    for letter in name.chars() {
+        if inside && letter.is_ascii_uppercase() {
+            broken.push_str("<wbr>");
+        }
+        inside = letter.is_ascii_lowercase();
+        broken.push_str(&escaped(letter.encode_utf8(&mut [0; 4])));
+    }
+    broken
 }

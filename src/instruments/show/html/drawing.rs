@@ -1,7 +1,8 @@
 //! The key schedule as an inline SVG: the trunk on the left, what grows out of it on the right. Each value that is
 //! known is a link to its derivation, in the order in which a reader follows the tree.
 //!
-//! Unaware of TLS: it places what `schedule` found.
+//! Unaware of TLS: it places what `schedule` found. Its links are a shortcut to what the cards have, so without the script
+//! they are no stops of the Tab key; with it, they are one.
 
 use std::fmt::Write;
 
@@ -21,6 +22,11 @@ const WIDTH: usize = 872;
 const TALL: usize = 44;
 const FLAT: usize = 28;
 const ROW: usize = 56;
+
+/// True if there is something to draw.
+pub(super) fn has_key_schedule(conversation: &Conversation) -> bool {
+    !stages(conversation).is_empty()
+}
 
 /// The section, unless nothing is known of how the version makes its keys.
 pub(super) fn key_schedule(page: &mut String, conversation: &Conversation, language: Language) {
@@ -252,7 +258,7 @@ impl Drawing {
                 };
                 writeln!(
                     self.boxes,
-                    "<a class=\"node {state}{side}\" href=\"#{link}\"{label}>{rect}{texts}{mark}</a>"
+                    "<a class=\"node {state}{side}\" href=\"#{link}\" tabindex=\"-1\"{label}>{rect}{texts}{mark}</a>"
                 )
             }
             None => writeln!(

@@ -201,7 +201,7 @@ fn hex_cell(bytes: &[u8], field: &Field, language: Language) -> String {
     let more = say(&size(here.len() - first - last), language);
     let first = spaced(here.get(..first).unwrap_or_default());
     let last = spaced(here.get(here.len() - last..).unwrap_or_default());
-    format!("<code class=\"{class}\">{first} <span class=\"more\">⋮ {more}</span> {last}</code>")
+    format!("<code class=\"{class}\">{first} <span class=\"omitted\">⋮ {more}</span> {last}</code>")
 }
 
 /// `01 00 05 c0`.

@@ -148,7 +148,7 @@ impl Ladder<'_> {
             let title = self.say(&step.title());
             let _ = writeln!(
                 self.page,
-                "<li class=\"act {}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>",
+                "<li class=\"act {}\"><a href=\"#step-{number}\" tabindex=\"-1\"><span class=\"number\">{number}</span> {title}</a></li>",
                 actor(step),
                 number = step.number()
             );
@@ -201,7 +201,7 @@ impl Ladder<'_> {
         let name = escaped(&message.name);
         let _ = writeln!(
             self.page,
-            "<li class=\"rung {from}{class}\"><a href=\"#m{}\"><span class=\"number\">{step}</span> <span class=\"unseen\">{said}</span> \
+            "<li class=\"rung {from}{class}\"><a href=\"#m{}\" tabindex=\"-1\"><span class=\"number\">{step}</span> <span class=\"unseen\">{said}</span> \
              <span class=\"label\">{name}</span> <span class=\"how\">{bytes}<span class=\"unseen\">, {how}</span></span></a></li>",
             index + 1
         );

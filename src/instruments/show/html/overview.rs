@@ -16,7 +16,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
         page,
         "<section class=\"records\" id=\"records\" aria-labelledby=\"records-title\">\n<h2 id=\"records-title\">{}</h2>\n\
          <p class=\"purpose\">{}</p>\n\
-         <div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\">\n<table>\n<thead><tr>",
+         <section class=\"scroll\" aria-label=\"{}\" tabindex=\"0\">\n<table>\n<thead><tr>",
         say(&phrase!("Records"), language),
         say(
             &phrase!(
@@ -40,7 +40,7 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
     for record in conversation.records.iter().take(MOST_RECORDS) {
         line(page, conversation, record, language);
     }
-    page.push_str("</tbody>\n</table>\n</div>\n");
+    page.push_str("</tbody>\n</table>\n</section>\n");
     if conversation.records.len() > MOST_RECORDS {
         let more = conversation.records.len() - MOST_RECORDS;
         let words = say(&phrase!("And {more} more records.", more), language);
@@ -75,7 +75,7 @@ fn line(page: &mut String, conversation: &Conversation, record: &Record, languag
         let number = fragment.message + 1;
         let _ = write!(
             page,
-            "<a class=\"piece\" href=\"#m{number}\">{} <span>{}</span></a> ",
+            "<a class=\"piece\" href=\"#m{number}\" tabindex=\"-1\">{} <span>{}</span></a> ",
             escaped(&message.name),
             say(&part, language)
         );

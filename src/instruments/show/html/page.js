@@ -33,7 +33,6 @@
     return texts.get(element);
   };
   const row = (li) => li.querySelector(':scope > details > summary') ?? li;
-  search.closest('form').addEventListener('submit', (event) => event.preventDefault());
   search.addEventListener('input', () => {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const has = (element) => wanted.length > 0 && wanted.every((word) => text(element).includes(word));
@@ -86,8 +85,7 @@
     });
   };
   const neighbour = (keys) => ({ key, target }, stops) => stops[stops.indexOf(target) + (keys[key] ?? NaN)];
-  const both = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 };
-  for (const box of all('.bytes, [data-arrows]')) rove(box, () => all('a', box), neighbour(both));
+  for (const box of all('.bytes')) rove(box, () => all('a', box), neighbour({ ArrowRight: 1, ArrowLeft: -1 }));
 
   // Fields: up and down go from row to row; right opens a group, or goes to its link; left closes it, or goes up.
   const stop = (li) => li.querySelector(':scope > details > summary') ?? li.querySelector(':scope > .anchor');

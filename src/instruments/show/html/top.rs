@@ -1,5 +1,6 @@
 //! The head of the page, and what stands beside its text: the steps, the search, the button that opens all.
 
+use super::drawing;
 use super::steps::class;
 use super::{View, how_to_read};
 use crate::instruments::show::chapters::CHAPTERS;
@@ -71,10 +72,19 @@ pub(super) fn navigation(page: &mut String, view: View<'_>) {
             "<li class=\"{class}\"><a href=\"#step-{number}\"><span class=\"number\">{number}</span> {title}</a></li>\n"
         ));
     }
-    page.push_str(&format!(
-        "</ol>\n<p><a href=\"#records\">{}</a></p>\n",
-        view.say(&phrase!("Records"))
-    ));
+    page.push_str("</ol>\n<ul>\n");
+    for (id, name) in [
+        ("wire-order", phrase!("In the order of the wire")),
+        ("key-schedule", phrase!("The key schedule")),
+        ("records", phrase!("Records")),
+    ] {
+        // Not every version has a key schedule that is drawn.
+        if id != "key-schedule" || drawing::has_key_schedule(view.conversation) {
+            let name = view.say(&name);
+            page.push_str(&format!("<li><a href=\"#{id}\">{name}</a></li>\n"));
+        }
+    }
+    page.push_str("</ul>\n");
     tools(page, view);
     page.push_str("</nav>\n");
 }
@@ -82,9 +92,9 @@ pub(super) fn navigation(page: &mut String, view: View<'_>) {
 /// What needs the script, and is not there without it. Its words are data: the script is the same in each language.
 fn tools(page: &mut String, view: View<'_>) {
     page.push_str(&format!(
-        "<template id=\"tools\"><form role=\"search\"><label for=\"search\">{}</label>\
+        "<template id=\"tools\"><div class=\"tools\"><label for=\"search\">{}</label>\
          <input type=\"search\" id=\"search\" autocomplete=\"off\" spellcheck=\"false\">\
-         <p role=\"status\" id=\"status\" data-found=\"{}\" data-copied=\"{}\"></p></form>\
+         <p role=\"status\" id=\"status\" data-found=\"{}\" data-copied=\"{}\"></p></div>\
          <p><button type=\"button\" id=\"open-all\" data-close=\"{}\">{}</button></p></template>\n",
         view.say(&phrase!("Search the fields")),
         view.say(&phrase!("Messages that match: {count}", count = "%")),

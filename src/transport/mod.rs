@@ -4,13 +4,17 @@
 //! for ever. So a [`Deadline`] bounds a phase as a whole: the handshake, a request head, the wait for
 //! the next request.
 
+mod socket;
+
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, io_words};
+use crate::error::{Error, GaveUp, io_words};
 use crate::phrase;
 use crate::text;
+
+pub use self::socket::{Handle, Socket};
 
 /// How long a peer may go on sending after we have closed our half of the connection.
 const LINGER: Duration = Duration::from_millis(500);
@@ -22,6 +26,9 @@ const LINGER_BYTES: usize = 16 * 1024 * 1024;
 pub const PATIENCE: Duration = Duration::from_secs(365 * 86_400);
 /// How many of the first bytes of a peer are remembered: protocols show themselves in fewer.
 const FIRST_BYTES: usize = 16;
+/// How late a timeout may be. Setting it is a system call, and most reads and writes return at once: it is set again
+/// only when it would fire later than this.
+const SLACK: Duration = Duration::from_secs(1);
 
 /// The addresses of `host`, a name or an IP address without brackets. `localhost` is both loopback addresses,
 /// whatever the resolver says: some hosts files know only one of them.
@@ -58,6 +65,16 @@ pub trait Transport: Read + Write {
     /// [`io::ErrorKind::TimedOut`].
     fn set_deadline(&mut self, within: Duration);
 
+    /// Begins the wait for the next request. Nothing is half done in it, so a server that ends may cut it short.
+    fn wait_for_request(&mut self, within: Duration) {
+        self.set_deadline(within);
+    }
+
+    /// The server ends: the next answer is the last one.
+    fn ends_soon(&self) -> bool {
+        false
+    }
+
     /// Says that we send no more, while we still read (a TCP half-close).
     fn finish_writing(&mut self) -> io::Result<()>;
 
@@ -71,10 +88,16 @@ pub trait Transport: Read + Write {
 /// A TCP connection whose reads and writes share one deadline.
 #[derive(Debug)]
 pub struct Deadline {
-    socket: TcpStream,
+    socket: Socket,
+    /// When the phase ends, how long it is, and the bytes that have come in it.
     until: Instant,
+    within: Duration,
+    came: u64,
     at_least: Duration,
     first_bytes: Vec<u8>,
+    /// What the socket's own timeouts are set to.
+    read_timeout: Duration,
+    write_timeout: Duration,
 }
 
 impl Deadline {
@@ -82,13 +105,18 @@ impl Deadline {
     ///
     /// Switches Nagle's algorithm off: it holds a small write back while an earlier one is
     /// unacknowledged, which costs some 40 ms a round trip.
-    pub fn new(socket: TcpStream, within: Duration) -> io::Result<Deadline> {
-        socket.set_nodelay(true)?;
+    pub fn new(socket: impl Into<Socket>, within: Duration) -> io::Result<Deadline> {
+        let socket = socket.into();
+        socket.stream().set_nodelay(true)?;
         Ok(Deadline {
             socket,
             until: Instant::now() + within,
+            within,
+            came: 0,
             at_least: Duration::ZERO,
             first_bytes: Vec::new(),
+            read_timeout: Duration::MAX,
+            write_timeout: Duration::MAX,
         })
     }
 
@@ -103,18 +131,52 @@ impl Deadline {
     fn left(&self) -> io::Result<Duration> {
         match self.until.checked_duration_since(Instant::now()) {
             Some(left) if !left.is_zero() => Ok(left),
-            _ => Err(io::ErrorKind::TimedOut.into()),
+            _ => Err(given_up(GaveUp::Late {
+                within: self.within,
+                came: self.came,
+            })),
+        }
+    }
+
+    /// Writes within the deadline.
+    fn send(&mut self, write: impl Fn(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        loop {
+            let left = self.left()?;
+            if self.write_timeout > left + SLACK {
+                self.socket.stream().set_write_timeout(Some(left))?;
+                self.write_timeout = left;
+            }
+            match write(self.socket.stream()) {
+                Err(error) if is_no_end(&error) => {}
+                done => return done,
+            }
         }
     }
 }
 
+fn given_up(why: GaveUp) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, why)
+}
+
 impl Transport for Deadline {
     fn set_deadline(&mut self, within: Duration) {
-        self.until = Instant::now() + within.max(self.at_least);
+        self.within = within.max(self.at_least);
+        self.until = Instant::now() + self.within;
+        self.came = 0;
+        self.socket.goes_on();
+    }
+
+    fn wait_for_request(&mut self, within: Duration) {
+        self.set_deadline(within);
+        self.socket.waits();
+    }
+
+    fn ends_soon(&self) -> bool {
+        self.socket.ends_soon()
     }
 
     fn finish_writing(&mut self) -> io::Result<()> {
-        self.socket.shutdown(Shutdown::Write)
+        self.socket.stream().shutdown(Shutdown::Write)
     }
 
     fn first_bytes(&self) -> &[u8] {
@@ -124,10 +186,25 @@ impl Transport for Deadline {
 
 impl Read for Deadline {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = uninterrupted(|| {
-            self.socket.set_read_timeout(Some(self.left()?))?;
-            self.socket.read(buffer)
-        })?;
+        let count = loop {
+            let left = self.left()?;
+            if self.read_timeout > left + SLACK {
+                self.socket.stream().set_read_timeout(Some(left))?;
+                self.read_timeout = left;
+            }
+            match self.socket.stream().read(buffer) {
+                Err(error) if is_no_end(&error) => {}
+                done => break done?,
+            }
+        };
+        if count == 0 {
+            return self
+                .socket
+                .gave_up()
+                .map_or(Ok(0), |why| Err(given_up(why)));
+        }
+        self.socket.begins();
+        self.came += count as u64;
         let missing = FIRST_BYTES.saturating_sub(self.first_bytes.len());
         let new = buffer.iter().take(count.min(missing));
         self.first_bytes.extend(new);
@@ -137,40 +214,30 @@ impl Read for Deadline {
 
 impl Write for Deadline {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        uninterrupted(|| {
-            self.socket.set_write_timeout(Some(self.left()?))?;
-            self.socket.write(bytes)
-        })
+        self.send(|mut stream| stream.write(bytes))
     }
 
     /// Forwarded, because the default method writes the first slice only: rustls would then need a
     /// system call a record.
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        uninterrupted(|| {
-            self.socket.set_write_timeout(Some(self.left()?))?;
-            self.socket.write_vectored(slices)
-        })
+        self.send(|mut stream| stream.write_vectored(slices))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.socket.flush()
+        self.socket.stream().flush()
     }
 }
 
-/// A timeout of a socket is `WouldBlock` on Unix; it has one name here.
+/// Errors after which the deadline decides whether to try again.
 ///
-/// On Linux a read with a timeout is interrupted when the process is stopped and goes on (Ctrl-Z and `fg`, or
-/// a debugger that attaches). No peer did that: it is tried again, within the same deadline.
-fn uninterrupted(mut attempt: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match attempt() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            done => return done,
-        }
-    }
+/// A timeout of a socket is `WouldBlock` on Unix, and may be of an earlier phase that was shorter. And on Linux a read
+/// with a timeout is interrupted when the process is stopped and goes on (Ctrl-Z and `fg`, or a debugger that
+/// attaches): no peer did that.
+fn is_no_end(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock
+    )
 }
 
 /// A lingering close: ends a connection so that the peer still gets our last words.

@@ -1,0 +1,47 @@
+//! The end of a server: no request that has begun is lost, and each client is told that the connection ends.
+
+use std::net::TcpStream;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use super::listening::Server;
+
+/// A client that has just had an answer often has its next request on the way. It is answered, as the last one,
+/// instead of being cut off by a close_notify that it has not seen yet.
+const NEXT_REQUEST: Duration = Duration::from_millis(100);
+/// How long a connection may take for its close_notify when the time for its request is over.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+impl Server {
+    /// Accepts no further connection and finishes what has begun, at most `within`. It returns how many connections are
+    /// open even then.
+    ///
+    /// 1. Each answer from now on is the last one of its connection, and says so (`Connection: close`).
+    /// 2. Clients that send nothing get their close_notify after a moment.
+    /// 3. After `within`, so do those in the middle of a request.
+    pub fn stop(self, within: Duration) -> usize {
+        self.places.close();
+        self.wake_the_accepting();
+        for thread in self.accepting {
+            let _ = thread.join();
+        }
+        self.places.wait_until_empty(NEXT_REQUEST);
+        self.places.leave(false);
+        self.places.wait_until_empty(within);
+        self.places.leave(true);
+        self.places.wait_until_empty(FAREWELL);
+        self.threads.end();
+        self.places.open()
+    }
+
+    /// A thread that waits in `accept` wakes up when a client comes. This is the client.
+    fn wake_the_accepting(&self) {
+        // Held until all have come: an accepting thread takes it before it decides which client is a real one.
+        let mut wakers = self.wakers.lock().unwrap_or_else(PoisonError::into_inner);
+        for address in &self.addresses {
+            // It fails only where the thread does not wait: when the queue is full, or no descriptor is left.
+            let woken = TcpStream::connect_timeout(address, Duration::from_secs(1));
+            wakers.extend(woken.and_then(|stream| stream.local_addr()));
+        }
+    }
+}

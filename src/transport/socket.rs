@@ -1,0 +1,135 @@
+//! A connected socket that two threads hold: the connection's own, which reads and writes, and the server's, which
+//! may have to wake it.
+//!
+//! A thread that waits in a read hears nothing, not even that the server ends. But its read returns at once when
+//! another thread shuts the socket's read half down, and the write half is still there for a last close_notify.
+
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use crate::error::GaveUp;
+
+/// A connected socket. A clone is the same one, and costs no file descriptor, as `TcpStream::try_clone` would.
+#[derive(Clone, Debug)]
+pub struct Socket(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    stream: TcpStream,
+    opened: Instant,
+    /// One of [`SILENT`], [`BUSY`] and [`IDLE`].
+    state: AtomicU8,
+    /// One of [`NOTHING`] to [`LEAVE`].
+    asked: AtomicU8,
+}
+
+/// No byte has come yet.
+const SILENT: u8 = 0;
+/// A handshake or a request has begun, or an answer is on its way.
+const BUSY: u8 = 1;
+/// The next request has not begun.
+const IDLE: u8 = 2;
+
+/// The server wants nothing of this connection.
+const NOTHING: u8 = 0;
+/// The next answer is the last one.
+const LAST_ANSWER: u8 = 1;
+/// Another client needs the place.
+const PLACE_WANTED: u8 = 2;
+/// The server waits for no further request.
+const LEAVE: u8 = 3;
+
+impl From<TcpStream> for Socket {
+    fn from(stream: TcpStream) -> Socket {
+        Socket(Arc::new(Shared {
+            stream,
+            opened: Instant::now(),
+            state: AtomicU8::new(SILENT),
+            asked: AtomicU8::new(NOTHING),
+        }))
+    }
+}
+
+impl Socket {
+    /// The handle for the thread that has to wake this one.
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::downgrade(&self.0))
+    }
+
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.0.stream
+    }
+
+    /// Bytes came: a handshake or a request is under way.
+    pub(super) fn begins(&self) {
+        self.0.state.store(BUSY, Ordering::SeqCst);
+    }
+
+    /// A wait for a request is over: its first bytes may have come earlier, together with those before them.
+    pub(super) fn goes_on(&self) {
+        let state = &self.0.state;
+        let _ = state.compare_exchange(IDLE, BUSY, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    /// The next request has not begun, and may be awaited.
+    pub(super) fn waits(&self) {
+        self.0.state.store(IDLE, Ordering::SeqCst);
+        // Looked at after the state was written, as `Handle::leave` looks at the state after it has asked: one of
+        // the two sees the other.
+        if self.0.asked.load(Ordering::SeqCst) == LEAVE {
+            let _ = self.0.stream.shutdown(Shutdown::Read);
+        }
+    }
+
+    /// The next answer is the last one, because the server ends.
+    pub(super) fn ends_soon(&self) -> bool {
+        matches!(self.0.asked.load(Ordering::SeqCst), LAST_ANSWER | LEAVE)
+    }
+
+    /// Why a read returned nothing although its peer is still there; `None`: the peer has left.
+    pub(super) fn gave_up(&self) -> Option<GaveUp> {
+        match self.0.asked.load(Ordering::SeqCst) {
+            PLACE_WANTED => Some(GaveUp::PlaceWanted {
+                after: self.0.opened.elapsed(),
+            }),
+            LEAVE => Some(GaveUp::ServerEnds),
+            _ => None,
+        }
+    }
+}
+
+/// A connection as the rest of the server sees it. It keeps no socket open.
+#[derive(Debug)]
+pub struct Handle(Weak<Shared>);
+
+impl Handle {
+    /// The next answer shall be the last one.
+    pub fn answer_once_more(&self) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.asked.fetch_max(LAST_ANSWER, Ordering::SeqCst);
+        }
+    }
+
+    /// Sends a stranger away that has had `patience` and said nothing.
+    pub fn hurry(&self, patience: Duration) {
+        if let Some(shared) = self.0.upgrade()
+            && shared.opened.elapsed() >= patience
+            && shared.state.load(Ordering::SeqCst) == SILENT
+        {
+            shared.asked.fetch_max(PLACE_WANTED, Ordering::SeqCst);
+            let _ = shared.stream.shutdown(Shutdown::Read);
+        }
+    }
+
+    /// Waits no longer for a first byte or a next request; with `busy`, not for the rest of anything.
+    pub fn leave(&self, busy: bool) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.asked.store(LEAVE, Ordering::SeqCst);
+            if busy || shared.state.load(Ordering::SeqCst) != BUSY {
+                let _ = shared.stream.shutdown(Shutdown::Read);
+            }
+        }
+    }
+}
