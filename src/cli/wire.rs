@@ -155,6 +155,7 @@ impl Watch {
         url: &Url,
         transport: Deadline,
         out: &mut dyn Write,
+        language: Language,
     ) -> Result<Answer, Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
@@ -168,7 +169,7 @@ impl Watch {
             transcript = recording.transcript();
         }
         if self.wire {
-            print_explained(&transcript, &mut io::stderr());
+            print_explained(&transcript, &mut io::stderr(), language);
         }
         *earlier = Some(transcript);
         answered
@@ -187,9 +188,9 @@ impl Watch {
 }
 
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
-fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
+fn print_explained(transcript: &Transcript, stderr: &mut impl Write, language: Language) {
     let mut block = Vec::new();
-    let paint = Paint::on(io::stderr().is_terminal(), Language::English);
+    let paint = Paint::on(io::stderr().is_terminal(), language);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }
@@ -230,7 +231,11 @@ impl Watched {
         let tap = Tap::new(transport, recording.clone());
         let served = serve_connection(&setup, &service, tap, address);
         let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        print_explained(&recording.transcript(), &mut self.log.clone());
+        print_explained(
+            &recording.transcript(),
+            &mut self.log.clone(),
+            self.language,
+        );
         served
     }
 }
