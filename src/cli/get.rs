@@ -87,7 +87,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         let mut stdout = Body::to_stdout();
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(&mut earlier, &setup, &url, transport, &mut stdout)
+            watch.get(&mut earlier, &setup, &url, transport, &mut stdout, language)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };

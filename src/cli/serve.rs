@@ -166,7 +166,10 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let load = move || server_setup(&again, &narrator);
     reloading::start(watch, &in_service, serve.given(), log, load)?;
     let service = Logged(log.clone());
-    let explaining = serve.wire.then(|| Explaining::start(log)).transpose();
+    let explaining = serve
+        .wire
+        .then(|| Explaining::start(log, language))
+        .transpose();
     let explaining = explaining.map_err(output)?;
     let watched = explaining.clone().map(|explaining| {
         let mut addresses = listener.addresses.iter();

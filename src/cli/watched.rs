@@ -47,11 +47,11 @@ enum Ended {
 }
 
 impl Explaining {
-    /// Starts the thread, which writes to this log.
-    pub(super) fn start(log: &Log) -> io::Result<Explaining> {
+    /// Starts the thread, which writes to this log, in this language.
+    pub(super) fn start(log: &Log, language: Language) -> io::Result<Explaining> {
         let (queue, ended) = sync_channel(WAITING);
         let mut out = log.clone();
-        let explain = move || explain_all(&ended, &mut out);
+        let explain = move || explain_all(&ended, &mut out, language);
         thread::Builder::new()
             .name("explain".to_owned())
             .spawn(explain)?;
@@ -79,10 +79,12 @@ impl Explaining {
     }
 }
 
-fn explain_all(ended: &Receiver<Ended>, log: &mut Log) {
+fn explain_all(ended: &Receiver<Ended>, log: &mut Log, language: Language) {
     for ended in ended {
         match ended {
-            Ended::Connection(recording) => print_explained(&recording.into_transcript(), log),
+            Ended::Connection(recording) => {
+                print_explained(&recording.into_transcript(), log, language);
+            }
             Ended::Server(says) => drop(says.send(())),
         }
     }

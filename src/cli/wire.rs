@@ -157,6 +157,7 @@ impl Watch {
         url: &Url,
         transport: Deadline,
         out: &mut dyn Write,
+        language: Language,
     ) -> Result<Answer, Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
@@ -170,7 +171,7 @@ impl Watch {
             transcript = recording.transcript();
         }
         if self.wire {
-            print_explained(&transcript, &mut io::stderr());
+            print_explained(&transcript, &mut io::stderr(), language);
         }
         *earlier = Some(transcript);
         answered
@@ -189,9 +190,13 @@ impl Watch {
 }
 
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
-pub(super) fn print_explained(transcript: &Transcript, stderr: &mut impl Write) {
+pub(super) fn print_explained(
+    transcript: &Transcript,
+    stderr: &mut impl Write,
+    language: Language,
+) {
     let mut block = Vec::new();
-    let paint = Paint::on(io::stderr().is_terminal(), Language::English);
+    let paint = Paint::on(io::stderr().is_terminal(), language);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }

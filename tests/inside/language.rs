@@ -18,25 +18,33 @@ struct Said {
 }
 
 fn phrases() -> Vec<Said> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut phrases = Vec::new();
+    for (path, code) in sources("src") {
+        // The macro itself is defined there.
+        if !path.ends_with("src/language/phrase.rs") {
+            collect(code, &path, &mut phrases);
+        }
+    }
+    phrases
+}
+
+/// The code of each file in a folder, without its tests: a test may say what it likes.
+fn sources(folder: &str) -> Vec<(PathBuf, TokenStream)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                // The macro itself is defined there.
-                && !path.ends_with("src/language/phrase.rs")
-            {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                // A test may say what it likes.
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                collect(code.parse().unwrap(), &path, &mut phrases);
+                sources.push((path, code.parse().unwrap()));
             }
         }
     }
-    phrases
+    sources
 }
 
 /// Every `phrase!(…)`, wherever it stands: also inside of another macro.
@@ -170,4 +178,69 @@ fn chinese_has_chinese_punctuation_between_chinese_words() {
             );
         }
     }
+}
+
+/// The literals that are no template of a phrase, nor in an attribute.
+fn literals(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut before = [String::new(), String::new()];
+    for token in tokens {
+        match &token {
+            // An attribute, such as a comment that documents.
+            TokenTree::Group(_) if before.iter().any(|token| token == "#") => {}
+            // The values of a phrase may be literals.
+            TokenTree::Group(group) if before == ["phrase", "!"] => {
+                literals(group.stream().into_iter().skip(1).collect(), found);
+            }
+            TokenTree::Group(group) => literals(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    found.push(text.value());
+                }
+            }
+            _ => {}
+        }
+        let [_, last] = before;
+        before = [last, token.to_string()];
+    }
+}
+
+/// Names, labels of the standards and formulas, which are the same in every language.
+const NAMES: [&str; 6] = [
+    "derived for ",
+    "e exp master",
+    "PSK of this ticket",
+    "extended master secret",
+    "unknown handshake message",
+    "a part of an alert",
+];
+
+/// Files that say other things: a table, of which every row is asked above, and what is wrong with a file.
+const OTHER: [&str; 2] = ["names.rs", "transcript.rs"];
+
+#[test]
+fn what_explains_a_byte_is_a_phrase() {
+    let mut wrong = Vec::new();
+    for folder in ["wire", "x509", "inspect"] {
+        for (path, code) in sources(&format!("src/instruments/{folder}")) {
+            if OTHER.iter().any(|name| path.ends_with(name)) {
+                continue;
+            }
+            let mut found = Vec::new();
+            literals(code, &mut found);
+            for text in found {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                let is_word = |word: &&str| {
+                    word.len() > 1
+                        && word
+                            .bytes()
+                            .all(|byte| byte.is_ascii_lowercase() || byte == b',')
+                };
+                let sentence = words.windows(3).any(|run| run.iter().all(is_word));
+                if sentence && !NAMES.iter().any(|name| text.starts_with(name)) {
+                    wrong.push(format!("{}: {text:?}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }

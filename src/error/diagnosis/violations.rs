@@ -103,7 +103,7 @@ pub(super) fn undecryptable(progress: Progress) -> Row {
         _ => row(
             Step::ApplicationData,
             phrase!(
-                "a record does not decrypt, or Finished does not match: bytes were changed on the way, or \
+                "a record does not decrypt, or Finished does not match: bytes were changed in transit, or \
             the two sides have different keys"
             ),
             between,

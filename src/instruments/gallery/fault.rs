@@ -127,13 +127,13 @@ impl Fault {
                 "one connection, two requests; the server reads its new list between them"
             )),
             Fault::TamperedHello => Some(phrase!(
-                "on the way, one bit of the ClientHello was flipped"
+                "in transit, one bit of the ClientHello was flipped"
             )),
             Fault::TamperedData => Some(phrase!(
-                "on the way, one bit of the server's data was flipped"
+                "in transit, one bit of the server's data was flipped"
             )),
             Fault::ConnectionCut => Some(phrase!(
-                "on the way, the line was cut when the server's data came"
+                "in transit, the line was cut when the server's data came"
             )),
             _ => None,
         }

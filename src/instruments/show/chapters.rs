@@ -96,7 +96,7 @@ impl Chapter {
                 phrase!("Both say what they speak. Up to TLS 1.2 they exchange keys after that.")
             }
             Step::ClientConnects | Step::Preparation => phrase!(
-                "Both say what they speak and exchange public keys; out of these comes a secret that nobody on the way can compute."
+                "Both say what they speak and exchange public keys; out of these comes a secret that no eavesdropper can compute."
             ),
             Step::ServerPresentsCertificate if old => phrase!(
                 "The server says who it is. Where both make fresh keys, it signs its own with the key that only it has."

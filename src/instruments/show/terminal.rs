@@ -134,8 +134,9 @@ impl WireView<'_> {
         let side = self.words(&side);
         let name = text::shorten(&text::terminal(&message.name), 38);
         let size = format!(
-            "{}, {}",
+            "{}{}{}",
             self.words(&size(message.bytes.len())),
+            self.comma(),
             milliseconds(message.at)
         );
         self.page.blank()?;
@@ -182,8 +183,10 @@ impl WireView<'_> {
                 let here = bytes
                     .get(kind.range.start..length.range.end)
                     .unwrap_or_default();
-                let value =
-                    Phrase::joined([kind.value.clone(), length.value.clone()], &", ".into());
+                let value = Phrase::joined(
+                    [kind.value.clone(), length.value.clone()],
+                    &self.comma().into(),
+                );
                 let (label, meaning) = (
                     self.words(&phrase!("header")),
                     self.words(&phrase!("what it is, and how much follows")),
@@ -353,6 +356,11 @@ impl WireView<'_> {
     /// In the language of the page.
     fn words(&self, phrase: &Phrase) -> String {
         self.page.paint.words(phrase)
+    }
+
+    /// Between two values.
+    fn comma(&self) -> &'static str {
+        self.page.paint.language.pick(", ", "，")
     }
 
     /// Words, and the standard behind them in brackets.

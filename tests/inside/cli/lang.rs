@@ -119,6 +119,33 @@ fn the_doctor_speaks_chinese_of_files_and_of_a_live_server() {
 }
 
 #[test]
+fn inspect_explains_each_field_in_chinese_within_80_columns() {
+    let folder = Folder::with_certs();
+    folder
+        .run("hello-mtls certs revoke certs/client.crt")
+        .ends(0);
+    for (file, words) in [
+        ("ca.crt", "根 CA"),
+        ("server.crt", "从不看 CN（第 3 步）"),
+        ("client.csr", "只是愿望，由 CA 决定"),
+        ("client.key", "有，但不显示"),
+        ("ca.crl", "这份列表是什么时候生成的"),
+    ] {
+        let ran = folder
+            .run(&format!("hello-mtls inspect certs/{file} --lang zh"))
+            .ends(0);
+        fits(&ran);
+        assert!(
+            ran.stdout
+                .replace([' ', '\n'], "")
+                .contains(&words.replace(' ', "")),
+            "{words}: {ran}"
+        );
+        assert_eq!(english_sentence(&ran.stdout), None, "{ran}");
+    }
+}
+
+#[test]
 fn an_english_sentence_is_seen_and_a_command_is_none() {
     let said = "    found    the right one is\n             this";
     assert_eq!(

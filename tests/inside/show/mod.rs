@@ -36,6 +36,10 @@ fn the_samples_in_the_docs_are_what_is_shown() {
         "docs/wire-sample.txt",
         &text_of(&conversation, Paint::PLAIN),
     );
+    holds(
+        "docs/zh/wire-sample.txt",
+        &text_of(&conversation, Paint::on(false, Language::Chinese)),
+    );
     for (file, language) in [
         ("docs/wire-sample.html", Language::English),
         ("docs/zh/wire-sample.html", Language::Chinese),

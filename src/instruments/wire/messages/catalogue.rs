@@ -33,9 +33,9 @@ pub(super) fn by_content(message: &Handshake<'_>, context: &Context) -> Option<P
         Handshake::ClientHello(hello) if hello.extensions.encrypted_client_hello =>
             phrase!("The client offers versions, cipher suites and extensions. This much is in the clear; encrypted_client_hello may hide another ClientHello, the true one."),
         Handshake::ClientHello(hello) if hello.extensions.key_share_groups.is_empty() =>
-            phrase!("The client offers versions, cipher suites and extensions; no public key is in it. In the clear: everybody on the way can read this."),
+            phrase!("The client offers versions, cipher suites and extensions; no public key is in it. In the clear: anybody on the network can read this."),
         Handshake::ClientHello(_) =>
-            phrase!("The client offers versions, cipher suites and extensions, and sends public keys for the key exchange. In the clear: everybody on the way can read this."),
+            phrase!("The client offers versions, cipher suites and extensions, and sends public keys for the key exchange. In the clear: anybody on the network can read this."),
         Handshake::ServerHello(hello) if hello.is_retry() && hello.extensions.key_share_groups.is_empty() =>
             phrase!("The server wants the ClientHello once more, with the cookie that it sends here: so it keeps nothing in memory for a client that does not listen. This costs a round trip. On the wire it is a ServerHello with a fixed random."),
         Handshake::ServerHello(hello) if !hello.is_retry() && context.tls13() && hello.extensions.key_share_groups.is_empty() =>
@@ -75,7 +75,7 @@ fn certificate<'a>(body: &[u8], context: &Context) -> Row<'a> {
         (Side::Client, false) if context.encrypted => ("RFC 5246 §7.4.6",
             phrase!("Who the client claims to be. This handshake runs under the keys of the one before, so only the server sees it.")),
         (Side::Client, false) => ("RFC 5246 §7.4.6",
-            phrase!("Who the client claims to be. In TLS 1.2 this crossed the wire in the clear: everybody on the way learned who the client is.")),
+            phrase!("Who the client claims to be. In TLS 1.2 this crossed the wire in the clear: anybody on the network learned which client it is.")),
         (Side::Server, false) if exchange.is_rsa() => ("RFC 5246 §7.4.2",
             phrase!("Who the server claims to be. Public: anybody can show it; the proof is that it can decrypt ClientKeyExchange, without which its Finished would be wrong.")),
         (Side::Server, false) if exchange.is_signed() => ("RFC 5246 §7.4.2",
@@ -111,7 +111,7 @@ fn tls13<'a>(kind: HandshakeType, context: &Context) -> Row<'a> {
             }),
         HandshakeType::FINISHED => (
             "Finished", "RFC 8446 §4.4.4", Handshake::Finished { verify_data: &[] },
-            phrase!("A MAC over the whole handshake: its sender has the keys, and nobody changed a byte on the way.")),
+            phrase!("A MAC over the whole handshake: its sender has the keys, and nobody changed a byte in transit.")),
         HandshakeType::END_OF_EARLY_DATA => (
             "EndOfEarlyData", "RFC 8446 §4.5", Handshake::EndOfEarlyData,
             phrase!("Early data ends here; the client goes on with the handshake keys.")),
@@ -172,7 +172,7 @@ fn tls12<'a>(kind: HandshakeType, context: &Context) -> Row<'a> {
             phrase!("A ticket for next time: the session's state, encrypted for the server itself.")),
         HandshakeType::FINISHED => (
             "Finished", "RFC 5246 §7.4.9", Handshake::Finished { verify_data: &[] },
-            phrase!("The first message under the new keys: its sender has them, and nobody changed the handshake on the way.")),
+            phrase!("The first message under the new keys: its sender has them, and nobody changed the handshake in transit.")),
         _ => unknown(),
     }
 }

@@ -100,7 +100,7 @@ impl<'a> ServerHello<'a> {
         self.cipher_suite = Some(named(reader, 2, "cipher_suite", &names::CIPHER_SUITES)?);
         let method = reader.u8("legacy_compression_method", "")?;
         reader.meaning(match method {
-            0 => phrase!("none"),
+            0 => phrase!("no compression"),
             1 => phrase!("DEFLATE: compression leaked secrets (CRIME)"),
             _ => Phrase::empty(),
         });
