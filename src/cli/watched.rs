@@ -162,7 +162,8 @@ impl Service for Recorded<'_> {
         } = self.server;
         match request.path.as_str() {
             "/handshake" if hello::is_read(request) => {
-                let language = preferred(request).unwrap_or(*language);
+                let language =
+                    preferred(request.fields.all("accept-language")).unwrap_or(*language);
                 handshake_page(&self.recording, *local, language, page)
             }
             "/handshake" => hello::only_read(),
@@ -179,13 +180,11 @@ impl Service for Recorded<'_> {
     }
 }
 
-/// The language that a browser asks for: the first of its list that is one of ours. Browsers sort the list by
-/// preference, so the weights (RFC 9110 §12.5.4) need not be compared.
-fn preferred(request: &Request) -> Option<Language> {
-    let lists = request.fields.all("accept-language");
+/// The language that a browser asks for, in its fields Accept-Language: the first that is one of ours. Browsers sort the
+/// list by preference, so the weights (RFC 9110 §12.5.4) need not be compared.
+fn preferred<'a>(lists: impl Iterator<Item = &'a str>) -> Option<Language> {
     let ranges = lists.flat_map(|list| list.split(','));
-    let mut languages =
-        ranges.map(|range| range.trim().split(['-', ';']).next().unwrap_or_default());
+    let mut languages = ranges.filter_map(|range| range.trim().split(['-', ';']).next());
     languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
 }
 
@@ -213,4 +212,25 @@ fn handshake_page(
         ("Referrer-Policy", "no-referrer".to_owned()),
     ];
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_the_first_of_its_languages_that_the_page_has() {
+        let preferred = |list: &'static str| preferred([list].into_iter());
+        assert_eq!(
+            preferred("zh-CN,zh;q=0.9,en;q=0.8"),
+            Some(Language::Chinese)
+        );
+        assert_eq!(
+            preferred("fr, EN-GB;q=0.7, zh;q=0.3"),
+            Some(Language::English)
+        );
+        for other in ["fr", "*", "", "zhx"] {
+            assert_eq!(preferred(other), None, "{other}");
+        }
+    }
 }

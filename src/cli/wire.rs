@@ -299,24 +299,3 @@ fn several(file: &Path) -> Error {
         ),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_browser_gets_the_first_of_its_languages_that_the_page_has() {
-        let preferred = |list: &'static str| preferred([list].into_iter());
-        assert_eq!(
-            preferred("zh-CN,zh;q=0.9,en;q=0.8"),
-            Some(Language::Chinese)
-        );
-        assert_eq!(
-            preferred("fr, EN-GB;q=0.7, zh;q=0.3"),
-            Some(Language::English)
-        );
-        for other in ["fr", "*", "", "zhx"] {
-            assert_eq!(preferred(other), None, "{other}");
-        }
-    }
-}

@@ -155,6 +155,13 @@ pub fn trust_of(certificates: &str) -> Result<Trust, Error> {
     })
 }
 
+/// What stands behind `NAME =` in a file of answers. Empty: nothing.
+pub fn value_of<'a>(name: &str, answers: &'a str) -> &'a str {
+    let lines = answers.lines().filter_map(|line| line.split_once('='));
+    let found = lines.rev().find(|(label, _)| label.trim() == name);
+    found.map_or("", |(_, value)| value)
+}
+
 impl Test {
     /// A look at a file, or at several: well, or what was found instead.
     pub fn look(name: &'static str, step: Step, found: Result<(), Phrase>) -> Test {

@@ -79,9 +79,8 @@ impl Explainer {
             Protection::Unreadable(_) => phrase!("{kind}, encrypted", kind),
             _ => kind.into(),
         };
-        match &mut kept.protection {
-            Protection::Decrypted(open) => open.fields = decryption::inner_fields(open),
-            _ => {}
+        if let Protection::Decrypted(open) = &mut kept.protection {
+            open.fields = decryption::inner_fields(open);
         }
     }
 

@@ -286,7 +286,7 @@ impl State {
             }
             Some(suite) if session.suite.is_none() => {
                 let suite = names::CIPHER_SUITES.short(suite);
-                return phrase!("{suite} is not decrypted here", suite);
+                phrase!("{suite} is not decrypted here", suite)
             }
             _ if !session.secrets_known() => {
                 phrase!("there are no secrets of this connection in the transcript")

@@ -7,7 +7,7 @@ use crate::handshake::TlsMax;
 use crate::instruments::lab::draw::{Draw, hex, unhex};
 use crate::instruments::lab::meeting::{Client, Server, record};
 use crate::instruments::lab::minting::Mint;
-use crate::instruments::lab::tests::{Started, Test, identity_of, trust_of};
+use crate::instruments::lab::tests::{Started, Test, identity_of, trust_of, value_of};
 use crate::instruments::lab::{Exercise, wording};
 use crate::instruments::wire::conversation::Protection;
 use crate::instruments::wire::explain;
@@ -114,15 +114,7 @@ fn sealed(bytes: &[u8]) -> String {
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let text = started.text("answers.txt")?;
     let tests = ["key", "nonce", "plaintext"].map(|name| {
-        let given = text.lines().filter_map(|line| line.split_once('='));
-        let given = given
-            .filter(|(label, _)| label.trim() == name)
-            .map(|(_, value)| value);
-        let given: String = given
-            .last()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
+        let given: String = value_of(name, &text).split_whitespace().collect();
         let found = match unhex(&given) {
             Some(bytes) if sealed(&bytes) == started.draw.noted(name) => Ok(()),
             Some(bytes) if bytes.is_empty() => Err(phrase!("nothing yet")),

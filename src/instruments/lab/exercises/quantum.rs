@@ -9,7 +9,7 @@ use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, record};
 use crate::instruments::lab::minting::{Leaf, Mint, Purpose};
 use crate::instruments::lab::reading::is_ml_dsa;
-use crate::instruments::lab::tests::{Started, Test, Wanted};
+use crate::instruments::lab::tests::{Started, Test, Wanted, value_of};
 use crate::instruments::lab::{Exercise, settings, wording};
 use crate::instruments::wire::explain;
 use crate::narration::{Side, Step};
@@ -130,16 +130,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             .ok_or_else(|| failed("record a connection", &message))?
             .bytes
             .len();
-        let given = text.lines().filter_map(|line| line.split_once('='));
-        let given = given
-            .filter(|(label, _)| label.trim() == message)
-            .map(|(_, size)| size);
-        let given: String = given
-            .last()
-            .unwrap_or_default()
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
+        let given = value_of(message, &text).chars();
+        let given: String = given.filter(char::is_ascii_digit).collect();
         let found = match given.parse() {
             Ok(given) if sent == given => Ok(()),
             Ok(_) => Err(phrase!("another number of bytes")),
