@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::capture::{self, Choice, Found};
 use super::log::Log;
+use super::making::claim;
 use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
@@ -63,7 +64,7 @@ impl Keep {
     }
 
     /// Says before anything is done what could not be written after it.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
         let mut seen: Vec<&PathBuf> = Vec::new();
         for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
             if seen.contains(&path) {
@@ -74,6 +75,7 @@ impl Keep {
                 });
             }
             files::has_room_for(path)?;
+            drop(claim(files::folder(path), language));
             seen.push(path);
         }
         Ok(())
@@ -142,8 +144,8 @@ impl Watch {
     }
 
     /// Says before the connection is made what could not be written after it.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.keep.check()
+    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
+        self.keep.check(language)
     }
 
     /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
@@ -256,7 +258,8 @@ impl Service for Recorded<'_> {
         } = self.server;
         match request.path.as_str() {
             "/handshake" if hello::is_read(request) => {
-                let language = preferred(request).unwrap_or(*language);
+                let language =
+                    preferred(request.fields.all("accept-language")).unwrap_or(*language);
                 handshake_page(&self.recording, *local, language, lock)
             }
             "/handshake" => hello::only_read(),
@@ -273,13 +276,11 @@ impl Service for Recorded<'_> {
     }
 }
 
-/// The language that a browser asks for: the first of its list that is one of ours. Browsers sort the list by
-/// preference, so the weights (RFC 9110 §12.5.4) need not be compared.
-fn preferred(request: &Request) -> Option<Language> {
-    let lists = request.fields.all("accept-language");
+/// The language that a browser asks for, in its fields Accept-Language: the first that is one of ours. Browsers sort the
+/// list by preference, so the weights (RFC 9110 §12.5.4) need not be compared.
+fn preferred<'a>(lists: impl Iterator<Item = &'a str>) -> Option<Language> {
     let ranges = lists.flat_map(|list| list.split(','));
-    let mut languages =
-        ranges.map(|range| range.trim().split(['-', ';']).next().unwrap_or_default());
+    let mut languages = ranges.filter_map(|range| range.trim().split(['-', ';']).next());
     languages.find_map(|language| Language::parse(&language.to_ascii_lowercase()).ok())
 }
 
@@ -329,7 +330,7 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
         choice,
         keep,
     } = options;
-    keep.check()?;
+    keep.check(language)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
     if let Some(other) = other {
@@ -403,5 +404,26 @@ fn several(file: &Path) -> Error {
             capture,
             one
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_the_first_of_its_languages_that_the_page_has() {
+        let preferred = |list: &'static str| preferred([list].into_iter());
+        assert_eq!(
+            preferred("zh-CN,zh;q=0.9,en;q=0.8"),
+            Some(Language::Chinese)
+        );
+        assert_eq!(
+            preferred("fr, EN-GB;q=0.7, zh;q=0.3"),
+            Some(Language::English)
+        );
+        for other in ["fr", "*", "", "zhx"] {
+            assert_eq!(preferred(other), None, "{other}");
+        }
     }
 }

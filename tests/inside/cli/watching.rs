@@ -50,6 +50,10 @@ fn get_shows_its_own_connection_and_keeps_it_in_three_forms() {
         .ends(0);
     assert_eq!(again.stdout, ran.stderr);
     assert_eq!(folder.read("again.html"), folder.read("me.html"));
+    folder
+        .run("hello-mtls wire me.transcript --lang zh --html chinese.html")
+        .ends(0);
+    assert!(folder.read("chinese.html").contains("<html lang=\"zh\">"));
 }
 
 #[test]

@@ -18,6 +18,7 @@
   const cards = all('article.message');
   const places = cards.map((card) => card.parentElement.insertBefore(document.createComment(''), card));
   const order = document.createElement('section');
+  if (!button) return;
   button.hidden = false;
   button.addEventListener('click', () => {
     const pressed = button.getAttribute('aria-pressed') === 'false';

@@ -1,6 +1,9 @@
 // Comfort only: the page says all without it. Constant, so that a hash can allow it; its words stand in the page.
 (() => {
   'use strict';
+  const tools = document.getElementById('tools');
+  // Two connections side by side have no cards.
+  if (!tools) return;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const open = (element) => {
     for (let details = element?.closest('details'); details; details = details.parentElement.closest('details')) details.open = true;
@@ -16,8 +19,7 @@
   if (location.hash) arrive(location.hash); else open(document.querySelector('.card'));
 
   // What stands in the template needs a script.
-  const nav = document.querySelector('nav');
-  nav.append(document.getElementById('tools').content);
+  tools.parentElement.append(tools.content);
   const [search, status, button] = ['search', 'status', 'open-all'].map((id) => document.getElementById(id));
   const words = { open: button.textContent, close: button.dataset.close };
   button.addEventListener('click', () => {
