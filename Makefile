@@ -17,7 +17,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get check prose test docs recordings interop bench soak build check-tools
+.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get lab check prose test docs recordings interop bench soak fuzz build check-tools
 
 # In the language of the locale, by the first of the three variables that has a value, as the program does it.
 CHINESE = $(filter zh zh_% zh-% zh.% zh@%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG)))
@@ -34,6 +34,7 @@ help-en:
 	@echo ''
 	@echo 'make wire    write a handshake as an HTML page, with every byte decrypted and explained'
 	@echo 'make step    run a handshake in one process; Enter moves the next messages'
+	@echo 'make lab     exercises that grade themselves: the list, and how to begin'
 	@echo 'make debug   the same in rust-gdb, with one breakpoint per step'
 	@echo 'make debug-server    make serve in rust-gdb, with the five steps of the server'
 	@echo 'make debug-get       make get without deadlines, for debug-server'
@@ -45,6 +46,7 @@ help-en:
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 	@echo 'make bench   measures this server beside others, and writes docs/performance.md'
+	@echo 'make fuzz    a minute of libFuzzer for every reader of foreign bytes (FUZZ_SECONDS)'
 	@echo 'make soak    minutes of bursts, cuts and slow clients: does the server survive?'
 
 help-zh:
@@ -57,6 +59,7 @@ help-zh:
 	@echo ''
 	@echo 'make wire    把一次握手写成 HTML 网页，每个字节都解密并解释'
 	@echo 'make step    在一个进程里完成握手；按回车键，走下一批消息'
+	@echo 'make lab     能自己评判的练习：列出来，并说明怎么开始'
 	@echo 'make debug   同样的握手，在 rust-gdb 里运行，每一步一个断点'
 	@echo 'make debug-server    在 rust-gdb 里运行 make serve，停在服务器的五个步骤上'
 	@echo 'make debug-get       不带时限的 make get，和 debug-server 一起用'
@@ -68,6 +71,7 @@ help-zh:
 	@echo 'make interop 运行别人的服务器和客户端，结果写入 docs/interop.md'
 	@echo 'make recordings      重新录制连接：每次录下的字节都不同'
 	@echo 'make bench   把这个服务器和别的服务器一起测，结果写入 docs/performance.md'
+	@echo 'make fuzz    用 libFuzzer 测每个读取外来字节的函数，各一分钟（FUZZ_SECONDS）'
 	@echo 'make soak    几分钟的突发连接、切断和慢速客户端：服务器撑得住吗'
 
 demo: build
@@ -88,6 +92,9 @@ wire: build
 
 step: build
 	@$(HELLO) step
+
+lab: build
+	@$(HELLO) lab
 
 debug: build
 	@$(GDB) step
@@ -130,6 +137,9 @@ BENCH = cargo run --locked --release --manifest-path bench/Cargo.toml --bin
 bench: check-tools
 	cargo build --locked --release --manifest-path bench/Cargo.toml
 	$(BENCH) bench -- $(PARTS)
+
+fuzz: check-tools
+	@sh fuzz/run.sh $(TARGETS)
 
 soak: check-tools
 	cargo build --locked --release --manifest-path bench/Cargo.toml

@@ -48,9 +48,11 @@
 //!
 //! Then the server:
 //!
-//! 4. [`server::listening::Server::start`] accepts TCP connections and starts a thread per connection, which
+//! 4. [`server::listening::Server::start`] accepts TCP connections and gives each a thread, which
 //!    calls [`server::serve_connection`].
 //! 5. [`handshake::accept`] runs steps 1 to 5, and [`handshake::authorize`] runs step 6.
+//!    While the server runs, [`server::reload`] puts new files into service for the connections that begin later, and
+//!    [`handshake::open_connection`] repeats step 6 before each answer.
 //! 6. [`http`] reads a request, [`server::hello`] answers it, and rustls encrypts the answer: step 7.
 //!
 //! And the client:

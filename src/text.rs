@@ -48,6 +48,28 @@ pub fn terminal_bytes(bytes: &[u8]) -> String {
     safe
 }
 
+/// A line of a text that a peer sent, for a terminal: as it is, but without what a terminal would obey. Unlike
+/// [`terminal_bytes`] it keeps the end of the line, tabs and backslashes.
+pub fn for_reading(line: &[u8]) -> String {
+    let (line, end) = match line {
+        [line @ .., b'\r', b'\n'] => (line, "\r\n"),
+        [line @ .., b'\n'] => (line, "\n"),
+        line => (line, ""),
+    };
+    let parts = line.split_inclusive(|byte| matches!(byte, b'\\' | b'\t'));
+    let mut safe = String::with_capacity(line.len());
+    for part in parts {
+        match part {
+            [part @ .., kept @ (b'\\' | b'\t')] => {
+                safe += &terminal_bytes(part);
+                safe.push(char::from(*kept));
+            }
+            part => safe += &terminal_bytes(part),
+        }
+    }
+    safe + end
+}
+
 /// `text` for the inside of an HTML element or a quoted attribute.
 ///
 /// The characters that a terminal would obey are escaped as well: a page can be copied from.
@@ -350,8 +372,14 @@ fn adapted(distance: u32, letters: u32, first: bool) -> u32 {
 fn obeyed_by_a_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            // Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties: nothing of them is to be seen.
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+            // Ends of lines, an empty Braille cell, and the marks of annotations.
+            | '\u{2028}'..='\u{2029}' | '\u{2800}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]
@@ -363,6 +391,10 @@ mod tests {
         assert_eq!(terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(terminal("x\u{9b}2J\u{7f}"), "x\\u{9b}2J\\u{7f}");
         assert_eq!(terminal("cod\u{202e}exe"), "cod\\u{202e}exe");
+        for unseen in "\u{115f}\u{3164}\u{2800}\u{fe0e}\u{e0100}\u{ffa0}\u{34f}".chars() {
+            let shown = terminal(&format!("a{unseen}b"));
+            assert_eq!(shown, format!("a\\u{{{:x}}}b", u32::from(unseen)));
+        }
         assert_eq!(terminal("日本語 é"), "日本語 é");
     }
 

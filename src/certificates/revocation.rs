@@ -67,20 +67,24 @@ pub fn revoke(
 
 /// The CA of two lists that may both speak for one certificate, in words. webpki then looks at the first list only.
 ///
-/// A CA may split its list: one for leaves and one for CAs, or one for each distribution point (RFC 5280 §5.2.5).
-/// Such lists do not overlap.
+/// A CA may split its list into one for CAs and one for leaves, and these do not overlap. It may also split it by
+/// distribution point (RFC 5280 §5.2.5). But webpki takes the first such part for each certificate that names no
+/// point, and would let in one that is on the second part. So these count as overlapping.
 pub fn overlap(
     one: &CertificateRevocationListDer<'_>,
     other: &CertificateRevocationListDer<'_>,
 ) -> Option<String> {
     let (_, first) = CertificateRevocationList::from_der(one).ok()?;
     let (_, second) = CertificateRevocationList::from_der(other).ok()?;
-    let split = match (scope(&first), scope(&second)) {
-        (Some(one), Some(other)) => are_apart(one, other),
+    let apart = match (scope(&first), scope(&second)) {
+        (Some(one), Some(other)) => {
+            one.only_contains_user_certs && other.only_contains_ca_certs
+                || one.only_contains_ca_certs && other.only_contains_user_certs
+        }
         _ => false,
     };
     let same = first.issuer().as_raw() == second.issuer().as_raw();
-    (same && !split && one != other).then(|| summary::shown_name(first.issuer()))
+    (same && !apart && one != other).then(|| summary::shown_name(first.issuer()))
 }
 
 /// For which certificates of its CA a list is; `None`: for all.
@@ -92,14 +96,6 @@ pub fn scope<'l>(
         ParsedExtension::IssuingDistributionPoint(scope) => Some(scope),
         _ => None,
     })
-}
-
-fn are_apart(one: &IssuingDistributionPoint<'_>, other: &IssuingDistributionPoint<'_>) -> bool {
-    let by_kind = one.only_contains_user_certs && other.only_contains_ca_certs
-        || one.only_contains_ca_certs && other.only_contains_user_certs;
-    let [here, there] = [one, other].map(|scope| places(&scope.distribution_point));
-    let named = !here.is_empty() && !there.is_empty();
-    by_kind || named && here.iter().all(|place| !there.contains(place))
 }
 
 /// The URIs of a distribution point. webpki compares no other names.

@@ -6,8 +6,9 @@
 use std::net::IpAddr;
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
-use x509_parser::asn1_rs::Tag;
+use x509_parser::asn1_rs::{Any, Tag};
 use x509_parser::extensions::GeneralName;
+use x509_parser::oid_registry::OID_X509_EXT_SUBJECT_ALT_NAME;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate, X509Version};
 use x509_parser::x509::X509Name;
 
@@ -66,8 +67,22 @@ impl Summary {
             summary.for_clients_only = usage.value.client_auth && !usage.value.server_auth;
         }
         if let Ok(Some(alternatives)) = x509.subject_alternative_name() {
-            for entry in &alternatives.value.general_names {
+            // The same entries as the bytes have them. A text in pieces (BER's constructed form) is no name in DER
+            // (X.690 §10.2): OpenSSL refuses such a certificate, x509-parser takes the tags of the pieces as text.
+            let san = x509
+                .extensions()
+                .iter()
+                .find(|one| one.oid == OID_X509_EXT_SUBJECT_ALT_NAME);
+            let plain = san.map(|san| are_primitive(san.value)).unwrap_or_default();
+            let entries = alternatives.value.general_names.iter();
+            for (number, entry) in entries.enumerate() {
                 match entry {
+                    GeneralName::URI(in_pieces) if plain.get(number) != Some(&true) => {
+                        summary.uris.push(wording::hex(in_pieces.as_bytes()));
+                    }
+                    GeneralName::DNSName(in_pieces) if plain.get(number) != Some(&true) => {
+                        summary.dns_names.push(wording::hex(in_pieces.as_bytes()));
+                    }
                     GeneralName::URI(uri) => summary.uris.push((*uri).to_owned()),
                     GeneralName::DNSName(name) => summary.dns_names.push((*name).to_owned()),
                     GeneralName::IPAddress(bytes) => {
@@ -99,6 +114,17 @@ impl Summary {
     pub fn shown_end(&self) -> String {
         Moment::from_unix(self.not_after).date()
     }
+}
+
+/// For each entry of a SEQUENCE, whether it is a value and not made of other values.
+fn are_primitive(sequence: &[u8]) -> Vec<bool> {
+    let mut flags = Vec::new();
+    let mut rest = Any::from_der(sequence).map_or(&[][..], |(_, all)| all.data);
+    while let Ok((next, entry)) = Any::from_der(rest) {
+        flags.push(entry.header.is_primitive());
+        rest = next;
+    }
+    flags
 }
 
 /// Terminal-safe subject of a certificate; `(unreadable)` if the DER does not parse.

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::making::{Making, common_name, write_and_list};
+use super::making::{Making, claim, common_name, write_and_list};
 use super::one_command::OneCommand;
 use crate::certificates::request::Name;
 use crate::certificates::{SetOptions, make_set};
 use crate::error::Error;
+use crate::files::make_folder;
+use crate::language::Language;
 
 /// Make the tutorial's eight files: ca.key ca.crt server.key server.csr server.crt client.key client.csr client.crt
 #[derive(Args)]
@@ -36,9 +38,19 @@ pub(super) struct Certs {
     intermediate: bool,
 }
 
-pub(super) fn run(certs: Certs) -> Result<(), Error> {
+pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
+    let dir = match &certs.one {
+        Some(one) => one.dir(),
+        None => &certs.dir,
+    }
+    .to_owned();
+    if certs.one.as_ref().is_none_or(OneCommand::makes_the_folder) {
+        make_folder(&dir)?;
+    }
+    // Before the first file is read: what is read has to fit what is written at the end.
+    let claim = claim(&dir, language);
     if let Some(one) = certs.one {
-        return one.run();
+        return one.run(&claim);
     }
     let mut wishes = SetOptions {
         client: certs.client,
@@ -50,5 +62,5 @@ pub(super) fn run(certs: Certs) -> Result<(), Error> {
     if !certs.hosts.is_empty() {
         wishes.hosts = certs.hosts;
     }
-    write_and_list(&certs.dir, make_set(&wishes)?, certs.making.force)
+    write_and_list(&claim, &dir, make_set(&wishes)?, certs.making.force)
 }

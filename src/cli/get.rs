@@ -4,11 +4,14 @@ use std::io::{self, Write};
 
 use clap::Args;
 
+use super::body::Body;
+use super::key_log;
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
+use crate::files::at_one_moment;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::doctor::{PeerTrust, SetupFiles};
@@ -56,8 +59,13 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     let Some(authorities) = authorities else {
         return Err(missing("--cacert", phrase!("who vouches for the server?")));
     };
-    let trust = trust(&authorities, &[])?;
-    let identity = own.map(|(cert, key)| identity(&cert, &key)).transpose()?;
+    let mut paths = vec![authorities.as_path()];
+    paths.extend(own.iter().flat_map(|(cert, key)| [cert.as_path(), key]));
+    let (trust, identity) = at_one_moment(&paths, || {
+        let own = own.as_ref();
+        let identity = own.map(|(cert, key)| identity(cert, key)).transpose()?;
+        Ok::<_, Error>((trust(&authorities, &[])?, identity))
+    })?;
     let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
     client_config(&trust, identity, offer, narrator)
@@ -66,7 +74,8 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
 
 pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
-    options.watch.check()?;
+    options.watch.check(language)?;
+    key_log::check(language);
     let setup = client_setup(options, language)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
@@ -75,7 +84,7 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         if super::in_a_debugger() {
             transport = transport.patient();
         }
-        let mut stdout = io::stdout().lock();
+        let mut stdout = Body::to_stdout();
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
             watch.get(&mut earlier, &setup, &url, transport, &mut stdout)
@@ -87,10 +96,12 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         } else {
             Ok(())
         };
+        // Also what came of a body that was cut short.
+        let flushed = stdout.flush().map_err(output);
         // What happened to the connection counts more than what happened to a file.
         let answer = answered?;
         kept?;
-        stdout.flush().map_err(output)?;
+        flushed?;
         if answer.status >= 400 {
             let report = refused(options, &url, answer, language);
             say(&format!("hello-mtls: {report}"));

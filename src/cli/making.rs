@@ -5,19 +5,21 @@ use std::path::Path;
 use clap::Args;
 use rustls::pki_types::CertificateDer;
 
-use super::print;
+use super::{print, say};
 use crate::certificates::GeneratedFile;
 use crate::certificates::authority::Authority;
 use crate::certificates::request::KeyType;
 use crate::certificates::summary::Summary;
 use crate::clock::Moment;
 use crate::error::Error;
-use crate::files::{NewFile, make_folder, write_all};
+use crate::files::NewFile;
+use crate::files::claim::Claim;
+use crate::language::Language;
 use crate::text;
 
 #[derive(Args, Clone)]
 pub(super) struct Making {
-    /// ecdsa-p256, rsa-2048 or ed25519
+    /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
     #[arg(long, value_name = "TYPE", default_value = "ecdsa-p256", value_parser = KeyType::parse)]
     pub(super) key_type: KeyType,
     /// Days of validity
@@ -41,13 +43,18 @@ pub(super) fn common_name(name: &str) -> Result<String, String> {
     }
 }
 
+/// The folder, for this run alone. What a killed run has left there is removed, and said.
+pub(super) fn claim(dir: &Path, language: Language) -> Claim {
+    Claim::of(dir, &mut |happened| say(&happened.in_language(language)))
+}
+
 /// Writes files into a folder and lists them, a line each.
 pub(super) fn write_and_list(
+    claim: &Claim,
     dir: &Path,
     files: Vec<GeneratedFile>,
     overwrite: bool,
 ) -> Result<(), Error> {
-    make_folder(dir)?;
     let mut list = String::new();
     let mut new = Vec::new();
     for GeneratedFile {
@@ -65,7 +72,7 @@ pub(super) fn write_and_list(
             readers,
         });
     }
-    write_all(&new, overwrite)?;
+    claim.write(&new, overwrite)?;
     print(list)
 }
 

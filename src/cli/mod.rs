@@ -4,6 +4,8 @@
 
 mod files;
 mod output;
+mod body;
+mod key_log;
 mod certs;
 mod one_command;
 mod renew;
@@ -112,7 +114,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 impl Command {
     fn run(self, language: Language) -> Result<ExitCode, Error> {
         let done = match self {
-            Command::Certs(certs) => certs::run(certs),
+            Command::Certs(certs) => certs::run(certs, language),
             Command::Inspect { files } => inspect_files(&files, language),
             Command::Serve(serve) => serve::run(serve, language),
             Command::Get(get) => get::run(&get, language),

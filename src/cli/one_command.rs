@@ -16,6 +16,7 @@ use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{public, secret};
 use crate::error::Error;
+use crate::files::claim::Claim;
 use crate::phrase;
 use crate::text;
 
@@ -46,7 +47,7 @@ pub(super) enum OneCommand {
     Request {
         #[command(flatten)]
         leaf: Leaf,
-        /// ecdsa-p256, rsa-2048 or ed25519
+        /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
         #[arg(long, value_name = "TYPE", default_value = "ecdsa-p256", value_parser = KeyType::parse)]
         key_type: KeyType,
         /// Overwrite files that exist
@@ -126,32 +127,46 @@ pub(super) struct Leaf {
 }
 
 impl OneCommand {
-    pub(super) fn run(self) -> Result<(), Error> {
+    /// The folder of the files.
+    pub(super) fn dir(&self) -> &Path {
         match self {
-            OneCommand::Ca { dir, cn, making } => make_ca(&dir, &cn, &making),
+            OneCommand::Ca { dir, .. } | OneCommand::Revoke { dir, .. } => dir,
+            OneCommand::Request { leaf, .. } | OneCommand::Sign { leaf, .. } => &leaf.dir,
+            OneCommand::Renew(renew) => &renew.dir,
+        }
+    }
+
+    /// The others find files in it.
+    pub(super) fn makes_the_folder(&self) -> bool {
+        matches!(self, OneCommand::Ca { .. } | OneCommand::Request { .. })
+    }
+
+    pub(super) fn run(self, claim: &Claim) -> Result<(), Error> {
+        match self {
+            OneCommand::Ca { dir, cn, making } => make_ca(claim, &dir, &cn, &making),
             OneCommand::Request {
                 leaf,
                 key_type,
                 force,
-            } => make_request(&leaf, key_type, force),
+            } => make_request(claim, &leaf, key_type, force),
             OneCommand::Sign {
                 leaf,
                 ca,
                 days,
                 force,
-            } => sign_request(&leaf, &ca, days, force),
-            OneCommand::Renew(renew) => renew.run(),
+            } => sign_request(claim, &leaf, &ca, days, force),
+            OneCommand::Renew(renew) => renew.run(claim),
             OneCommand::Revoke {
                 files,
                 dir,
                 ca,
                 days,
-            } => revoke_files(&files, &dir, &ca, days),
+            } => revoke_files(claim, &files, &dir, &ca, days),
         }
     }
 }
 
-fn make_ca(dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
+fn make_ca(claim: &Claim, dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
     let ca = Authority::create(name, making.key_type, making.days)?;
     let files = vec![
         secret(
@@ -165,10 +180,15 @@ fn make_ca(dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
             "the CA's certificate",
         ),
     ];
-    write_and_list(dir, files, making.force)
+    write_and_list(claim, dir, files, making.force)
 }
 
-fn make_request(leaf: &Leaf, key_type: KeyType, overwrite: bool) -> Result<(), Error> {
+fn make_request(
+    claim: &Claim,
+    leaf: &Leaf,
+    key_type: KeyType,
+    overwrite: bool,
+) -> Result<(), Error> {
     let grant = leaf.grant();
     let key = generate(key_type)?;
     let csr = request(&key, &grant.common_name, &grant.names)?;
@@ -184,10 +204,16 @@ fn make_request(leaf: &Leaf, key_type: KeyType, overwrite: bool) -> Result<(), E
             "the request: goes to the CA",
         ),
     ];
-    write_and_list(&leaf.dir, files, overwrite)
+    write_and_list(claim, &leaf.dir, files, overwrite)
 }
 
-fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(), Error> {
+fn sign_request(
+    claim: &Claim,
+    leaf: &Leaf,
+    ca: &str,
+    days: u32,
+    overwrite: bool,
+) -> Result<(), Error> {
     let authority = load_authority(&leaf.dir, ca)?;
     let csr = leaf.dir.join(format!("{}.csr", leaf.name));
     let signed = sign(&authority, &pem::request(&csr)?, &leaf.grant(), days)
@@ -202,6 +228,7 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
     }
     let chain = signed.pem + authority.chain_pem();
     write_and_list(
+        claim,
         &leaf.dir,
         vec![public(
             format!("{}.crt", leaf.name),
@@ -212,18 +239,16 @@ fn sign_request(leaf: &Leaf, ca: &str, days: u32, overwrite: bool) -> Result<(),
     )
 }
 
-/// The list is written anew, with its earlier entries: what is revoked stays revoked.
-fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<(), Error> {
+/// The list is written anew, with its earlier entries: what is revoked stays revoked. Two commands at a time would
+/// each read the old list, and the later one would undo the revocation of the earlier one, if not for the claim.
+fn revoke_files(
+    claim: &Claim,
+    files: &[PathBuf],
+    dir: &Path,
+    ca: &str,
+    days: u32,
+) -> Result<(), Error> {
     let authority = load_authority(dir, ca)?;
-    // Locked from here to the end: two commands at a time would each read the old list, and the later one
-    // would undo the revocation of the earlier one.
-    let key = dir.join(format!("{ca}.key"));
-    let locked = std::fs::File::open(&key).and_then(|key| key.lock().map(|()| key));
-    let _locked = locked.map_err(|source| Error::File {
-        doing: "read",
-        path: key,
-        source,
-    })?;
     let path = dir.join(format!("{ca}.crl"));
     let earlier = if path.exists() {
         pem::revocation_lists(&path)?
@@ -254,7 +279,12 @@ fn revoke_files(files: &[PathBuf], dir: &Path, ca: &str, days: u32) -> Result<()
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;
     let purpose = "the revocation list; for serve --crl, until the next one";
-    write_and_list(dir, vec![public(format!("{ca}.crl"), list, purpose)], true)
+    write_and_list(
+        claim,
+        dir,
+        vec![public(format!("{ca}.crl"), list, purpose)],
+        true,
+    )
 }
 
 impl Leaf {

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::os::unix::net::UnixStream;
 
+use rustls::pki_types::UnixTime;
 use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::low_level::{pipe, raise};
 
@@ -54,7 +55,14 @@ fn has_terminal() -> bool {
 
 /// Says what is doubtful about the files: a list that is out of date, a key that other users can read.
 pub(super) fn warn(given: &Given, log: &Log) {
-    say_findings(&doubts(&given.case), log);
+    say_findings(&doubts(&as_of_now(given).case), log);
+}
+
+/// The same files, to be judged by today's date.
+fn as_of_now(given: &Given) -> Given {
+    let mut given = given.clone();
+    given.case.now = UnixTime::now();
+    given
 }
 
 fn say_findings(findings: &[Finding], log: &Log) {
@@ -95,7 +103,7 @@ impl Told {
                 warn(&self.given, &self.log);
             }
             News::Kept(error) => {
-                let error = explain(error, &self.given);
+                let error = explain(error, &as_of_now(&self.given));
                 let report = error.report().in_language(Language::English);
                 self.log.say(&format!(
                     "the new files cannot be used, and those before stay in service: {report}"
@@ -111,10 +119,8 @@ impl Told {
         self.until = now;
         let setup = self.in_service.get();
         let mut ends = setup.judge.iter().flat_map(|judge| &judge.lists_end);
-        let mut ended =
-            |end: &i64| (since..now).contains(&Moment::from_unix(end.saturating_sub(1)));
-        if ends.any(&mut ended) {
-            let mut doubts = doubts(&self.given.case);
+        if ends.any(|end| since.unix() < *end && *end <= now.unix()) {
+            let mut doubts = doubts(&as_of_now(&self.given).case);
             doubts.retain(|finding| finding.code == "crl-expired");
             say_findings(&doubts, &self.log);
         }

@@ -11,6 +11,7 @@ use crate::certificates::renewal::renew;
 use crate::certificates::revocation::is_listed;
 use crate::certificates::{GeneratedFile, public, secret};
 use crate::error::Error;
+use crate::files::claim::Claim;
 use crate::files::{self, NewFile, Readers};
 use crate::phrase;
 use crate::text;
@@ -22,7 +23,7 @@ pub(super) struct Renew {
     name: String,
     /// Folder of the files
     #[arg(long, default_value = "certs")]
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     /// The CA that signed it, and signs again: CA.crt and CA.key
     #[arg(long, value_name = "CA", default_value = "ca", value_parser = file_stem)]
     ca: String,
@@ -35,7 +36,7 @@ pub(super) struct Renew {
 }
 
 impl Renew {
-    pub(super) fn run(self) -> Result<(), Error> {
+    pub(super) fn run(self, claim: &Claim) -> Result<(), Error> {
         let path = self.dir.join(format!("{}.crt", self.name));
         let old = pem::certificates(&path)?.swap_remove(0);
         self.check_key_is_here(&path)?;
@@ -53,14 +54,15 @@ impl Renew {
         }
         let chain = renewed.pem + authority.chain_pem();
         new.push(public(self.file("crt"), chain, "the new certificate"));
-        // The old files first: if the new ones cannot be written, nothing is lost.
+        // The old files first: if the new ones cannot be written, nothing is lost. After a run that was killed here
+        // they are copies of what is still in its place.
         let kept = kept(&self.dir, &new)?;
-        files::write_all(&kept, false)?;
+        claim.write(&kept, false)?;
         let list = kept
             .iter()
             .map(|old| listed(&old.path, "the file as it was"));
         print(list.collect::<String>())?;
-        write_and_list(&self.dir, new, true)
+        write_and_list(claim, &self.dir, new, true)
     }
 
     fn file(&self, end: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use super::{Files, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
+use crate::files::at_one_moment;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
 use crate::http::request::Request;
@@ -56,8 +57,8 @@ pub(super) struct Serve {
     /// Revocation list of a client CA, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
-    /// A list past its nextUpdate: refuse its clients, or warn
-    #[arg(long, value_name = "refuse|warn", default_value = "refuse", value_parser = expired_lists)]
+    /// Expired list: refuse or warn
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = expired_lists)]
     crl_expired: ExpiredLists,
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
@@ -107,6 +108,12 @@ fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
 }
 
 fn server_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
+    let paths = serve.paths();
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    at_one_moment(&paths, || read_setup(serve, narrator))
+}
+
+fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
     let (authorities, own) = serve.files.paths(Side::Server);
     let Some((cert, key)) = own else {
         return Err(missing(

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::capture::{self, Choice, Found};
 use super::log::Log;
+use super::making::claim;
 use super::output;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
@@ -63,7 +64,7 @@ impl Keep {
     }
 
     /// Says before anything is done what could not be written after it.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
         let mut seen: Vec<&PathBuf> = Vec::new();
         for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
             if seen.contains(&path) {
@@ -74,6 +75,7 @@ impl Keep {
                 });
             }
             files::has_room_for(path)?;
+            drop(claim(files::folder(path), language));
             seen.push(path);
         }
         Ok(())
@@ -142,8 +144,8 @@ impl Watch {
     }
 
     /// Says before the connection is made what could not be written after it.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.keep.check()
+    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
+        self.keep.check(language)
     }
 
     /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
@@ -323,7 +325,7 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
         choice,
         keep,
     } = options;
-    keep.check()?;
+    keep.check(language)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = Paint::on(io::stdout().is_terminal(), language);
     if let Some(other) = other {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::diagnosis::diagnose_tls;
 use super::{Error, io_words};
 use crate::language::{Language, Phrase};
 use crate::narration::{Side, Step, words};
@@ -79,11 +80,21 @@ impl Error {
                 cause,
             } => {
                 let files: Vec<String> = files.iter().map(|path| shown(path)).collect();
-                let said = text::shorten(&text::terminal(&cause.to_string()), 240);
+                // Where rustls has no variant of its own, its text is that of Rust's debug output.
+                let (said, remedy) = match cause {
+                    rustls::Error::InvalidCertRevocationList(_) => {
+                        let known = diagnose_tls(Side::Server, cause);
+                        (known.found, known.remedy)
+                    }
+                    _ => (
+                        text::shorten(&text::terminal(&cause.to_string()), 240).into(),
+                        "hello-mtls doctor".into(),
+                    ),
+                };
                 Report::new(
                     before_the_first_byte(&files.join(", ")),
                     phrase!("{said}\nexpected: {wanted}", said, wanted),
-                    "hello-mtls doctor",
+                    remedy,
                 )
             }
             Error::Contents {

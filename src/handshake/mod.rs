@@ -108,9 +108,10 @@ pub fn server_config(
     // Step 5: how the server verifies the client's certificate. Without a verifier it does not ask for one.
     let judge = clients.map(|trust| ClientJudge::new(trust, &provider));
     let judge = judge.transpose()?;
-    let builder = match &judge {
-        Some(judge) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
-            verifier: Arc::clone(&judge.verifier),
+    let verifier = judge.as_ref().map(|judge| Arc::clone(&judge.verifier));
+    let builder = match &verifier {
+        Some(verifier) => builder.with_client_cert_verifier(Arc::new(ClientVerifierHook {
+            verifier: Arc::clone(verifier),
             narrator: narrator.clone(),
         })),
         None => builder.with_no_client_auth(),

@@ -153,10 +153,7 @@ pub fn server_authorizes_client(
 ) -> Result<AuthorizedClient, NotAuthorized> {
     let decided = identity(chain).and_then(|client| {
         if let Some(verifier) = resumed {
-            verify_again(chain, verifier).map_err(|found| NotAuthorized::NoLongerValid {
-                client: client.to_string(),
-                found,
-            })?;
+            reverify_chain(chain, verifier, &client)?;
         }
         decide(client, allowed)
     });
@@ -176,6 +173,17 @@ pub fn server_authorizes_client(
 fn identity(chain: &[CertificateDer<'_>]) -> Result<ClientIdentity, NotAuthorized> {
     let summary = chain.first().and_then(Summary::of);
     summary.map(ClientIdentity).ok_or(NotAuthorized::Unreadable)
+}
+
+fn reverify_chain(
+    chain: &[CertificateDer<'_>],
+    verifier: &dyn ClientCertVerifier,
+    client: &ClientIdentity,
+) -> Result<(), NotAuthorized> {
+    verify_again(chain, verifier).map_err(|found| NotAuthorized::NoLongerValid {
+        client: client.to_string(),
+        found,
+    })
 }
 
 /// Verifies a remembered chain again. A ticket or an open connection lives for hours, in which the certificate may

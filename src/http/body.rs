@@ -162,9 +162,10 @@ fn chunk_size(line: &[u8]) -> Result<u64, ReadError> {
         Some((digits, _extensions)) => without_ows(digits),
         None => line.as_str(),
     };
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    u64::from_str_radix(digits, 16)
-        .ok()
-        .filter(|_| plain)
-        .ok_or_else(|| ReadError::malformed(400, "a chunk's size is not a hexadecimal number"))
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let why = "a chunk's size is not a hexadecimal number";
+        return Err(ReadError::malformed(400, why));
+    }
+    // Nothing but digits: what does not parse has more than 64 bits.
+    u64::from_str_radix(digits, 16).map_err(|_| too_large())
 }

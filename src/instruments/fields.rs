@@ -14,9 +14,11 @@ use crate::phrase;
 
 /// How deep scopes may nest. Real certificates stay under twenty.
 const DEEPEST: usize = 48;
+/// A leaf for all that no room was left to list.
+const UNLISTED: &str = "not listed";
 
 /// A run of bytes and what it means. With children it is a group; without, a leaf.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
     /// The standard's own name for it, e.g. `legacy_version` or `serialNumber`.
     pub label: String,
@@ -60,6 +62,11 @@ impl Field {
         self.children.iter().find_map(|child| child.find(label))
     }
 
+    /// How many fields the tree has, this one included.
+    pub fn count(&self) -> usize {
+        1 + self.children.iter().map(Field::count).sum::<usize>()
+    }
+
     /// The same tree for bytes that stand `by` bytes further on.
     pub fn shifted(mut self, by: usize) -> Field {
         self.range = self.range.start + by..self.range.end + by;
@@ -84,6 +91,10 @@ pub struct Reader<'a> {
     end: usize,
     depth: usize,
     fields: Vec<Field>,
+    /// So many fields may still be listed. The bytes of all others share a leaf.
+    room: usize,
+    /// The last field was not listed.
+    unlisted: bool,
 }
 
 /// Reads all of `bytes` with `parse` and returns them as one field. Never fails: what `parse` does
@@ -98,12 +109,27 @@ pub fn read_all<'a>(
     meaning: impl Into<Phrase>,
     parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
 ) -> Field {
+    read_within(usize::MAX, bytes, label, source, meaning, parse)
+}
+
+/// As [`read_all`], with a tree of at most `room` fields and a leaf for each group that had more. A field costs a hundred
+/// times its bytes, and a peer can send two million of two bytes each. `parse` reads on without room, for its data.
+pub fn read_within<'a>(
+    room: usize,
+    bytes: &'a [u8],
+    label: &str,
+    source: &'static str,
+    meaning: impl Into<Phrase>,
+    parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
+) -> Field {
     let mut reader = Reader {
         bytes,
         at: 0,
         end: bytes.len(),
         depth: 0,
         fields: Vec::new(),
+        room,
+        unlisted: false,
     };
     let outcome = parse(&mut reader);
     reader.close(outcome);
@@ -156,7 +182,11 @@ impl<'a> Reader<'a> {
         }
         let range = self.at..self.at + count;
         self.at = range.end;
-        self.fields.push(leaf(label, range.clone(), meaning));
+        if self.takes_room() {
+            self.fields.push(leaf(label, range.clone(), meaning));
+        } else {
+            self.unlisted(range.clone());
+        }
         Ok(&self.bytes[range])
     }
 
@@ -198,35 +228,68 @@ impl<'a> Reader<'a> {
         let number = bytes
             .iter()
             .fold(0u32, |number, byte| number << 8 | u32::from(*byte));
-        self.value(number.to_string());
+        if !self.unlisted {
+            self.value(number.to_string());
+        }
         Ok(number)
     }
 
     /// Says what stands in the field that was just read.
     pub fn value(&mut self, value: impl Into<Phrase>) {
-        if let Some(last) = self.fields.last_mut() {
+        if let Some(last) = self.last_listed() {
             last.value = value.into();
         }
     }
 
     /// Says what the field that was just read is there for, where that depends on what stands in it.
     pub fn meaning(&mut self, meaning: impl Into<Phrase>) {
-        if let Some(last) = self.fields.last_mut() {
+        if let Some(last) = self.last_listed() {
             last.meaning = meaning.into();
         }
     }
 
-    /// The next `count` bytes as a tree that somebody else makes of them, e.g. of DER.
+    /// The field that was just read, if there was room for it.
+    fn last_listed(&mut self) -> Option<&mut Field> {
+        self.fields.last_mut().filter(|_| !self.unlisted)
+    }
+
+    /// True if there is room for another field, which is then taken.
+    fn takes_room(&mut self) -> bool {
+        self.unlisted = self.room == 0;
+        self.room = self.room.saturating_sub(1);
+        !self.unlisted
+    }
+
+    /// Bytes of fields that there is no room for. Those that follow each other share a leaf.
+    fn unlisted(&mut self, range: Range<usize>) {
+        self.unlisted = true;
+        match self.fields.last_mut() {
+            Some(last) if last.label == UNLISTED && last.range.end == range.start => {
+                last.range.end = range.end;
+            }
+            _ => {
+                let mut more = leaf(UNLISTED, range, "");
+                more.value = phrase!("too many parts to list them all");
+                self.fields.push(more);
+            }
+        }
+    }
+
+    /// The next `count` bytes as a tree that `describe` makes of them, e.g. of DER, with the room that is left.
     pub fn embed(
         &mut self,
         count: usize,
         label: &str,
-        describe: impl FnOnce(&[u8]) -> Field,
+        describe: impl FnOnce(&[u8], usize) -> Field,
     ) -> Result<&'a [u8], Malformed> {
         let start = self.at;
         let bytes = self.bytes(count, label, "")?;
-        self.fields.pop();
-        self.fields.push(describe(bytes).shifted(start));
+        if !self.unlisted {
+            self.fields.pop();
+            let tree = describe(bytes, self.room).shifted(start);
+            self.room = self.room.saturating_sub(tree.count());
+            self.fields.push(tree);
+        }
         Ok(bytes)
     }
 
@@ -238,14 +301,20 @@ impl<'a> Reader<'a> {
         meaning: impl Into<Phrase>,
         parse: impl FnOnce(&mut Reader<'a>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
+        // The group comes before its parts, so that it is listed if any of them is.
+        let listed = self.takes_room();
         let mut inner = self.inner(self.end)?;
         let outcome = parse(&mut inner);
         let (at, fields) = (inner.at, inner.fields);
-        if at > self.at {
+        self.room = inner.room;
+        self.unlisted = !listed;
+        if at > self.at && listed {
             let mut field = leaf(label, self.at..at, meaning);
             field.source = source;
             field.children = fields;
             self.fields.push(field);
+        } else if at > self.at {
+            self.unlisted(self.at..at);
         }
         self.at = at;
         outcome
@@ -286,7 +355,14 @@ impl<'a> Reader<'a> {
         let outcome = parse(&mut inner);
         inner.close(outcome);
         self.at = inner.at;
-        self.fields.append(&mut inner.fields);
+        self.room = inner.room;
+        self.unlisted = inner.unlisted;
+        for field in inner.fields {
+            match field.label == UNLISTED {
+                true => self.unlisted(field.range),
+                false => self.fields.push(field),
+            }
+        }
         Ok(())
     }
 
@@ -303,6 +379,8 @@ impl<'a> Reader<'a> {
             end,
             depth: self.depth + 1,
             fields: Vec::new(),
+            room: self.room,
+            unlisted: self.unlisted,
         })
     }
 
@@ -320,6 +398,7 @@ impl<'a> Reader<'a> {
         rest.value = reason;
         rest.malformed = true;
         self.at = self.end;
+        self.unlisted = false;
         self.fields.push(rest);
     }
 }
@@ -341,15 +420,34 @@ mod tests {
     use super::*;
 
     fn two_lists(bytes: &[u8]) -> Field {
-        read_all(bytes, "two lists", "", "", |reader| {
+        two_lists_within(usize::MAX, bytes)
+    }
+
+    fn two_lists_within(room: usize, bytes: &[u8]) -> Field {
+        read_within(room, bytes, "two lists", "", "", |reader| {
             for label in ["first", "second"] {
                 reader.vector(1, label, "", "", |reader| {
-                    reader.u16("number", "")?;
+                    while !reader.is_empty() {
+                        reader.u16("number", "")?;
+                    }
                     Ok(())
                 })?;
             }
             Ok(())
         })
+    }
+
+    #[test]
+    fn without_room_every_byte_is_still_in_one_leaf() {
+        let bytes = [6, 0, 1, 0, 2, 0, 3, 2, 0, 2, 7];
+        let all = two_lists_within(usize::MAX, &bytes).count();
+        for room in 0..=all {
+            let field = two_lists_within(room, &bytes);
+            assert_eq!(covered(&field), (0..bytes.len()).collect::<Vec<_>>());
+            let unlisted = field.leaves().into_iter().filter(|l| l.label == UNLISTED);
+            assert!(field.count() - unlisted.count() <= room + 2, "{field:?}");
+            assert!(field.find("malformed").is_some(), "{field:?}");
+        }
     }
 
     fn covered(field: &Field) -> Vec<usize> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::shortage::Shortages;
-use crate::transport::{Handle, Socket};
+use crate::transport::{Handle, Leave, Socket};
 
 /// How long a client may say nothing when places are scarce: when three quarters of them are taken. Its ClientHello
 /// comes a round trip after the connection, so an honest client needs less. Without this, as many silent strangers as
@@ -86,9 +86,9 @@ impl Places {
         self.state().closed
     }
 
-    /// Wakes the threads that wait for a client; with `busy`, also those in the middle of something.
-    pub(super) fn leave(&self, busy: bool) {
-        self.state().open.values().for_each(|one| one.leave(busy));
+    /// Wakes the threads of these connections.
+    pub(super) fn leave(&self, leave: Leave) {
+        self.state().open.values().for_each(|one| one.leave(leave));
     }
 
     /// The number of open connections.

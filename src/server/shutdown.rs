@@ -5,10 +5,13 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::listening::Server;
+use crate::transport::Leave;
 
 /// A client that has just had an answer often has its next request on the way. It is answered, as the last one,
 /// instead of being cut off by a close_notify that it has not seen yet.
 const NEXT_REQUEST: Duration = Duration::from_millis(100);
+/// A client that has just connected, or shaken hands, is about to ask.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
 /// How long a connection may take for its close_notify when the time for its request is over.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -17,7 +20,8 @@ impl Server {
     /// open even then.
     ///
     /// 1. Each answer from now on is the last one of its connection, and says so (`Connection: close`).
-    /// 2. Clients that send nothing get their close_notify after a moment.
+    /// 2. Clients that had an answer and send nothing get their close_notify after a moment; after a second, those too
+    ///    that have asked for nothing.
     /// 3. After `within`, so do those in the middle of a request.
     pub fn stop(self, within: Duration) -> usize {
         self.places.close();
@@ -26,9 +30,12 @@ impl Server {
             let _ = thread.join();
         }
         self.places.wait_until_empty(NEXT_REQUEST);
-        self.places.leave(false);
-        self.places.wait_until_empty(within);
-        self.places.leave(true);
+        self.places.leave(Leave::Idle);
+        self.places.wait_until_empty(within.min(FIRST_REQUEST));
+        self.places.leave(Leave::Waiting);
+        self.places
+            .wait_until_empty(within.saturating_sub(FIRST_REQUEST));
+        self.places.leave(Leave::All);
         self.places.wait_until_empty(FAREWELL);
         self.threads.end();
         self.places.open()

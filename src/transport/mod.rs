@@ -14,7 +14,7 @@ use crate::error::{Error, GaveUp, io_words};
 use crate::phrase;
 use crate::text;
 
-pub use self::socket::{Handle, Socket};
+pub use self::socket::{Handle, Leave, Socket};
 
 /// How long a peer may go on sending after we have closed our half of the connection.
 const LINGER: Duration = Duration::from_millis(500);
@@ -93,6 +93,8 @@ pub struct Deadline {
     until: Instant,
     within: Duration,
     came: u64,
+    /// The requests that were awaited.
+    requests: u32,
     at_least: Duration,
     first_bytes: Vec<u8>,
     /// What the socket's own timeouts are set to.
@@ -113,6 +115,7 @@ impl Deadline {
             until: Instant::now() + within,
             within,
             came: 0,
+            requests: 0,
             at_least: Duration::ZERO,
             first_bytes: Vec::new(),
             read_timeout: Duration::MAX,
@@ -168,7 +171,8 @@ impl Transport for Deadline {
 
     fn wait_for_request(&mut self, within: Duration) {
         self.set_deadline(within);
-        self.socket.waits();
+        self.socket.waits(self.requests == 0);
+        self.requests += 1;
     }
 
     fn ends_soon(&self) -> bool {

@@ -19,9 +19,9 @@ pub struct Socket(Arc<Shared>);
 struct Shared {
     stream: TcpStream,
     opened: Instant,
-    /// One of [`SILENT`], [`BUSY`] and [`IDLE`].
+    /// One of [`SILENT`] to [`IDLE`].
     state: AtomicU8,
-    /// One of [`NOTHING`] to [`LEAVE`].
+    /// One of [`NOTHING`] to [`LEAVE_IF_WAITING`].
     asked: AtomicU8,
 }
 
@@ -29,8 +29,10 @@ struct Shared {
 const SILENT: u8 = 0;
 /// A handshake or a request has begun, or an answer is on its way.
 const BUSY: u8 = 1;
-/// The next request has not begun.
-const IDLE: u8 = 2;
+/// The handshake is over, and the first request has not begun.
+const NEW: u8 = 2;
+/// There was an answer, and the next request has not begun.
+const IDLE: u8 = 3;
 
 /// The server wants nothing of this connection.
 const NOTHING: u8 = 0;
@@ -38,8 +40,20 @@ const NOTHING: u8 = 0;
 const LAST_ANSWER: u8 = 1;
 /// Another client needs the place.
 const PLACE_WANTED: u8 = 2;
-/// The server waits for no further request.
-const LEAVE: u8 = 3;
+/// The server waits for no further request, or for no request at all.
+const LEAVE_IF_IDLE: u8 = 3;
+const LEAVE_IF_WAITING: u8 = 4;
+
+/// Which connections are not waited for any longer, when a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Those that had an answer and have no further request.
+    Idle,
+    /// And those that have had no request, or not even a first byte.
+    Waiting,
+    /// And those in the middle of something.
+    All,
+}
 
 impl From<TcpStream> for Socket {
     fn from(stream: TcpStream) -> Socket {
@@ -70,22 +84,29 @@ impl Socket {
     /// A wait for a request is over: its first bytes may have come earlier, together with those before them.
     pub(super) fn goes_on(&self) {
         let state = &self.0.state;
-        let _ = state.compare_exchange(IDLE, BUSY, Ordering::SeqCst, Ordering::SeqCst);
+        if state.load(Ordering::SeqCst) > BUSY {
+            state.store(BUSY, Ordering::SeqCst);
+        }
     }
 
-    /// The next request has not begun, and may be awaited.
-    pub(super) fn waits(&self) {
-        self.0.state.store(IDLE, Ordering::SeqCst);
+    /// The next request has not begun, and may be awaited. `first`: there was none before it.
+    pub(super) fn waits(&self, first: bool) {
+        let (state, leave) = match first {
+            true => (NEW, LEAVE_IF_WAITING),
+            false => (IDLE, LEAVE_IF_IDLE),
+        };
+        self.0.state.store(state, Ordering::SeqCst);
         // Looked at after the state was written, as `Handle::leave` looks at the state after it has asked: one of
         // the two sees the other.
-        if self.0.asked.load(Ordering::SeqCst) == LEAVE {
+        if self.0.asked.load(Ordering::SeqCst) >= leave {
             let _ = self.0.stream.shutdown(Shutdown::Read);
         }
     }
 
     /// The next answer is the last one, because the server ends.
     pub(super) fn ends_soon(&self) -> bool {
-        matches!(self.0.asked.load(Ordering::SeqCst), LAST_ANSWER | LEAVE)
+        let asked = self.0.asked.load(Ordering::SeqCst);
+        asked == LAST_ANSWER || asked >= LEAVE_IF_IDLE
     }
 
     /// Why a read returned nothing although its peer is still there; `None`: the peer has left.
@@ -94,7 +115,7 @@ impl Socket {
             PLACE_WANTED => Some(GaveUp::PlaceWanted {
                 after: self.0.opened.elapsed(),
             }),
-            LEAVE => Some(GaveUp::ServerEnds),
+            LEAVE_IF_IDLE | LEAVE_IF_WAITING => Some(GaveUp::ServerEnds),
             _ => None,
         }
     }
@@ -123,13 +144,24 @@ impl Handle {
         }
     }
 
-    /// Waits no longer for a first byte or a next request; with `busy`, not for the rest of anything.
-    pub fn leave(&self, busy: bool) {
-        if let Some(shared) = self.0.upgrade() {
-            shared.asked.store(LEAVE, Ordering::SeqCst);
-            if busy || shared.state.load(Ordering::SeqCst) != BUSY {
-                let _ = shared.stream.shutdown(Shutdown::Read);
-            }
+    /// Waits no longer for what `leave` names: a read that waits for it returns.
+    pub fn leave(&self, leave: Leave) {
+        let Some(shared) = self.0.upgrade() else {
+            return;
+        };
+        let asked = match leave {
+            Leave::Idle => LEAVE_IF_IDLE,
+            Leave::Waiting | Leave::All => LEAVE_IF_WAITING,
+        };
+        shared.asked.store(asked, Ordering::SeqCst);
+        let state = shared.state.load(Ordering::SeqCst);
+        let meant = match leave {
+            Leave::Idle => state == IDLE,
+            Leave::Waiting => state != BUSY,
+            Leave::All => true,
+        };
+        if meant {
+            let _ = shared.stream.shutdown(Shutdown::Read);
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod x509;
 pub(crate) mod pages;
 pub(crate) mod snapshots;
 pub(crate) mod properties;
+pub(crate) mod hostile;
 pub(crate) mod spoiled;
 
 use std::fmt;

@@ -313,7 +313,7 @@ fn each_malformed_request_gets_its_answer_and_the_connection_ends() {
             with("Transfer-Encoding: chunked") + "3\r\nabc0\r\n\r\n",
         ),
         (
-            400,
+            413,
             with("Transfer-Encoding: chunked") + "10000000000000000\r\n",
         ),
         (

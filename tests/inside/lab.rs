@@ -8,6 +8,7 @@ use hello_mtls::instruments::lab::{EXERCISES, find};
 use hello_mtls::language::Language;
 
 use crate::common::Folder;
+use crate::common::pages::root;
 
 #[test]
 fn the_two_languages_have_the_same_parts_and_the_same_commands() {
@@ -120,4 +121,39 @@ fn an_unknown_exercise_is_answered_with_the_names() {
         .run("hello-mtls lab start nothing")
         .ends(2)
         .says("first-hello");
+}
+
+#[test]
+fn the_page_of_the_lab_lists_the_exercises_as_they_are() {
+    for page in ["docs/lab.md", "docs/zh/lab.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let rows: Vec<(&str, &str, &str)> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+            .filter_map(|(name, rest)| {
+                let cells: Vec<&str> = rest.split(" | ").collect();
+                let [_, steps, minutes] = cells[..] else {
+                    return None;
+                };
+                Some((name, steps, minutes.trim_end_matches(" |")))
+            })
+            .collect();
+        let expected: Vec<(&str, String, String)> = EXERCISES
+            .iter()
+            .map(|exercise| {
+                let steps = exercise.steps.iter().map(|step| step.number().to_string());
+                let steps: Vec<String> = steps.collect();
+                (
+                    exercise.name,
+                    steps.join(", "),
+                    exercise.minutes.to_string(),
+                )
+            })
+            .collect();
+        let expected = expected.iter();
+        let expected: Vec<(&str, &str, &str)> = expected
+            .map(|(name, steps, minutes)| (*name, steps.as_str(), minutes.as_str()))
+            .collect();
+        assert_eq!(rows, expected, "{page}");
+    }
 }

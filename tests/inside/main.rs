@@ -11,6 +11,7 @@ mod handshake;
 mod server;
 mod client;
 mod http;
+mod hostile;
 mod certificates;
 mod cli;
 mod x509;

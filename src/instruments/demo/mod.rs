@@ -20,6 +20,7 @@ use crate::certificates::{GeneratedFile, SetOptions, failed, issue, make_set, pu
 use crate::client::{Url, dial, get};
 use crate::credentials::{identity, trust};
 use crate::error::Error;
+use crate::files::claim::Claim;
 use crate::files::{NewFile, make_folder, write_all};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ServerSetup, TlsMax, client_config, server_config};
@@ -122,11 +123,17 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
 /// The tutorial's set, a second client of the same CA, and a client of another CA.
 fn make_certificates(dir: &Path) -> Result<(), Error> {
     make_folder(dir)?;
-    write(dir, make_set(&SetOptions::default())?)?;
+    // Another demo at the same time would replace the CA between its making and its reading.
+    let claim = Claim::of(dir, &mut |_| {});
+    let write = |files: Vec<GeneratedFile>| {
+        let files: Vec<NewFile> = files.into_iter().map(|file| file.below(dir)).collect();
+        claim.write(&files, true)
+    };
+    write(make_set(&SetOptions::default())?)?;
     let ours = Authority::load(&dir.join("ca.crt"), &dir.join("ca.key"))?;
-    write(dir, client_files("guest", &ours)?)?;
+    write(client_files("guest", &ours)?)?;
     let theirs = Authority::create("strangers-ca", KeyType::default(), 365)?;
-    write(dir, client_files("stranger", &theirs)?)
+    write(client_files("stranger", &theirs)?)
 }
 
 /// Leaves the connection of chapter 2 behind: as a page, and as a recording. The recording holds the
@@ -144,10 +151,6 @@ fn keep(dir: &Path, transcript: &Transcript, language: Language) -> Result<(), E
             "",
         ),
     ];
-    write(dir, files)
-}
-
-fn write(dir: &Path, files: Vec<GeneratedFile>) -> Result<(), Error> {
     let files: Vec<NewFile> = files.into_iter().map(|file| file.below(dir)).collect();
     write_all(&files, true)
 }

@@ -183,7 +183,7 @@ pub fn doubts(case: &SetupFiles) -> Vec<Finding> {
         [] => Vec::new(),
         _ => examine(&clients).findings,
     };
-    doubts.retain(|finding| finding.code.starts_with("crl-"));
+    doubts.retain(|finding| case.crls.contains(&finding.file));
     doubts.extend(checks::modes(case));
     doubts
 }

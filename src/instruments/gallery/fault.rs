@@ -14,6 +14,7 @@ use super::failed::Failed;
 use super::late_requests::ask_late;
 use super::misbehaving_peers::{self as peers, ClientFiltersByCaHint};
 use super::pem_files::{PemFiles, unusable};
+use super::two_requests::stays_open;
 use crate::client::{Answer, Url, get};
 use crate::error::{Error, LateRequest};
 use crate::handshake::{ClientSetup, Offer, ServerSetup, TlsMax};
@@ -246,7 +247,7 @@ impl Fault {
         match self {
             Fault::PlainClient(words) => peers::plain_client(words, &setup.narrator, transport),
             Fault::NeverReads => peers::never_reads(setup, url.server_name.clone(), transport)?,
-            Fault::StaysOpen => peers::stays_open(setup, url, transport)?,
+            Fault::StaysOpen => stays_open(setup, url, transport)?,
             _ => {
                 let Answer { status, reason, .. } = get(setup, url, transport, &mut io::sink())?;
                 if status != 200 {

@@ -8,19 +8,18 @@ use std::time::{Duration, Instant};
 
 use super::failed::Failed;
 use super::stage::Stage;
+use super::two_requests::Learning;
 use super::{Fault, middlebox};
 use crate::client::{self, Url, connect_tcp};
 use crate::error::Error;
 use crate::handshake::ServerSetup;
-use crate::handshake::open_connection::{ClientJudge, NewestJudge};
-use crate::http::request::Request;
-use crate::http::response::Response;
+use crate::handshake::open_connection::ClientJudge;
 use crate::instruments::stepper::TwoEnds;
 use crate::instruments::wire::tap::{Recording, Tap};
 use crate::narration::Side;
 use crate::phrase;
+use crate::server::Limits;
 use crate::server::hello::Hello;
-use crate::server::{Limits, Peer, Service};
 use crate::transport::{Deadline, Socket};
 
 /// One connection: how it ended for both sides, and what passed their taps.
@@ -102,26 +101,6 @@ pub(super) fn serve(
         meanwhile,
     };
     fault.serve(&setup, &service, transport, from)
-}
-
-/// Hello World, from a server whose files change while it answers.
-struct Learning {
-    hello: Hello,
-    newest: NewestJudge,
-    meanwhile: Option<Arc<ClientJudge>>,
-}
-
-impl Service for Learning {
-    fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        if let Some(judge) = &self.meanwhile {
-            self.newest.replace(Some(Arc::clone(judge)));
-        }
-        self.hello.answer(request, peer)
-    }
-
-    fn limits(&self) -> Limits {
-        self.hello.limits
-    }
 }
 
 /// The client's side of a meeting.

@@ -14,10 +14,8 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::failed::Failed;
 use super::pki_builder;
 use crate::certificates::failed;
-use crate::client::Url;
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step4_client_presents_certificate::ClientCertificateHook;
 use crate::handshake::step5_server_verifies_client::ClientVerifierHook;
@@ -57,7 +55,7 @@ pub(super) fn plain_client(words: &[u8], narrator: &Narrator, mut transport: imp
     });
 }
 
-fn first_line(words: &[u8]) -> String {
+pub(super) fn first_line(words: &[u8]) -> String {
     let text = String::from_utf8_lossy(words);
     text.lines().next().unwrap_or_default().to_owned()
 }
@@ -80,42 +78,6 @@ pub(super) fn never_reads(
     // It is gone when the server has had time to answer: a reset would be another story.
     lingering_close(&mut stream.sock);
     Ok(())
-}
-
-/// A client that keeps its connection open and asks twice. The second answer is what it ends with.
-pub(super) fn stays_open(
-    setup: &ClientSetup,
-    url: &Url,
-    mut transport: impl Transport,
-) -> Result<(), Failed> {
-    let connection = handshake::connect(setup, url.server_name.clone(), &mut transport)?;
-    application_data(&connection, &setup.narrator);
-    let mut stream = StreamOwned::new(connection, transport);
-    let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", url.host_field);
-    let mut said = String::new();
-    for _ in 1..=2 {
-        // The server sends an answer as one record, so one read has it all.
-        let mut answer = [0; 4096];
-        let sent = stream.write_all(request.as_bytes());
-        let length = sent.and_then(|()| stream.read(&mut answer)).unwrap_or(0);
-        let answer = answer.get(..length).unwrap_or_default();
-        said = first_line(answer);
-        let status = said.split(' ').nth(1).unwrap_or_default();
-        let reason = said.splitn(3, ' ').nth(2).unwrap_or_default();
-        let body = answer.windows(4).position(|end| end == b"\r\n\r\n");
-        setup
-            .narrator
-            .tell(Step::ApplicationData, || Fact::ResponseReceived {
-                status: status.parse().unwrap_or(0),
-                reason: reason.to_owned(),
-                length: body.map_or(0, |end| (length - end - 4) as u64),
-            });
-    }
-    close_gracefully(&mut stream);
-    match said.contains(" 200 ") {
-        true => Ok(()),
-        false => Err(Failed { step: None, said }),
-    }
 }
 
 /// A server that ends its answer by hanging up: no length before it, and no close_notify after it.

@@ -12,6 +12,7 @@
 //! | `temp_files` | files that a side cannot use |
 //! | `misbehaving_peers`, `middlebox` | peers and a box between them that misbehave |
 //! | `late_requests` | a server that asks for a certificate after the handshake |
+//! | `two_requests` | a client that stays, while the server's files change |
 //! | [`external`] | the server of a case, open to curl, openssl and Node |
 //! | [`other_clients`] | the commands that put curl, openssl, Node, Go and Python in the client's place |
 //! | [`listen`] | the server of a case at an address, for a person to try |
@@ -43,6 +44,7 @@ mod failed;
 mod temp_files;
 mod misbehaving_peers;
 mod late_requests;
+mod two_requests;
 mod middlebox;
 mod lookup;
 

@@ -98,12 +98,13 @@ impl Dialling<'_> {
             0 => String::new(),
             days => format!(" -attime $(($(date +%s) + {days} * 86400))"),
         };
-        // Two requests in one go arrive on one connection.
-        let stays = matches!(self.case.scene.fault, Fault::StaysOpen);
-        let request =
-            r"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(if stays { 2 } else { 1 });
+        // printf repeats its text for each word that follows. Two requests in one go arrive on one connection.
+        let twice = match self.case.scene.fault {
+            Fault::StaysOpen => "%.0s' 1 2",
+            _ => "'",
+        };
         let visit = format!(
-            "printf '{request}' | openssl s_client -ign_eof -connect {address} -CAfile ca.crt -verify_return_error {name}{time}{own}{list}{aside}"
+            "printf 'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n{twice} | openssl s_client -ign_eof -connect {address} -CAfile ca.crt -verify_return_error {name}{time}{own}{list}{aside}"
         );
         OtherClient {
             program: "openssl",

@@ -25,7 +25,7 @@ use crate::server::{Limits, serve_connection};
 use crate::transport::Deadline;
 
 /// How long a side waits for anything. Everything here is over in a moment.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The side that listens.
 #[derive(Clone, Debug)]
@@ -135,7 +135,11 @@ fn unused() -> Recording {
 }
 
 impl Server {
-    fn setup(&self, tls_max: TlsMax, recorder: &Arc<Recorder>) -> Result<ServerSetup, Error> {
+    pub(super) fn setup(
+        &self,
+        tls_max: TlsMax,
+        recorder: &Arc<Recorder>,
+    ) -> Result<ServerSetup, Error> {
         let narrator = Narrator::new(Side::Server, Arc::clone(recorder) as _);
         let (identity, clients) = (self.identity.clone(), self.clients.as_ref());
         server_config(identity, clients, self.allowed.clone(), tls_max, narrator).map_err(unusable)
@@ -143,7 +147,11 @@ impl Server {
 }
 
 impl Client {
-    fn setup(&self, tls_max: TlsMax, recorder: &Arc<Recorder>) -> Result<ClientSetup, Error> {
+    pub(super) fn setup(
+        &self,
+        tls_max: TlsMax,
+        recorder: &Arc<Recorder>,
+    ) -> Result<ClientSetup, Error> {
         let narrator = Narrator::new(Side::Client, Arc::clone(recorder) as _);
         client_config(&self.trust, self.identity.clone(), tls_max, narrator).map_err(unusable)
     }
@@ -226,11 +234,33 @@ fn outcome(asked: Result<Answer, Error>, served: Result<(), Error>, body: &[u8])
     match (&client, &server) {
         // The side that found something wrong knows the step; the other one knows the alert.
         (Error::Tls { diagnosis, .. }, other) if noticed(diagnosis) => {
-            refused(diagnosis, Side::Client, other.as_ref().and_then(heard))
+            refused_by(diagnosis, Side::Client, other.as_ref().and_then(heard))
         }
         (_, Some(Error::Tls { diagnosis, .. })) if noticed(diagnosis) => {
-            refused(diagnosis, Side::Server, heard(&client))
+            refused_by(diagnosis, Side::Server, heard(&client))
         }
+        _ => Outcome::Otherwise(client.to_string()),
+    }
+}
+
+/// The same where more than one server may have refused: the balancer, or the application behind it.
+pub(super) fn outcome_of_refusal(
+    asked: Result<(u16, String), Error>,
+    refused: Vec<Error>,
+) -> Outcome {
+    let client = match asked {
+        Ok((status, body)) => return Outcome::Answered(status, body),
+        Err(error) => error,
+    };
+    let noticed_by_server = refused.iter().find_map(|error| match error {
+        Error::Tls { diagnosis, .. } if noticed(diagnosis) => Some(diagnosis),
+        _ => None,
+    });
+    match (&client, noticed_by_server) {
+        (Error::Tls { diagnosis, .. }, _) if noticed(diagnosis) => {
+            refused_by(diagnosis, Side::Client, None)
+        }
+        (_, Some(diagnosis)) => refused_by(diagnosis, Side::Server, heard(&client)),
         _ => Outcome::Otherwise(client.to_string()),
     }
 }
@@ -239,7 +269,7 @@ fn noticed(diagnosis: &Diagnosis) -> bool {
     diagnosis.seen.ending == Ending::RefusedHere
 }
 
-fn refused(diagnosis: &Diagnosis, by: Side, alert: Option<u8>) -> Outcome {
+fn refused_by(diagnosis: &Diagnosis, by: Side, alert: Option<u8>) -> Outcome {
     Outcome::Refused {
         step: diagnosis.step,
         by,

@@ -9,6 +9,7 @@
 //! | [`reading`] | what a check reads out of a certificate |
 //! | [`settings`] | the lines of a `serve.args` |
 //! | [`meeting`] | two sides meet, and what each of them saw |
+//! | [`balancer`] | a balancer that names the client in a header, and an application behind it |
 //! | [`tests`] | what a check tries, expects and finds |
 //! | [`folder`] | an exercise on disk: start, check, reset |
 //! | [`report`] | all of it at 80 columns, and as JSON |
@@ -16,6 +17,7 @@
 //! A check never reads a command of the learner. It looks at what the files do when two sides meet: the good
 //! peer has to get in, and a near miss has to be refused at the right step.
 
+pub mod balancer;
 pub mod draw;
 pub mod exercises;
 pub mod folder;

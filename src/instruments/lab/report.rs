@@ -50,7 +50,9 @@ pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) 
             "",
         )?;
     }
-    Ok(())
+    page.blank()?;
+    let begin = phrase!("begin one: hello-mtls lab start NAME");
+    page.paragraph("", &page.paint.words(&begin), DIM)
 }
 
 /// One exercise: every test, and of a test that failed what both sides said.

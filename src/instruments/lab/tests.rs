@@ -199,7 +199,11 @@ impl Test {
         })
     }
 
-    fn of(
+    /// A connection of another kind, in each of these versions of TLS.
+    ///
+    /// # Errors
+    /// Those of `meet`.
+    pub fn of(
         name: &'static str,
         wanted: &Wanted,
         versions: &[TlsMax],

@@ -3,7 +3,7 @@
 //! Unaware of how they are shown.
 
 use crate::instruments::wire::conversation::{
-    Conversation, Ending, Kind, Message, Negotiated, PreSharedKey, Protection, Record,
+    Conversation, Ending, Kind, Message, Negotiated, PreSharedKey,
 };
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
@@ -165,7 +165,12 @@ pub(super) fn is_anonymous(negotiated: &Negotiated) -> bool {
 pub(super) fn remark(conversation: &Conversation, step: Step) -> Option<Phrase> {
     let mut messages = conversation.messages.iter();
     let empty = !has_messages(conversation, step);
-    let later = messages.any(|message| message.step > Some(step));
+    let later = messages.any(|message| message.step > Some(step))
+        || conversation
+            .omitted
+            .messages
+            .keys()
+            .any(|other| *other > Some(step));
     if let Ending::Refused { step: at, .. } = conversation.ending
         && at <= step
     {
@@ -199,18 +204,16 @@ fn unreadable() -> Phrase {
 
 /// What can be read settles the steps: all of it, the whole handshake, or up to TLS 1.2 the server's flight and the client's.
 fn can_be_told(conversation: &Conversation) -> bool {
-    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
     let done = Kind::Handshake(HandshakeType::SERVER_HELLO_DONE);
     let mut messages = conversation.messages.iter();
-    !conversation.records.iter().any(unreadable)
+    conversation.unreadable().is_none()
         || conversation.negotiated.handshake_complete
         || old(conversation)
             && (conversation.negotiated.resumed || messages.any(|message| message.kind == done))
 }
 
 fn has_messages(conversation: &Conversation, step: Step) -> bool {
-    let mut messages = conversation.messages.iter();
-    messages.any(|message| message.step == Some(step))
+    conversation.messages_of(Some(step)) > 0
 }
 
 /// The alert speaks for its own step. Later ones were not reached, or the client did not wait.

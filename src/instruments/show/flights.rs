@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::instruments::wire::conversation::{
-    Conversation, Epoch, Kind, Message, Outcome, Protection,
+    Conversation, Epoch, Kind, Message, Negotiated, Outcome, Protection,
 };
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
@@ -143,17 +143,10 @@ fn learned(conversation: &Conversation, message: &Message) -> Vec<Learned> {
     let Kind::Handshake(kind) = message.kind else {
         return Vec::new();
     };
-    let handshake = conversation.handshakes.get(message.handshake);
-    let (version, resumed, suite) = handshake.map_or((None, false, None), |negotiated| {
-        (
-            negotiated.version,
-            negotiated.resumed,
-            negotiated.cipher_suite,
-        )
-    });
-    let new = version == Some(TLS13);
-    let rsa = suite.is_some_and(|suite| names::CIPHER_SUITES.key_exchange(suite) == "RSA");
-    let peer = message.from.peer();
+    let Some(handshake) = conversation.handshakes.get(message.handshake) else {
+        return Vec::new();
+    };
+    let new = handshake.version == Some(TLS13);
     let from = message.from;
     match kind {
         HandshakeType::SERVER_HELLO if message.name == "HelloRetryRequest" => vec![fact(
@@ -161,7 +154,7 @@ fn learned(conversation: &Conversation, message: &Message) -> Vec<Learned> {
             phrase!("what the server wants in a second ClientHello"),
         )],
         HandshakeType::SERVER_HELLO if new => both(phrase!("handshake keys")),
-        HandshakeType::SERVER_HELLO if resumed => both(phrase!("session keys")),
+        HandshakeType::SERVER_HELLO if handshake.resumed => both(phrase!("session keys")),
         HandshakeType::CLIENT_KEY_EXCHANGE => both(phrase!("session keys")),
         HandshakeType::CERTIFICATE_REQUEST => {
             vec![fact(Client, phrase!("the server asks for a certificate"))]
@@ -171,20 +164,9 @@ fn learned(conversation: &Conversation, message: &Message) -> Vec<Learned> {
         }
         HandshakeType::CERTIFICATE_VERIFY | HandshakeType::SERVER_KEY_EXCHANGE => {
             let owns = phrase!("the {from} owns the key of its certificate", from);
-            proof(message, peer, owns).into_iter().collect()
+            proof(message, from.peer(), owns).into_iter().collect()
         }
-        HandshakeType::FINISHED => {
-            let same = phrase!("the {from} has the keys and saw the same messages", from);
-            let mut learned: Vec<Learned> = proof(message, peer, same).into_iter().collect();
-            if rsa && !resumed && from == Server {
-                let owns = phrase!("the {from} owns the key of its certificate", from);
-                learned.extend(proof(message, peer, owns));
-            }
-            if new && from == Server {
-                learned.extend(both(phrase!("application keys")));
-            }
-            learned
-        }
+        HandshakeType::FINISHED => finished(handshake, message),
         HandshakeType::NEW_SESSION_TICKET => {
             vec![fact(Client, phrase!("a ticket for a later connection"))]
         }
@@ -193,6 +175,26 @@ fn learned(conversation: &Conversation, message: &Message) -> Vec<Learned> {
         }
         _ => Vec::new(),
     }
+}
+
+fn finished(handshake: &Negotiated, message: &Message) -> Vec<Learned> {
+    let from = message.from;
+    let same = phrase!("the {from} has the keys and saw the same messages", from);
+    let mut learned: Vec<Learned> = proof(message, from.peer(), same).into_iter().collect();
+    if from == Client {
+        return learned;
+    }
+    let suite = handshake.cipher_suite;
+    let rsa = suite.is_some_and(|suite| names::CIPHER_SUITES.key_exchange(suite) == "RSA");
+    if rsa && !handshake.resumed {
+        // The server could decrypt what the client encrypted for its certificate.
+        let owns = phrase!("the {from} owns the key of its certificate", from);
+        learned.extend(proof(message, from.peer(), owns));
+    }
+    if handshake.version == Some(TLS13) {
+        learned.extend(both(phrase!("application keys")));
+    }
+    learned
 }
 
 fn declined(conversation: &Conversation) -> bool {

@@ -4,7 +4,6 @@ use super::chapters::is_anonymous;
 use super::size;
 use crate::instruments::wire::conversation::{
     Check, Conversation, Ending, Kind, KnownSecrets, Message, Negotiated, Outcome, PreSharedKey,
-    Protection, Record,
 };
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{HandshakeType, TLS13};
@@ -28,13 +27,13 @@ pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(Phrase, Phrase)> 
         _ => facts.extend(agreed(&conversation.negotiated)),
     }
     facts.push((phrase!("who is known"), who_is_known(conversation)));
-    let client = size(bytes_from(conversation, Side::Client));
-    let server = size(bytes_from(conversation, Side::Server));
-    let messages = match conversation.messages.len() {
+    let client = size(conversation.bytes_from(Side::Client));
+    let server = size(conversation.bytes_from(Side::Server));
+    let messages = match conversation.all_messages() {
         1 => phrase!("1 message"),
         count => phrase!("{count} messages", count),
     };
-    let records = match conversation.records.len() {
+    let records = match conversation.all_records() {
         1 => phrase!("1 record"),
         count => phrase!("{count} records", count),
     };
@@ -48,13 +47,6 @@ pub(super) fn at_a_glance(conversation: &Conversation) -> Vec<(Phrase, Phrase)> 
     facts.push((phrase!("on the wire"), counts));
     facts.push((phrase!("ending"), ending(conversation)));
     facts
-}
-
-/// What a side sent: all its records, headers included.
-pub(super) fn bytes_from(conversation: &Conversation, side: Side) -> usize {
-    let records = conversation.records.iter();
-    let of_side = records.filter(|record| record.from == side);
-    of_side.map(|record| record.bytes.len()).sum()
 }
 
 /// Renegotiations of TLS 1.2: as many as are worth a line.
@@ -131,6 +123,11 @@ fn who_is_known(conversation: &Conversation) -> Phrase {
     if messages.any(|message| message.checks.iter().any(failed)) {
         return phrase!("cannot be told: a proof does not hold here, see ✗ below");
     }
+    if conversation.omitted.failed {
+        return phrase!(
+            "cannot be told: a proof does not hold, in a message that is not shown here"
+        );
+    }
     if !negotiated.handshake_complete {
         return before_the_end(conversation);
     }
@@ -166,9 +163,8 @@ fn who_is_known(conversation: &Conversation) -> Phrase {
 
 /// A handshake whose end was not seen tells of nobody: what is missing may have been the proof.
 fn before_the_end(conversation: &Conversation) -> Phrase {
-    let unreadable = |record: &Record| matches!(record.protection, Protection::Unreadable(_));
     match conversation.ending {
-        _ if conversation.records.iter().any(unreadable) => {
+        _ if conversation.unreadable().is_some() => {
             phrase!("cannot be told: the end of the handshake could not be read")
         }
         Ending::Open | Ending::Capped => {
@@ -232,6 +228,11 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
             "The recording is not complete: it reached its cap, or the capture misses bytes."
         ));
     }
+    if !conversation.omitted.messages.is_empty() {
+        note(phrase!(
+            "So many messages came that only the first of each step are taken apart. The others were read, and decrypted where their keys are known: what is said of the connection as a whole counts them too.",
+        ));
+    }
     if conversation.handshakes.len() > 1 {
         note(phrase!(
             "A renegotiation: more than one handshake on this connection, each under the keys of the one before. Each step below shows the messages of all of them, one handshake after the other."
@@ -257,15 +258,8 @@ pub fn notes(conversation: &Conversation) -> Vec<Phrase> {
             "The key log begins at the traffic secrets. The secrets above them (early, handshake, master) never leave the TLS library, so the key schedule is shown from there on."
         ));
     }
-    let records = conversation.records.iter();
-    let unreadable = records.filter_map(|record| match &record.protection {
-        Protection::Unreadable(reason) => Some(reason),
-        _ => None,
-    });
-    let unreadable: Vec<&Phrase> = unreadable.collect();
-    if let [first, ..] = unreadable[..] {
-        let count = unreadable.len();
-        let all = conversation.records.len();
+    if let Some((count, first)) = conversation.unreadable() {
+        let all = conversation.all_records();
         note(phrase!(
             "{count} of {all} records could not be read. The first: {first}.",
             count,

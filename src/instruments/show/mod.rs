@@ -18,6 +18,7 @@ pub mod chapters;
 mod glance;
 mod flights;
 mod comparison;
+mod differences;
 pub mod terminal;
 pub mod html;
 pub mod side_by_side;

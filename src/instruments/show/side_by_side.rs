@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::comparison::{Comparison, Differences, Row, compare};
+use super::comparison::{Comparison, Row, compare};
+use super::differences::Differences;
 use super::thousands;
 use crate::instruments::page::{self, BOLD, DIM, LongWords, Page, Paint, WIDTH};
 use crate::instruments::wire::conversation::{Conversation, Message};

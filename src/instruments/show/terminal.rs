@@ -82,24 +82,31 @@ impl WireView<'_> {
             self.page.blank()?;
             self.paragraph("  – ", &self.words(&remark), "")?;
         }
-        self.messages(conversation, &messages)
+        let all = conversation.messages_of(Some(chapter.step));
+        self.messages(conversation, &messages, all)
     }
 
     /// Messages whose step cannot be told.
     fn without_a_step(&mut self, conversation: &Conversation) -> io::Result<()> {
         let messages = conversation.messages.iter();
         let messages: Vec<&Message> = messages.filter(|message| message.step.is_none()).collect();
-        if messages.is_empty() {
+        let all = conversation.messages_of(None);
+        if all == 0 {
             return Ok(());
         }
         let (title, why) = no_step();
         self.page.title(&self.words(&title), BOLD)?;
         self.paragraph("", &self.words(&why), "")?;
-        self.messages(conversation, &messages)
+        self.messages(conversation, &messages, all)
     }
 
-    /// Messages, and which handshake they belong to where there is more than one.
-    fn messages(&mut self, conversation: &Conversation, messages: &[&Message]) -> io::Result<()> {
+    /// The first of `all` messages, and which handshake they belong to where there is more than one.
+    fn messages(
+        &mut self,
+        conversation: &Conversation,
+        messages: &[&Message],
+        all: usize,
+    ) -> io::Result<()> {
         let mut handshake = None;
         for message in messages.iter().take(MOST_MESSAGES) {
             let changes = handshake.replace(message.handshake) != Some(message.handshake);
@@ -110,7 +117,7 @@ impl WireView<'_> {
             }
             self.message(conversation, message)?;
         }
-        match messages.len().saturating_sub(MOST_MESSAGES) {
+        match all.saturating_sub(messages.len().min(MOST_MESSAGES)) {
             0 => Ok(()),
             more => {
                 let words = phrase!("and {more} more messages", more);
@@ -141,8 +148,8 @@ impl WireView<'_> {
             let how = phrase!("in {name}, {how}", name, how);
             self.paragraph("         ", &self.words(&how), DIM)?;
         }
-        if records.len() > 3 {
-            let more = phrase!("and {count} records more", count = records.len() - 3);
+        if message.carriers > 3 {
+            let more = phrase!("and {count} records more", count = message.carriers - 3);
             self.paragraph("         ", &self.words(&more), DIM)?;
         }
         if self.told.insert(message.meaning.to_string()) {

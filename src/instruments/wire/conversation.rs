@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::instruments::fields::Field;
 use crate::instruments::wire::numbers::HandshakeType;
+pub use crate::instruments::wire::omitted::Omitted;
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
@@ -22,10 +23,12 @@ pub struct Conversation {
     /// What they agreed on in each handshake, in order: more than one after a renegotiation (TLS 1.2). The last
     /// may be one that the server never answered.
     pub handshakes: Vec<Negotiated>,
-    /// All records of both directions, in the order in which they were complete on the wire.
+    /// The records of both directions, in the order in which they were complete on the wire.
     pub records: Vec<Record>,
-    /// All messages of both directions, in the order in which they were complete on the wire.
+    /// The messages of both directions, in the order in which they were complete on the wire.
     pub messages: Vec<Message>,
+    /// What there was beyond these records and messages: more than any view shows.
+    pub omitted: Omitted,
     /// How the connection ended.
     pub ending: Ending,
     /// The recording reached its cap: what came after is missing, however the connection ended.
@@ -227,6 +230,8 @@ pub struct Message {
     pub bytes: Vec<u8>,
     /// Which records carry it.
     pub fragments: Vec<Fragment>,
+    /// How many records carry it, with those that are omitted.
+    pub carriers: usize,
     /// What each byte of `bytes` is.
     pub fields: Field,
     /// The proofs in it, made again here.
@@ -330,6 +335,25 @@ pub enum How {
 }
 
 impl Record {
+    /// A record whose bytes have no names yet.
+    pub(crate) fn new(
+        (from, number): (Side, usize),
+        at: Duration,
+        bytes: Vec<u8>,
+        protection: Protection,
+    ) -> Record {
+        Record {
+            from,
+            at,
+            number,
+            bytes,
+            fields: Field::default(),
+            content_type: Phrase::empty(),
+            protection,
+            fragments: Vec::new(),
+        }
+    }
+
     /// The bytes that messages are made of: without header, protection, inner type and padding.
     pub fn content(&self) -> &[u8] {
         match &self.protection {

@@ -228,7 +228,6 @@ impl RecordDecrypter {
             // The last byte that is not zero is the type; a record of nothing but zeros has none.
             _ => plaintext.iter().rposition(|byte| *byte != 0).unwrap_or(0),
         };
-        let fields = self.inner(&plaintext, content);
         let epoch = self.epoch;
         Some(Decrypted {
             epoch,
@@ -237,7 +236,8 @@ impl RecordDecrypter {
             nonce_formula,
             additional_data,
             plaintext,
-            fields,
+            // Named when it is sure that somebody looks.
+            fields: Field::default(),
             content,
         })
     }
@@ -265,33 +265,27 @@ impl RecordDecrypter {
             .collect();
         (nonce, phrase!("write IV XOR sequence number"))
     }
+}
 
-    fn inner(&self, plaintext: &[u8], content: usize) -> Field {
-        let (label, source) = match self.epoch {
-            Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
-            _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
-        };
-        read_all(
-            plaintext,
-            label,
-            source,
-            phrase!("what the AEAD gave back"),
-            |reader| {
-                if content > 0 {
-                    reader.bytes(content, "content", "")?;
-                }
-                if self.epoch != Epoch::Tls12 {
-                    let kind = reader.u8(
-                        "type",
-                        phrase!(
-                            "the true content type; the header says application_data of everything"
-                        ),
-                    )?;
-                    reader.value(names::CONTENT_TYPES.name(kind));
-                    reader.rest("zeros", phrase!("padding, to hide the true length"))?;
-                }
-                Ok(())
-            },
-        )
-    }
+/// What each byte of a plaintext is.
+pub(crate) fn inner_fields(open: &Decrypted) -> Field {
+    let (label, source) = match open.epoch {
+        Epoch::Tls12 => ("plaintext", "RFC 5246 §6.2.1"),
+        _ => ("TLSInnerPlaintext", "RFC 8446 §5.2"),
+    };
+    let meaning = phrase!("what the AEAD gave back");
+    read_all(&open.plaintext, label, source, meaning, |reader| {
+        if open.content > 0 {
+            reader.bytes(open.content, "content", "")?;
+        }
+        if open.epoch != Epoch::Tls12 {
+            let kind = reader.u8(
+                "type",
+                phrase!("the true content type; the header says application_data of everything"),
+            )?;
+            reader.value(names::CONTENT_TYPES.name(kind));
+            reader.rest("zeros", phrase!("padding, to hide the true length"))?;
+        }
+        Ok(())
+    })
 }

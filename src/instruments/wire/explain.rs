@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use crate::instruments::fields::Field;
-use crate::instruments::wire::conversation::{Conversation, Ending, Kind, Protection, Record};
+use crate::instruments::wire::conversation::{Conversation, Ending, Protection, Record};
+use crate::instruments::wire::decryption;
 use crate::instruments::wire::key_log::LoggedSecrets;
 use crate::instruments::wire::messages;
 use crate::instruments::wire::names;
@@ -24,8 +24,8 @@ struct Stream {
     reader: RecordReader,
     records: usize,
     ended: bool,
-    /// It ended in the middle of a record.
-    cut: bool,
+    /// The type in the header of its last record, if that could not be read.
+    sealed_end: Option<ContentType>,
 }
 
 #[derive(Default)]
@@ -65,22 +65,23 @@ impl Explainer {
         } else {
             (Protection::None, Layout::Plain, outer)
         };
+        self.streams[from].sealed_end =
+            matches!(protection, Protection::Unreadable(_)).then_some(outer);
+        let record = Record::new(self.next_number(from), at, bytes, protection);
+        // What the record does may settle the version, but its own fields are those of the version before.
+        let version = self.reassembly.state.version();
+        let Some(kept) = self.reassembly.record(record, inner) else {
+            return;
+        };
+        kept.fields = records::fields(&kept.bytes, layout, version);
         let kind = names::CONTENT_TYPES.short(inner.0);
-        let content_type = match protection {
+        kept.content_type = match kept.protection {
             Protection::Unreadable(_) => phrase!("{kind}, encrypted", kind),
             _ => kind.into(),
         };
-        let record = Record {
-            from,
-            at,
-            number: self.next_number(from),
-            fields: self.fields(&bytes, layout),
-            bytes,
-            content_type,
-            protection,
-            fragments: Vec::new(),
-        };
-        self.reassembly.record(record, inner);
+        if let Protection::Decrypted(open) = &mut kept.protection {
+            open.fields = decryption::inner_fields(open);
+        }
     }
 
     /// Decrypts a record. What no key opens may be early data, whose suite is not known before it opens.
@@ -106,25 +107,20 @@ impl Explainer {
 
     fn not_tls(&mut self, from: Side, at: Duration, bytes: Vec<u8>) {
         let guess = records::guess(&bytes);
-        let record = Record {
-            from,
-            at,
-            number: self.next_number(from),
-            fields: messages::opaque(&bytes, Kind::NotTls, "not TLS", guess.clone()).fields,
-            content_type: phrase!("not TLS"),
-            protection: Protection::NotTls(guess),
-            fragments: Vec::new(),
-            bytes,
-        };
+        let protection = Protection::NotTls(guess.clone());
+        let record = Record::new(self.next_number(from), at, bytes, protection);
+        self.streams[from].sealed_end = None;
         let outer = content_type(&record.bytes);
-        self.reassembly.record(record, outer);
+        if let Some(kept) = self.reassembly.record(record, outer) {
+            kept.fields = messages::opaque(&kept.bytes, "not TLS", guess).fields;
+            kept.content_type = phrase!("not TLS");
+        }
     }
 
     /// What is left of a direction: the beginning of a record, of a message.
     fn leftovers(&mut self, from: Side, at: Duration) {
         if let Some(bytes) = self.streams[from].reader.rest() {
             let outer = content_type(&bytes);
-            self.streams[from].cut = true;
             // What was sent in the clear can be read as far as it came.
             let clear = bytes.len() > records::HEADER
                 && outer == ContentType::HANDSHAKE
@@ -135,31 +131,23 @@ impl Explainer {
                 let reason = phrase!("the recording ends in the middle of this record");
                 (Protection::Unreadable(reason), Layout::Opaque)
             };
-            let fields = self.fields(&bytes, layout);
-            let record = Record {
-                from,
-                at,
-                number: self.next_number(from),
-                fields: messages::cut(fields, bytes.len()),
-                bytes,
-                content_type: names::CONTENT_TYPES.short(outer.0).into(),
-                protection,
-                fragments: Vec::new(),
-            };
-            self.reassembly.record(record, outer);
+            let version = self.reassembly.state.version();
+            let record = Record::new(self.next_number(from), at, bytes, protection);
+            self.streams[from].sealed_end = None;
+            if let Some(kept) = self.reassembly.record(record, outer) {
+                let fields = records::fields(&kept.bytes, layout, version);
+                kept.fields = messages::cut(fields, kept.bytes.len());
+                kept.content_type = names::CONTENT_TYPES.short(outer.0).into();
+            }
         }
         self.reassembly.end(from, at);
     }
 
-    fn fields(&self, bytes: &[u8], layout: Layout) -> Field {
-        let version = self.reassembly.state.version();
-        records::fields(bytes, layout, version)
-    }
-
-    fn next_number(&mut self, from: Side) -> usize {
+    /// A side and the number of its next record.
+    fn next_number(&mut self, from: Side) -> (Side, usize) {
         let stream = &mut self.streams[from];
         stream.records += 1;
-        stream.records - 1
+        (from, stream.records - 1)
     }
 
     fn conclude(self, capped: bool) -> Conversation {
@@ -167,27 +155,24 @@ impl Explainer {
         let cut = SIDES.into_iter().find(|side| self.streams[*side].ended);
         out.ending = match (out.ending, cut) {
             (Ending::Open, _) if capped => Ending::Capped,
-            (Ending::Open, Some(by)) => match out.records.iter().rfind(|last| last.from == by) {
+            (Ending::Open, Some(by)) => match self.streams[by].sealed_end {
                 // It may be close_notify. TLS 1.2 leaves the type of a record readable.
-                Some(last)
-                    if matches!(last.protection, Protection::Unreadable(_))
-                        && !self.streams[by].cut =>
-                {
-                    let alert = content_type(&last.bytes) == ContentType::ALERT;
-                    Ending::CannotBeTold { by, alert }
-                }
-                _ => Ending::Cut(by),
+                Some(outer) => Ending::CannotBeTold {
+                    by,
+                    alert: outer == ContentType::ALERT,
+                },
+                None => Ending::Cut(by),
             },
             (ending, _) => ending,
         };
-        out.handshakes = state.earlier().to_vec();
-        out.handshakes.push(state.negotiated().clone());
+        out.known_secrets = state.known_secrets();
+        out.handshakes = state.into_handshakes();
         let answered = out
             .handshakes
             .iter()
             .rfind(|handshake| handshake.version.is_some());
-        out.negotiated = answered.unwrap_or(state.negotiated()).clone();
-        out.known_secrets = state.known_secrets();
+        let negotiated = answered.or(out.handshakes.last()).cloned();
+        out.negotiated = negotiated.unwrap_or_default();
         out.capped = capped;
         out
     }

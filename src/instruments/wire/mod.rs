@@ -10,7 +10,8 @@
 //! | `explain` | the walk: from bytes to records to plaintext |
 //! | `records` | bytes to records |
 //! | `decryption` | records to plaintext: AEADs, nonces, sequence numbers |
-//! | `reassembly` | the content of records to messages |
+//! | `reassembly`, `carried` | the content of records to messages |
+//! | [`keeping`] | how much is kept for a view; the rest is read and judged, and counted |
 //! | `messages` | a message's bytes to a tree of fields, and in the same pass to data |
 //! | `state` | takes that data in: how far the handshake is, what is agreed |
 //! | `session` | what both versions share of that |
@@ -32,6 +33,8 @@ pub mod transcript;
 mod explain;
 mod records;
 mod decryption;
+mod carried;
+pub mod keeping;
 mod reassembly;
 mod messages;
 mod session;
@@ -45,6 +48,7 @@ mod hkdf;
 mod signatures;
 mod steps;
 pub mod conversation;
+mod omitted;
 pub mod resumption;
 mod key_log;
 mod per_side;
@@ -54,8 +58,8 @@ pub mod names;
 use crate::instruments::wire::conversation::Conversation;
 use crate::instruments::wire::transcript::Transcript;
 
-/// Explains a recorded connection. Total: whatever the bytes, there is an answer, in time and size linear
-/// in the input.
+/// Explains a recorded connection. Total: whatever the bytes, there is an answer, in time linear in the
+/// input. What no view shows is read, decrypted and judged, but not kept: see [`conversation::Omitted`].
 pub fn explain(transcript: &Transcript) -> Conversation {
     explain::explain(transcript)
 }

@@ -2,13 +2,14 @@
 //!
 //! A handshake message may span records, and a record may hold several (RFC 8446 §5.1). Unaware of encryption.
 
-use std::ops::Range;
 use std::time::Duration;
 
+use crate::instruments::wire::carried::{Carried, Place};
 use crate::instruments::wire::conversation::{
-    Conversation, Ending, Fragment, Kind, Message, Protection, Record,
+    Conversation, Ending, Kind, Message, Protection, Record,
 };
-use crate::instruments::wire::messages::{self, Context, Described, Handshake};
+use crate::instruments::wire::keeping::{Keeping, MOST_KEPT, MOST_RECORDS};
+use crate::instruments::wire::messages::{self, Context, Described, Handshake, single_record};
 use crate::instruments::wire::numbers::{ContentType, alert};
 use crate::instruments::wire::per_side::PerSide;
 use crate::instruments::wire::session::{Findings, Incoming};
@@ -16,62 +17,6 @@ use crate::instruments::wire::state::State;
 use crate::instruments::wire::steps::{self, Sealed};
 use crate::narration::{Side, Step};
 use crate::phrase;
-
-/// The bytes of a message, complete or not yet, and what carried them.
-#[derive(Clone, Debug)]
-struct Carried {
-    from: Side,
-    /// When the last of them came.
-    at: Duration,
-    in_the_clear: bool,
-    bytes: Vec<u8>,
-    fragments: Vec<Fragment>,
-}
-
-impl Carried {
-    /// Nothing yet, of a message that begins in `record`.
-    fn begin(record: &Record) -> Carried {
-        Carried {
-            from: record.from,
-            at: record.at,
-            in_the_clear: matches!(record.protection, Protection::None | Protection::NotTls(_)),
-            bytes: Vec::new(),
-            fragments: Vec::new(),
-        }
-    }
-
-    /// How many bytes a handshake message still wants: its header first, then what the header says.
-    fn missing(&self) -> usize {
-        match &self.bytes[..] {
-            [_, a, b, c, body @ ..] => {
-                let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
-                length.saturating_sub(body.len())
-            }
-            header => 4 - header.len(),
-        }
-    }
-
-    /// Takes the bytes `range` of the content of record number `record`.
-    fn take(&mut self, record: usize, content: &[u8], range: Range<usize>) {
-        let before = self.bytes.len();
-        let taken = content.get(range.clone()).unwrap_or_default();
-        self.bytes.extend_from_slice(taken);
-        let in_message = before..self.bytes.len();
-        match self.fragments.last_mut() {
-            Some(fragment) if fragment.record == record => {
-                fragment.in_record.end = range.end;
-                fragment.in_message.end = in_message.end;
-            }
-            _ => self.fragments.push(Fragment {
-                record,
-                in_record: range,
-                // The message's own number is known when it is whole.
-                message: 0,
-                in_message,
-            }),
-        }
-    }
-}
 
 /// What is known so far.
 #[derive(Default)]
@@ -87,61 +32,81 @@ pub(crate) struct Reassembly {
     new_keys: PerSide<bool>,
     /// A record could not be read.
     unreadable: bool,
+    keeping: Keeping,
 }
 
 impl Reassembly {
-    /// Keeps a record, and makes messages of its content. `content_type` is the true one, where it could be read.
-    pub(crate) fn record(&mut self, record: Record, content_type: ContentType) {
-        let index = self.out.records.len();
-        let content = record.content().to_vec();
-        let context = self.parse_context(record.from);
-        let mut carried = Carried::begin(&record);
-        let described = match (&record.protection, content_type) {
-            (Protection::NotTls(guess), _) => {
-                messages::opaque(&content, Kind::NotTls, "not TLS", guess.clone())
-            }
-            (Protection::Unreadable(reason), _) => messages::opaque(
-                &content,
-                Kind::Ciphertext,
-                "encrypted record",
-                reason.clone(),
-            ),
-            (_, ContentType::HANDSHAKE) => {
-                self.out.records.push(record);
-                return self.handshake_fragments(index, carried, &content);
-            }
-            (_, ContentType::CHANGE_CIPHER_SPEC) => {
-                messages::change_cipher_spec(&content, &context)
-            }
-            (_, ContentType::ALERT) => messages::alert(&content, &context),
-            (_, ContentType::APPLICATION_DATA) => messages::application_data(&content, &context),
-            (_, ContentType::HEARTBEAT) => {
-                let why = phrase!("a heartbeat (RFC 6520), not taken apart here");
-                messages::opaque(&content, Kind::Unknown, "heartbeat", why)
-            }
-            _ => {
-                let why = phrase!("a content type that is not known here");
-                messages::opaque(&content, Kind::Unknown, "unknown record", why)
-            }
+    /// Takes a record in, and makes messages of its content. `content_type` is the true one, where it could be read.
+    /// Returns the record if it is kept.
+    pub(crate) fn record(
+        &mut self,
+        record: Record,
+        content_type: ContentType,
+    ) -> Option<&mut Record> {
+        let kept = self.out.records.len();
+        let place = Place {
+            number: kept + self.out.omitted.records,
+            kept: (kept < MOST_KEPT).then_some(kept),
         };
-        self.out.records.push(record);
-        carried.take(index, &content, 0..content.len());
-        self.single_record_message(carried, described, content_type);
+        let content = record.content().to_vec();
+        let mut carried = Carried::begin(&record);
+        let protection = match &record.protection {
+            // What is inside of it goes with the record; whether it was readable is enough here.
+            Protection::Decrypted(_) => Protection::None,
+            other => other.clone(),
+        };
+        let unreadable = matches!(protection, Protection::Unreadable(_));
+        let mut beyond = Some(record);
+        if place.kept.is_some() {
+            self.out.records.extend(beyond.take());
+        }
+        match (protection, content_type) {
+            (Protection::None, ContentType::HANDSHAKE) => {
+                self.handshake_fragments(place, carried, &content);
+            }
+            (protection, _) => {
+                carried.take(place, &content, 0..content.len());
+                self.single_record_message(carried, &protection, content_type);
+            }
+        }
+        self.unreadable |= unreadable;
+        if self.is_needed(place) {
+            return self.out.records.last_mut();
+        }
+        if let Some(record) = beyond.or_else(|| self.out.records.pop()) {
+            self.out.omitted.record(&record);
+        }
+        None
+    }
+
+    /// The first records are shown, and those that carry a message that is kept, or may be.
+    fn is_needed(&self, place: Place) -> bool {
+        let Some(record) = place.kept.and_then(|kept| self.out.records.get(kept)) else {
+            return false;
+        };
+        let partial = self.partials[record.from].as_ref();
+        let partial = partial.and_then(|partial| partial.fragments.last());
+        place.number < MOST_RECORDS
+            || !record.fragments.is_empty()
+            || partial.is_some_and(|last| Some(last.record) == place.kept)
     }
 
     /// A message that is the whole content of a record.
     fn single_record_message(
         &mut self,
         carried: Carried,
-        described: Described,
+        protection: &Protection,
         outer: ContentType,
     ) {
         let from = carried.from;
-        let kind = described.kind;
+        let kind = single_record::kind(protection, outer, &carried.bytes);
         let step = steps::step(from, kind, self.sealed(from, outer), &self.state);
-        self.unreadable |= kind == Kind::Ciphertext;
         self.new_keys[from] = kind == Kind::ChangeCipherSpec;
-        self.message(carried, described, step, Findings::default());
+        let described = self.keeping.takes(&carried, kind, step).then(|| {
+            let context = self.parse_context(from);
+            single_record::described(protection, outer, &carried.bytes, &context)
+        });
+        self.message(carried, kind, step, described, Findings::default());
         if kind == Kind::ChangeCipherSpec {
             let derivations = self.state.change_cipher_spec(from);
             if let Some(hello) = self.message_at(self.server_hello) {
@@ -159,7 +124,7 @@ impl Reassembly {
     }
 
     /// Handshake messages of a record: whole ones, and parts of those that span records.
-    fn handshake_fragments(&mut self, record: usize, begin: Carried, content: &[u8]) {
+    fn handshake_fragments(&mut self, record: Place, begin: Carried, content: &[u8]) {
         let mut start = 0;
         while start < content.len() {
             let partial = self.partials[begin.from].take();
@@ -181,27 +146,29 @@ impl Reassembly {
     fn handshake_message(&mut self, carried: Carried) {
         let from = carried.from;
         let bytes = &carried.bytes[..];
-        let encrypted = !carried.in_the_clear;
+        let kind = carried.kind();
+        // Which step it is depends on what came before it, not on what it changes.
+        let sealed = self.sealed(from, ContentType::HANDSHAKE);
+        let step = steps::step(from, kind, sealed, &self.state);
+        let kept = self.keeping.takes(&carried, kind, step);
         let context = Context {
-            encrypted,
+            encrypted: !carried.in_the_clear,
+            room: if kept { self.keeping.room() } else { 0 },
             ..self.parse_context(from)
         };
         let (described, message) = messages::handshake(bytes, &context);
-        // Which step it is depends on what came before it, not on what it changes.
-        let sealed = self.sealed(from, ContentType::HANDSHAKE);
-        let step = steps::step(from, described.kind, sealed, &self.state);
         let findings = self.state.handshake(&Incoming {
             from,
             message: &message,
             bytes,
         });
-        let index = Some(self.out.messages.len());
+        let index = kept.then_some(self.out.messages.len());
         match &message {
             Handshake::ClientHello(_) => self.client_hello = index,
             Handshake::ServerHello(hello) if !hello.is_retry() => self.server_hello = index,
             _ => {}
         }
-        self.message(carried, described, step, findings);
+        self.message(carried, kind, step, kept.then_some(described), findings);
     }
 
     /// Ends a direction in which a message was begun and its end never came.
@@ -215,20 +182,29 @@ impl Reassembly {
             };
             let (mut described, _) = messages::handshake(&carried.bytes, &context);
             let sealed = self.sealed(from, ContentType::HANDSHAKE);
-            let step = steps::step(from, described.kind, sealed, &self.state);
-            described.kind = Kind::Unknown;
+            let step = steps::step(from, carried.kind(), sealed, &self.state);
             described.meaning = phrase!("The recording ends in the middle of this message.");
-            self.message(carried, described, step, Findings::default());
+            let kept = !carried.fragments.is_empty();
+            let described = kept.then_some(described);
+            self.message(carried, Kind::Unknown, step, described, Findings::default());
         }
     }
 
+    /// A message is over. One that is not described is not kept, but counts like any other.
     fn message(
         &mut self,
         carried: Carried,
-        described: Described,
+        kind: Kind,
         step: Option<Step>,
+        described: Option<Described>,
         findings: Findings,
     ) {
+        self.ending(carried.from, kind, step);
+        let Some(described) = described else {
+            self.out.omitted.message(kind, step, &findings.checks);
+            return;
+        };
+        self.keeping.told(&described.fields);
         let index = self.out.messages.len();
         let mut fragments = carried.fragments;
         for fragment in &mut fragments {
@@ -237,24 +213,20 @@ impl Reassembly {
                 record.fragments.push(fragment.clone());
             }
         }
-        self.ending(carried.from, described.kind, step);
         // Until the server answers another handshake, data and alerts belong to the one before.
-        let begun = self.state.hello_answered() || matches!(described.kind, Kind::Handshake(_));
-        let handshake = self
-            .state
-            .earlier()
-            .len()
-            .saturating_sub(usize::from(!begun));
+        let begun = self.state.hello_answered() || matches!(kind, Kind::Handshake(_));
+        let handshake = self.state.earlier().saturating_sub(usize::from(!begun));
         self.out.messages.push(Message {
             from: carried.from,
             at: carried.at,
             name: described.name,
-            kind: described.kind,
+            kind,
             step,
             handshake,
             meaning: described.meaning,
             bytes: carried.bytes,
             fragments,
+            carriers: carried.carriers,
             fields: described.fields,
             checks: findings.checks,
             derivations: findings.derivations,
@@ -305,6 +277,7 @@ impl Reassembly {
             suite: negotiated.cipher_suite,
             encrypted: false,
             cut: false,
+            room: self.keeping.room(),
         }
     }
 }

@@ -51,6 +51,9 @@ pub(crate) struct State {
     retrying: bool,
     /// What the handshakes before this one agreed on.
     earlier: Vec<Negotiated>,
+    /// The version of the last of them that has one, and whether any came to its end: asked with each record.
+    earlier_version: Option<u16>,
+    earlier_complete: bool,
     /// The secrets of one of them are known.
     earlier_secrets: bool,
 }
@@ -72,15 +75,21 @@ impl State {
         &self.session.negotiated
     }
 
-    /// The handshakes before this one.
-    pub(crate) fn earlier(&self) -> &[Negotiated] {
-        &self.earlier
+    /// How many handshakes there were before this one.
+    pub(crate) fn earlier(&self) -> usize {
+        self.earlier.len()
+    }
+
+    /// All handshakes, this one as the last.
+    pub(crate) fn into_handshakes(self) -> Vec<Negotiated> {
+        let mut all = self.earlier;
+        all.push(self.session.negotiated);
+        all
     }
 
     /// The version: of this handshake, or as long as that is open, of the one before it.
     pub(crate) fn version(&self) -> Option<u16> {
-        let handshakes = self.earlier.iter().chain([self.negotiated()]);
-        handshakes.rev().find_map(|handshake| handshake.version)
+        self.negotiated().version.or(self.earlier_version)
     }
 
     /// This side has said Finished.
@@ -90,7 +99,7 @@ impl State {
 
     /// A handshake before this one came to its end.
     pub(crate) fn was_complete(&self) -> bool {
-        self.earlier.iter().any(|before| before.handshake_complete)
+        self.earlier_complete
     }
 
     /// The server has chosen: a HelloRetryRequest does not count.
@@ -154,8 +163,13 @@ impl State {
             let before = mem::take(self);
             self.earlier_secrets = before.earlier_secrets || before.session.secrets_known();
             self.earlier = before.earlier;
+            self.earlier_version = before.earlier_version;
+            self.earlier_complete = before.earlier_complete;
             if !before.session.client_random.is_empty() {
-                self.earlier.push(before.session.negotiated);
+                let handshake = before.session.negotiated;
+                self.earlier_version = handshake.version.or(self.earlier_version);
+                self.earlier_complete |= handshake.handshake_complete;
+                self.earlier.push(handshake);
             }
             self.session.key_log = before.session.key_log;
             // A renegotiation of TLS 1.2 begins under the old keys.
@@ -272,7 +286,7 @@ impl State {
             }
             Some(suite) if session.suite.is_none() => {
                 let suite = names::CIPHER_SUITES.short(suite);
-                return phrase!("{suite} is not decrypted here", suite);
+                phrase!("{suite} is not decrypted here", suite)
             }
             _ if !session.secrets_known() => {
                 phrase!("there are no secrets of this connection in the transcript")

@@ -32,7 +32,7 @@ use self::der::{SEQUENCE, Text, unwrapped};
 use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
 use self::revocation_list::CERTIFICATE_LIST;
-use crate::instruments::fields::{Field, Malformed, Reader, read_all};
+use crate::instruments::fields::{Field, Malformed, Reader, read_within};
 use crate::language::Phrase;
 use crate::phrase;
 
@@ -49,6 +49,10 @@ const LARGEST: usize = 16 << 20;
 /// Of a private key no private part ever becomes text, neither in a value nor in the reason why
 /// something is malformed.
 pub fn describe(kind: Kind, der: &[u8]) -> Field {
+    describe_within(usize::MAX, kind, der)
+}
+
+fn describe_within(room: usize, kind: Kind, der: &[u8]) -> Field {
     type Parse = fn(&mut Reader<'_>) -> Text;
     let (label, source, parse): (_, _, Parse) = match kind {
         Kind::Certificate => ("Certificate", "RFC 5280 §4.1", |reader| {
@@ -79,12 +83,14 @@ pub fn describe(kind: Kind, der: &[u8]) -> Field {
         }
         _ => Phrase::empty(),
     };
-    let tree = read_all(der, label, source, meaning, |reader| match der.len() {
-        0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
-        _ => Err(Malformed(phrase!(
-            "over {count} bytes, and so not read",
-            count = LARGEST
-        ))),
+    let tree = read_within(room, der, label, source, meaning, |reader| {
+        match der.len() {
+            0..=LARGEST => unwrapped(reader, SEQUENCE, label, parse).map(|_| ()),
+            _ => Err(Malformed(phrase!(
+                "over {count} bytes, and so not read",
+                count = LARGEST
+            ))),
+        }
     });
     if kind.is_private() {
         private(tree)
@@ -104,6 +110,11 @@ pub fn named(dotted: &str) -> String {
 /// A certificate (RFC 5280 §4.1), DER.
 pub fn certificate(der: &[u8]) -> Field {
     describe(Kind::Certificate, der)
+}
+
+/// A certificate of a peer, told in at most `room` fields.
+pub fn certificate_within(der: &[u8], room: usize) -> Field {
+    describe_within(room, Kind::Certificate, der)
 }
 
 /// A certification request, CSR (RFC 2986), DER.

@@ -1,4 +1,5 @@
 mod files;
+mod killed;
 mod revocation;
 mod renewal;
 mod careful_authority;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use hello_mtls::handshake::ExpiredLists;
 use hello_mtls::instruments::doctor::finding::Severity;
 use hello_mtls::instruments::doctor::{ChainSource, Report, examine};
 use hello_mtls::instruments::failures;
@@ -1384,15 +1385,44 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
             &["client-revoked"],
             &[],
         ),
-        ("stale list", |set| set.roots_crl(2030, &[]), &[], &[]),
+        (
+            "list that ends now",
+            |set| set.roots_crl(2030, &[]),
+            &["crl-expired"],
+            &[],
+        ),
         (
             "staler list",
             |set| {
                 set.roots_crl(2031, &[]);
                 set.case.now = UnixTime::since_unix_epoch(Duration::from_secs(NOW + 800 * 86_400));
             },
+            &["crl-expired"],
+            &[],
+        ),
+        (
+            "staler list that may be used",
+            |set| {
+                set.roots_crl(2031, &[]);
+                set.case.expired_lists = ExpiredLists::Use;
+                set.case.now = UnixTime::since_unix_epoch(Duration::from_secs(NOW + 800 * 86_400));
+            },
             &[],
             &["crl-expired"],
+        ),
+        (
+            "CA without a list, and no certificate to judge",
+            |set| {
+                set.case.parties.clear();
+                set.crl(
+                    "other.crl",
+                    &Issuer::new(ca_params("other"), p256()),
+                    2031,
+                    &[],
+                );
+            },
+            &[],
+            &["crl-of-another-ca", "crl-missing"],
         ),
         (
             "foreign list",
@@ -1450,8 +1480,25 @@ fn a_list_is_told_by_whose_it_is_how_old_and_who_is_on_it() {
                 let by = set.same_root();
                 set.crl("new.crl", &by, 2031, &[12]);
             },
-            &[],
             &["crl-ignored"],
+            &[],
+        ),
+        (
+            "a CA's list in two parts, by kind",
+            |set| {
+                let by = set.same_root();
+                let (leaves, cas) = (CrlScope::UserCertsOnly, CrlScope::CaCertsOnly);
+                set.scoped_crl(
+                    "1.crl",
+                    &by,
+                    2031,
+                    &[],
+                    scope("http://ca/1.crl", Some(leaves)),
+                );
+                set.scoped_crl("2.crl", &by, 2031, &[], scope("http://ca/2.crl", Some(cas)));
+            },
+            &[],
+            &[],
         ),
         (
             "list of another distribution point",
@@ -1621,6 +1668,19 @@ fn what_works_here_only_or_should_not_be_is_a_warning() {
             },
             &[],
             &["unprotected-key"],
+        ),
+        (
+            "the CA's key for everybody, in a folder of everybody",
+            |set| {
+                use std::os::unix::fs::PermissionsExt;
+                set.write("ca.key", set.root.key().serialize_pem());
+                for (name, mode) in [("ca.key", 0o644), ("", 0o777)] {
+                    let permissions = fs::Permissions::from_mode(mode);
+                    fs::set_permissions(set.dir.join(name), permissions).unwrap();
+                }
+            },
+            &[],
+            &["unprotected-key", "writable-folder"],
         ),
         (
             "key in the ca file",

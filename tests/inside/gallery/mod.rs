@@ -105,7 +105,7 @@ fn every_entry_of_the_catalogue_is_used() {
 
 /// Cases that the client's own files do not show, or not by this name: the server's files decide, or a second
 /// file of the client.
-const ONLY_LIVE: [&str; 10] = [
+const ONLY_LIVE: [&str; 11] = [
     "client-missing-intermediate",
     "client-filters-by-ca-hint",
     "no-client-certificate",
@@ -114,6 +114,7 @@ const ONLY_LIVE: [&str; 10] = [
     "client-x509-v1",
     "client-revoked",
     "client-crl-of-another-ca",
+    "client-crl-expired",
     "client-key-not-owned",
     "refused-by-status",
 ];

@@ -322,3 +322,18 @@ fn nobody_is_let_in_without_a_certificate_that_can_be_read() {
         );
     }
 }
+
+#[test]
+fn a_uri_in_pieces_is_no_uri() {
+    let uri = b"spiffe://hello-mtls/my-client";
+    for (tag, is_let_in) in [(0x86, true), (0xa6, false)] {
+        let mut names = vec![0x30, uri.len() as u8 + 2, tag, uri.len() as u8];
+        names.extend_from_slice(uri);
+        let mut params = Names::default().params();
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 17], names)];
+        let allowed = [Allowed::parse("uri:spiffe://hello-mtls/my-client").unwrap()];
+        let narrator = Narrator::silent(Side::Server);
+        let decided = server_authorizes_client(&[signed(&params)], None, &allowed, &narrator);
+        assert_eq!(decided.is_ok(), is_let_in, "tag {tag:x}");
+    }
+}

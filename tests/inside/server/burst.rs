@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use hello_mtls::transport::Deadline;
 use socket2::{Domain, Socket, Type};
 
 use super::{KeepAlive, client_in};
-use crate::common::{Folder, say_skipped};
+use crate::common::{Folder, Server, say_skipped};
 
 /// The open files and the threads of a process. `None`: this system does not tell.
 fn held(process: u32) -> Option<(usize, usize)> {
@@ -29,7 +30,9 @@ fn held(process: u32) -> Option<(usize, usize)> {
 #[test]
 fn five_hundred_connect_before_the_server_looks_and_all_are_served() {
     let folder = Folder::with_certs();
-    let server = folder.serve("");
+    // Without deadlines: five hundred handshakes take their time on a busy machine.
+    let line = "HELLO_MTLS_DEBUGGER=1 exec hello-mtls serve --listen localhost:0";
+    let server = Server::of(folder.start(line));
     let process = server.running.id();
     let before = held(process);
     let address = SocketAddr::from(([127, 0, 0, 1], server.port));
@@ -40,26 +43,24 @@ fn five_hundred_connect_before_the_server_looks_and_all_are_served() {
         .collect();
     folder.run(&format!("kill -CONT {process}")).ends(0);
     let (setup, url) = (client_in(&folder), Url::parse(&server.url("/")).unwrap());
-    let mut sockets = sockets.into_iter().peekable();
-    while sockets.peek().is_some() {
-        let some: Vec<TcpStream> = sockets.by_ref().take(125).collect();
-        let (setup, url) = (&setup, &url);
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                for socket in some {
+    let sockets = Mutex::new(sockets);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some(socket) = { sockets.lock().unwrap().pop() } {
                     let transport = Deadline::new(socket, client::HANDSHAKE).unwrap();
                     let mut body = Vec::new();
-                    client::get(setup, url, transport, &mut body).unwrap();
+                    client::get(&setup, &url, transport, &mut body).unwrap();
                     assert_eq!(body, b"Hello World");
                 }
             });
-        });
-    }
+        }
+    });
     let Some(before) = before else {
         return say_skipped("no /proc here to count open files and threads");
     };
     // A thread waits five seconds for its next connection.
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(40);
     while held(process) != Some(before) {
         assert!(Instant::now() < deadline, "{before:?} {:?}", held(process));
         thread::sleep(Duration::from_millis(50));
@@ -76,7 +77,8 @@ fn silent_strangers_give_their_places_back_when_others_wait() {
     let line = format!("hello-mtls get {}", server.url("/"));
     folder.run(&line).ends(0).prints("Hello World");
     // Twenty of them, four at a time, a second each; a handshake's whole time would be ten seconds each.
-    assert!(began.elapsed() < Duration::from_secs(9), "{began:?}");
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(9), "{took:?}");
     let words = "had said nothing for 1 s, and other clients needed its place";
     server.running.line_with(words);
     drop(strangers);
@@ -131,7 +133,7 @@ fn clients_that_never_read_are_let_go() {
     let began = Instant::now();
     while held(process) != Some(before) {
         let (took, now) = (began.elapsed(), held(process));
-        assert!(took < Duration::from_secs(40), "{before:?} {now:?}");
+        assert!(took < Duration::from_secs(100), "{before:?} {now:?}");
         thread::sleep(Duration::from_millis(100));
     }
     drop(clients);

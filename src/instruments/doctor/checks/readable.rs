@@ -1,8 +1,10 @@
 //! Whether rustls can read a certificate at all.
 
+use rustls::pki_types::CertificateDer;
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error, RootCertStore};
 
+use crate::certificates::summary::Summary;
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::{Finding, error};
@@ -39,11 +41,14 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some(finding) = anchors.get(place - 1).and_then(|der| in_base64(&own, der)) {
         return Some(finding);
     }
-    let found = phrase!(
-        "block {place} of {of} holds bytes that are no certificate",
-        place,
-        of
-    );
+    let found = match anchors.get(place - 1).and_then(|der| too_long(der)) {
+        Some(too_long) => too_long,
+        None => phrase!(
+            "block {place} of {of} holds bytes that are no certificate",
+            place,
+            of
+        ),
+    };
     let expected = phrase!("a CA certificate in each block");
     let step = Step::Preparation;
     Some(error(
@@ -54,6 +59,18 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
         found,
         ask_again(),
     ))
+}
+
+/// A certificate that other programs read, and webpki does not: it reads lengths of at most two bytes (`der.rs`).
+fn too_long(der: &CertificateDer<'_>) -> Option<Phrase> {
+    let size = der.len();
+    let is_certificate = size > 0xffff && Summary::of(der).is_some();
+    is_certificate.then(|| {
+        phrase!(
+            "a certificate of {size} bytes: rustls reads none that has more than 64 KiB",
+            size
+        )
+    })
 }
 
 /// A block that says CERTIFICATE and holds none.
@@ -153,14 +170,15 @@ fn unknown_critical(link: &ChainLink<'_, '_, '_>) -> Finding {
 }
 
 fn malformed(link: &ChainLink<'_, '_, '_>, refused: &Error) -> Finding {
-    let why = match refused {
-        Error::InvalidCertificate(CertificateError::BadEncoding) => {
+    let why = match (refused, too_long(link.cert.der)) {
+        (_, Some(too_long)) => too_long,
+        (Error::InvalidCertificate(CertificateError::BadEncoding), None) => {
             phrase!("bytes changed, missing or too many: it does not read as DER")
         }
-        Error::InvalidCertificate(why) => {
+        (Error::InvalidCertificate(why), None) => {
             text::shorten(&text::terminal(&why.to_string()), 120).into()
         }
-        other => text::shorten(&text::terminal(&other.to_string()), 120).into(),
+        (other, None) => text::shorten(&text::terminal(&other.to_string()), 120).into(),
     };
     let found = phrase!("{name}: {why}", name = link.cert.name(), why);
     let expected = phrase!("an X.509 certificate by the rules (RFC 5280)");

@@ -115,11 +115,11 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let text = started.text("answers.txt")?;
     let tests = ["key", "nonce", "plaintext"].map(|name| {
         let given = text.lines().filter_map(|line| line.split_once('='));
-        let given = given
+        let mut given = given
             .filter(|(label, _)| label.trim() == name)
             .map(|(_, value)| value);
         let given: String = given
-            .last()
+            .next_back()
             .unwrap_or_default()
             .split_whitespace()
             .collect();

@@ -1,9 +1,11 @@
 //! The exercises, in growing order. To add one is to add a file here, its texts in `texts/en` and `texts/zh`, and a row.
 
+mod behind_the_proxy;
 mod by_hand;
 mod change_the_root;
 mod first_hello;
 mod let_in_a_not_b;
+mod quantum;
 mod renew;
 mod shut_the_door;
 mod take_it_back;
@@ -33,7 +35,9 @@ pub const EXERCISES: &[Exercise] = &[
     let_in_a_not_b::EXERCISE,
     take_it_back::EXERCISE,
     change_the_root::EXERCISE,
+    behind_the_proxy::EXERCISE,
     by_hand::EXERCISE,
+    quantum::EXERCISE,
 ];
 
 /// The exercise of this name.

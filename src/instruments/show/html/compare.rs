@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::policy::policy;
 use super::{STYLE, say};
-use crate::instruments::show::comparison::{Comparison, Differences, Fact, Row, compare};
+use crate::instruments::show::comparison::{Comparison, Fact, Row, compare};
+use crate::instruments::show::differences::Differences;
 use crate::instruments::show::size;
 use crate::instruments::wire::conversation::{Conversation, Message};
 use crate::language::{Language, Phrase};

@@ -31,7 +31,8 @@ pub(super) fn ladder(page: &mut String, conversation: &Conversation, language: L
     for flight in &flights {
         ladder.flight(flight);
     }
-    if let Some(more @ 1..) = conversation.messages.len().checked_sub(MOST_MESSAGES) {
+    let shown = conversation.messages.len().min(MOST_MESSAGES);
+    if let Some(more @ 1..) = conversation.all_messages().checked_sub(shown) {
         let words = ladder.say(&phrase!(
             "and {more} more messages, which are not shown",
             more

@@ -16,6 +16,7 @@ mod fields;
 mod dump;
 mod proofs;
 mod proof_lines;
+mod shell_lines;
 mod overview;
 pub mod compare;
 mod ladder;
@@ -30,6 +31,7 @@ pub use policy::content_security_policy;
 
 use super::chapters::CHAPTERS;
 use crate::instruments::wire::conversation::Conversation;
+use crate::instruments::wire::keeping;
 use crate::language::{Language, Phrase};
 use crate::phrase;
 use crate::text::html as escaped;
@@ -44,9 +46,9 @@ pub const STYLE: &str = concat!(
 /// The page's script: highlighting, arrow keys in the bytes, and the button that opens all; then that of the overview.
 pub const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("overview.js"));
 
-/// Of what a peer can repeat at will, so much is shown: messages, records, and rows of fields.
-const MOST_MESSAGES: usize = 500;
-const MOST_RECORDS: usize = 500;
+/// Of what a peer can repeat at will, so much is shown: messages and records as many as are kept, and rows of fields.
+const MOST_MESSAGES: usize = keeping::MOST_MESSAGES;
+const MOST_RECORDS: usize = keeping::MOST_RECORDS;
 const MOST_ROWS: usize = 20_000;
 
 /// The whole page, in a folder of the user's. Its size is linear in the conversation's, and repetitions are capped.

@@ -41,8 +41,8 @@ pub(super) fn records(page: &mut String, conversation: &Conversation, language: 
         line(page, conversation, record, language);
     }
     page.push_str("</tbody>\n</table>\n</section>\n");
-    if conversation.records.len() > MOST_RECORDS {
-        let more = conversation.records.len() - MOST_RECORDS;
+    let more = conversation.all_records() - conversation.records.len().min(MOST_RECORDS);
+    if more > 0 {
         let words = say(&phrase!("And {more} more records.", more), language);
         let _ = writeln!(page, "<p class=\"remark\">{words}</p>");
     }

@@ -27,8 +27,8 @@ pub(super) fn carriers(page: &mut String, view: View<'_>, index: usize, message:
             in_detail(page, view, index, fragment, record);
         }
     }
-    if message.fragments.len() > MOST_CARRIERS {
-        let more = message.fragments.len() - MOST_CARRIERS;
+    if message.carriers > MOST_CARRIERS {
+        let more = message.carriers - MOST_CARRIERS;
         let more = view.say(&phrase!("And {more} more records.", more));
         let _ = writeln!(page, "<p class=\"remark\">{more}</p>");
     }

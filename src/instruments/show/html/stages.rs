@@ -148,29 +148,6 @@ fn handshake_traffic(values: &Values<'_>, side: Side) -> Branch {
 }
 
 fn master_branches(values: &Values<'_>) -> Vec<Branch> {
-    let traffic = |side| {
-        let name = match side {
-            Client => "client_application_traffic_secret_0",
-            Server => "server_application_traffic_secret_0",
-        };
-        let opened = values.opened(side, Epoch::Application(0));
-        let mut keys = keys(values, side, name, SERVER_FINISHED, opened);
-        let next = match side {
-            Client => "client_application_traffic_secret_N+1",
-            Server => "server_application_traffic_secret_N+1",
-        };
-        let updated = values.opened(side, Epoch::Application(1));
-        let next = values.node(next, None, Some(side), (side, "KeyUpdate"), updated);
-        let next = next.called("KeyUpdate: N+1");
-        keys.push(match values.message(side, "KeyUpdate") {
-            Some(_) => next,
-            None => next.unused(),
-        });
-        Branch {
-            secret: values.node(name, None, Some(side), SERVER_FINISHED, opened),
-            keys,
-        }
-    };
     let exporter = values.node("exporter_master_secret", None, None, SERVER_FINISHED, false);
     let resumption = values.node(
         "resumption_master_secret",
@@ -186,8 +163,8 @@ fn master_branches(values: &Values<'_>) -> Vec<Branch> {
         None => ticket.unused(),
     };
     vec![
-        traffic(Client),
-        traffic(Server),
+        application_traffic(values, Client),
+        application_traffic(values, Server),
         Branch {
             secret: exporter,
             keys: Vec::new(),
@@ -197,6 +174,32 @@ fn master_branches(values: &Values<'_>) -> Vec<Branch> {
             keys: vec![ticket.called("PSK of a ticket")],
         },
     ]
+}
+
+fn application_traffic(values: &Values<'_>, side: Side) -> Branch {
+    let (name, next) = match side {
+        Client => (
+            "client_application_traffic_secret_0",
+            "client_application_traffic_secret_N+1",
+        ),
+        Server => (
+            "server_application_traffic_secret_0",
+            "server_application_traffic_secret_N+1",
+        ),
+    };
+    let opened = values.opened(side, Epoch::Application(0));
+    let mut keys = keys(values, side, name, SERVER_FINISHED, opened);
+    let updated = values.opened(side, Epoch::Application(1));
+    let next = values.node(next, None, Some(side), (side, "KeyUpdate"), updated);
+    let next = next.called("KeyUpdate: N+1");
+    keys.push(match values.message(side, "KeyUpdate") {
+        Some(_) => next,
+        None => next.unused(),
+    });
+    Branch {
+        secret: values.node(name, None, Some(side), SERVER_FINISHED, opened),
+        keys,
+    }
 }
 
 pub(super) fn of_tls12(values: &Values<'_>) -> Vec<Stage> {
@@ -209,48 +212,47 @@ pub(super) fn of_tls12(values: &Values<'_>) -> Vec<Stage> {
     let fits = SIDES.map(|side| values.verified(side, "Finished"));
     let proven = opened.contains(&true) || fits.contains(&true);
     let premaster = values.node("pre_master_secret", None, None, with, false);
-    let extended = values.has_extension(Server, "ServerHello", "extended_master_secret");
-    let context = match extended {
-        true => phrase!("extended: the hash of the handshake goes in"),
-        false => phrase!("both randoms go in"),
-    };
-    let label = match extended {
-        true => "extended master secret",
-        false => "master secret",
-    };
-    let seed = Node {
-        name: label.to_owned(),
-        side: None,
-        state: State::Known,
-        words: context,
-        link: None,
-    };
     let premaster = match resumed {
         true => premaster.unused(),
         false => premaster,
     };
-    let branch = |at: usize, names: [&str; 2]| {
-        let side = SIDES[at];
-        let cut = |name| values.node(name, None, Some(side), with, opened[at]);
-        names.map(cut)
-    };
-    let cut = [
-        branch(0, ["client_write_key", "client_write_IV"]),
-        branch(1, ["server_write_key", "server_write_IV"]),
-    ];
-    let keys = cut.into_iter().flatten().collect();
+    let cut = |side: Side, name| values.node(name, None, Some(side), with, opened[side as usize]);
     let block = values.node("key_block", None, None, with, opened.contains(&true));
     let mut branches = vec![Branch {
         secret: block,
-        keys,
+        keys: vec![
+            cut(Client, "client_write_key"),
+            cut(Client, "client_write_IV"),
+            cut(Server, "server_write_key"),
+            cut(Server, "server_write_IV"),
+        ],
     }];
     branches.extend(SIDES.map(|side| verify_data(values, side)));
     vec![Stage {
-        inputs: vec![premaster, seed],
+        inputs: vec![premaster, seed(values)],
         how: "PRF",
         secret: values.node("master_secret", None, None, with, proven),
         branches,
     }]
+}
+
+/// What the PRF mixes with the pre-master secret: the randoms, or since RFC 7627 the handshake.
+fn seed(values: &Values<'_>) -> Node {
+    let extended = values.has_extension(Server, "ServerHello", "extended_master_secret");
+    let (label, words) = match extended {
+        true => (
+            "extended master secret",
+            phrase!("extended: the hash of the handshake goes in"),
+        ),
+        false => ("master secret", phrase!("both randoms go in")),
+    };
+    Node {
+        name: label.to_owned(),
+        side: None,
+        state: State::Known,
+        words,
+        link: None,
+    }
 }
 
 /// TLS 1.2 makes a Finished of the master secret itself.

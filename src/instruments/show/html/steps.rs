@@ -32,7 +32,8 @@ pub(super) fn step(page: &mut String, view: View<'_>, chapter: &Chapter, rows: &
         let remark = view.say(&remark);
         page.push_str(&format!("<p class=\"remark\">{remark}</p>\n"));
     }
-    told(page, view, &messages, rows);
+    let all = conversation.messages_of(Some(chapter.step));
+    told(page, view, &messages, all, rows);
     if class == "refused" {
         let ending = view.say(&ending(conversation));
         page.push_str(&format!("<p class=\"remark refused\">✗ {ending}</p>\n"));
@@ -40,8 +41,14 @@ pub(super) fn step(page: &mut String, view: View<'_>, chapter: &Chapter, rows: &
     page.push_str("</section>\n");
 }
 
-/// Messages, and which handshake they belong to where there is more than one.
-fn told(page: &mut String, view: View<'_>, messages: &[(usize, &Message)], rows: &mut usize) {
+/// The first of `all` messages, and which handshake they belong to where there is more than one.
+fn told(
+    page: &mut String,
+    view: View<'_>,
+    messages: &[(usize, &Message)],
+    all: usize,
+    rows: &mut usize,
+) {
     let mut handshake = None;
     for (index, message) in messages.iter().take(MOST_MESSAGES) {
         if view.conversation.handshakes.len() > 1
@@ -53,8 +60,8 @@ fn told(page: &mut String, view: View<'_>, messages: &[(usize, &Message)], rows:
         }
         message::message(page, view, *index, message, rows);
     }
-    if messages.len() > MOST_MESSAGES {
-        let more = messages.len() - MOST_MESSAGES;
+    let more = all.saturating_sub(messages.len().min(MOST_MESSAGES));
+    if more > 0 {
         let words = phrase!("And {more} more messages, which are not shown.", more);
         let words = view.say(&words);
         page.push_str(&format!("<p class=\"remark\">{words}</p>\n"));
@@ -66,7 +73,8 @@ pub(super) fn without_a_step(page: &mut String, view: View<'_>, rows: &mut usize
     let messages = view.conversation.messages.iter().enumerate();
     let messages = messages.filter(|(_, message)| message.step.is_none());
     let messages: Vec<(usize, &Message)> = messages.collect();
-    if messages.is_empty() {
+    let all = view.conversation.messages_of(None);
+    if all == 0 {
         return;
     }
     let (title, why) = no_step();
@@ -76,16 +84,15 @@ pub(super) fn without_a_step(page: &mut String, view: View<'_>, rows: &mut usize
         view.say(&title),
         view.say(&why)
     ));
-    told(page, view, &messages, rows);
+    told(page, view, &messages, all, rows);
     page.push_str("</section>\n");
 }
 
 /// What became of a step: messages, none, or a refusal.
 pub(super) fn class(conversation: &Conversation, step: Step) -> &'static str {
-    let mut messages = conversation.messages.iter();
     match conversation.ending {
         Ending::Refused { step: refused, .. } if refused == step => "refused",
-        _ if messages.any(|message| message.step == Some(step)) => "told",
+        _ if conversation.messages_of(Some(step)) > 0 => "told",
         _ => "silent",
     }
 }

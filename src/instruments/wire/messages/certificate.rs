@@ -12,7 +12,7 @@ use crate::phrase;
 pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
     let mut der: &[u8] = &[];
     reader.vector(3, "cert_data", "", "", |reader| {
-        der = reader.embed(reader.remaining(), "certificate", x509::certificate)?;
+        der = reader.embed(reader.remaining(), "certificate", x509::certificate_within)?;
         Ok(())
     })?;
     Ok(der)

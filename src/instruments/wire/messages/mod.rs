@@ -13,6 +13,7 @@ mod extensions;
 mod authentication;
 mod certificate;
 mod session;
+pub(crate) mod single_record;
 mod tls12;
 mod key_exchange;
 mod meanings;
@@ -20,8 +21,7 @@ mod ocsp;
 
 use std::mem;
 
-use crate::instruments::fields::{Field, Malformed, Reader, read_all};
-use crate::instruments::wire::conversation::Kind;
+use crate::instruments::fields::{Field, Malformed, Reader, read_within};
 use crate::instruments::wire::names::Registry;
 use crate::instruments::wire::numbers::{HandshakeType, TLS12, TLS13};
 use crate::language::Phrase;
@@ -32,7 +32,8 @@ pub(crate) use authentication::{Certificate, CertificateVerify};
 pub(crate) use extensions::Extensions;
 pub(crate) use hello::{ClientHello, ServerHello};
 pub(crate) use key_exchange::KeyExchange;
-pub(crate) use session::{alert, application_data, change_cipher_spec, opaque};
+pub(crate) use session::opaque;
+use session::{alert, application_data, change_cipher_spec};
 pub(crate) use tls12::ServerKeyExchange;
 
 /// What a message cannot tell about itself.
@@ -48,6 +49,8 @@ pub(crate) struct Context {
     pub(crate) encrypted: bool,
     /// The recording ends in the middle of it.
     pub(crate) cut: bool,
+    /// So many fields may be told of it. Without room it is read all the same, for its data.
+    pub(crate) room: usize,
 }
 
 impl Context {
@@ -68,7 +71,6 @@ impl Context {
 /// A message in words.
 #[derive(Clone, Debug)]
 pub(crate) struct Described {
-    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) meaning: Phrase,
     pub(crate) fields: Field,
@@ -116,7 +118,7 @@ type Parse = fn(&mut Reader<'_>) -> Read;
 pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, Handshake<'a>) {
     let kind = HandshakeType(bytes.first().copied().unwrap_or_default());
     let (name, source, mut message, meaning) = catalogue::row(kind, bytes, context);
-    let fields = read_all(bytes, name, source, "", |reader| {
+    let fields = read_within(context.room, bytes, name, source, "", |reader| {
         reader.u8("msg_type", phrase!("which handshake message this is"))?;
         reader.value(format!("{name} ({})", kind.0));
         let length = reader.u24(
@@ -158,7 +160,6 @@ pub(crate) fn handshake<'a>(bytes: &'a [u8], context: &Context) -> (Described, H
         );
     }
     let described = Described {
-        kind: Kind::Handshake(kind),
         name: name.to_owned(),
         meaning,
         fields,

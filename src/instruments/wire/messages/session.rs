@@ -2,7 +2,6 @@
 
 use super::{Context, Described, Extensions, Read, named, opaque_vector};
 use crate::instruments::fields::{Reader, read_all};
-use crate::instruments::wire::conversation::Kind;
 use crate::instruments::wire::messages::meanings::ExtensionContext;
 use crate::instruments::wire::names;
 use crate::instruments::wire::numbers::{TLS13, alert};
@@ -78,12 +77,7 @@ pub(crate) fn alert(bytes: &[u8], context: &Context) -> Described {
         });
         named(reader, 1, "description", &names::ALERTS).map(drop)
     });
-    let kind = match bytes {
-        [level, description, ..] => Kind::Alert(*level, *description),
-        _ => Kind::Unknown,
-    };
     Described {
-        kind,
         name: format!("alert {name}"),
         meaning,
         fields,
@@ -111,7 +105,6 @@ pub(crate) fn change_cipher_spec(bytes: &[u8], context: &Context) -> Described {
         reader.u8("type", phrase!("always 1")).map(drop)
     });
     Described {
-        kind: Kind::ChangeCipherSpec,
         name: "ChangeCipherSpec".to_owned(),
         meaning,
         fields,
@@ -147,7 +140,6 @@ pub(crate) fn application_data(bytes: &[u8], context: &Context) -> Described {
         text(reader, if http { "body" } else { "data" })
     });
     Described {
-        kind: Kind::ApplicationData,
         name: "application data".to_owned(),
         meaning,
         fields,
@@ -188,12 +180,11 @@ fn text(reader: &mut Reader<'_>, label: &str) -> Read {
 }
 
 /// Bytes that stay as they are, and why.
-pub(crate) fn opaque(bytes: &[u8], kind: Kind, name: &str, meaning: Phrase) -> Described {
+pub(crate) fn opaque(bytes: &[u8], name: &str, meaning: Phrase) -> Described {
     let fields = read_all(bytes, name, "", meaning.clone(), |reader| {
         reader.rest(name, meaning.clone()).map(drop)
     });
     Described {
-        kind,
         name: name.to_owned(),
         meaning,
         fields,

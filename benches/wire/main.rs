@@ -2,7 +2,10 @@
 //!
 //! Full mTLS handshakes with one request over loopback, plain and tapped in turn, in one run: the ratio
 //! holds when the machine's speed drifts. Then what explaining and showing one recording costs, in
-//! handshakes. Without `--wire` no tap exists, so there is nothing to measure: the plain row is it.
+//! handshakes. Without `--wire` no tap exists, so there is nothing to measure: the plain row is it. Last, what the worst
+//! recordings cost: `cargo bench --bench wire -- worst` measures these alone.
+
+mod worst;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -31,6 +34,24 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn main() -> io::Result<()> {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["worst"] => worst::table(&mut io::stdout().lock()),
+        [view, file] => {
+            write!(io::stdout(), "{}", worst::figure(view, file)?)
+        }
+        _ => {
+            watching()?;
+            worst::table(&mut io::stdout().lock())
+        }
+    }
+}
+
+fn watching() -> io::Result<()> {
     let trouble = |error: &dyn std::fmt::Display| io::Error::other(error.to_string());
     let cast = TwoEnds::new(false, TlsMax::Tls13).map_err(|error| trouble(&error))?;
     let listener = Listener::bind("localhost:0").map_err(|error| trouble(&error))?;

@@ -1,10 +1,16 @@
 //! Files, read with a limit and written whole. Unaware of what is in them.
+//!
+//! [`claim`] and [`stage`] say how several files that fit only together are replaced as one.
+
+pub mod claim;
+mod stage;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use self::claim::Claim;
 use crate::error::Error;
 use crate::text;
 
@@ -86,6 +92,12 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
         path: path.to_owned(),
         source,
     };
+    // A key and its certificate are of one set also after a run that was killed while it replaced them.
+    if stage::finish(folder(path)).is_err() && stage::is_waiting(path) {
+        return Err(failed(io::Error::other(
+            "a run was killed while it replaced this file, and its folder cannot be written to",
+        )));
+    }
     // Asked before the file is opened: opening a pipe waits until another program writes into it.
     let metadata = fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
@@ -109,11 +121,26 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
     Ok(contents)
 }
 
-/// Writes all of `files`, or none where that can be foreseen.
-///
-/// Each is written under a temporary name in its own folder, with its final mode from the moment it
-/// exists, and then moved to its place: no other program ever reads half a file. Without `overwrite` a file that
-/// exists stops everything before the first byte is written.
+/// What `read_all` makes of these files, with all of them as they were at one moment, though another program may
+/// replace them meanwhile. If two looks at all the files find the same bytes, then between the two looks no file
+/// had other bytes: a certificate that was replaced never comes back.
+pub fn at_one_moment<T>(paths: &[&Path], read_all: impl Fn() -> T) -> T {
+    let look = || paths.iter().map(|path| read(path).ok()).collect::<Vec<_>>();
+    let mut before = look();
+    // A program that replaces the files all the time is not waited for.
+    for _ in 0..20 {
+        let made = read_all();
+        let after = look();
+        if before == after {
+            return made;
+        }
+        before = after;
+    }
+    read_all()
+}
+
+/// Writes all of `files`, folder by folder: those of one folder all, or none. Without `overwrite` a file that exists
+/// stops everything before the first byte is written.
 ///
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
@@ -121,25 +148,12 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
     if !overwrite {
         files.iter().try_for_each(|file| has_room_for(&file.path))?;
     }
-    if let Some(taken) = files.iter().find(|file| file.path.is_dir()) {
-        return Err(taken.not_written(io::Error::other("it is a directory")));
-    }
-    let mut placed: Vec<&Path> = Vec::new();
-    let mut staged: Vec<Staged<'_>> = Vec::new();
-    for file in files {
-        staged.push(Staged::new(file)?);
-    }
-    for file in staged {
-        let path = &file.file.path;
-        if let Err(error) = file.place(overwrite) {
-            if !overwrite {
-                placed.iter().for_each(|path| drop(fs::remove_file(path)));
-            }
-            return Err(error);
-        }
-        placed.push(path);
-    }
-    Ok(())
+    files
+        .chunk_by(|one, next| folder(&one.path) == folder(&next.path))
+        .try_for_each(|files| {
+            let folder = files.first().map(|file| folder(&file.path));
+            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {}).write(files, overwrite)
+        })
 }
 
 /// Whether a new file may stand there, as far as that can be said before it is written.
@@ -174,63 +188,6 @@ pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
     write_all(&[file], false)
 }
 
-/// A file under its temporary name, which is gone when this is dropped.
-struct Staged<'a> {
-    file: &'a NewFile,
-    temporary: PathBuf,
-}
-
-impl<'a> Staged<'a> {
-    fn new(file: &'a NewFile) -> Result<Self, Error> {
-        let failed = |source| file.not_written(source);
-        let Some(name) = file.path.file_name() else {
-            return Err(failed(io::Error::other("it has no file name")));
-        };
-        for attempt in 0.. {
-            let mut hidden = std::ffi::OsString::from(".");
-            hidden.push(name);
-            hidden.push(format!(".{}-{attempt}.new", std::process::id()));
-            let temporary = file.path.with_file_name(hidden);
-            match file.write_new(&temporary) {
-                // Another process in another container may have our number, and use this name.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {}
-                Err(error) => return Err(failed(error)),
-                Ok(()) => return Ok(Staged { file, temporary }),
-            }
-        }
-        Err(failed(io::ErrorKind::AlreadyExists.into()))
-    }
-
-    /// A rename replaces what is there; a hard link fails if anything is, which closes the gap
-    /// between looking and writing.
-    fn place(&self, overwrite: bool) -> Result<(), Error> {
-        if !overwrite {
-            return self.place_by(|from, to| fs::hard_link(from, to));
-        }
-        fs::rename(&self.temporary, &self.file.path).map_err(|source| self.file.not_written(source))
-    }
-
-    /// Not every file system has hard links: exFAT has none, nor have some shared folders. There the file
-    /// is written once more, under its own name.
-    fn place_by(&self, link: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), Error> {
-        let path = &self.file.path;
-        let placed = match link(&self.temporary, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => self.file.write_new(path),
-            other => other,
-        };
-        placed.map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => Error::Exists { path: path.clone() },
-            _ => self.file.not_written(source),
-        })
-    }
-}
-
-impl Drop for Staged<'_> {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
 /// The folder of a file; where the name has none, the one we are in.
 pub fn folder(path: &Path) -> &Path {
     let folder = path
@@ -243,38 +200,4 @@ pub fn folder(path: &Path) -> &Path {
 pub fn place(path: &Path) -> (String, String) {
     let stem = path.file_stem().unwrap_or_default();
     (text::shell(folder(path)), text::shell(stem.as_ref()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What exFAT says to a hard link.
-    fn no_links(_: &Path, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    #[test]
-    fn without_hard_links_a_file_is_placed_all_the_same_and_overwrites_nothing() {
-        let folder = std::env::temp_dir().join(format!("hello-mtls-files-{}", std::process::id()));
-        make_folder(&folder).unwrap();
-        let file = NewFile {
-            path: folder.join("a.key"),
-            contents: b"new".to_vec(),
-            readers: Readers::OnlyMe,
-        };
-        Staged::new(&file).unwrap().place_by(no_links).unwrap();
-        assert_eq!(fs::read(&file.path).unwrap(), b"new");
-
-        fs::write(&file.path, b"old").unwrap();
-        let refused = Staged::new(&file).unwrap().place_by(no_links);
-        assert!(matches!(refused, Err(Error::Exists { .. })), "{refused:?}");
-        assert_eq!(fs::read(&file.path).unwrap(), b"old");
-        assert_eq!(
-            fs::read_dir(&folder).unwrap().count(),
-            1,
-            "nothing else is left"
-        );
-        fs::remove_dir_all(&folder).unwrap();
-    }
 }

@@ -1,0 +1,312 @@
+//! Several files that fit only together, replaced as one: a key and its certificate, or the eight files of a set.
+//!
+//! New files are first written into a folder of their own beside the old ones, `.hello-mtls-PID.new`. Then one rename
+//! of this folder, to `.hello-mtls.commit`, makes them the ones that count, and each of them moves to its place. At
+//! any moment a file that is in `.hello-mtls.commit` counts, and otherwise the one in its place: so a set is the old
+//! one or the new one as a whole. [`finish`] moves what is still there, before each reading and each writing.
+//!
+//! | killed                     | left                                       | the next run                          |
+//! | -------------------------- | ------------------------------------------ | ------------------------------------- |
+//! | before the rename          | the old set, and `.hello-mtls-PID.new`     | removes the folder                    |
+//! | after it                   | `.hello-mtls.commit`, some files moved     | moves the rest: the new set           |
+//! | while it adds a first set  | some files, and `.hello-mtls-PID.new`      | removes both: as it was before        |
+//!
+//! Other programs do not know of this: one that reads between the first and the last move, less than a millisecond,
+//! can meet a key of one set and a certificate of the other. Exchanging the whole folder in one step would close that
+//! gap, but it needs a system call that the standard library lacks, takes the files of others along, and leaves shells
+//! and containers that use the folder in the old one.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use super::NewFile;
+use crate::error::Error;
+
+/// The folder whose files count already, and are on their way to their places.
+const COMMIT: &str = ".hello-mtls.commit";
+
+/// How often a step is tried again that another run of ours was quicker with.
+const ATTEMPTS: usize = 100;
+
+/// New files in a folder of their own, which is gone when this is dropped.
+pub(super) struct Stage {
+    path: PathBuf,
+    /// Where the files will lie.
+    folder: PathBuf,
+}
+
+impl Stage {
+    /// Writes the files, with their final modes from the moment they exist.
+    pub(super) fn build(folder: &Path, files: &[NewFile]) -> Result<Stage, Error> {
+        let Some(first) = files.first() else {
+            return Stage::new(folder).map_err(|source| not_written(folder, source));
+        };
+        let stage = Stage::new(folder).map_err(|source| first.not_written(source))?;
+        for file in files {
+            let Some(name) = file.path.file_name() else {
+                return Err(file.not_written(io::Error::other("it has no file name")));
+            };
+            file.write_new(&stage.path.join(name))
+                .map_err(|source| file.not_written(source))?;
+        }
+        sync(&stage.path);
+        Ok(stage)
+    }
+
+    fn new(folder: &Path) -> io::Result<Stage> {
+        for attempt in 0..ATTEMPTS {
+            let name = format!(".hello-mtls-{}-{attempt}.new", std::process::id());
+            let path = folder.join(name);
+            match DirBuilder::new().mode(0o700).create(&path) {
+                // Another process in another container may have our number, and use this name.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    let folder = folder.to_owned();
+                    return Ok(Stage { path, folder });
+                }
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
+    /// Puts the files in place of old ones.
+    pub(super) fn replace(self) -> Result<(), Error> {
+        let commit = self.folder.join(COMMIT);
+        for _ in 0..ATTEMPTS {
+            finish(&self.folder).map_err(|source| not_written(&commit, source))?;
+            // A folder may take the place of an empty one, and of no other: the set of another run is never lost.
+            match fs::rename(&self.path, &commit) {
+                Err(error) if is_taken(&error) => {}
+                Err(source) => return Err(not_written(&commit, source)),
+                Ok(()) => {
+                    sync(&self.folder);
+                    return move_all(&commit, &self.folder)
+                        .map_err(|source| not_written(&self.folder, source));
+                }
+            }
+        }
+        Err(not_written(&commit, ErrorKind::DirectoryNotEmpty.into()))
+    }
+
+    /// A single file needs no more than a rename, which replaces what is there.
+    pub(super) fn replace_one(self, file: &NewFile) -> Result<(), Error> {
+        let staged = self.path.join(file.path.file_name().unwrap_or_default());
+        fs::rename(staged, &file.path).map_err(|source| file.not_written(source))
+    }
+
+    /// Puts the files where nothing is. A hard link fails if anything is there, which closes the gap between looking
+    /// and writing.
+    pub(super) fn add(
+        self,
+        files: &[NewFile],
+        link: impl Fn(&Path, &Path) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        for (number, file) in files.iter().enumerate() {
+            let staged = self.path.join(file.path.file_name().unwrap_or_default());
+            let placed = match link(&staged, &file.path) {
+                // Not every file system has hard links: exFAT has none, nor have some shared folders. There the file
+                // is written once more, under its own name.
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    file.write_new(&file.path)
+                }
+                other => other,
+            };
+            if let Err(source) = placed {
+                let done = files.iter().take(number);
+                done.for_each(|file| drop(fs::remove_file(&file.path)));
+                return Err(match source.kind() {
+                    ErrorKind::AlreadyExists => Error::Exists {
+                        path: file.path.clone(),
+                    },
+                    _ => file.not_written(source),
+                });
+            }
+        }
+        sync(&self.folder);
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = take_back(&self.path, &self.folder);
+    }
+}
+
+/// Moves to their places what a run has declared to count, and says whether there was anything.
+pub(super) fn finish(folder: &Path) -> io::Result<bool> {
+    let commit = folder.join(COMMIT);
+    let there = counts(&commit, folder);
+    if there {
+        move_all(&commit, folder)?;
+    }
+    Ok(there)
+}
+
+/// Whether this file is still to be moved to its place.
+pub(super) fn is_waiting(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let folder = super::folder(path);
+    folder.join(COMMIT).join(name).symlink_metadata().is_ok()
+        && counts(&folder.join(COMMIT), folder)
+}
+
+/// Several runs may do this at the same time, and one of them may begin anew in between: whatever lies in the folder
+/// belongs in its place.
+fn move_all(commit: &Path, folder: &Path) -> io::Result<()> {
+    for name in names(commit)? {
+        match fs::rename(commit.join(&name), folder.join(&name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    sync(folder);
+    match fs::remove_dir(commit) {
+        Err(error) if error.kind() == ErrorKind::NotFound || is_taken(&error) => Ok(()),
+        other => other,
+    }
+}
+
+/// The folders of runs that did not come to their end.
+pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
+    let is_ours = |name: &PathBuf| {
+        let name = name.to_string_lossy();
+        name.starts_with(".hello-mtls-") && name.ends_with(".new")
+    };
+    let names = names(folder).unwrap_or_default().into_iter();
+    let paths = names.filter(is_ours).map(|name| folder.join(name));
+    paths.filter(|path| counts(path, folder)).collect()
+}
+
+/// Removes new files in their own folder, and those in their places if not all of them have come there.
+pub(super) fn take_back(stage: &Path, folder: &Path) -> io::Result<()> {
+    let names = names(stage)?;
+    let id = |path: PathBuf| {
+        path.symlink_metadata()
+            .map(|file| (file.dev(), file.ino()))
+            .ok()
+    };
+    // A hard link tells what is ours from what another program may have put there since.
+    let in_place = |name: &&PathBuf| id(stage.join(name)) == id(folder.join(name));
+    if !names.iter().all(|name| in_place(&name)) {
+        for name in names.iter().filter(in_place) {
+            fs::remove_file(folder.join(name))?;
+        }
+    }
+    for name in &names {
+        fs::remove_file(stage.join(name))?;
+    }
+    fs::remove_dir(stage)
+}
+
+/// Whether a folder with a name of ours is to be believed. In a folder like `/tmp` everybody may make one, but not
+/// replace the files of others: there it counts only if it belongs to the owner of the outer folder.
+fn counts(inner: &Path, outer: &Path) -> bool {
+    const STICKY: u32 = 0o1000;
+    let (Ok(inner), Ok(outer)) = (inner.symlink_metadata(), outer.metadata()) else {
+        return false;
+    };
+    inner.is_dir() && (outer.mode() & STICKY == 0 || inner.uid() == outer.uid())
+}
+
+fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().into());
+    fs::read_dir(folder)?.map(name).collect()
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    use ErrorKind::{AlreadyExists, DirectoryNotEmpty};
+    matches!(error.kind(), AlreadyExists | DirectoryNotEmpty)
+}
+
+/// After a power failure, too, the renames are there in their order. Some file systems cannot sync a folder; then
+/// they promise what they can.
+fn sync(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+fn not_written(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        doing: "write",
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Readers, make_folder, read};
+
+    /// What exFAT says to a hard link.
+    fn no_links(_: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn folder(word: &str) -> PathBuf {
+        let name = format!("hello-mtls-{word}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        make_folder(&folder).unwrap();
+        folder
+    }
+
+    fn new_file(path: PathBuf) -> NewFile {
+        NewFile {
+            path,
+            contents: b"new".to_vec(),
+            readers: Readers::OnlyMe,
+        }
+    }
+
+    #[test]
+    fn without_hard_links_a_file_is_placed_all_the_same_and_overwrites_nothing() {
+        let folder = folder("files");
+        let files = [new_file(folder.join("a.key"))];
+        let add = || Stage::build(&folder, &files).unwrap().add(&files, no_links);
+        add().unwrap();
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
+
+        fs::write(&files[0].path, b"old").unwrap();
+        let refused = add();
+        assert!(matches!(refused, Err(Error::Exists { .. })), "{refused:?}");
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"old");
+        assert_eq!(names(&folder).unwrap().len(), 1, "nothing else is left");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_counts_is_read_before_it_has_come_to_its_place() {
+        let folder = folder("commit");
+        fs::write(folder.join("a.key"), b"old").unwrap();
+        let files = [
+            new_file(folder.join("a.key")),
+            new_file(folder.join("a.crt")),
+        ];
+        let stage = Stage::build(&folder, &files).unwrap();
+        assert_eq!(read(&files[0].path).unwrap(), b"old");
+        fs::rename(&stage.path, folder.join(COMMIT)).unwrap();
+        assert_eq!(read(&files[0].path).unwrap(), b"new");
+        assert_eq!(names(&folder).unwrap().len(), 2);
+        drop(stage);
+        assert_eq!(names(&folder).unwrap().len(), 2);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn in_a_folder_of_everybody_nothing_of_a_stranger_counts() {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let folder = folder("sticky");
+        fs::create_dir(folder.join(COMMIT)).unwrap();
+        fs::write(folder.join(COMMIT).join("a.key"), b"hostile").unwrap();
+        fs::write(folder.join("a.key"), b"mine").unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o1777)).unwrap();
+        // Only root can make a folder of a stranger's.
+        if chown(folder.join(COMMIT), Some(4711), None).is_ok() {
+            assert_eq!(read(&folder.join("a.key")).unwrap(), b"mine");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
