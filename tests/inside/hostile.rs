@@ -91,7 +91,9 @@ fn the_doctor_has_an_answer_to_any_files() {
     let list = authority_and_list().1.into_bytes();
     let of = |names: [&str; 3]| {
         let files = names.map(file);
-        [&files[..], &[list.clone()]].concat().join(NEXT_FILE)
+        [&files[..], std::slice::from_ref(&list)]
+            .concat()
+            .join(NEXT_FILE)
     };
     let inputs = [
         of(["client.crt", "client.key", "ca.crt"]),

@@ -73,7 +73,7 @@ fn a_draw_that_was_edited_is_not_graded() {
     let folder = Folder::new();
     folder.run("hello-mtls lab start first-hello").ends(0);
     let draw = fs::read_to_string(folder.path("lab/first-hello/.draw")).unwrap();
-    folder.write("lab/first-hello/.draw", &draw.replace("seed ", "seed 0"));
+    folder.write("lab/first-hello/.draw", draw.replace("seed ", "seed 0"));
     folder
         .run("hello-mtls lab check first-hello")
         .ends(1)
