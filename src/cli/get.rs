@@ -62,9 +62,10 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     let mut paths = vec![authorities.as_path()];
     paths.extend(own.iter().flat_map(|(cert, key)| [cert.as_path(), key]));
     let (trust, identity) = at_one_moment(&paths, || {
+        let trust = trust(&authorities, &[])?;
         let own = own.as_ref();
         let identity = own.map(|(cert, key)| identity(cert, key)).transpose()?;
-        Ok::<_, Error>((trust(&authorities, &[])?, identity))
+        Ok::<_, Error>((trust, identity))
     })?;
     let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));

@@ -19,8 +19,16 @@ use crate::text;
 
 #[derive(Args, Clone)]
 pub(super) struct Making {
-    /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
-    #[arg(long, value_name = "TYPE", default_value = "ecdsa-p256", value_parser = KeyType::parse)]
+    /// ecdsa-p256, rsa-2048, ed25519, ml-dsa-65
+    /// [default: ecdsa-p256]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        default_value = "ecdsa-p256",
+        hide_default_value = true,
+        value_parser = KeyType::parse,
+        verbatim_doc_comment
+    )]
     pub(super) key_type: KeyType,
     /// Days of validity
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]

@@ -47,7 +47,7 @@ pub(super) enum OneCommand {
     Request {
         #[command(flatten)]
         leaf: Leaf,
-        /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
+        /// ecdsa-p256, rsa-2048, ed25519, ml-dsa-65
         #[arg(long, value_name = "TYPE", default_value = "ecdsa-p256", value_parser = KeyType::parse)]
         key_type: KeyType,
         /// Overwrite files that exist

@@ -20,7 +20,7 @@ use std::time::Duration;
 use rustls::StreamOwned;
 
 use self::exchange::{exchange, forbid};
-use crate::error::Error;
+use crate::error::{Ending, Error};
 use crate::handshake::step6_server_authorizes_client::AuthorizedClient;
 use crate::handshake::step7_application_data::{Session, application_data, close_gracefully};
 use crate::handshake::{self, ServerSetup};
@@ -145,8 +145,10 @@ pub fn serve_connection<T: Transport>(
     let connection = match handshake::accept(setup, &mut transport) {
         Ok(connection) => connection,
         Err(diagnosis) => {
-            // The alert is on its way: let it arrive.
-            lingering_close(&mut transport);
+            // The alert is on its way: let it arrive. A client that said nothing gets none, and others want its place.
+            if diagnosis.seen.ending != Ending::Silence {
+                lingering_close(&mut transport);
+            }
             return Err(Error::Tls {
                 side: Side::Server,
                 peer: address.to_string(),

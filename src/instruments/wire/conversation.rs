@@ -6,12 +6,12 @@
 //! that it carries, a [`Message`] the fragments of records that carry it. Every byte of every record's
 //! content belongs to exactly one message, also where nobody can read it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
 use crate::instruments::fields::Field;
 use crate::instruments::wire::numbers::HandshakeType;
-pub use crate::instruments::wire::omitted::Omitted;
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 
@@ -124,6 +124,25 @@ pub enum Ending {
     },
     /// The recording reached its cap; the connection went on.
     Capped,
+}
+
+/// What was read, decrypted and judged like the rest, and is not kept. Nothing in a short conversation.
+#[derive(Clone, Debug, Default)]
+pub struct Omitted {
+    /// How many records.
+    pub records: usize,
+    /// Their bytes, by the side that sent them.
+    pub bytes: [usize; 2],
+    /// How many of them could not be read.
+    pub unreadable: usize,
+    /// Why the first of these could not.
+    pub why: Option<Phrase>,
+    /// How many messages, by step.
+    pub messages: BTreeMap<Option<Step>, usize>,
+    /// A handshake message is among them: what the others prove may stand on it.
+    pub handshake: bool,
+    /// A proof among them does not hold.
+    pub failed: bool,
 }
 
 /// A TLS record: the unit of protection. Not a message: it may hold several, or a part of one.

@@ -1,31 +1,10 @@
 //! What a conversation had beyond the records and messages that are kept.
 
-use std::collections::BTreeMap;
-
 use crate::instruments::wire::conversation::{
-    Check, Conversation, Kind, Outcome, Protection, Record,
+    Check, Conversation, Kind, Omitted, Outcome, Protection, Record,
 };
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
-
-/// What was read, decrypted and judged like the rest, and is not kept. Nothing in a short conversation.
-#[derive(Clone, Debug, Default)]
-pub struct Omitted {
-    /// How many records.
-    pub records: usize,
-    /// Their bytes, by the side that sent them.
-    pub bytes: [usize; 2],
-    /// How many of them could not be read.
-    pub unreadable: usize,
-    /// Why the first of these could not.
-    pub why: Option<Phrase>,
-    /// How many messages, by step.
-    pub messages: BTreeMap<Option<Step>, usize>,
-    /// A handshake message is among them: what the others prove may stand on it.
-    pub handshake: bool,
-    /// A proof among them does not hold.
-    pub failed: bool,
-}
 
 impl Omitted {
     /// Adds a record.
