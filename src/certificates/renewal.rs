@@ -10,8 +10,7 @@
 
 use rcgen::{
     CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, IsCa, KeyPair,
-    PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_ML_DSA_65, PKCS_RSA_SHA256, PublicKeyData,
-    SubjectPublicKeyInfo,
+    PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData, SubjectPublicKeyInfo,
 };
 use rustls::pki_types::CertificateDer;
 use x509_parser::asn1_rs::Tag;
@@ -186,10 +185,9 @@ fn same_kind(old: &X509Certificate<'_>) -> Result<KeyType, Error> {
     match algorithm {
         Ok(one) if one == &PKCS_ECDSA_P256_SHA256 => Ok(KeyType::EcdsaP256),
         Ok(one) if one == &PKCS_ED25519 => Ok(KeyType::Ed25519),
-        Ok(one) if one == &PKCS_ML_DSA_65 => Ok(KeyType::MlDsa65),
         Ok(one) if one == &PKCS_RSA_SHA256 && bits == 2048 => Ok(KeyType::Rsa2048),
         _ => Err(refused(
-            "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519, ML-DSA-65)",
+            "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519)",
             "without --new-key, or a key and a request from openssl for certs sign",
         )),
     }

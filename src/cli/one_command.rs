@@ -47,8 +47,16 @@ pub(super) enum OneCommand {
     Request {
         #[command(flatten)]
         leaf: Leaf,
-        /// ecdsa-p256, rsa-2048, ed25519, ml-dsa-65
-        #[arg(long, value_name = "TYPE", default_value = "ecdsa-p256", value_parser = KeyType::parse)]
+        /// ecdsa-p256, rsa-2048 or ed25519
+        /// [default: ecdsa-p256]
+        #[arg(
+            long,
+            value_name = "TYPE",
+            default_value = "ecdsa-p256",
+            hide_default_value = true,
+            value_parser = KeyType::parse,
+            verbatim_doc_comment
+        )]
         key_type: KeyType,
         /// Overwrite files that exist
         #[arg(long)]

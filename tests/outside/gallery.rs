@@ -108,9 +108,14 @@ fn agrees(said: &str, words: &str) -> bool {
 
 /// The last answer of HTTP: curl and Node print its code, openssl the whole.
 fn answer(said: &str) -> Option<&str> {
-    let is_answer =
-        |line: &&str| line.starts_with("HTTP/1.1 ") || ["200", "400", "403"].contains(line);
-    said.lines().rfind(is_answer)
+    // A body ends without a line feed, so that the next answer stands in its line.
+    let status = said
+        .rfind("HTTP/1.1 ")
+        .and_then(|at| said[at..].lines().next());
+    status.or_else(|| {
+        said.lines()
+            .rfind(|line| ["200", "400", "403"].contains(line))
+    })
 }
 
 /// A program in the place of our client: where it dials, with which files, in which folder.

@@ -105,15 +105,3 @@ pub fn private_key(path: &Path) -> Option<String> {
     let key = KeyPair::try_from(&pem::private_key(path).ok()?).ok()?;
     Some(public_key(&key))
 }
-
-/// The certificate's key is of ML-DSA-44, 65 or 87 (FIPS 204; RFC 9881).
-pub fn is_ml_dsa(der: &CertificateDer<'_>) -> bool {
-    let Ok((_, x509)) = X509Certificate::from_der(der) else {
-        return false;
-    };
-    let algorithm = x509.public_key().algorithm.algorithm.to_id_string();
-    matches!(
-        algorithm.strip_prefix("2.16.840.1.101.3.4.3."),
-        Some("17" | "18" | "19")
-    )
-}

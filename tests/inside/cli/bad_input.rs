@@ -341,7 +341,7 @@ fn options_that_contradict_each_other_are_a_wrong_command_line() {
         ),
         (
             "certs --key-type dsa",
-            "ecdsa-p256, rsa-2048, ed25519, ml-dsa-65",
+            "ecdsa-p256, rsa-2048, ed25519",
         ),
         ("certs --days 0", "1..=36500"),
         (

@@ -7,7 +7,8 @@
 use std::fmt::Write;
 
 use super::say;
-use super::schedule::{Branch, Node, Stage, State, stages};
+use super::schedule::{Branch, Node, Stage, State};
+use super::stages::stages;
 use crate::instruments::wire::conversation::{Conversation, KnownSecrets};
 use crate::language::Language;
 use crate::phrase;

@@ -3,11 +3,9 @@
 //!
 //! Derives nothing: it looks up what the messages brought, and what was proven with it.
 
-use super::stages::{of_tls12, of_tls13};
 use crate::instruments::wire::conversation::{
-    Check, Conversation, Derivation, Epoch, Message, Negotiated, Outcome, Protection,
+    Check, Conversation, Derivation, Epoch, Message, Outcome, Protection,
 };
-use crate::instruments::wire::numbers::{TLS12, TLS13};
 use crate::language::Phrase;
 use crate::narration::Side;
 use crate::phrase;
@@ -59,25 +57,10 @@ pub(super) struct Stage {
     pub(super) branches: Vec<Branch>,
 }
 
-/// The stages of the version that was spoken. None of those that are not taken apart here.
-pub(super) fn stages(conversation: &Conversation) -> Vec<Stage> {
-    let answered = |handshake: &Negotiated| handshake.version.is_some();
-    let handshake = conversation.handshakes.iter().rposition(answered);
-    let values = Values {
-        conversation,
-        handshake: handshake.unwrap_or_default(),
-    };
-    match conversation.negotiated.version {
-        Some(TLS13) => of_tls13(&values),
-        Some(TLS12) => of_tls12(&values),
-        _ => Vec::new(),
-    }
-}
-
 /// What the messages of one handshake brought.
 pub(super) struct Values<'a> {
     pub(super) conversation: &'a Conversation,
-    handshake: usize,
+    pub(super) handshake: usize,
 }
 
 /// A derivation and where it stands.

@@ -1,9 +1,25 @@
 //! The stages of the key schedule, as the standards draw them: TLS 1.3 (RFC 8446 §7.1) and TLS 1.2 (RFC 5246 §6.3, §8.1).
 
 use super::schedule::{Branch, Node, Stage, State, Values};
-use crate::instruments::wire::conversation::Epoch;
+use crate::instruments::wire::conversation::{Conversation, Epoch, Negotiated};
+use crate::instruments::wire::numbers::{TLS12, TLS13};
 use crate::narration::Side::{self, Client, Server};
 use crate::phrase;
+
+/// The stages of the version that was spoken. None of those that are not taken apart here.
+pub(super) fn stages(conversation: &Conversation) -> Vec<Stage> {
+    let answered = |handshake: &Negotiated| handshake.version.is_some();
+    let handshake = conversation.handshakes.iter().rposition(answered);
+    let values = Values {
+        conversation,
+        handshake: handshake.unwrap_or_default(),
+    };
+    match conversation.negotiated.version {
+        Some(TLS13) => of_tls13(&values),
+        Some(TLS12) => of_tls12(&values),
+        _ => Vec::new(),
+    }
+}
 
 const CLIENT_HELLO: (Side, &str) = (Client, "ClientHello");
 const SERVER_HELLO: (Side, &str) = (Server, "ServerHello");
