@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::say;
-use super::shell_lines::{Line, decryption, derivation, hash_of, mac, prf, verification};
+use super::shell_lines::{LONGEST, Line, decryption, derivation, hash_of, mac, prf, verification};
 use crate::instruments::wire::conversation::{
     Check, Conversation, Derivation, Epoch, How, Input, Kind, Message, Outcome, Protection, Record,
 };
@@ -16,9 +16,6 @@ use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
 use crate::text::html as escaped;
-
-/// A line with more bytes than this nobody pastes.
-pub(super) const LONGEST: usize = 8192;
 
 /// The lines of one conversation. Its keys are looked up once.
 pub(super) struct ProofLines<'a> {

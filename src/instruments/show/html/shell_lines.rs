@@ -5,12 +5,13 @@
 use std::fmt::Write;
 
 use super::policy::base64;
-use super::proof_lines::LONGEST;
 use crate::instruments::wire::conversation::{Decrypted, Derivation, How, Input, Record};
 use crate::instruments::wire::transcript::hex;
 use crate::language::Phrase;
 use crate::phrase;
 
+/// A line with more bytes than this nobody pastes.
+pub(super) const LONGEST: usize = 8192;
 /// The tag at the end of a record: 16 bytes with each AEAD of TLS that is decrypted here.
 const TAG: usize = 16;
 /// The header in front of it.
