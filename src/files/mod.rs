@@ -1,6 +1,6 @@
 //! Files, read with a limit and written whole. Unaware of what is in them.
 //!
-//! [`claim`] and [`stage`] say how several files that fit only together are replaced as one.
+//! [`claim`] and `stage` say how several files that fit only together are replaced as one.
 
 pub mod claim;
 mod stage;
