@@ -24,7 +24,7 @@ pub(super) struct Renew {
     /// Folder of the files
     #[arg(long, default_value = "certs")]
     pub(super) dir: PathBuf,
-    /// The CA that signed it, and signs again: CA.crt and CA.key
+    /// The CA that signed it: CA.crt and CA.key
     #[arg(long, value_name = "CA", default_value = "ca", value_parser = file_stem)]
     ca: String,
     /// Days of validity, from now

@@ -64,7 +64,7 @@ pub(super) struct Serve {
     /// Connections at a time; more wait
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one)]
     max_connections: usize,
-    /// Time for open requests when the server ends
+    /// Time for open requests at the end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     grace: u64,
     /// Tell each step of each connection
