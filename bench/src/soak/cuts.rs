@@ -38,7 +38,11 @@ pub fn cuts(scene: &mut Scene) -> Result<String> {
                 if turn >= 2 * all {
                     return Ok(());
                 }
-                let how = if turn.is_multiple_of(2) { Cut::Fin } else { Cut::Rst };
+                let how = if turn.is_multiple_of(2) {
+                    Cut::Fin
+                } else {
+                    Cut::Rst
+                };
                 cut(scene, turn / 2, how)?;
             }
         };
