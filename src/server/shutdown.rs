@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::listening::Server;
 use crate::transport::Leave;
 
-/// A client that has just had an answer often has its next request on the way. It is answered, as the last one,
+/// A client that has just had an answer has often sent its next request already. It is answered, as the last one,
 /// instead of being cut off by a close_notify that it has not seen yet.
 const NEXT_REQUEST: Duration = Duration::from_millis(100);
 /// A client that has just connected, or shaken hands, is about to ask.

@@ -1,6 +1,7 @@
 //! The X.509 model against rcgen and hostile bytes.
 
 // A test that cannot unwrap has failed.
+use crate::common::hostile::KINDS;
 use crate::common::properties::{mutated, rounds};
 use crate::common::x509::{assert_whole, leaf_bytes, page, squeezed, value};
 use hello_mtls::instruments::fields::Field;
@@ -12,16 +13,6 @@ use rcgen::{
     Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, NameConstraints, RevocationReason,
     RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
-
-const KINDS: [Kind; 7] = [
-    Kind::Certificate,
-    Kind::Request,
-    Kind::RevocationList,
-    Kind::Pkcs8Key,
-    Kind::Pkcs1Key,
-    Kind::Sec1Key,
-    Kind::PublicKey,
-];
 
 // ---- what is there is said -----------------------------------------------------------------
 

@@ -2,22 +2,24 @@
 //! the client's name into a header, and the application believes it.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
 use rustls::StreamOwned;
 use rustls::pki_types::ServerName;
 
-use super::meeting::{Client, Outcome, Server, TIMEOUT, outcome_of_refusal};
+use super::meeting::{
+    Client, LIMITS, Outcome, Server, TIMEOUT, listener, outcome_of_refusal, serve,
+};
 use crate::certificates::failed;
 use crate::error::Error;
-use crate::handshake::{self, ServerSetup, TlsMax};
+use crate::handshake::{self, TlsMax};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::gallery::meeting::no_loopback;
 use crate::narration::Recorder;
-use crate::server::{Limits, Peer, Service, serve_connection};
+use crate::server::{Limits, Peer, Service};
 use crate::transport::Deadline;
 
 /// The header in which the balancer writes the client's name.
@@ -93,23 +95,6 @@ pub fn visit(
     Ok(outcome_of_refusal(asked, refused.collect()))
 }
 
-fn listener() -> Result<(TcpListener, SocketAddr), Error> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
-    let address = listener.local_addr().map_err(no_loopback)?;
-    Ok((listener, address))
-}
-
-fn serve(
-    setup: &ServerSetup,
-    service: &dyn Service,
-    socket: TcpStream,
-    from: SocketAddr,
-) -> Result<(), Error> {
-    setup.narrator.begin_connection(1, from);
-    let transport = Deadline::new(socket, TIMEOUT).map_err(no_loopback)?;
-    serve_connection(setup, service, transport, from)
-}
-
 /// Both directions at once, until both are done.
 fn pass_on(client: TcpStream, to: SocketAddr) -> Result<(), Error> {
     let application = TcpStream::connect(to).map_err(no_loopback)?;
@@ -178,13 +163,6 @@ fn ask(
         .and_then(|status| status.parse().ok());
     Ok((status.unwrap_or(0), body.to_owned()))
 }
-
-const LIMITS: Limits = Limits {
-    handshake: TIMEOUT,
-    request: TIMEOUT,
-    idle: TIMEOUT,
-    requests: 1,
-};
 
 /// Greets the client by its certificate, and where it asks for none by the header.
 struct Application;

@@ -12,6 +12,7 @@ use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
 
 use crate::error::Error;
 use crate::files;
+use crate::instruments::wire::transcript::{hex, unhex};
 use crate::phrase;
 
 /// Where a draw is kept, in the folder of its exercise.
@@ -142,7 +143,7 @@ fn key() -> Key {
 
 fn parse(text: &str, name: &str) -> Option<Draw> {
     let (body, seal) = text.rsplit_once("seal ")?;
-    verify(&key(), body.as_bytes(), &unhex(seal.trim())?).ok()?;
+    verify(&key(), body.as_bytes(), &unhex(seal.trim()).ok()?).ok()?;
     let mut lines = body.lines().filter_map(|line| line.split_once(' '));
     if lines.next() != Some(("exercise", name)) {
         return None;
@@ -153,27 +154,6 @@ fn parse(text: &str, name: &str) -> Option<Draw> {
         seed: seed.to_owned(),
         notes: notes.collect(),
     })
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Hexadecimal digits as bytes. `None`: it is something else.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let text = text.as_bytes();
-    let pairs = text.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -198,7 +178,5 @@ mod tests {
         let mut order = draw.shuffled("files", &[1, 2, 3, 4]);
         order.sort_unstable();
         assert_eq!(order, [1, 2, 3, 4]);
-        assert_eq!(unhex("0aF"), None);
-        assert_eq!(unhex("0aff"), Some(vec![10, 255]));
     }
 }

@@ -21,11 +21,18 @@ use crate::instruments::wire::tap::{Recording, Tap};
 use crate::instruments::wire::transcript::Transcript;
 use crate::narration::{Event, Narrator, Recorder, Side, Step};
 use crate::server::hello::Hello;
-use crate::server::{Limits, serve_connection};
+use crate::server::{Limits, Service, serve_connection};
 use crate::transport::Deadline;
 
 /// How long a side waits for anything. Everything here is over in a moment.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
+/// A server answers one request and ends.
+pub(super) const LIMITS: Limits = Limits {
+    handshake: TIMEOUT,
+    request: TIMEOUT,
+    idle: TIMEOUT,
+    requests: 1,
+};
 
 /// The side that listens.
 #[derive(Clone, Debug)]
@@ -135,6 +142,15 @@ fn unused() -> Recording {
 }
 
 impl Server {
+    /// Shows this, and lets in every client without asking for a certificate.
+    pub fn that_does_not_ask(identity: Identity) -> Server {
+        Server {
+            identity,
+            clients: None,
+            allowed: Vec::new(),
+        }
+    }
+
     pub(super) fn setup(
         &self,
         tls_max: TlsMax,
@@ -168,14 +184,13 @@ fn connect(
     recorder: &Recorder,
     recording: &Recording,
 ) -> Result<Meeting, Error> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
-    let address = listener.local_addr().map_err(no_loopback)?;
+    let (listener, address) = listener()?;
     let dialled = TcpStream::connect(address).map_err(no_loopback)?;
     let (accepted, from) = listener.accept().map_err(no_loopback)?;
     let url = url(address, name)?;
     let mut body = Vec::new();
     let (asked, served) = thread::scope(|scope| {
-        let served = scope.spawn(|| serve(server, accepted, from));
+        let served = scope.spawn(|| serve(server, &Hello { limits: LIMITS }, accepted, from));
         client.narrator.begin_connection(1, address);
         let asked = Deadline::new(dialled, client::HANDSHAKE)
             .map_err(no_loopback)
@@ -192,16 +207,23 @@ fn connect(
     })
 }
 
-fn serve(setup: &ServerSetup, socket: TcpStream, from: SocketAddr) -> Result<(), Error> {
+/// A listener on loopback, and its address.
+pub(super) fn listener() -> Result<(TcpListener, SocketAddr), Error> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(no_loopback)?;
+    let address = listener.local_addr().map_err(no_loopback)?;
+    Ok((listener, address))
+}
+
+/// The server's side of a connection.
+pub(super) fn serve(
+    setup: &ServerSetup,
+    service: &dyn Service,
+    socket: TcpStream,
+    from: SocketAddr,
+) -> Result<(), Error> {
     setup.narrator.begin_connection(1, from);
     let transport = Deadline::new(socket, TIMEOUT).map_err(no_loopback)?;
-    let limits = Limits {
-        handshake: TIMEOUT,
-        request: TIMEOUT,
-        idle: TIMEOUT,
-        requests: 1,
-    };
-    serve_connection(setup, &Hello { limits }, transport, from)
+    serve_connection(setup, service, transport, from)
 }
 
 fn url(address: SocketAddr, name: &str) -> Result<Url, Error> {

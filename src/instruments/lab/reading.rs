@@ -6,9 +6,9 @@ use rcgen::{KeyPair, PublicKeyData};
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
 use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
-use super::draw::hex;
 use crate::certificates::{failed, pem};
 use crate::error::Error;
+use crate::instruments::wire::transcript::hex;
 
 /// A certificate, as far as a check asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,8 @@ impl Certificate {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256, in hexadecimal: how a check knows bytes again.
+pub fn sha256(bytes: &[u8]) -> String {
     hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
 }
 

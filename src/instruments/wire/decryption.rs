@@ -236,7 +236,7 @@ impl RecordDecrypter {
             nonce_formula,
             additional_data,
             plaintext,
-            // Named when it is sure that somebody looks.
+            // Named when it is sure that a view shows it.
             fields: Field::default(),
             content,
         })

@@ -1,4 +1,5 @@
-//! A balancer ends TLS and tells the application the client's name in a header. Whoever reaches the application can write one.
+//! A balancer ends TLS and tells the application the client's name in a header. Every program that reaches the application
+//! can write one.
 
 use crate::certificates::request::KeyType;
 use crate::certificates::{GeneratedFile, public};

@@ -4,14 +4,15 @@ use crate::certificates::request::KeyType;
 use crate::certificates::{GeneratedFile, failed, public};
 use crate::error::Error;
 use crate::handshake::TlsMax;
-use crate::instruments::lab::draw::{Draw, hex, unhex};
+use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, Server, record};
 use crate::instruments::lab::minting::Mint;
+use crate::instruments::lab::reading::sha256;
 use crate::instruments::lab::tests::{Started, Test, identity_of, trust_of, value_of};
 use crate::instruments::lab::{Exercise, wording};
 use crate::instruments::wire::conversation::Protection;
 use crate::instruments::wire::explain;
-use crate::instruments::wire::transcript::Transcript;
+use crate::instruments::wire::transcript::{Transcript, hex, unhex};
 use crate::narration::{Side, Step};
 use crate::phrase;
 
@@ -73,11 +74,7 @@ fn answer(transcript: &Transcript) -> Option<Answer> {
 fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     let ca = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
     let (made, host) = (ca.server(&[&host(draw)])?, host(draw));
-    let server = Server {
-        identity: identity_of(&made.pem, &made.key.serialize_pem())?,
-        clients: None,
-        allowed: Vec::new(),
-    };
+    let server = Server::that_does_not_ask(identity_of(&made.pem, &made.key.serialize_pem())?);
     let client = Client {
         identity: None,
         trust: trust_of(&ca.pem)?,
@@ -90,7 +87,8 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
         ("nonce", &answer.nonce),
         ("plaintext", &answer.plaintext),
     ] {
-        draw.note(name, &sealed(bytes));
+        // A hash of the answer, and not the answer.
+        draw.note(name, &sha256(bytes));
     }
     let secrets = recorded.secrets.iter().map(|one| {
         let (random, secret) = (hex(&one.client_random), hex(&one.secret));
@@ -106,23 +104,18 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     ])
 }
 
-/// The draw keeps a hash of an answer, and not the answer.
-fn sealed(bytes: &[u8]) -> String {
-    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
-}
-
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let text = started.text("answers.txt")?;
     let tests = ["key", "nonce", "plaintext"].map(|name| {
         let given: String = value_of(name, &text).split_whitespace().collect();
         let found = match unhex(&given) {
-            Some(bytes) if sealed(&bytes) == started.draw.noted(name) => Ok(()),
-            Some(bytes) if bytes.is_empty() => Err(phrase!("nothing yet")),
-            Some(bytes) => Err(phrase!(
+            Ok(bytes) if sha256(&bytes) == started.draw.noted(name) => Ok(()),
+            Ok(bytes) if bytes.is_empty() => Err(phrase!("nothing yet")),
+            Ok(bytes) => Err(phrase!(
                 "other bytes, {number} of them",
                 number = bytes.len()
             )),
-            None => Err(phrase!("it is not hexadecimal")),
+            Err(_) => Err(phrase!("it is not hexadecimal")),
         };
         Test::look(name, Step::ApplicationData, found)
     });

@@ -54,11 +54,7 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
 }
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
-    let server = Server {
-        identity: started.identity("server.crt", "server.key")?,
-        clients: None,
-        allowed: Vec::new(),
-    };
+    let server = Server::that_does_not_ask(started.identity("server.crt", "server.key")?);
     let trust = started.trust("ca.crt", &[])?;
     let is = Certificate::first(&started.path("server.crt"))?;
     let serial = match is.serial == started.draw.noted("serial") {

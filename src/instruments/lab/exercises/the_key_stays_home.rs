@@ -124,11 +124,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         identity: None,
         ..client.clone()
     };
-    let as_server = Server {
-        identity: started.identity("home/client.crt", "home/client.key")?,
-        clients: None,
-        allowed: Vec::new(),
-    };
+    let as_server =
+        Server::that_does_not_ask(started.identity("home/client.crt", "home/client.key")?);
     let known = Wanted::AnswerTo(format!("uri:{}\n", uri(&started.draw.person("client"))));
     let no_server = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
     let no_client = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);

@@ -119,11 +119,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         Step::Preparation,
         same,
     ));
-    let server = Server {
-        identity: started.identity("server.crt", "server.key")?,
-        clients: None,
-        allowed: Vec::new(),
-    };
+    let server = Server::that_does_not_ask(started.identity("server.crt", "server.key")?);
     let trust = started.trust("ca.crt", &["ca.crl"])?;
     let refused = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
     for (name, asked, wanted) in [

@@ -61,11 +61,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         trust: trust.clone(),
         name: name.to_owned(),
     };
-    let server = |identity| Server {
-        identity,
-        clients: None,
-        allowed: Vec::new(),
-    };
+    let server = |identity| Server::that_does_not_ask(identity);
     let old = started.identity("server.crt", "server.key")?;
     let refused = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
     let known = Wanted::AnswerTo(format!("dns:{host}"));
