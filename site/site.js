@@ -1,0 +1,61 @@
+// Draws the diagrams of a page. Without it their source stands there, and the words below each tell the same.
+(() => {
+  const library = new URL("mermaid.js", document.currentScript.src);
+  const diagrams = [...document.querySelectorAll("code.language-mermaid")].map((code) => {
+    const drawing = document.createElement("div");
+    drawing.className = "diagram";
+    return { source: code.textContent, drawing, block: code.closest("pre") };
+  });
+  if (diagrams.length === 0) return;
+
+  const root = document.documentElement;
+  const dark = () => ["navy", "coal", "ayu"].some((theme) => root.classList.contains(theme));
+
+  async function draw() {
+    mermaid.initialize({ startOnLoad: false, securityLevel: "strict", theme: dark() ? "dark" : "neutral" });
+    for (const [number, { source, drawing, block }] of diagrams.entries()) {
+      drawing.innerHTML = (await mermaid.render(`diagram-${number}`, source)).svg;
+      if (block.isConnected) block.replaceWith(drawing);
+    }
+  }
+
+  const script = document.createElement("script");
+  script.src = library;
+  script.onload = () => {
+    let drawn = dark();
+    draw();
+    // A reader may change the theme of the page.
+    new MutationObserver(() => {
+      if (dark() !== drawn) {
+        drawn = dark();
+        draw();
+      }
+    }).observe(root, { attributeFilter: ["class"] });
+  };
+  document.head.append(script);
+})();
+
+// Finds Chinese. mdBook's search looks for words between blanks, which Chinese does not have: here a text is found wherever it
+// stands. Anything else is searched as before.
+(() => {
+  if (typeof elasticlunr === "undefined") return;
+  const around = 60;
+  const byWords = elasticlunr.Index.prototype.search;
+
+  elasticlunr.Index.prototype.search = function (query, options) {
+    const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!terms.some((term) => /\p{Script=Han}/u.test(term))) return byWords.call(this, query, options);
+    const found = [];
+    for (const [ref, doc] of Object.entries(this.documentStore.docs)) {
+      const [place, body] = [doc.breadcrumbs.toLowerCase(), doc.body.toLowerCase()];
+      if (!terms.every((term) => place.includes(term) || body.includes(term))) continue;
+      const count = (text) => terms.reduce((sum, term) => sum + text.split(term).length - 1, 0);
+      // The words around the first place, with blanks around the term, so that the list of results can mark it.
+      const at = Math.max(0, body.indexOf(terms[0]));
+      const parts = [doc.body.slice(Math.max(0, at - around), at), doc.body.slice(at).slice(0, around)];
+      const excerpt = parts.join("").replaceAll(terms[0], ` ${terms[0]} `);
+      found.push({ ref, score: 10 * count(place) + count(body), doc: { ...doc, body: excerpt } });
+    }
+    return found.sort((one, other) => other.score - one.score);
+  };
+})();
