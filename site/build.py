@@ -21,6 +21,9 @@ HELLO = shlex.split(os.environ.get("HELLO", "cargo run --locked --quiet --"))
 
 LINK = re.compile(r'(<a\b[^>]*\bhref=")([^"#:]*)(#[^"]*)?(".*?</a>)|<code>([\w./-]+)(#[\w-]+)?</code>', re.S)
 
+# The script that makes the search find Chinese changes this one, before it is used.
+SEARCH = re.compile(r'(<script src="([./]*)elasticlunr-\w+\.min\.js"></script>)')
+
 SHOWN = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{path} – hello-mtls</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -53,7 +56,8 @@ class Site:
         for source, language in (("docs", "en"), ("docs/zh", "zh")):
             book = self.folder if language == "en" else self.folder / language
             run([mdbook(), "build", ROOT / source, "--dest-dir", book])
-            shutil.copy(ROOT / "site/site.js", book)
+            shutil.copy(ROOT / "site/diagrams.js", book)
+            shutil.copy(ROOT / "site/search.js", book)
             # Without it the source of a diagram stands on the page, and the words below it.
             if DIAGRAMS.exists():
                 shutil.copy(DIAGRAMS, book / "mermaid.js")
@@ -65,7 +69,8 @@ class Site:
                 page.chmod(0o644)
         for page in sorted(self.folder.rglob("*.html")):
             text = page.read_text(encoding="utf-8")
-            page.write_text(LINK.sub(lambda found: self.link(page, found), text), encoding="utf-8")
+            text = LINK.sub(lambda found: self.link(page, found), text)
+            page.write_text(SEARCH.sub(r'\1<script src="\2search.js"></script>', text), encoding="utf-8")
 
     def link(self, page, found):
         before, path, place, after, named, place_named = found.groups()
