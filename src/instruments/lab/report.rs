@@ -6,8 +6,9 @@ use super::Exercise;
 use super::folder::Checked;
 use super::tests::Test;
 use super::wording::Texts;
+use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
-use crate::language::Language;
+use crate::language::Phrase;
 use crate::narration::json::Object;
 use crate::narration::{Step, words};
 use crate::phrase;
@@ -118,9 +119,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         let head = format!("    {}  ", page.paint.side(event.side));
         page.paragraph(&head, &text::terminal(&page.paint.words(&said)), DIM)?;
     }
-    let label = |words: &crate::language::Phrase| {
-        format!("    {} ", text::pad(&page.paint.words(words), 9))
-    };
+    let label = |words: &Phrase| format!("    {} ", text::pad(&page.paint.words(words), 9));
     let rows = [
         (
             label(&phrase!("expected")),
@@ -130,7 +129,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         (label(&phrase!("found")), page.paint.words(&test.found), RED),
         (
             label(&phrase!("read")),
-            page_of(test.step, page.paint.language),
+            page.paint.words(&page_of(test.step)),
             DIM,
         ),
     ];
@@ -149,7 +148,7 @@ fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
 }
 
 /// The page of the tutorial that explains a step.
-pub fn page_of(step: Step, language: Language) -> String {
+pub fn page_of(step: Step) -> Phrase {
     let page = match step {
         Step::Preparation => "certificates.md",
         Step::ClientConnects => "handshake/step1_client_connects.md",
@@ -160,7 +159,7 @@ pub fn page_of(step: Step, language: Language) -> String {
         Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
         Step::ApplicationData => "handshake/step7_application_data.md",
     };
-    format!("{}{page}", language.pick("docs/", "docs/zh/"))
+    docs::page(page)
 }
 
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.

@@ -5,3 +5,4 @@ mod step;
 mod demo;
 mod help;
 mod lang;
+mod elsewhere;
