@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use rustls::KeyLog;
 
 use super::log::Log;
 use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
-use super::{Files, missing, output, reloading, teller, tls_max};
+use super::{Files, key_log, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
@@ -100,7 +101,8 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
+/// The value of --crl-expired.
+pub(super) fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
     match text {
         "refuse" => Ok(ExpiredLists::Refuse),
         "warn" => Ok(ExpiredLists::Use),
@@ -108,10 +110,18 @@ fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
     }
 }
 
-fn server_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
+fn server_setup(
+    serve: &Serve,
+    narrator: &Narrator,
+    key_log: Option<&Arc<dyn KeyLog>>,
+) -> Result<ServerSetup, Error> {
     let paths = serve.paths();
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    at_one_moment(&paths, || read_setup(serve, narrator))
+    let mut setup = at_one_moment(&paths, || read_setup(serve, narrator))?;
+    if let Some(key_log) = key_log {
+        Arc::make_mut(&mut setup.config).key_log = Arc::clone(key_log);
+    }
+    Ok(setup)
 }
 
 fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
@@ -157,13 +167,15 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
-    let in_service = InService::new(server_setup(&serve, &narrator)?);
+    let notes = log.clone();
+    let key_log = key_log::open(move |note| notes.say(&note.to_string()));
+    let in_service = InService::new(server_setup(&serve, &narrator, key_log.as_ref())?);
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, log);
     reloading::warn(&serve.given(), log);
     let serve = Arc::new(serve);
     let again = Arc::clone(&serve);
-    let load = move || server_setup(&again, &narrator);
+    let load = move || server_setup(&again, &narrator, key_log.as_ref());
     reloading::start(watch, &in_service, serve.given(), log, load)?;
     let service = Logged(log.clone());
     let explaining = serve

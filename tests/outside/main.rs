@@ -10,6 +10,8 @@ mod certificates;
 mod x509;
 mod demo;
 mod bad_input;
+mod full_disk;
+mod shortage;
 mod clients_and_servers;
 mod tutorial;
 mod gallery;
