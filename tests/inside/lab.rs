@@ -26,7 +26,7 @@ fn the_two_languages_have_the_same_parts_and_the_same_commands() {
             let shortcuts =
                 shortcuts.map(|one| (one.caught_by.clone(), Texts::commands(&one.text)));
             (
-                Texts::commands(&english.solution),
+                Texts::commands(&texts.solution),
                 shortcuts.collect::<Vec<_>>(),
             )
         };
