@@ -338,7 +338,10 @@ fn options_that_contradict_each_other_are_a_wrong_command_line() {
             "get https://localhost/ --cert certs/client.crt --key certs/client.key",
             "--cacert is missing",
         ),
-        ("certs --key-type dsa", "ecdsa-p256, rsa-2048, ed25519"),
+        (
+            "certs --key-type dsa",
+            "ecdsa-p256, rsa-2048, ed25519, ml-dsa-65",
+        ),
         ("certs --days 0", "1..=36500"),
         (
             "certs --host 'no host'",
