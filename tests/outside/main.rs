@@ -20,3 +20,4 @@ mod wireshark;
 mod captures;
 mod debugger;
 mod interop;
+mod balance;
