@@ -13,6 +13,7 @@ mod making;
 mod serve;
 mod reloading;
 mod log;
+mod logged;
 mod signals;
 mod get;
 mod doctor;

@@ -1,7 +1,7 @@
 //! `serve`: Hello World over mutual TLS.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use clap::Args;
 use rustls::KeyLog;
 
 use super::log::Log;
+use super::logged::Logged;
 use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
@@ -20,15 +21,13 @@ use crate::error::{Diagnosis, Error};
 use crate::files::at_one_moment;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
-use crate::http::request::Request;
-use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
 use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::server::reload::{InService, Watch};
-use crate::server::{Limits, Peer, Service, hello, serve_tcp, shortage};
+use crate::server::{serve_tcp, shortage};
 use crate::text;
 
 #[derive(Args)]
@@ -68,6 +67,9 @@ pub(super) struct Serve {
     /// Time for open requests at the end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     grace: u64,
+    /// A proxy that has to send the PROXY protocol; repeatable
+    #[arg(long, value_name = "ADDRESS", value_parser = ip_address)]
+    proxy_protocol: Vec<IpAddr>,
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
@@ -99,6 +101,11 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|number| *number > 0)
         .ok_or_else(|| "a number from 1".to_owned())
+}
+
+fn ip_address(text: &str) -> Result<IpAddr, String> {
+    let ip = text.parse::<IpAddr>().map(|ip| ip.to_canonical());
+    ip.map_err(|_| "an IP address, for example 10.0.0.5".to_owned())
 }
 
 /// The value of --crl-expired.
@@ -177,7 +184,10 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let again = Arc::clone(&serve);
     let load = move || server_setup(&again, &narrator, key_log.as_ref());
     reloading::start(watch, &in_service, serve.given(), log, load)?;
-    let service = Logged(log.clone());
+    let service = Logged {
+        log: log.clone(),
+        proxies: serve.proxy_protocol.clone(),
+    };
     let explaining = serve
         .wire
         .then(|| Explaining::start(log, language))
@@ -185,8 +195,10 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let explaining = explaining.map_err(output)?;
     let watched = explaining.clone().map(|explaining| {
         let mut addresses = listener.addresses.iter();
-        let local = addresses.all(|address| address.ip().is_loopback());
-        Watched::new(in_service.clone(), local, language, explaining)
+        let proxies = serve.proxy_protocol.clone();
+        // Behind a proxy on this machine, a client may be anywhere.
+        let local = addresses.all(|address| address.ip().is_loopback()) && proxies.is_empty();
+        Watched::new(in_service.clone(), proxies, local, language, explaining)
     });
     let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
@@ -199,6 +211,8 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
             Err(Error::Tls { .. }) if shortage::of_memory() => {
                 connections.say(&format!("{address} {NO_MEMORY}"));
             }
+            // A health check, or a scan of ports: each would be a line.
+            Err(Error::Tls { diagnosis, .. }) if diagnosis.seen.said_nothing() => {}
             Err(Error::Tls { diagnosis, .. }) => {
                 let authorities = named_authorities(&in_service.get());
                 connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
@@ -250,23 +264,6 @@ fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
     line
 }
 
-/// Hello World, with a log.
-struct Logged(Log);
-
-impl Service for Logged {
-    fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        hello::answer(request, peer)
-    }
-
-    fn log(&self, line: &str) {
-        self.0.say(line);
-    }
-
-    fn limits(&self) -> Limits {
-        super::limits()
-    }
-}
-
 /// What the server is about to do, and which clients it will let in.
 fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     let say = |line: &str| log.say(line);
@@ -284,6 +281,9 @@ fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     }
     for note in &listener.notes {
         say(&format!("  note: {note}"));
+    }
+    for proxy in &serve.proxy_protocol {
+        say(&format!("  PROXY protocol: required from {proxy}"));
     }
     if super::in_a_debugger() {
         say("  note: no deadlines, because HELLO_MTLS_DEBUGGER is set");

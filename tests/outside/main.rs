@@ -23,3 +23,4 @@ mod captures;
 mod debugger;
 mod interop;
 mod site;
+mod balance;
