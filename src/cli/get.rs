@@ -1,11 +1,14 @@
 //! `get`: one request, as curl does it.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
+use rustls::KeyLog;
 
 use super::body::Body;
 use super::key_log;
+use super::output::all_done;
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
@@ -54,7 +57,11 @@ impl Get {
     }
 }
 
-fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
+fn client_setup(
+    get: &Get,
+    key_log: Option<Arc<dyn KeyLog>>,
+    language: Language,
+) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.files.paths(Side::Client);
     let Some(authorities) = authorities else {
         return Err(missing("--cacert", phrase!("who vouches for the server?")));
@@ -69,15 +76,19 @@ fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
     })?;
     let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
-    client_config(&trust, identity, offer, narrator)
-        .map_err(|cause| get.files.unusable(Side::Client, cause))
+    let mut setup = client_config(&trust, identity, offer, narrator)
+        .map_err(|cause| get.files.unusable(Side::Client, cause))?;
+    if let Some(key_log) = key_log {
+        Arc::make_mut(&mut setup.config).key_log = key_log;
+    }
+    Ok(setup)
 }
 
 pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
     options.watch.check(language)?;
-    key_log::check(language);
-    let setup = client_setup(options, language)?;
+    let key_log = key_log::open(move |note| say(&note.in_language(language)));
+    let setup = client_setup(options, key_log, language)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
     for number in 1..=connections {
@@ -99,11 +110,13 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         };
         // Also what came of a body that was cut short.
         let flushed = stdout.flush().map_err(output);
+        let (answer, answered) = match answered {
+            Ok(answer) => (Some(answer), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
         // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        kept?;
-        flushed?;
-        if answer.status >= 400 {
+        all_done([answered, flushed, kept], language)?;
+        if let Some(answer) = answer.filter(|answer| answer.status >= 400) {
             let report = refused(options, &url, answer, language);
             say(&format!("hello-mtls: {report}"));
         }

@@ -9,6 +9,7 @@ use clap::Args;
 use super::capture::{self, Choice, Found};
 use super::making::claim;
 use super::output;
+use super::output::all_done;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
@@ -87,7 +88,7 @@ impl Keep {
         })
     }
 
-    /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    /// Each output is tried, and each that fails is named. `origin` is where a recording comes from, a line each.
     /// `explained`: what the recording says, if that is known already.
     fn write(
         &self,
@@ -123,7 +124,7 @@ impl Keep {
             }
             None => Ok(()),
         };
-        saved.and(page).and(capture)
+        all_done([saved, page, capture], language)
     }
 }
 

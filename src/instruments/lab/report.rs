@@ -4,7 +4,7 @@ use std::io;
 
 use super::Exercise;
 use super::folder::Checked;
-use super::tests::Test;
+use super::tests::{Test, Verdict};
 use super::wording::Texts;
 use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
@@ -23,8 +23,9 @@ pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) 
         let (mark, state, colour) = match checked {
             None => (" ", phrase!("not started"), DIM),
             Some(checked) if checked.solved() => ("✓", phrase!("solved"), GREEN),
+            Some(checked) if checked.not_checked() => ("?", phrase!("not checked yet"), ""),
             Some(checked) => {
-                let passed = checked.tests.iter().filter(|test| test.passed).count();
+                let passed = checked.tests.iter().filter(|test| test.passed()).count();
                 let all = checked.tests.len();
                 (
                     "·",
@@ -64,24 +65,30 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
     let title = format!("lab: {}", checked.exercise.name);
     page.title(&title, BOLD)?;
     page.blank()?;
-    let first_failed = checked.tests.iter().position(|test| !test.passed);
+    let first_failed = checked.tests.iter().position(|test| !test.passed());
     for (number, test) in checked.tests.iter().enumerate() {
         row(page, &checked.texts, test, first_failed == Some(number))?;
     }
     page.blank()?;
     let (passed, all) = (
-        checked.tests.iter().filter(|test| test.passed).count(),
+        checked.tests.iter().filter(|test| test.passed()).count(),
         checked.tests.len(),
     );
     let words = if checked.solved() {
         phrase!("solved: {all} of {all} tests pass", all)
+    } else if checked.not_checked() {
+        phrase!("not checked: this says nothing about your work")
     } else {
         phrase!("not solved yet: {passed} of {all} tests pass", passed, all)
     };
-    let colour = if checked.solved() { GREEN } else { RED };
+    let colour = match (checked.solved(), checked.not_checked()) {
+        (true, _) => GREEN,
+        (false, true) => "",
+        (false, false) => RED,
+    };
     let words = page.paint.words(&words);
     page.paragraph("", &words, colour)?;
-    if !checked.solved() {
+    if !checked.solved() && !checked.not_checked() {
         let name = checked.exercise.name;
         page.paragraph(
             "",
@@ -96,10 +103,10 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
 
 /// One test. Of the first one that failed, and of no other, the whole conversation is told.
 fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Result<()> {
-    let (mark, colour) = if test.passed {
-        ("✓", GREEN)
-    } else {
-        ("✗", RED)
+    let (mark, colour) = match test.verdict {
+        Verdict::Passed => ("✓", GREEN),
+        Verdict::Failed => ("✗", RED),
+        Verdict::NotChecked => ("?", ""),
     };
     let head = format!("{} ", page.paint.with(colour, mark));
     page.paragraph(
@@ -107,7 +114,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         &format!("{}: {}", test.name, tried(texts, test, page.paint)),
         "",
     )?;
-    if test.passed {
+    if test.passed() {
         return Ok(());
     }
     let events = test
@@ -126,7 +133,11 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
             page.paint.words(&test.expected),
             "",
         ),
-        (label(&phrase!("found")), page.paint.words(&test.found), RED),
+        (
+            label(&phrase!("found")),
+            page.paint.words(&test.found),
+            colour,
+        ),
         (
             label(&phrase!("read")),
             page.paint.words(&page_of(test.step)),
@@ -163,7 +174,7 @@ pub fn page_of(step: Step) -> Phrase {
 }
 
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.
-/// A status is `pass` or `fail`; a message is what was found, in English.
+/// A status is `pass`, `fail` or `not-checked`; a message is what was found, in English.
 pub fn json(checked: &[Checked]) -> String {
     let exercises: Vec<String> = checked.iter().map(exercise_json).collect();
     let mut object = Object::default();
@@ -175,9 +186,14 @@ pub fn json(checked: &[Checked]) -> String {
 
 fn exercise_json(checked: &Checked) -> String {
     let tests: Vec<String> = checked.tests.iter().map(test_json).collect();
+    let verdict = match (checked.solved(), checked.not_checked()) {
+        (true, _) => Verdict::Passed,
+        (false, true) => Verdict::NotChecked,
+        (false, false) => Verdict::Failed,
+    };
     let mut object = Object::default();
     object.member("name", checked.exercise.name);
-    object.member("status", status(checked.solved()));
+    object.member("status", status(verdict));
     object.raw("tests", &format!("[{}]", tests.join(",")));
     object.json()
 }
@@ -185,11 +201,15 @@ fn exercise_json(checked: &Checked) -> String {
 fn test_json(test: &Test) -> String {
     let mut object = Object::default();
     object.member("name", test.name);
-    object.member("status", status(test.passed));
+    object.member("status", status(test.verdict));
     object.member("message", test.found.to_string().as_str());
     object.json()
 }
 
-fn status(passed: bool) -> &'static str {
-    if passed { "pass" } else { "fail" }
+fn status(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "pass",
+        Verdict::Failed => "fail",
+        Verdict::NotChecked => "not-checked",
+    }
 }

@@ -1,4 +1,5 @@
 mod bad_input;
+mod outputs;
 mod columns;
 mod watching;
 mod step;

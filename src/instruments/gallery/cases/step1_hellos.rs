@@ -138,23 +138,41 @@ pub(super) const CASES: &[Case] = &[
             },
             ..with_fault(Fault::NoCommonSignatureScheme)
         },
-        fails: [
-            server_ends(
-                ServerPresentsCertificate,
-                40,
-                "peer is incompatible: NoSignatureSchemesInCommon",
-            )[0],
-            // In TLS 1.2 rustls ends it without an alert.
-            Outcome {
-                alert: None,
-                client: Termination::With("unexpected end of file"),
-                ..server_ends(
-                    ServerPresentsCertificate,
-                    40,
-                    "unexpected error: incompatible signing key",
-                )[1]
+        fails: NO_COMMON_SCHEME,
+    },
+    Case {
+        name: "post-quantum-certificate",
+        scene: Scene {
+            server: Party {
+                shows: &[Certificate {
+                    key: "ml-dsa",
+                    key_type: KeyType::MlDsa65,
+                    ..MY_SERVER
+                }],
+                ..SCENE.server
             },
-        ],
+            ..with_fault(Fault::KnowsNoMlDsa(Side::Client))
+        },
+        fails: NO_COMMON_SCHEME,
+    },
+];
+
+/// The server can make no signature that the client can check.
+const NO_COMMON_SCHEME: [Outcome; 2] = [
+    server_ends(
+        ServerPresentsCertificate,
+        40,
+        "peer is incompatible: NoSignatureSchemesInCommon",
+    )[0],
+    // In TLS 1.2 rustls ends it without an alert.
+    Outcome {
+        alert: None,
+        client: Termination::With("unexpected end of file"),
+        ..server_ends(
+            ServerPresentsCertificate,
+            40,
+            "unexpected error: incompatible signing key",
+        )[1]
     },
 ];
 
