@@ -7,9 +7,8 @@ use super::folder::Checked;
 use super::tests::{Test, Verdict};
 use super::wording::Texts;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
-use crate::language::Language;
 use crate::narration::json::Object;
-use crate::narration::{Step, words};
+use crate::narration::words;
 use crate::phrase;
 use crate::text;
 
@@ -141,7 +140,11 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         ),
         (
             label(&phrase!("read")),
-            page_of(test.step, page.paint.language),
+            format!(
+                "{}{}",
+                page.paint.language.pick("docs/", "docs/zh/"),
+                test.page
+            ),
             DIM,
         ),
     ];
@@ -157,21 +160,6 @@ fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
         "" => paint.words(&phrase!("the files of the exercise can be used")),
         tried => tried.to_owned(),
     }
-}
-
-/// The page of the tutorial that explains a step.
-pub fn page_of(step: Step, language: Language) -> String {
-    let page = match step {
-        Step::Preparation => "certificates.md",
-        Step::ClientConnects => "handshake/step1_client_connects.md",
-        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
-        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
-        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
-        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
-        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
-        Step::ApplicationData => "handshake/step7_application_data.md",
-    };
-    format!("{}{page}", language.pick("docs/", "docs/zh/"))
 }
 
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.
