@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::{output, print};
 use crate::error::Error;
 use crate::instruments::lab::folder::{Checked, Lab};
+use crate::instruments::lab::wording::folded;
 use crate::instruments::lab::{EXERCISES, Exercise, find, report};
 use crate::instruments::page::{LongWords, Page, Paint};
 use crate::language::Language;
@@ -61,7 +62,7 @@ pub(super) fn run(options: LabOptions, language: Language) -> Result<ExitCode, E
         Command::Hint { name, number } => {
             let texts = lab.texts(find(&name)?, language)?;
             let hint = texts.hints.get(usize::from(number) - 1).cloned();
-            text(&hint.unwrap_or_default())?;
+            text(&folded(&hint.unwrap_or_default()))?;
             if number < 3 {
                 let next = phrase!(
                     "one more: hello-mtls lab hint {name} {next}",
@@ -71,7 +72,7 @@ pub(super) fn run(options: LabOptions, language: Language) -> Result<ExitCode, E
                 text(&next.in_language(language))?;
             }
         }
-        Command::Solution { name } => text(&lab.texts(find(&name)?, language)?.solution)?,
+        Command::Solution { name } => text(&folded(&lab.texts(find(&name)?, language)?.solution))?,
         Command::Reset { name } => {
             let kept = lab.reset(find(&name)?, language)?;
             if let Some(kept) = kept {

@@ -144,6 +144,15 @@ fn the_client_is_graded_by_what_it_reports() {
     paste(&Texts::commands(&texts.solution));
     let checked = check();
     assert!(checked.solved(), "{:#?}", checked.tests);
+    // A new folder shares what is compiled, but for the program itself.
+    let new = Lab::at(&place.join("new"));
+    new.start(exercise, Language::English).unwrap();
+    let checked = new.check(exercise, Language::English).unwrap();
+    assert!(
+        !checked.solved() && !checked.not_checked(),
+        "{:#?}",
+        checked.tests
+    );
     // Its libraries are compiled by now, so that a list grades it, too.
     assert!(lab.look(exercise, Language::English).unwrap().solved());
 }

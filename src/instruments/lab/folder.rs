@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
 use super::tests::{Started, Test, Verdict};
-use super::wording::Texts;
+use super::wording::{Texts, folded};
 use super::{EXERCISES, Exercise};
 use crate::error::Error;
 use crate::files::{self, NewFile, Readers};
@@ -90,7 +90,7 @@ impl Lab {
         let mut all: Vec<NewFile> = made.into_iter().map(|file| file.below(&folder)).collect();
         all.push(public(
             folder.join("README.md"),
-            format!("{}\n", texts.task),
+            format!("{}\n", folded(&texts.task)),
         ));
         let (path, text) = draw.file(&folder, exercise.name);
         all.push(public(path, text));

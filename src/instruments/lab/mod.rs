@@ -11,6 +11,7 @@
 //! | [`meeting`] | two sides meet, and what each of them saw |
 //! | [`playing`] | servers for a client that the learner wrote |
 //! | [`program`] | that client: it is built, and it is run |
+//! | [`bounded`] | runs another program for a bounded time |
 //! | [`balancer`] | a balancer that names the client in a header, and an application behind it |
 //! | [`tests`] | what a check tries, expects and finds |
 //! | [`folder`] | an exercise on disk: start, check, reset |
@@ -20,6 +21,7 @@
 //! peer has to get in, and a near miss has to be refused at the right step.
 
 pub mod balancer;
+pub mod bounded;
 pub mod draw;
 pub mod exercises;
 pub mod folder;

@@ -8,9 +8,8 @@ use super::tests::{Test, Verdict};
 use super::wording::Texts;
 use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
-use crate::language::Phrase;
 use crate::narration::json::Object;
-use crate::narration::{Step, words};
+use crate::narration::words;
 use crate::phrase;
 use crate::text;
 
@@ -140,7 +139,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         ),
         (
             label(&phrase!("read")),
-            page.paint.words(&page_of(test.step)),
+            page.paint.words(&docs::page(test.page)),
             DIM,
         ),
     ];
@@ -156,21 +155,6 @@ fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
         "" => paint.words(&phrase!("the files of the exercise can be used")),
         tried => tried.to_owned(),
     }
-}
-
-/// The page of the tutorial that explains a step.
-pub fn page_of(step: Step) -> Phrase {
-    let page = match step {
-        Step::Preparation => "certificates.md",
-        Step::ClientConnects => "handshake/step1_client_connects.md",
-        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
-        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
-        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
-        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
-        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
-        Step::ApplicationData => "handshake/step7_application_data.md",
-    };
-    docs::page(page)
 }
 
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.

@@ -54,8 +54,8 @@ pub struct Test {
     pub verdict: Verdict,
     /// What both sides of the connection reported, if there was one.
     pub events: Vec<Event>,
-    /// The step whose page explains it.
-    pub step: Step,
+    /// The page of the docs that explains it.
+    pub page: &'static str,
 }
 
 /// How a connection should end.
@@ -184,7 +184,7 @@ impl Test {
             verdict: Verdict::of(found.is_ok()),
             found: found.err().unwrap_or_else(|| phrase!("as it should be")),
             events: Vec::new(),
-            step,
+            page: page_of(step),
         }
     }
 
@@ -255,13 +255,33 @@ impl Test {
             found,
             verdict: Verdict::of(passed),
             events,
-            step,
+            page: page_of(step),
         })
+    }
+
+    /// The same, and another page explains it.
+    #[must_use]
+    pub fn explained_by(self, page: &'static str) -> Test {
+        Test { page, ..self }
     }
 
     /// It is as it should be.
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Passed
+    }
+}
+
+/// The page of the docs that explains a step.
+fn page_of(step: Step) -> &'static str {
+    match step {
+        Step::Preparation => "certificates.md",
+        Step::ClientConnects => "handshake/step1_client_connects.md",
+        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
+        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
+        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
+        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
+        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
+        Step::ApplicationData => "handshake/step7_application_data.md",
     }
 }
 

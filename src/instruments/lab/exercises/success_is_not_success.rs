@@ -7,11 +7,12 @@ use crate::certificates::{GeneratedFile, failed, public};
 use crate::error::Error;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{TlsMax, Trust};
+use crate::instruments::lab::bounded::Ran;
 use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::Server;
 use crate::instruments::lab::minting::{Mint, uri};
 use crate::instruments::lab::playing::{Host, Manner};
-use crate::instruments::lab::program::{self, Built, Ran};
+use crate::instruments::lab::program::{self, Built};
 use crate::instruments::lab::tests::{BOTH, Started, Test, Verdict, in_version};
 use crate::instruments::lab::{Exercise, wording};
 use crate::instruments::wire::transcript::hex;
@@ -167,7 +168,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         return Ok(vec![builds(Verdict::NotChecked, found)]);
     }
     let client = match program::build(started.folder) {
-        Built::Executable(path) => path,
+        Built::Program(program) => program,
         Built::Refused(found) => return Ok(vec![builds(Verdict::Failed, found)]),
         Built::NotHere(found) => return Ok(vec![builds(Verdict::NotChecked, found)]),
     };
@@ -181,7 +182,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         started.trust("other-ca.crt", &[])?,
     );
     let visit = |address: std::net::SocketAddr| {
-        program::run(&client, started.folder, &address.to_string())
+        client
+            .run(started.folder, &address.to_string())
             .map_err(|error| failed("run the client", &error))
     };
     // Each server has a thread of its own: the slow ones keep no other waiting.
