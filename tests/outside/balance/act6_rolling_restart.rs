@@ -81,7 +81,7 @@ fn restart(stage: &Stage, which: usize, server: &mut Running) -> Duration {
 }
 
 #[test]
-fn act_6_a_rolling_restart_under_load_loses_no_request() {
+fn a_rolling_restart_under_load_loses_no_request() {
     let Some(mut stage) = Stage::set("tcp.cfg", &[], "") else {
         return;
     };

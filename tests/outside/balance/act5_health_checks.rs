@@ -28,7 +28,7 @@ fn watch(edits: &[(&str, &str)], options: &str) -> Option<(usize, usize)> {
 }
 
 #[test]
-fn act_5_health_checks_leave_no_line_in_the_log() {
+fn health_checks_leave_no_line_in_the_log() {
     let server = "server a 127.0.0.2:3000";
     let v1 = [(server, "server a 127.0.0.2:3000 send-proxy")];
     let v2 = [(server, "server a 127.0.0.2:3000 send-proxy-v2")];
