@@ -67,8 +67,8 @@ pub(super) struct Serve {
     /// Time for open requests at the end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     grace: u64,
-    /// A proxy that has to send the PROXY protocol; repeatable
-    #[arg(long, value_name = "ADDRESS", value_parser = ip_address)]
+    /// Proxy that sends the PROXY protocol; repeatable
+    #[arg(long, value_name = "IP", value_parser = ip_address)]
     proxy_protocol: Vec<IpAddr>,
     /// Tell each step of each connection
     #[arg(long)]

@@ -183,9 +183,7 @@ fn the_log_and_the_narration_have_the_address_of_the_header() {
                 .contains("uri:spiffe://hello-mtls/my-client")
         );
         server.running.line_with(&known);
-        server
-            .running
-            .line_with(&format!("accepted a connection from {address}"));
+        server.running.line_with(&format!("server: {address}"));
     }
 }
 

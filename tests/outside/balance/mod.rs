@@ -5,12 +5,13 @@
 //! 127.0.0.1 and .4 are the proxy's two sides, .2 and .3 the servers, .8 and .9 clients.
 
 mod stage;
-mod address;
-mod tickets;
-mod ended;
-mod checks;
-mod restart;
-mod new_ca;
+mod act1_address;
+mod act2_proxy_protocol;
+mod act3_tickets;
+mod act4_tls_ended;
+mod act5_health_checks;
+mod act6_rolling_restart;
+mod act7_new_ca;
 
 use std::fmt::Display;
 use std::io::Write;

@@ -41,7 +41,7 @@ pub(super) struct Stage {
     pub(super) folder: Folder,
     pub(super) port: u16,
     pub(super) servers: Vec<Running>,
-    _proxy: Running,
+    proxy: Running,
 }
 
 impl Stage {
@@ -72,7 +72,7 @@ impl Stage {
         }
         folder.write("haproxy.cfg", text);
         let stage = Stage {
-            _proxy: folder.start("exec haproxy -db -f haproxy.cfg"),
+            proxy: folder.start("exec haproxy -db -f haproxy.cfg"),
             port,
             servers: servers.into(),
             folder,
@@ -89,6 +89,8 @@ impl Stage {
     /// HAProxy answers, and both servers have passed a health check.
     fn is_ready(&self, checks: bool) {
         until("HAProxy", || {
+            let said = self.proxy.output();
+            assert!(!said.contains("[ALERT]"), "{said}");
             let states = self.admin("show stat");
             let passed = states
                 .lines()

@@ -20,7 +20,7 @@ fn resumed(stage: &Stage) -> usize {
 }
 
 #[test]
-fn act_3_a_ticket_of_the_other_server_means_a_full_handshake() {
+fn a_ticket_of_the_other_server_means_a_full_handshake() {
     let Some(stage) = Stage::set("tcp.cfg", &[], "") else {
         return;
     };

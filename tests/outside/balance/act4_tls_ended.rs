@@ -19,7 +19,7 @@ fn greeting(client: &ClientSetup, port: u16) -> String {
 }
 
 #[test]
-fn act_4_where_the_proxy_ends_tls_its_word_replaces_the_proof() {
+fn where_the_proxy_ends_tls_its_word_replaces_the_proof() {
     let Some(stage) = Stage::set("ended.cfg", &[], "") else {
         return;
     };

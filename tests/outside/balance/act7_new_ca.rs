@@ -20,7 +20,7 @@ fn answered(stage: &Stage, client: &ClientSetup) -> usize {
 }
 
 #[test]
-fn act_7_a_client_ca_is_replaced_server_by_server() {
+fn a_client_ca_is_replaced_server_by_server() {
     let options = "--cacert clients-LETTER.crt --cert certs/server.crt --key certs/server.key";
     let Some(stage) = Stage::set("tcp.cfg", &[], options) else {
         return;
