@@ -138,7 +138,23 @@ pub(super) const CASES: &[Case] = &[
             },
             ..with_fault(Fault::NoCommonSignatureScheme)
         },
-        fails: NO_COMMON_SCHEME,
+        fails: [
+            server_ends(
+                ServerPresentsCertificate,
+                40,
+                "peer is incompatible: NoSignatureSchemesInCommon",
+            )[0],
+            // In TLS 1.2 rustls ends it without an alert.
+            Outcome {
+                alert: None,
+                client: Termination::With("unexpected end of file"),
+                ..server_ends(
+                    ServerPresentsCertificate,
+                    40,
+                    "unexpected error: incompatible signing key",
+                )[1]
+            },
+        ],
     },
     Case {
         name: "post-quantum-certificate",
@@ -153,26 +169,19 @@ pub(super) const CASES: &[Case] = &[
             },
             ..with_fault(Fault::KnowsNoMlDsa(Side::Client))
         },
-        fails: NO_COMMON_SCHEME,
-    },
-];
-
-/// The server can make no signature that the client can check.
-const NO_COMMON_SCHEME: [Outcome; 2] = [
-    server_ends(
-        ServerPresentsCertificate,
-        40,
-        "peer is incompatible: NoSignatureSchemesInCommon",
-    )[0],
-    // In TLS 1.2 rustls ends it without an alert.
-    Outcome {
-        alert: None,
-        client: Termination::With("unexpected end of file"),
-        ..server_ends(
-            ServerPresentsCertificate,
-            40,
-            "unexpected error: incompatible signing key",
-        )[1]
+        fails: [
+            server_ends(
+                ServerPresentsCertificate,
+                40,
+                "peer is incompatible: NoSignatureSchemesInCommon",
+            )[0],
+            // A cipher suite of TLS 1.2 has a kind of signature in its name, and none has ML-DSA.
+            server_ends(
+                ClientConnects,
+                40,
+                "peer is incompatible: NoCipherSuitesInCommon",
+            )[1],
+        ],
     },
 ];
 
