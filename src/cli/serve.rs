@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::log::Log;
+use super::look::Look;
 use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
@@ -22,7 +23,6 @@ use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
-use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
@@ -146,14 +146,15 @@ fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> 
     .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
-pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
+pub(super) fn run(serve: Serve, look: Look) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let served = serve_until_told(serve, language, &log);
+    let served = serve_until_told(serve, look, &log);
     log.finish();
     served
 }
 
-fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), Error> {
+fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
+    let language = look.language;
     let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
@@ -168,7 +169,7 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     let service = Logged(log.clone());
     let explaining = serve
         .wire
-        .then(|| Explaining::start(log, language))
+        .then(|| Explaining::start(log, look.paint(&io::stderr())))
         .transpose();
     let explaining = explaining.map_err(output)?;
     let watched = explaining.clone().map(|explaining| {

@@ -4,4 +4,6 @@ mod watching;
 mod step;
 mod demo;
 mod help;
+mod terminal;
+mod public_site;
 mod lang;
