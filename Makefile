@@ -10,7 +10,7 @@ GDB = cargo run --locked --quiet --config "target.'cfg(unix)'.runner = \
 # help texts and of the gallery's panels (tests/snapshots) are among them: what users see changes only on purpose.
 BLESS = HELLO_MTLS_BLESS=1 cargo test --locked --quiet --test inside --
 GENERATED = gallery::the_pages_of_failures gallery::rustdoc_knows show::the_samples debug_scripts:: \
-  cli::help:: gallery::panels::
+  cli::help:: cli::terminal:: gallery::panels::
 
 # Recordings of this program with itself. They have random bytes: made when missing, and anew only when asked.
 RECORDINGS = $(addsuffix .transcript, \

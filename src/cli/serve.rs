@@ -11,6 +11,7 @@ use rustls::KeyLog;
 
 use super::log::Log;
 use super::logged::Logged;
+use super::look::Look;
 use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
@@ -22,7 +23,6 @@ use crate::files::at_one_moment;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
 use crate::instruments::doctor::explain::Given;
-use crate::language::Language;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
@@ -163,14 +163,15 @@ fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> 
     .map_err(|cause| serve.files.unusable(Side::Server, cause))
 }
 
-pub(super) fn run(serve: Serve, language: Language) -> Result<(), Error> {
+pub(super) fn run(serve: Serve, look: Look) -> Result<(), Error> {
     let log = Log::to(io::stderr()).map_err(output)?;
-    let served = serve_until_told(serve, language, &log);
+    let served = serve_until_told(serve, look, &log);
     log.finish();
     served
 }
 
-fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), Error> {
+fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
+    let language = look.language;
     let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
@@ -190,7 +191,7 @@ fn serve_until_told(serve: Serve, language: Language, log: &Log) -> Result<(), E
     };
     let explaining = serve
         .wire
-        .then(|| Explaining::start(log, language))
+        .then(|| Explaining::start(log, look.paint(&io::stderr())))
         .transpose();
     let explaining = explaining.map_err(output)?;
     let watched = explaining.clone().map(|explaining| {

@@ -15,6 +15,7 @@ use super::wire::print_explained;
 use crate::error::Error;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::instruments::page::Paint;
 use crate::instruments::show::html;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Room, Tap};
@@ -47,11 +48,11 @@ enum Ended {
 }
 
 impl Explaining {
-    /// Starts the thread, which writes to this log, in this language.
-    pub(super) fn start(log: &Log, language: Language) -> io::Result<Explaining> {
+    /// Starts the thread, which writes to this log, as `paint` says.
+    pub(super) fn start(log: &Log, paint: Paint) -> io::Result<Explaining> {
         let (queue, ended) = sync_channel(WAITING);
         let mut out = log.clone();
-        let explain = move || explain_all(&ended, &mut out, language);
+        let explain = move || explain_all(&ended, &mut out, paint);
         thread::Builder::new()
             .name("explain".to_owned())
             .spawn(explain)?;
@@ -79,11 +80,11 @@ impl Explaining {
     }
 }
 
-fn explain_all(ended: &Receiver<Ended>, log: &mut Log, language: Language) {
+fn explain_all(ended: &Receiver<Ended>, log: &mut Log, paint: Paint) {
     for ended in ended {
         match ended {
             Ended::Connection(recording) => {
-                print_explained(&recording.into_transcript(), log, language);
+                print_explained(&recording.into_transcript(), log, paint);
             }
             Ended::Server(says) => drop(says.send(())),
         }

@@ -15,7 +15,7 @@ const STORY: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     (
         "credentials",
-        &["certificates", "handshake", "error", "language"],
+        &["certificates", "handshake", "error", "text", "language"],
     ),
     (
         "handshake",
@@ -85,6 +85,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[];
 const EDGES: &[(&str, &[&str])] = &[
     ("rustls_pemfile", &["certificates/pem.rs"]),
     ("clap", &["cli/"]),
+    ("rustls_native_certs", &["credentials.rs"]),
 ];
 
 /// Words that would weaken a check. There is no insecure switch, not even for tests.

@@ -5,5 +5,7 @@ mod watching;
 mod step;
 mod demo;
 mod help;
+mod terminal;
+mod public_site;
 mod lang;
 mod elsewhere;
