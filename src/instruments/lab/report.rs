@@ -8,6 +8,7 @@ use super::tests::{Test, Verdict};
 use super::wording::Texts;
 use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
+use crate::language::Phrase;
 use crate::narration::json::Object;
 use crate::narration::words;
 use crate::phrase;
