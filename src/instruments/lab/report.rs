@@ -6,7 +6,9 @@ use super::Exercise;
 use super::folder::Checked;
 use super::tests::{Test, Verdict};
 use super::wording::Texts;
+use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
+use crate::language::Phrase;
 use crate::narration::json::Object;
 use crate::narration::words;
 use crate::phrase;
@@ -124,9 +126,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         let head = format!("    {}  ", page.paint.side(event.side));
         page.paragraph(&head, &text::terminal(&page.paint.words(&said)), DIM)?;
     }
-    let label = |words: &crate::language::Phrase| {
-        format!("    {} ", text::pad(&page.paint.words(words), 9))
-    };
+    let label = |words: &Phrase| format!("    {} ", text::pad(&page.paint.words(words), 9));
     let rows = [
         (
             label(&phrase!("expected")),
@@ -140,11 +140,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         ),
         (
             label(&phrase!("read")),
-            format!(
-                "{}{}",
-                page.paint.language.pick("docs/", "docs/zh/"),
-                test.page
-            ),
+            page.paint.words(&docs::page(test.page)),
             DIM,
         ),
     ];

@@ -5,6 +5,7 @@
 //! `%% shortcut NAME` begin a part; NAME is a test, there the one that catches the shortcut. `{{word}}` stands for something that was drawn by lot. In a solution and in a
 //! shortcut, the `sh` blocks are the commands: a test runs them, in the folder of the exercise.
 
+use crate::docs;
 use crate::instruments::page::WIDTH;
 use crate::language::Language;
 use crate::text::{columns, wrap};
@@ -163,7 +164,10 @@ pub struct Files {
 impl Files {
     /// The texts in a language.
     pub fn texts(self, language: Language, words: &[(&str, String)]) -> Texts {
-        Texts::read(language.pick(self.english, self.chinese), words)
+        let page = docs::page("wire.md");
+        let mut words = words.to_vec();
+        words.push(("page about the wire", page.in_language(language)));
+        Texts::read(language.pick(self.english, self.chinese), &words)
     }
 }
 

@@ -5,6 +5,7 @@ mod by_hand;
 mod change_the_root;
 mod first_hello;
 mod let_in_a_not_b;
+mod quantum;
 mod renew;
 mod shut_the_door;
 mod success_is_not_success;
@@ -38,6 +39,7 @@ pub const EXERCISES: &[Exercise] = &[
     change_the_root::EXERCISE,
     behind_the_proxy::EXERCISE,
     by_hand::EXERCISE,
+    quantum::EXERCISE,
 ];
 
 /// The exercise of this name.
