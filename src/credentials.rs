@@ -3,6 +3,7 @@
 //! rustls decides whether the files can be used. An error here says which files, what was wanted of them
 //! and what rustls said, and leaves the explanation to the command line.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
@@ -12,6 +13,7 @@ use crate::certificates::{pem, revocation};
 use crate::error::Error;
 use crate::handshake::{Identity, Trust, client_verifier, provider};
 use crate::phrase;
+use crate::text;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///
@@ -32,6 +34,43 @@ pub fn identity(certificate: &Path, key: &Path) -> Result<Identity, Error> {
             cause,
         }),
     }
+}
+
+/// Reads the CAs that this system trusts: for a server of the public web. `SSL_CERT_FILE` and `SSL_CERT_DIR` name other
+/// ones, as with OpenSSL.
+///
+/// Only the list of CAs is the system's. webpki verifies, as with `--cacert`. A platform verifier would take its place,
+/// and step 3 could not show what it proves.
+///
+/// # Errors
+/// [`Error::Contents`]: the list is empty, or the user named one that cannot be read.
+pub fn native_trust() -> Result<Trust, Error> {
+    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
+    let named = named.into_iter().flatten().next().map(PathBuf::from);
+    let mut found = rustls_native_certs::load_native_certs();
+    // A system's list has entries that webpki cannot use, and its program updates it. Without them fewer servers are
+    // trusted, never more.
+    let usable = |anchor: &_| RootCertStore::empty().add(Clone::clone(anchor)).is_ok();
+    found.certs.retain(usable);
+    let said: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    let broken = named.is_some() && !said.is_empty();
+    if broken || found.certs.is_empty() {
+        let said = text::shorten(&text::terminal(&said.join("; ")), 240);
+        return Err(Error::Contents {
+            path: named.unwrap_or_else(|| PathBuf::from("--ca-native")),
+            found: match said.is_empty() {
+                true => phrase!("there is no CA certificate in it"),
+                false => phrase!("the CAs of this system cannot be read: {said}", said),
+            },
+            remedy: phrase!(
+                "SSL_CERT_FILE with a PEM file of CAs, or unset it; on Debian the package ca-certificates has those of the public web"
+            ),
+        });
+    }
+    Ok(Trust {
+        anchors: found.certs,
+        ..Trust::default()
+    })
 }
 
 /// Reads the CAs that may vouch for the other side, and their revocation lists.

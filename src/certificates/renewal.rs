@@ -29,7 +29,10 @@ use super::request::{KeyType, Name, generate, request};
 use super::signing::check_issuer;
 use super::summary::Summary;
 use super::{Validity, failed, serial_number};
+use crate::docs;
 use crate::error::Error;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What the error messages of this module begin with.
 const DOING: &str = "renew the certificate";
@@ -88,7 +91,10 @@ fn check_renewable(
     if x509.is_ca() {
         return Err(refused(
             "it is a CA itself, and every --cacert that has it would have to change",
-            "a new CA beside it, in stages: docs/operations.md#new-root",
+            phrase!(
+                "a new CA beside it, in stages: {page}",
+                page = docs::page("operations.md#new-root")
+            ),
         ));
     }
     let (_, ca) = X509Certificate::from_der(authority.certificate())
@@ -210,7 +216,7 @@ fn with_request(key: &KeyPair, old: &CertificateDer<'_>) -> Result<(String, Stri
     Ok((key.serialize_pem(), request(key, common_name, &names)?))
 }
 
-fn refused(found: &str, remedy: &str) -> Error {
+fn refused(found: &str, remedy: impl Into<Phrase>) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
         found: found.into(),

@@ -1,15 +1,14 @@
 //! `doctor URL --against`: bad clients, one connection each, and what the server makes of them.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::look::Look;
 use super::{Files, missing, output, print};
 use crate::client::Url;
 use crate::error::Error;
 use crate::instruments::gallery::against::Against;
-use crate::instruments::page::Paint;
-use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
 
@@ -19,7 +18,7 @@ pub(super) fn run(
     files: &Files,
     ca_key: Option<&Path>,
     crls: &[PathBuf],
-    language: Language,
+    look: Look,
 ) -> Result<ExitCode, Error> {
     let (authorities, own) = files.paths(Side::Client);
     let Some(authorities) = authorities else {
@@ -47,8 +46,9 @@ pub(super) fn run(
     };
     let found = against.run()?;
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal(), language);
-    found.write(&mut page, paint).map_err(output)?;
+    found
+        .write(&mut page, look.paint(&io::stdout()))
+        .map_err(output)?;
     print(page)?;
     if found.holds() {
         Ok(ExitCode::SUCCESS)

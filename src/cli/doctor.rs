@@ -1,21 +1,22 @@
 //! `doctor`: what the files tell, and a live server if there is a URL.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use rustls::pki_types::ServerName;
 
+use super::look::Look;
+use super::serve::expired_lists;
 use super::{Files, against, output, print};
 use crate::certificates::request::no_host;
 use crate::client::Url;
 use crate::error::Error;
+use crate::handshake::ExpiredLists;
 use crate::instruments::doctor::{
     PeerTrust, SetupFiles, SideFiles, examine, live, report, role_of,
 };
-use crate::instruments::page::Paint;
-use crate::language::Language;
 use crate::narration::Side;
 use crate::phrase;
 
@@ -38,6 +39,9 @@ pub(super) struct Doctor {
     /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
+    /// As serve is told: refuse or warn
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = expired_lists, conflicts_with = "against")]
+    crl_expired: ExpiredLists,
     /// Send your server bad clients: are they refused?
     #[arg(long, requires = "url")]
     against: bool,
@@ -58,7 +62,7 @@ fn server_name(name: &str) -> Result<ServerName<'static>, String> {
     ServerName::try_from(name.to_owned()).map_err(|_| no_host(name))
 }
 
-pub(super) fn run(options: &Doctor, language: Language) -> Result<ExitCode, Error> {
+pub(super) fn run(options: &Doctor, look: Look) -> Result<ExitCode, Error> {
     let url = options.url.as_deref().map(Url::parse).transpose()?;
     let case = case(options)?;
     if let (true, Some(url)) = (options.against, &url) {
@@ -67,7 +71,7 @@ pub(super) fn run(options: &Doctor, language: Language) -> Result<ExitCode, Erro
             &options.files,
             options.ca_key.as_deref(),
             &options.crl,
-            language,
+            look,
         );
     }
     let found = match &url {
@@ -75,7 +79,7 @@ pub(super) fn run(options: &Doctor, language: Language) -> Result<ExitCode, Erro
         None => examine(&case),
     };
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal(), language);
+    let paint = look.paint(&io::stdout());
     report::write(&mut page, &found, paint).map_err(output)?;
     print(page)?;
     if found.fails() {
@@ -105,6 +109,7 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     };
     let mut case = SetupFiles {
         crls: options.crl.clone(),
+        expired_lists: options.crl_expired,
         peer,
         role_unknown: options.files.cert.is_some() && sides.len() > 1,
         ..SetupFiles::default()

@@ -30,7 +30,7 @@ pub(super) struct Files {
 
 impl Files {
     /// The CA file, and certificate and key if there are any. `side` names the files in a folder.
-    pub(super) fn paths(&self, side: Side) -> (Option<PathBuf>, Option<(PathBuf, PathBuf)>) {
+    pub(super) fn paths(&self, side: Side) -> Paths {
         let Files {
             certs,
             cacert,
@@ -65,33 +65,48 @@ impl Files {
 
     /// As they were typed, or could have been: ` --certs mine`.
     fn options(&self) -> String {
-        let named = [
-            ("--certs", &self.certs),
-            ("--cacert", &self.cacert),
-            ("--cert", &self.cert),
-            ("--key", &self.key),
-        ];
-        let mut options = String::new();
-        for (option, path) in named {
-            if let Some(path) = path {
-                options += &format!(" {option} {}", text::shell(path));
-            }
-        }
-        options
+        let whom = [("--certs", &self.certs), ("--cacert", &self.cacert)];
+        typed(&whom) + &self.own()
+    }
+
+    /// Certificate and key, as they were typed.
+    pub(super) fn own(&self) -> String {
+        typed(&[("--cert", &self.cert), ("--key", &self.key)])
+    }
+
+    /// Whether no file was named: then those in `certs` are used.
+    pub(super) fn none_named(&self) -> bool {
+        self.options().is_empty()
     }
 
     /// rustls makes no settings of these files, though each of them can be read.
     pub(super) fn unusable(&self, side: Side, cause: rustls::Error) -> Error {
-        let (authorities, own) = self.paths(side);
-        let own = own
-            .into_iter()
-            .flat_map(|(certificate, key)| [certificate, key]);
-        Error::Unusable {
-            files: own.chain(authorities).collect(),
-            wanted: phrase!("files that rustls can use together"),
-            cause,
-        }
+        unusable(self.paths(side), cause)
     }
+}
+
+/// The CA file, and certificate and key, if there are any.
+pub(super) type Paths = (Option<PathBuf>, Option<(PathBuf, PathBuf)>);
+
+/// See [`Files::unusable`].
+pub(super) fn unusable((authorities, own): Paths, cause: rustls::Error) -> Error {
+    let own = own
+        .into_iter()
+        .flat_map(|(certificate, key)| [certificate, key]);
+    Error::Unusable {
+        files: own.chain(authorities).collect(),
+        wanted: phrase!("files that rustls can use together"),
+        cause,
+    }
+}
+
+fn typed(named: &[(&str, &Option<PathBuf>)]) -> String {
+    let given = named
+        .iter()
+        .filter_map(|(option, path)| Some((option, path.as_ref()?)));
+    given
+        .map(|(option, path)| format!(" {option} {}", text::shell(path)))
+        .collect()
 }
 
 /// A command cannot work without this option.

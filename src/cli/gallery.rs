@@ -1,12 +1,13 @@
 //! `gallery`: every way in which it fails.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 
 use super::log::Log;
+use super::look::Look;
 use super::{output, print, say, tls_max};
 use crate::error::{Error, Report};
 use crate::handshake::TlsMax;
@@ -14,8 +15,6 @@ use crate::instruments::gallery::listen;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::run::{Run, run as run_case};
 use crate::instruments::gallery::{case_of, cases, find, said_in};
-use crate::instruments::page::Paint;
-use crate::language::Language;
 use crate::phrase;
 use crate::text;
 
@@ -38,12 +37,7 @@ pub(super) struct Gallery {
 }
 
 /// Serves until the process ends. What to try goes to stdout, a line per connection to stderr.
-fn keep_open(
-    case: &str,
-    place: &str,
-    tls_max: TlsMax,
-    language: Language,
-) -> Result<ExitCode, Error> {
+fn keep_open(case: &str, place: &str, tls_max: TlsMax, look: Look) -> Result<ExitCode, Error> {
     let failure = find(case)?;
     let Some(case) = case_of(failure) else {
         return Err(Error::Usage {
@@ -57,19 +51,19 @@ fn keep_open(
     let log = Log::to(io::stderr()).map_err(output)?;
     let listening = listen::listen(case, tls_max, place, move |line| log.say(line))?;
     let mut page = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal(), language);
+    let paint = look.paint(&io::stdout());
     listening.write(&mut page, paint).map_err(output)?;
     print(page)?;
     listening.wait();
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn run(gallery: &Gallery, language: Language) -> Result<ExitCode, Error> {
+pub(super) fn run(gallery: &Gallery, look: Look) -> Result<ExitCode, Error> {
     if let (Some(case), Some(place)) = (&gallery.case, &gallery.listen) {
-        return keep_open(case, place, gallery.tls_max, language);
+        return keep_open(case, place, gallery.tls_max, look);
     }
     let (stdout, began) = (io::stdout(), Instant::now());
-    let paint = Paint::on(stdout.is_terminal(), language);
+    let (paint, language) = (look.paint(&stdout), look.language);
     let out = &mut io::BufWriter::new(stdout.lock());
     let mut panels = Panels::new(out, paint);
     let mut runs: Vec<Run> = Vec::new();

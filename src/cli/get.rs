@@ -1,15 +1,22 @@
 //! `get`: one request, as curl does it.
 
-use std::io::{self, Write};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
+use rustls::KeyLog;
 
 use super::body::Body;
+use super::files::{Paths, unusable};
 use super::key_log;
+use super::look::Look;
+use super::output::all_done;
+use super::public_site::{Request, explained};
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
-use crate::credentials::{identity, trust};
+use crate::credentials::{identity, native_trust, trust};
 use crate::error::Error;
 use crate::files::at_one_moment;
 use crate::handshake::{ClientSetup, TlsMax, client_config};
@@ -25,6 +32,9 @@ pub(super) struct Get {
     url: String,
     #[command(flatten)]
     files: Files,
+    /// Trust the CAs of this system, as for a public site
+    #[arg(long, conflicts_with_all = ["certs", "cacert"])]
+    ca_native: bool,
     /// Highest TLS version: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = tls_max)]
     tls_max: TlsMax,
@@ -42,42 +52,80 @@ impl Get {
     /// What the doctor may look into if the request fails.
     pub(super) fn given(&self) -> Given {
         let given = self.files.given(Side::Client);
+        // The CAs that the server believes are the server's affair.
+        let mut case = SetupFiles {
+            peer: PeerTrust::Unknown,
+            ..given.case
+        };
+        if self.ca_native {
+            case.authorities = None;
+            case.parties.retain(|_| self.files.cert.is_some());
+        }
         Given {
-            // The CAs that the server believes are the server's affair.
-            case: SetupFiles {
-                peer: PeerTrust::Unknown,
-                ..given.case
-            },
+            case,
             url: Some(self.url.clone()),
             ..given
         }
     }
+
+    /// The error with what is known of sites of the public web.
+    fn explained(&self, error: Error, url: &Url) -> Error {
+        let request = Request {
+            url: &self.url,
+            host: &url.host,
+            ca_native: self.ca_native,
+            in_the_default_folder: !self.ca_native && self.files.none_named(),
+            own: self.files.own(),
+        };
+        explained(error, &request)
+    }
+
+    /// With the CAs of the system there is no folder, and no certificate that is not named.
+    fn paths(&self) -> Paths {
+        match self.ca_native {
+            true => (None, self.files.cert.clone().zip(self.files.key.clone())),
+            false => self.files.paths(Side::Client),
+        }
+    }
 }
 
-fn client_setup(get: &Get, language: Language) -> Result<ClientSetup, Error> {
-    let (authorities, own) = get.files.paths(Side::Client);
-    let Some(authorities) = authorities else {
+fn client_setup(
+    get: &Get,
+    key_log: Option<Arc<dyn KeyLog>>,
+    language: Language,
+) -> Result<ClientSetup, Error> {
+    let (authorities, own) = get.paths();
+    if authorities.is_none() && !get.ca_native {
         return Err(missing("--cacert", phrase!("who vouches for the server?")));
-    };
-    let mut paths = vec![authorities.as_path()];
+    }
+    let mut paths: Vec<&Path> = authorities.iter().map(PathBuf::as_path).collect();
     paths.extend(own.iter().flat_map(|(cert, key)| [cert.as_path(), key]));
     let (trust, identity) = at_one_moment(&paths, || {
-        let trust = trust(&authorities, &[])?;
+        let trust = match &authorities {
+            Some(authorities) => trust(authorities, &[])?,
+            None => native_trust()?,
+        };
         let own = own.as_ref();
         let identity = own.map(|(cert, key)| identity(cert, key)).transpose()?;
         Ok::<_, Error>((trust, identity))
     })?;
     let offer = offer(get.tls_max, get.watch.wanted());
     let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
-    client_config(&trust, identity, offer, narrator)
-        .map_err(|cause| get.files.unusable(Side::Client, cause))
+    let mut setup = client_config(&trust, identity, offer, narrator)
+        .map_err(|cause| unusable(get.paths(), cause))?;
+    if let Some(key_log) = key_log {
+        Arc::make_mut(&mut setup.config).key_log = key_log;
+    }
+    Ok(setup)
 }
 
-pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
+pub(super) fn run(options: &Get, look: Look) -> Result<(), Error> {
+    let language = look.language;
     let url = Url::parse(&options.url)?;
     options.watch.check(language)?;
-    key_log::check(language);
-    let setup = client_setup(options, language)?;
+    let key_log = key_log::open(move |note| say(&note.in_language(language)));
+    let explained = |error| options.explained(error, &url);
+    let setup = client_setup(options, key_log, language).map_err(explained)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
     for number in 1..=connections {
@@ -88,7 +136,8 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
         let mut stdout = Body::to_stdout();
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
-            watch.get(&mut earlier, &setup, &url, transport, &mut stdout, language)
+            let paint = look.paint(&io::stderr());
+            watch.get(&mut earlier, &setup, &url, transport, &mut stdout, paint)
         } else {
             get(&setup, &url, transport, &mut stdout)
         };
@@ -98,12 +147,14 @@ pub(super) fn run(options: &Get, language: Language) -> Result<(), Error> {
             Ok(())
         };
         // Also what came of a body that was cut short.
-        let flushed = stdout.flush().map_err(output);
+        let flushed = stdout.end().map_err(output);
+        let (answer, answered) = match answered {
+            Ok(answer) => (Some(answer), Ok(())),
+            Err(error) => (None, Err(explained(error))),
+        };
         // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        kept?;
-        flushed?;
-        if answer.status >= 400 {
+        all_done([answered, flushed, kept], language)?;
+        if let Some(answer) = answer.filter(|answer| answer.status >= 400) {
             let report = refused(options, &url, answer, language);
             say(&format!("hello-mtls: {report}"));
         }

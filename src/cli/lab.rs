@@ -1,15 +1,17 @@
 //! `lab`: exercises that grade themselves.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::look::Look;
 use super::{output, print};
 use crate::error::Error;
 use crate::instruments::lab::folder::{Checked, Lab};
+use crate::instruments::lab::wording::folded;
 use crate::instruments::lab::{EXERCISES, Exercise, find, report};
-use crate::instruments::page::{LongWords, Page, Paint};
+use crate::instruments::page::{LongWords, Page};
 use crate::language::Language;
 use crate::phrase;
 
@@ -46,22 +48,23 @@ enum Command {
     Reset { name: String },
 }
 
-pub(super) fn run(options: LabOptions, language: Language) -> Result<ExitCode, Error> {
+pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
+    let language = look.language;
     let lab = Lab::here();
     match options.command.unwrap_or(Command::List) {
-        Command::List => list(&lab, language)?,
+        Command::List => list(&lab, look)?,
         Command::Start { name } => {
             let folder = lab.start(find(&name)?, language)?;
-            show(language, |page| {
+            show(look, |page| {
                 let file = folder.join("README.md").display().to_string();
                 page.paragraph("", &page.paint.words(&phrase!("read {file}", file)), "")
             })?;
         }
-        Command::Check { name, json } => return check(&lab, name.as_deref(), json, language),
+        Command::Check { name, json } => return check(&lab, name.as_deref(), json, look),
         Command::Hint { name, number } => {
             let texts = lab.texts(find(&name)?, language)?;
             let hint = texts.hints.get(usize::from(number) - 1).cloned();
-            text(&hint.unwrap_or_default())?;
+            text(&folded(&hint.unwrap_or_default()))?;
             if number < 3 {
                 let next = phrase!(
                     "one more: hello-mtls lab hint {name} {next}",
@@ -71,7 +74,7 @@ pub(super) fn run(options: LabOptions, language: Language) -> Result<ExitCode, E
                 text(&next.in_language(language))?;
             }
         }
-        Command::Solution { name } => text(&lab.texts(find(&name)?, language)?.solution)?,
+        Command::Solution { name } => text(&folded(&lab.texts(find(&name)?, language)?.solution))?,
         Command::Reset { name } => {
             let kept = lab.reset(find(&name)?, language)?;
             if let Some(kept) = kept {
@@ -87,12 +90,9 @@ fn text(text: &str) -> Result<(), Error> {
     print(format!("{text}\n").into_bytes())
 }
 
-fn show(
-    language: Language,
-    write: impl FnOnce(&mut Page<'_>) -> io::Result<()>,
-) -> Result<(), Error> {
+fn show(look: Look, write: impl FnOnce(&mut Page<'_>) -> io::Result<()>) -> Result<(), Error> {
     let mut out = Vec::new();
-    let paint = Paint::on(io::stdout().is_terminal(), language);
+    let paint = look.paint(&io::stdout());
     let long_words = LongWords::Keep;
     write(&mut Page {
         out: &mut out,
@@ -103,38 +103,39 @@ fn show(
     print(out)
 }
 
-fn list(lab: &Lab, language: Language) -> Result<(), Error> {
+fn list(lab: &Lab, look: Look) -> Result<(), Error> {
+    let language = look.language;
     let mut rows = Vec::new();
     let started = lab.started();
     for exercise in EXERCISES {
         let begun = started.iter().any(|one| one.name == exercise.name);
         let checked = if begun {
-            Some(lab.check(exercise, language)?)
+            Some(lab.look(exercise, language)?)
         } else {
             None
         };
         rows.push((exercise, title(exercise, language), checked));
     }
-    show(language, |page| report::list(page, &rows))
+    show(look, |page| report::list(page, &rows))
 }
 
 fn title(exercise: &Exercise, language: Language) -> String {
     exercise.texts.texts(language, &[]).title
 }
 
-fn check(lab: &Lab, name: Option<&str>, json: bool, language: Language) -> Result<ExitCode, Error> {
+fn check(lab: &Lab, name: Option<&str>, json: bool, look: Look) -> Result<ExitCode, Error> {
     let exercises = match name {
         Some(name) => vec![find(name)?],
         None => lab.started(),
     };
     let mut all: Vec<Checked> = Vec::new();
     for exercise in exercises {
-        all.push(lab.check(exercise, language)?);
+        all.push(lab.check(exercise, look.language)?);
     }
     if json {
         text(&report::json(&all))?;
     } else {
-        show(language, |page| {
+        show(look, |page| {
             all.iter().try_for_each(|one| report::checked(page, one))
         })?;
     }

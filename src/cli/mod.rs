@@ -3,6 +3,7 @@
 //! Data goes to stdout; the story, logs and errors go to stderr.
 
 mod files;
+mod look;
 mod output;
 mod body;
 mod key_log;
@@ -13,8 +14,10 @@ mod making;
 mod serve;
 mod reloading;
 mod log;
+mod logged;
 mod signals;
 mod get;
+mod public_site;
 mod doctor;
 mod against;
 mod step;
@@ -30,9 +33,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use self::files::{Files, missing};
+use self::look::{Colour, Look};
 use self::output::{output, print, say, teller};
 use crate::certificates::pem;
 use crate::error::Error;
@@ -67,6 +71,16 @@ struct Cli {
     /// en or zh; otherwise the system's language
     #[arg(long, value_name = "LANG", global = true, value_parser = Language::parse)]
     lang: Option<Language>,
+    /// auto, always or never; auto follows NO_COLOR
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    color: Colour,
 }
 
 #[derive(Subcommand)]
@@ -95,38 +109,75 @@ enum Command {
     Lab(lab::LabOptions),
     /// Tell the whole story, with certificates made for it in target/demo
     Demo,
+    /// Show the help of a command, as its --help does
+    Help {
+        /// The command: serve, or certs ca
+        #[arg(value_name = "COMMAND")]
+        words: Vec<OsString>,
+    },
+}
+
+/// The command line as the parser knows it: shell completions and man pages are made of it.
+pub fn command_line() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs a command line and returns the exit code: 0 done, 1 failed, 2 wrong command line.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            tell_usage(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let told = tell_usage(&error).map(|()| code);
+            return ended(told, &Given::default(), Language::of_the_system());
         }
     };
     // Asked before the command takes its options: it is needed only if the command fails.
     let given = cli.command.given();
-    let language = cli.lang.unwrap_or_else(Language::of_the_system);
-    ended(cli.command.run(language), &given, language)
+    let look = Look {
+        language: cli.lang.unwrap_or_else(Language::of_the_system),
+        colour: cli.color,
+    };
+    ended(cli.command.run(look), &given, look.language)
+}
+
+/// `help serve` is `serve --help`. The parser has a `help` of its own, which it would list among the subcommands of
+/// `certs` and `lab`, too.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(arguments)?;
+    let Command::Help { words } = cli.command else {
+        return Ok(cli);
+    };
+    let program = arguments.iter().take(1);
+    let help = OsString::from("--help");
+    Cli::try_parse_from(program.chain(&words).chain([&help]))
 }
 
 impl Command {
-    fn run(self, language: Language) -> Result<ExitCode, Error> {
+    fn run(self, look: Look) -> Result<ExitCode, Error> {
+        let language = look.language;
+        // A server has nothing to say on stdout.
+        if !matches!(self, Command::Serve(_)) {
+            output::check()?;
+        }
         let done = match self {
             Command::Certs(certs) => certs::run(certs, language),
             Command::Inspect { files } => inspect_files(&files, language),
-            Command::Serve(serve) => serve::run(serve, language),
-            Command::Get(get) => get::run(&get, language),
-            Command::Doctor(doctor) => return doctor::run(&doctor, language),
-            Command::Wire(wire) => wire::run(&wire, language),
-            Command::Step(step) => step::run(&step, language),
-            Command::Gallery(gallery) => return gallery::run(&gallery, language),
-            Command::Lab(lab) => return lab::run(lab, language),
+            Command::Serve(serve) => serve::run(serve, look),
+            Command::Get(get) => get::run(&get, look),
+            Command::Doctor(doctor) => return doctor::run(&doctor, look),
+            Command::Wire(wire) => wire::run(&wire, look),
+            Command::Step(step) => step::run(&step, look),
+            Command::Gallery(gallery) => return gallery::run(&gallery, look),
+            Command::Lab(lab) => return lab::run(lab, look),
             Command::Demo => {
-                demo::run(Path::new("target/demo"), &mut io::stdout().lock(), language)
+                let mut stdout = io::stdout().lock();
+                let paint = look.paint(&stdout);
+                demo::run(Path::new("target/demo"), &mut stdout, paint)
             }
+            // `parse` has made `--help` of it.
+            Command::Help { .. } => Ok(()),
         };
         done.map(|()| ExitCode::SUCCESS)
     }
@@ -162,14 +213,15 @@ fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> Ex
 
 /// What is wrong with the command line, or the help that was asked for. The parser repeats what was typed,
 /// and that may hold what a terminal obeys.
-fn tell_usage(error: &clap::Error) {
+fn tell_usage(error: &clap::Error) -> Result<(), Error> {
     if !error.use_stderr() {
-        let _ = error.print();
-        return;
+        output::check()?;
+        return print(error.render().to_string());
     }
     for line in error.render().to_string().lines() {
         say(&text::terminal(line));
     }
+    Ok(())
 }
 
 fn inspect_files(files: &[PathBuf], language: Language) -> Result<(), Error> {

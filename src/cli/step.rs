@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 
+use super::look::Look;
 use super::{output, tls_max};
 use crate::error::Error;
 use crate::handshake::TlsMax;
@@ -12,9 +13,7 @@ use crate::instruments::failures::Failure;
 use crate::instruments::gallery;
 use crate::instruments::gallery::panels::Panels;
 use crate::instruments::gallery::stage::Stage;
-use crate::instruments::page::Paint;
 use crate::instruments::stepper::{self, Show, TwoEnds};
-use crate::language::Language;
 use crate::phrase;
 
 #[derive(Args)]
@@ -38,19 +37,19 @@ pub(super) struct Step {
 
 /// In a terminal each flight waits for Enter; otherwise the story runs through. A quiz reads its answers from
 /// anywhere.
-pub(super) fn run(step: &Step, language: Language) -> Result<(), Error> {
+pub(super) fn run(step: &Step, look: Look) -> Result<(), Error> {
     if let Some(name) = &step.refuse {
-        return refused(gallery::find(name)?, step, language);
+        return refused(gallery::find(name)?, step, look);
     }
     let ends = TwoEnds::new(step.tls, step.tls_max)?;
     if step.resume {
         stepper::run_unseen(&ends)?;
     }
-    show(&ends, step.quiz, language)
+    show(&ends, step.quiz, look)
 }
 
 /// The story of a case: what is wrong, the flights up to the refusal, and why.
-fn refused(failure: &Failure, step: &Step, language: Language) -> Result<(), Error> {
+fn refused(failure: &Failure, step: &Step, look: Look) -> Result<(), Error> {
     let case = gallery::case_of(failure);
     let Some(case) = case.filter(|case| case.scene.fault.is_between_two_sides()) else {
         let name = &failure.name;
@@ -76,20 +75,20 @@ fn refused(failure: &Failure, step: &Step, language: Language) -> Result<(), Err
     }
     // The title names the step that fails. In a quiz that is a question.
     if step.quiz {
-        let story = &failure.words(language).story;
-        words(language, |panels| panels.page.paragraph("", story, ""))?;
+        let story = &failure.words(look.language).story;
+        words(look, |panels| panels.page.paragraph("", story, ""))?;
     } else {
-        words(language, |panels| panels.title(case, tls_max))?;
+        words(look, |panels| panels.title(case, tls_max))?;
     }
-    show(&ends, step.quiz, language)?;
-    words(language, |panels| panels.words(case, tls_max))
+    show(&ends, step.quiz, look)?;
+    words(look, |panels| panels.words(case, tls_max))
 }
 
-fn show(ends: &TwoEnds, quiz: bool, language: Language) -> Result<(), Error> {
+fn show(ends: &TwoEnds, quiz: bool, look: Look) -> Result<(), Error> {
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let terminal = stdin.is_terminal() && stdout.is_terminal();
     let interactive = terminal && !super::in_a_debugger();
-    let paint = Paint::on(stdout.is_terminal(), language);
+    let paint = look.paint(&stdout);
     let show = Show {
         out: &mut stdout,
         paint,
@@ -115,12 +114,9 @@ fn terminal_height() -> usize {
 }
 
 /// Writes what the gallery says about a case.
-fn words(
-    language: Language,
-    write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>,
-) -> Result<(), Error> {
+fn words(look: Look, write: impl FnOnce(&mut Panels<'_>) -> io::Result<()>) -> Result<(), Error> {
     let out = &mut io::stdout().lock();
-    let paint = Paint::on(out.is_terminal(), language);
+    let paint = look.paint(out);
     let mut panels = Panels::new(out, paint);
     write(&mut panels)
         .and_then(|()| panels.page.out.flush())

@@ -4,7 +4,7 @@
 //! connection gives its place back before it is explained, and of those that wait only a few are.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -15,6 +15,7 @@ use super::wire::print_explained;
 use crate::error::Error;
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::instruments::page::Paint;
 use crate::instruments::show::html;
 use crate::instruments::wire::explain;
 use crate::instruments::wire::tap::{Recording, Room, Tap};
@@ -47,11 +48,11 @@ enum Ended {
 }
 
 impl Explaining {
-    /// Starts the thread, which writes to this log, in this language.
-    pub(super) fn start(log: &Log, language: Language) -> io::Result<Explaining> {
+    /// Starts the thread, which writes to this log, as `paint` says.
+    pub(super) fn start(log: &Log, paint: Paint) -> io::Result<Explaining> {
         let (queue, ended) = sync_channel(WAITING);
         let mut out = log.clone();
-        let explain = move || explain_all(&ended, &mut out, language);
+        let explain = move || explain_all(&ended, &mut out, paint);
         thread::Builder::new()
             .name("explain".to_owned())
             .spawn(explain)?;
@@ -79,11 +80,11 @@ impl Explaining {
     }
 }
 
-fn explain_all(ended: &Receiver<Ended>, log: &mut Log, language: Language) {
+fn explain_all(ended: &Receiver<Ended>, log: &mut Log, paint: Paint) {
     for ended in ended {
         match ended {
             Ended::Connection(recording) => {
-                print_explained(&recording.into_transcript(), log, language);
+                print_explained(&recording.into_transcript(), log, paint);
             }
             Ended::Server(says) => drop(says.send(())),
         }
@@ -94,6 +95,8 @@ fn explain_all(ended: &Receiver<Ended>, log: &mut Log, language: Language) {
 /// `local`: the page has the secrets in it, and they are nobody else's business.
 pub(super) struct Watched {
     in_service: InService,
+    /// Those that send the PROXY protocol.
+    proxies: Vec<IpAddr>,
     local: bool,
     log: Log,
     /// Of the page, for a browser that prefers neither English nor Chinese.
@@ -107,12 +110,14 @@ pub(super) struct Watched {
 impl Watched {
     pub(super) fn new(
         in_service: InService,
+        proxies: Vec<IpAddr>,
         local: bool,
         language: Language,
         explaining: Explaining,
     ) -> Watched {
         Watched {
             in_service,
+            proxies,
             local,
             log: explaining.log.clone(),
             language,
@@ -138,10 +143,10 @@ impl Watched {
             server: self,
             recording: recording.clone(),
         };
-        let transport = accept_tcp(&setup, &service, socket, address, number)?;
+        let (transport, client) = accept_tcp(&setup, &service, socket, address, number)?;
         let tap = Tap::new(transport, recording.clone());
-        let served = serve_connection(&setup, &service, tap, address);
-        self.explaining.explain(recording, address);
+        let served = serve_connection(&setup, &service, tap, client);
+        self.explaining.explain(recording, client);
         served
     }
 }
@@ -177,6 +182,10 @@ impl Service for Recorded<'_> {
 
     fn limits(&self) -> Limits {
         super::limits()
+    }
+
+    fn proxies(&self) -> &[IpAddr] {
+        &self.server.proxies
     }
 }
 

@@ -1,14 +1,16 @@
 //! `--wire` and `wire`: what crossed the wire, recorded, shown and kept.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::capture::{self, Choice, Found};
+use super::look::Look;
 use super::making::claim;
 use super::output;
+use super::output::all_done;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
@@ -87,7 +89,7 @@ impl Keep {
         })
     }
 
-    /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    /// Each output is tried, and each that fails is named. `origin` is where a recording comes from, a line each.
     /// `explained`: what the recording says, if that is known already.
     fn write(
         &self,
@@ -123,7 +125,7 @@ impl Keep {
             }
             None => Ok(()),
         };
-        saved.and(page).and(capture)
+        all_done([saved, page, capture], language)
     }
 }
 
@@ -157,7 +159,7 @@ impl Watch {
         url: &Url,
         transport: Deadline,
         out: &mut dyn Write,
-        language: Language,
+        paint: Paint,
     ) -> Result<Answer, Error> {
         let recording = Recording::new(Side::Client);
         let setup = setup.with_key_log(Arc::new(recording.clone()));
@@ -171,7 +173,7 @@ impl Watch {
             transcript = recording.transcript();
         }
         if self.wire {
-            print_explained(&transcript, &mut io::stderr(), language);
+            print_explained(&transcript, &mut io::stderr(), paint);
         }
         *earlier = Some(transcript);
         answered
@@ -190,13 +192,8 @@ impl Watch {
 }
 
 /// A connection on stderr, or on its way there, as one block: others may be written at the same time.
-pub(super) fn print_explained(
-    transcript: &Transcript,
-    stderr: &mut impl Write,
-    language: Language,
-) {
+pub(super) fn print_explained(transcript: &Transcript, stderr: &mut impl Write, paint: Paint) {
     let mut block = Vec::new();
-    let paint = Paint::on(io::stderr().is_terminal(), language);
     let _ = terminal::write(&mut block, &explain(transcript), paint);
     let _ = stderr.write_all(&block);
 }
@@ -214,16 +211,16 @@ pub(super) struct Wire {
     keep: Keep,
 }
 
-pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
+pub(super) fn run(options: &Wire, look: Look) -> Result<(), Error> {
     let Wire {
         file,
         other,
         choice,
         keep,
     } = options;
-    keep.check(language)?;
+    keep.check(look.language)?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    let paint = Paint::on(io::stdout().is_terminal(), language);
+    let paint = look.paint(&io::stdout());
     if let Some(other) = other {
         return compared([file, other], choice, keep, &mut stdout, paint);
     }
@@ -233,7 +230,7 @@ pub(super) fn run(options: &Wire, language: Language) -> Result<(), Error> {
         let origin = one.lines().map(|line| line.to_string());
         let origin = origin.collect::<Vec<_>>();
         let conversation = explain(&one.transcript);
-        keep.write(&one.transcript, Some(&conversation), &origin, language)?;
+        keep.write(&one.transcript, Some(&conversation), &origin, look.language)?;
         terminal::write(&mut stdout, &conversation, paint).map_err(output)?;
     }
     stdout.flush().map_err(output)?;

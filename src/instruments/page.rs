@@ -177,13 +177,9 @@ impl Paint {
         ..Paint::PLAIN
     };
 
-    /// Colours if the stream is a terminal, and NO_COLOR is unset or empty (no-color.org).
-    pub fn on(terminal: bool, language: Language) -> Paint {
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Paint {
-            colours: terminal && !unwanted,
-            language,
-        }
+    /// With colours or without, in this language.
+    pub fn on(colours: bool, language: Language) -> Paint {
+        Paint { colours, language }
     }
 
     /// A phrase in the language of the page.

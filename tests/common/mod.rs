@@ -139,6 +139,11 @@ impl Folder {
             "all_proxy",
             "ALL_PROXY",
             "SSLKEYLOGFILE",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
         ] {
             shell.env_remove(name);
         }

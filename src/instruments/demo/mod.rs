@@ -5,7 +5,7 @@
 
 mod page;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,9 +43,8 @@ const MY_CLIENT: &str = "uri:spiffe://hello-mtls/my-client";
 ///
 /// # Errors
 /// A folder that cannot be written, no loopback address, or a closed `out`.
-pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Error> {
+pub fn run(dir: &Path, out: &mut dyn Write, paint: Paint) -> Result<(), Error> {
     let started = Instant::now();
-    let paint = Paint::on(io::stdout().is_terminal(), language);
     let mut page = Tour::new(out, paint);
     make_certificates(dir)?;
     page.title(&Phrase::from("hello-mtls"))?;
@@ -85,7 +84,7 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
         ..Scene::default()
     };
     let played = with_client(Some("client")).play(dir)?;
-    keep(dir, &played.transcript, language)?;
+    keep(dir, &played.transcript, paint.language)?;
     page.story(&played.events)?;
     page.answer(&played.body)?;
     page.prose(&phrase!(
@@ -115,7 +114,7 @@ pub fn run(dir: &Path, out: &mut dyn Write, language: Language) -> Result<(), Er
     page.line(&format!("  {}/handshake.html", dir.display()))?;
     let seconds = format!("{:.1}", started.elapsed().as_secs_f64());
     page.prose(&phrase!(
-        "The code of each step is in src/handshake, one file per step. (This demo took {seconds} s.)",
+        "The code of each step is in src/handshake of the sources, one file per step. (This demo took {seconds} s.)",
         seconds
     ))
 }

@@ -146,7 +146,8 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
     match diagnosis.step {
         Step::ServerVerifiesClient => blame_own_certificate(&mut diagnosis, given),
         Step::ApplicationData if left_after_it => blame_own_certificate(&mut diagnosis, given),
-        Step::ClientVerifiesServer => {
+        // Without a file of CAs there is nothing that the doctor could look into.
+        Step::ClientVerifiesServer if given.case.authorities.is_some() => {
             let doctor = ask(&text::shell(Path::new(url)), &given.options);
             diagnosis.remedy = Phrase::lines([diagnosis.remedy, doctor]);
         }

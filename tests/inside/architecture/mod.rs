@@ -15,7 +15,7 @@ const STORY: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     (
         "credentials",
-        &["certificates", "handshake", "error", "language"],
+        &["certificates", "handshake", "error", "text", "language"],
     ),
     (
         "handshake",
@@ -55,13 +55,14 @@ const STORY: &[(&str, &[&str])] = &[
     ("http", &["clock"]),
     (
         "certificates",
-        &["files", "error", "text", "language", "clock"],
+        &["files", "error", "text", "language", "clock", "docs"],
     ),
     ("narration", &["text", "language", "clock"]),
     ("error", &["narration", "text", "language", "clock"]),
     ("transport", &["error", "text", "language"]),
     ("files", &["error", "text", "language"]),
     ("clock", &["language"]),
+    ("docs", &["language"]),
     ("language", &["text"]),
     ("text", &[]),
 ];
@@ -84,6 +85,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[];
 const EDGES: &[(&str, &[&str])] = &[
     ("rustls_pemfile", &["certificates/pem.rs"]),
     ("clap", &["cli/"]),
+    ("rustls_native_certs", &["credentials.rs"]),
 ];
 
 /// Words that would weaken a check. There is no insecure switch, not even for tests.

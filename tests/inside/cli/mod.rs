@@ -1,7 +1,11 @@
 mod bad_input;
+mod outputs;
 mod columns;
 mod watching;
 mod step;
 mod demo;
 mod help;
+mod terminal;
+mod public_site;
 mod lang;
+mod elsewhere;

@@ -8,6 +8,7 @@ mod let_in_a_not_b;
 mod quantum;
 mod renew;
 mod shut_the_door;
+mod success_is_not_success;
 mod take_it_back;
 mod the_key_stays_home;
 mod the_missing_link;
@@ -34,6 +35,7 @@ pub const EXERCISES: &[Exercise] = &[
     two_cas::EXERCISE,
     let_in_a_not_b::EXERCISE,
     take_it_back::EXERCISE,
+    success_is_not_success::EXERCISE,
     change_the_root::EXERCISE,
     behind_the_proxy::EXERCISE,
     by_hand::EXERCISE,
