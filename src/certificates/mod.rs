@@ -40,6 +40,8 @@ pub struct SetOptions {
     pub days: u32,
     /// Whether an intermediate CA signs the leaves.
     pub intermediate: bool,
+    /// Whether the CA may sign for these hosts alone.
+    pub name_constraints: bool,
 }
 
 impl Default for SetOptions {
@@ -54,6 +56,7 @@ impl Default for SetOptions {
             key_type: KeyType::default(),
             days: 365,
             intermediate: false,
+            name_constraints: false,
         }
     }
 }
@@ -111,7 +114,8 @@ pub fn public(name: String, contents: String, purpose: &'static str) -> Generate
 pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
     use Readers::{Everybody, OnlyMe};
     let SetOptions { key_type, days, .. } = *options;
-    let root = Authority::create("my-ca", key_type, days)?;
+    let only = options.name_constraints.then_some(&options.hosts[..]);
+    let root = Authority::create_for("my-ca", key_type, days, only)?;
     let intermediate = options
         .intermediate
         .then(|| root.create_intermediate("my-intermediate-ca", key_type, days))

@@ -13,6 +13,7 @@ mod bad_input;
 mod clients_and_servers;
 mod tutorial;
 mod gallery;
+mod json;
 mod lab;
 mod recordings;
 mod proof_lines;

@@ -3,3 +3,4 @@ mod killed;
 mod revocation;
 mod renewal;
 mod careful_authority;
+mod name_constraints;

@@ -6,4 +6,6 @@ mod demo;
 mod help;
 mod terminal;
 mod public_site;
+mod json;
+mod inspect;
 mod lang;
