@@ -17,7 +17,7 @@ RECORDINGS = $(addsuffix .transcript, \
   $(addprefix docs/transcripts/, mtls12 mtls13 refused13 resumed13 stranger13 tls13) \
   $(addprefix tests/transcripts/hello-, mtls12 mtls13 refused12 refused13 resumed13 tls13))
 
-.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get lab check prose test docs recordings interop bench soak fuzz build check-tools
+.PHONY: help help-en help-zh demo certs serve get wire step debug debug-server debug-get lab check prose test docs recordings interop balance bench soak fuzz site build check-tools
 
 # In the language of the locale, by the first of the three variables that has a value, as the program does it.
 CHINESE = $(filter zh zh_% zh-% zh.% zh@%,$(or $(LC_ALL),$(LC_MESSAGES),$(LANG)))
@@ -43,7 +43,9 @@ help-en:
 	@echo 'make prose   counts for each page of the docs: sentences, short ones, terms without a link'
 	@echo 'make test    all tests; those of missing outside programs say that they are skipped'
 	@echo 'make docs    every generated page, list, sample, script and snapshot, made anew'
+	@echo 'make site    the docs and the recorded connections as a site, with every link checked'
 	@echo 'make interop runs the servers and clients of others, and writes docs/interop.md'
+	@echo 'make balance HAProxy before two servers: addresses, tickets, health checks, a rolling restart'
 	@echo 'make recordings      the recorded connections, made anew: their bytes differ each time'
 	@echo 'make bench   measures this server beside others, and writes docs/performance.md'
 	@echo 'make fuzz    a minute of libFuzzer for every reader of foreign bytes (FUZZ_SECONDS)'
@@ -68,7 +70,9 @@ help-zh:
 	@echo 'make prose   统计每一页文档：句子、短句、没有链接的术语'
 	@echo 'make test    全部测试；缺少外部程序的测试会说明自己被跳过'
 	@echo 'make docs    重新生成所有生成的页面、列表、示例、脚本和快照'
+	@echo 'make site    把文档和录下的连接做成网站，并检查每一个链接'
 	@echo 'make interop 运行别人的服务器和客户端，结果写入 docs/interop.md'
+	@echo 'make balance 在两台服务器前面放 HAProxy：地址、票据、健康检查、滚动重启'
 	@echo 'make recordings      重新录制连接：每次录下的字节都不同'
 	@echo 'make bench   把这个服务器和别的服务器一起测，结果写入 docs/performance.md'
 	@echo 'make fuzz    用 libFuzzer 测每个读取外来字节的函数，各一分钟（FUZZ_SECONDS）'
@@ -125,11 +129,23 @@ recordings: build
 
 $(RECORDINGS):
 	@HELLO='$(HELLO)' sh docs/transcripts/record.sh $@
+
+# Needs python3, and mdbook or pip; without npm the diagrams stay text. A second build removes what the first one left.
+site: build
+	@sh site/tools.sh
+	@HELLO='$(HELLO)' python3 site/build.py target/site
+	@python3 site/check.py target/site
+	@echo 'open this in a browser: target/site/index.html'
+
 # First the servers and clients, each of which writes what it measured; then the pages, from that.
 interop: check-tools
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::servers
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
+
+# Seven acts, each a test that prints what it saw.
+balance: check-tools
+	@cargo test --locked --quiet --test outside -- --nocapture --test-threads=1 balance::
 
 # A package of its own, with hyper and tokio, which no other command builds. The first build takes some three minutes.
 # PARTS=memory measures one part, BENCH_ROUNDS=2 measures fewer rounds.

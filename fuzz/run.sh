@@ -7,6 +7,10 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${FUZZ_SECONDS:-60}
 export CARGO_TARGET_DIR="$PWD/target"
+command -v "${CXX:-c++}" > /dev/null || {
+  echo 'a C++ compiler is missing, for libFuzzer: sudo apt install g++ (Debian), sudo dnf install gcc-c++ (Fedora)'
+  exit 1
+}
 host=$(rustc -vV | sed -n 's/^host: //p')
 targets=${*:-$(ls fuzz_targets | sed 's/\.rs$//')}
 

@@ -40,15 +40,12 @@ impl Moment {
 
     /// `Mon, 23 Nov 2026 12:00:00 GMT`: the form of HTTP's Date field (RFC 9110 §5.6.7).
     pub fn http_date(self) -> String {
-        let (year, month, day) = self.civil().to_calendar_date();
+        let civil = self.civil();
+        let (year, month, day) = civil.to_calendar_date();
+        let (hour, minute, second) = civil.to_hms();
         // Both are written in English and abbreviated to three letters, whatever the locale.
-        let weekday = self.civil().weekday().to_string();
-        let month = month.to_string();
-        format!(
-            "{:.3}, {day:02} {month:.3} {year:04} {} GMT",
-            weekday,
-            self.time()
-        )
+        let weekday = civil.weekday();
+        format!("{weekday:.3}, {day:02} {month:.3} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
     fn time(self) -> String {

@@ -72,6 +72,7 @@
 //! | [`error`] | the one error type: which step, which file or peer, what was found, what to try |
 //! | [`transport`] | TCP connections with a deadline |
 //! | [`clock`], [`files`], [`text`] | dates; files read with a limit; a peer's text made safe to print |
+//! | [`docs`] | where a page of the tutorial can be read |
 //!
 //! The page `docs/architecture.md` says which module may name which, and why.
 //!
@@ -98,6 +99,7 @@ pub mod transport;
 pub mod clock;
 pub mod files;
 pub mod text;
+pub mod docs;
 pub mod language;
 
 // The wing: it watches the story, explains it, and makes it fail. Only `cli` may name it.

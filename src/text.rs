@@ -72,7 +72,8 @@ pub fn for_reading(line: &[u8]) -> String {
 
 /// `text` for the inside of an HTML element or a quoted attribute.
 ///
-/// The characters that a terminal would obey are escaped as well: a page can be copied from.
+/// The characters that a terminal would obey are escaped as well, ends of lines among them: a page can be copied from,
+/// and a name with a line of its own could pass for the next field.
 pub fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -82,7 +83,9 @@ pub fn html(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            '\n' | '\t' => safe.push(c),
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
             c if obeyed_by_a_terminal(c) => {
                 let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
             }
@@ -407,6 +410,7 @@ mod tests {
     #[test]
     fn html_cannot_be_opened_or_closed_by_a_peer() {
         assert_eq!(html("<b a='\"'>&"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;");
+        assert_eq!(html("a\r\n\tb\u{1b}"), "a\\r\\n\\tb\\u{1b}");
     }
 
     #[test]

@@ -10,12 +10,13 @@
 use std::path::Path;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, GeneralSubtree, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, NameConstraints, PublicKeyData,
+    BasicConstraints, CertificateParams, CidrSubnet, GeneralSubtree, IsCa, Issuer, KeyUsagePurpose,
+    NameConstraints, PublicKeyData,
 };
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
+use super::ml_dsa::PrivateKey;
 use super::request::{KeyType, Name, common_name_only, generate};
 use super::{Validity, failed, serial_number};
 use crate::certificates::pem;
@@ -25,9 +26,10 @@ use crate::files;
 /// A CA that can sign.
 #[derive(Debug)]
 pub struct Authority {
-    pub(super) issuer: Issuer<'static, KeyPair>,
+    pub(super) issuer: Issuer<'static, PrivateKey>,
     certificate: CertificateDer<'static>,
     certificate_pem: String,
+    key_pem: String,
 }
 
 impl Authority {
@@ -56,7 +58,8 @@ impl Authority {
         Ok(Authority {
             certificate: certificate.der().clone(),
             certificate_pem: certificate.pem(),
-            issuer: Issuer::new(params, key),
+            key_pem: key.serialize_pem(),
+            issuer: Issuer::new(params, PrivateKey::OfRcgen(key)),
         })
     }
 
@@ -79,7 +82,8 @@ impl Authority {
         Ok(Authority {
             certificate: certificate.der().clone(),
             certificate_pem: certificate.pem(),
-            issuer: Issuer::new(params, key),
+            key_pem: key.serialize_pem(),
+            issuer: Issuer::new(params, PrivateKey::OfRcgen(key)),
         })
     }
 
@@ -95,8 +99,10 @@ impl Authority {
             remedy: remedy.into(),
         };
         let der = pem::certificates(certificate)?.swap_remove(0);
-        let key_pair = KeyPair::try_from(&pem::private_key(key)?)
-            .map_err(|error| contents(key, &error.to_string(), "an RSA, ECDSA or Ed25519 key"))?;
+        let key_pair = PrivateKey::read(&pem::private_key(key)?).map_err(|error| {
+            let known = "an RSA, ECDSA, Ed25519 or ML-DSA key";
+            contents(key, &error.to_string(), known)
+        })?;
         let (_, x509) = X509Certificate::from_der(&der).map_err(|_| {
             contents(
                 certificate,
@@ -122,9 +128,8 @@ impl Authority {
             .map_err(|error| contents(certificate, &error.to_string(), "another CA certificate"))?;
         Ok(Authority {
             issuer,
-            certificate_pem: certificate_block(&String::from_utf8_lossy(&files::read(
-                certificate,
-            )?)),
+            certificate_pem: first_block(certificate, &["CERTIFICATE"])?,
+            key_pem: first_block(key, &["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"])?,
             certificate: der,
         })
     }
@@ -166,9 +171,9 @@ impl Authority {
         same_key && leaf.issuer().as_raw() == ca.subject().as_raw()
     }
 
-    /// The private key, PKCS#8 in PEM. It belongs into a file of mode 0600.
-    pub fn key_pem(&self) -> String {
-        self.issuer.key().serialize_pem()
+    /// The private key, PEM: PKCS#8 if it was made here, else as its file has it. It belongs into a file of mode 0600.
+    pub fn key_pem(&self) -> &str {
+        &self.key_pem
     }
 }
 
@@ -192,21 +197,30 @@ fn authority_key(leaf: &X509Certificate<'_>) -> Option<Vec<u8>> {
         })
 }
 
-/// The first certificate in a PEM file, and nothing else of the file: a private key may stand beside it.
-fn certificate_block(file: &str) -> String {
-    let lines = file
+/// The first block with one of these labels in a PEM file, and nothing else of the file: a private key may stand
+/// beside a certificate.
+fn first_block(path: &Path, labels: &[&str]) -> Result<String, Error> {
+    let file = files::read(path)?;
+    let file = String::from_utf8_lossy(&file);
+    let begins = |line: &str| {
+        let label = line
+            .strip_prefix("-----BEGIN ")
+            .and_then(|rest| rest.strip_suffix("-----"));
+        label.is_some_and(|label| labels.contains(&label))
+    };
+    let mut block = String::new();
+    for line in file
         .lines()
         .map(str::trim_end)
-        .skip_while(|line| *line != "-----BEGIN CERTIFICATE-----");
-    let mut block = String::new();
-    for line in lines {
+        .skip_while(|line| !begins(line))
+    {
         block.push_str(line);
         block.push('\n');
-        if line == "-----END CERTIFICATE-----" {
+        if line.starts_with("-----END ") {
             break;
         }
     }
-    block
+    Ok(block)
 }
 
 /// The extension is critical: a program that does not know it has to refuse the CA. A kind of name that is not

@@ -8,6 +8,8 @@ pub mod request;
 pub mod signing;
 pub mod renewal;
 pub mod revocation;
+pub mod ml_dsa;
+mod wishes;
 pub mod summary;
 pub mod wording;
 pub mod pem;
@@ -122,12 +124,16 @@ pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
         .transpose()?;
     let authority = intermediate.as_ref().unwrap_or(&root);
     let mut files = vec![
-        of_the_set("ca.key", OnlyMe, root.key_pem()),
+        of_the_set("ca.key", OnlyMe, root.key_pem().to_owned()),
         of_the_set("ca.crt", Everybody, root.certificate_pem().to_owned()),
     ];
     if let Some(ca) = &intermediate {
         let certificate = ca.certificate_pem().to_owned();
-        files.push(of_the_set("intermediate.key", OnlyMe, ca.key_pem()));
+        files.push(of_the_set(
+            "intermediate.key",
+            OnlyMe,
+            ca.key_pem().to_owned(),
+        ));
         files.push(of_the_set("intermediate.crt", Everybody, certificate));
     }
     let server = Grant::server(options.hosts.clone());

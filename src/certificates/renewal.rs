@@ -10,7 +10,7 @@
 
 use rcgen::{
     CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, IsCa, KeyPair,
-    PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData, SubjectPublicKeyInfo,
+    PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_ML_DSA_65, PKCS_RSA_SHA256, PublicKeyData,
 };
 use rustls::pki_types::CertificateDer;
 use x509_parser::asn1_rs::Tag;
@@ -24,11 +24,15 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use super::authority::Authority;
+use super::ml_dsa::{self, PublicKey};
 use super::request::{KeyType, Name, generate, request};
 use super::signing::check_issuer;
 use super::summary::Summary;
 use super::{Validity, failed, serial_number};
+use crate::docs;
 use crate::error::Error;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// What the error messages of this module begin with.
 const DOING: &str = "renew the certificate";
@@ -65,7 +69,7 @@ pub fn renew(
         .transpose()?;
     let signed = match &key {
         Some(key) => params.signed_by(key, &authority.issuer),
-        None => SubjectPublicKeyInfo::from_der(x509.public_key().raw)
+        None => PublicKey::of(x509.public_key())
             .and_then(|key| params.signed_by(&key, &authority.issuer)),
     };
     let signed = signed.map_err(|error| failed(DOING, &error))?;
@@ -87,12 +91,20 @@ fn check_renewable(
     if x509.is_ca() {
         return Err(refused(
             "it is a CA itself, and every --cacert that has it would have to change",
-            "a new CA beside it, in stages: docs/operations.md#new-root",
+            phrase!(
+                "a new CA beside it, in stages: {page}",
+                page = docs::page("operations.md#new-root")
+            ),
         ));
     }
     let (_, ca) = X509Certificate::from_der(authority.certificate())
         .map_err(|_| refused("the CA's certificate cannot be read", ""))?;
-    let signature = x509.verify_signature(Some(ca.public_key()));
+    let signature = ml_dsa::verify(
+        ca.public_key(),
+        &x509.signature_algorithm,
+        &x509.signature_value,
+        x509.tbs_certificate.as_ref(),
+    );
     if matches!(signature, Err(X509Error::SignatureUnsupportedAlgorithm)) {
         return Err(refused(
             "the CA's signature on it is of a kind that cannot be checked here",
@@ -180,14 +192,15 @@ fn check_subject(old: &X509Certificate<'_>, renewed: &CertificateDer<'_>) -> Res
 /// The kind of the old key: the certificate's key usage was chosen for it.
 fn same_kind(old: &X509Certificate<'_>) -> Result<KeyType, Error> {
     let key = old.public_key();
-    let algorithm = SubjectPublicKeyInfo::from_der(key.raw).map(|key| key.algorithm());
+    let algorithm = PublicKey::of(key).map(|key| key.algorithm());
     let bits = key.parsed().map_or(0, |key| key.key_size());
     match algorithm {
         Ok(one) if one == &PKCS_ECDSA_P256_SHA256 => Ok(KeyType::EcdsaP256),
         Ok(one) if one == &PKCS_ED25519 => Ok(KeyType::Ed25519),
+        Ok(one) if one == &PKCS_ML_DSA_65 => Ok(KeyType::MlDsa65),
         Ok(one) if one == &PKCS_RSA_SHA256 && bits == 2048 => Ok(KeyType::Rsa2048),
         _ => Err(refused(
-            "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519)",
+            "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519, ML-DSA-65)",
             "without --new-key, or a key and a request from openssl for certs sign",
         )),
     }
@@ -203,7 +216,7 @@ fn with_request(key: &KeyPair, old: &CertificateDer<'_>) -> Result<(String, Stri
     Ok((key.serialize_pem(), request(key, common_name, &names)?))
 }
 
-fn refused(found: &str, remedy: &str) -> Error {
+fn refused(found: &str, remedy: impl Into<Phrase>) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
         found: found.into(),

@@ -17,7 +17,7 @@ use x509_parser::extensions::{
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::authority::{Authority, subject_key};
-use super::{Validity, failed, summary};
+use super::{Validity, failed, ml_dsa, summary};
 use crate::error::Error;
 use crate::phrase;
 
@@ -139,7 +139,7 @@ fn earlier_entries(
     let (_, list) =
         CertificateRevocationList::from_der(earlier).map_err(|_| unreadable("the earlier list"))?;
     let same_issuer = list.issuer().as_raw() == ca.subject().as_raw();
-    if !same_issuer || list.verify_signature(ca.public_key()).is_err() {
+    if !same_issuer || !is_signed_by(&list, ca) {
         return Err(Error::Certificates {
             doing: DOING.to_owned(),
             found: phrase!("the list that is there was not signed by this CA"),
@@ -156,6 +156,17 @@ fn earlier_entries(
             invalidity_date: entry.invalidity_date().map(|(_, date)| date.to_datetime()),
         });
     Ok((number, entries.collect()))
+}
+
+fn is_signed_by(list: &CertificateRevocationList<'_>, ca: &X509Certificate<'_>) -> bool {
+    let (algorithm, signature) = (&list.signature_algorithm, &list.signature_value);
+    ml_dsa::verify(
+        ca.public_key(),
+        algorithm,
+        signature,
+        list.tbs_cert_list.as_ref(),
+    )
+    .is_ok()
 }
 
 /// The entry for a certificate of this authority.

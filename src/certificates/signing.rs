@@ -9,14 +9,16 @@
 //! decision, and what was asked for beyond that is reported.
 
 use rcgen::{
-    CertificateParams, CertificateSigningRequestParams, ExtendedKeyUsagePurpose, IsCa,
-    KeyUsagePurpose, PKCS_RSA_SHA256,
+    CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, PKCS_RSA_SHA256,
+    PublicKeyData,
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
-use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate, X509CertificationRequest};
+use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
 use super::authority::Authority;
+use super::ml_dsa::{self, PublicKey};
 use super::request::{Name, common_name_only};
+use super::wishes::wishes;
 use super::wording;
 use super::{Validity, failed, serial_number};
 use crate::error::Error;
@@ -108,21 +110,29 @@ pub fn sign(
     days: u32,
 ) -> Result<Signed, Error> {
     let doing = "sign the request";
-    let mut csr = CertificateSigningRequestParams::from_der(request)
-        .map_err(|error| failed(doing, &error))?;
-    let granted = leaf_params(grant, days, csr.public_key.algorithm() == &PKCS_RSA_SHA256)?;
-    let not_granted = not_granted(request, &csr.params, grant, &granted);
-    // From here on nothing is left of the request but its public key.
-    csr.params = granted;
-    let certificate = csr
-        .signed_by(&authority.issuer)
+    let (_, csr) = X509CertificationRequest::from_der(request)
+        .map_err(|_| failed(doing, &rcgen::Error::CouldNotParseCertificationRequest))?;
+    // Nothing but the public key of the request gets into the certificate.
+    let key = proven_key(&csr).map_err(|error| failed(doing, &error))?;
+    let granted = leaf_params(grant, days, key.algorithm() == &PKCS_RSA_SHA256)?;
+    let certificate = granted
+        .signed_by(&key, &authority.issuer)
         .map_err(|error| failed(doing, &error))?;
     check_issuer(authority, certificate.der())?;
     Ok(Signed {
         certificate: certificate.der().clone(),
         pem: certificate.pem(),
-        not_granted,
+        not_granted: not_granted(&csr, grant, &granted),
     })
+}
+
+/// The public key of a request. Its owner has proven to have the private one: the request is signed with it.
+fn proven_key(csr: &X509CertificationRequest<'_>) -> Result<PublicKey, rcgen::Error> {
+    let info = &csr.certification_request_info;
+    let (algorithm, signature) = (&csr.signature_algorithm, &csr.signature_value);
+    ml_dsa::verify(&info.subject_pki, algorithm, signature, info.raw)
+        .map_err(|_| rcgen::Error::InvalidCertificationRequestSignature)?;
+    PublicKey::of(&info.subject_pki)
 }
 
 fn leaf_params(grant: &Grant, days: u32, rsa: bool) -> Result<CertificateParams, Error> {
@@ -174,43 +184,22 @@ pub(super) fn check_issuer(authority: &Authority, leaf: &CertificateDer<'_>) -> 
 /// Wishes of the request beyond what is granted, in words that are safe to show. Names are compared in
 /// the words that a reader sees, so that nothing is reported as refused and listed as granted.
 fn not_granted(
-    request: &CertificateSigningRequestDer<'_>,
-    asked: &CertificateParams,
+    csr: &X509CertificationRequest<'_>,
     grant: &Grant,
     granted: &CertificateParams,
 ) -> Vec<String> {
     let mut given: Vec<String> = grant.names.iter().map(Name::to_string).collect();
     given.push(format!("CN={}", wording::quoted(&grant.common_name)));
-    let mut wishes = wished_names(request);
+    let usages = granted.key_usages.iter();
+    given.extend(usages.map(|usage| format!("key usage {}", lower_camel(usage))));
+    let usages = granted.extended_key_usages.iter();
+    given.extend(usages.map(|usage| format!("extended key usage {}", lower_camel(usage))));
+    let mut wishes = wishes(csr);
     wishes.retain(|wish| !given.contains(wish));
-    if matches!(asked.is_ca, IsCa::Ca(_)) {
-        wishes.push("to be a CA itself".to_owned());
-    }
-    let beyond = |usage: &&KeyUsagePurpose| !granted.key_usages.contains(usage);
-    let usages = asked.key_usages.iter().filter(beyond);
-    wishes.extend(usages.map(|usage| format!("key usage {}", lower_camel(usage))));
-    let beyond = |usage: &&ExtendedKeyUsagePurpose| !granted.extended_key_usages.contains(usage);
-    let usages = asked.extended_key_usages.iter().filter(beyond);
-    wishes.extend(usages.map(|usage| format!("extended key usage {}", lower_camel(usage))));
     let safe = wishes
         .iter()
         .map(|wish| text::shorten(&text::terminal(wish), 80));
     safe.collect()
-}
-
-/// The attributes of the subject and the entries of the subjectAltName that a request asks for.
-fn wished_names(request: &CertificateSigningRequestDer<'_>) -> Vec<String> {
-    let Ok((_, csr)) = X509CertificationRequest::from_der(request) else {
-        return Vec::new();
-    };
-    let subject = &csr.certification_request_info.subject;
-    let mut wishes: Vec<String> = subject.iter_attributes().map(wording::attribute).collect();
-    for extension in csr.requested_extensions().into_iter().flatten() {
-        if let ParsedExtension::SubjectAlternativeName(found) = extension {
-            wishes.extend(found.general_names.iter().map(wording::entry));
-        }
-    }
-    wishes
 }
 
 /// rcgen's `KeyCertSign` as RFC 5280 writes it: `keyCertSign`.

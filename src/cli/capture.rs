@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::docs;
 use crate::error::Error;
 use crate::files;
 use crate::instruments::capture::{self, Capture, Connection, Summary, Tls, key_log};
@@ -118,7 +119,8 @@ fn parse(path: &Path, contents: &[u8]) -> Result<Transcript, Error> {
         failed(
             phrase!("neither a capture (pcap or pcapng) nor a transcript: {problem}", problem),
             phrase!(
-                "hello-mtls get URL --save FILE makes a transcript, tcpdump -w FILE a capture: see docs/wire.md"
+                "hello-mtls get URL --save FILE makes a transcript, tcpdump -w FILE a capture: see {page}",
+                page = docs::page("wire.md#capture")
             ),
         )
     })
@@ -137,7 +139,8 @@ fn read_key_log(path: &Path) -> Result<Vec<Secret>, Error> {
             path: path.to_owned(),
             found: phrase!("no line of a key log: a label, a client random and a secret"),
             remedy: phrase!(
-                "set SSLKEYLOGFILE before the program starts, and look whether its TLS library writes it: see docs/wire.md"
+                "set SSLKEYLOGFILE before the program starts, and look whether its TLS library writes it: see {page}",
+                page = docs::page("wire.md#keylog")
             ),
         });
     }
@@ -208,7 +211,8 @@ fn choose(
 fn without_secrets(known: usize) -> Phrase {
     match known {
         0 => phrase!(
-            "There are no secrets: what is encrypted stays so. --keylog FILE brings them, see docs/wire.md."
+            "There are no secrets: what is encrypted stays so. --keylog FILE brings them, see {page}.",
+            page = docs::page("wire.md#keylog")
         ),
         _ => phrase!(
             "None of the {known} secrets of the key log belongs to this connection. A key log has a line for each connection of the program that wrote it, while SSLKEYLOGFILE was set.",

@@ -8,10 +8,12 @@ use clap::Args;
 use rustls::pki_types::ServerName;
 
 use super::look::Look;
+use super::serve::expired_lists;
 use super::{Files, against, json, output, print};
 use crate::certificates::request::no_host;
 use crate::client::Url;
 use crate::error::Error;
+use crate::handshake::ExpiredLists;
 use crate::instruments::doctor::{
     PeerTrust, SetupFiles, SideFiles, examine, live, report, role_of,
 };
@@ -37,6 +39,9 @@ pub(super) struct Doctor {
     /// Revocation list that is loaded, repeatable
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
+    /// As serve is told: refuse or warn
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = expired_lists, conflicts_with = "against")]
+    crl_expired: ExpiredLists,
     /// Send your server bad clients: are they refused?
     #[arg(long, requires = "url")]
     against: bool,
@@ -110,6 +115,7 @@ fn case(options: &Doctor) -> Result<SetupFiles, Error> {
     };
     let mut case = SetupFiles {
         crls: options.crl.clone(),
+        expired_lists: options.crl_expired,
         peer,
         role_unknown: options.files.cert.is_some() && sides.len() > 1,
         ..SetupFiles::default()

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use rustls::KeyLog;
 
 use super::body::Body;
 use super::files::{Paths, unusable};
 use super::json::{self, Kept};
 use super::key_log;
 use super::look::Look;
-use super::output::Keeping;
+use super::output::{Keeping, all_done};
 use super::public_site::{Request, explained};
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, print, say, teller, tls_max};
@@ -101,6 +102,7 @@ impl Get {
 
 fn client_setup(
     get: &Get,
+    key_log: Option<Arc<dyn KeyLog>>,
     language: Language,
     recorder: &Arc<Recorder>,
 ) -> Result<ClientSetup, Error> {
@@ -125,13 +127,17 @@ fn client_setup(
         teller = Arc::new(Keeping(Arc::clone(recorder), teller));
     }
     let narrator = Narrator::new(Side::Client, teller);
-    client_config(&trust, identity, offer, narrator).map_err(|cause| unusable(get.paths(), cause))
+    let mut setup = client_config(&trust, identity, offer, narrator)
+        .map_err(|cause| unusable(get.paths(), cause))?;
+    if let Some(key_log) = key_log {
+        Arc::make_mut(&mut setup.config).key_log = key_log;
+    }
+    Ok(setup)
 }
 
 pub(super) fn run(options: &Get, look: Look) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
     options.watch.check(look.language)?;
-    key_log::check(look.language);
     let recorder = Arc::new(Recorder::default());
     let done = connections(options, &url, look, &recorder);
     let done = done.map_err(|error| options.explained(error, &url));
@@ -153,7 +159,8 @@ fn connections(
     recorder: &Arc<Recorder>,
 ) -> Result<(), Error> {
     let language = look.language;
-    let setup = client_setup(options, language, recorder)?;
+    let key_log = key_log::open(move |note| say(&note.in_language(language)));
+    let setup = client_setup(options, key_log, language, recorder)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
     for number in 1..=connections {
@@ -178,14 +185,16 @@ fn connections(
         // Also what came of a body that was cut short. It gives the lock on stdout back.
         let flushed = stdout.end().map_err(output);
         drop(stdout);
+        let (answer, answered) = match answered {
+            Ok(answer) => (Some(answer), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
         // What happened to the connection counts more than what happened to a file.
-        let answer = answered?;
-        written?;
-        flushed?;
-        if options.json {
-            print(json::got(url, Ok((&answer, &kept.0)), &recorder.take()))?;
+        all_done([answered, flushed, written], language)?;
+        if let Some(answer) = answer.as_ref().filter(|_| options.json) {
+            print(json::got(url, Ok((answer, &kept.0)), &recorder.take()))?;
         }
-        if answer.status >= 400 {
+        if let Some(answer) = answer.filter(|answer| answer.status >= 400) {
             let report = refused(options, url, answer, language);
             say(&format!("hello-mtls: {report}"));
         }

@@ -9,6 +9,7 @@ use super::look::Look;
 use super::{output, print};
 use crate::error::Error;
 use crate::instruments::lab::folder::{Checked, Lab};
+use crate::instruments::lab::wording::folded;
 use crate::instruments::lab::{EXERCISES, Exercise, find, report};
 use crate::instruments::page::{LongWords, Page};
 use crate::language::Language;
@@ -63,7 +64,7 @@ pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
         Command::Hint { name, number } => {
             let texts = lab.texts(find(&name)?, language)?;
             let hint = texts.hints.get(usize::from(number) - 1).cloned();
-            text(&hint.unwrap_or_default())?;
+            text(&folded(&hint.unwrap_or_default()))?;
             if number < 3 {
                 let next = phrase!(
                     "one more: hello-mtls lab hint {name} {next}",
@@ -73,7 +74,7 @@ pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
                 text(&next.in_language(language))?;
             }
         }
-        Command::Solution { name } => text(&lab.texts(find(&name)?, language)?.solution)?,
+        Command::Solution { name } => text(&folded(&lab.texts(find(&name)?, language)?.solution))?,
         Command::Reset { name } => {
             let kept = lab.reset(find(&name)?, language)?;
             if let Some(kept) = kept {
@@ -109,7 +110,7 @@ fn list(lab: &Lab, look: Look) -> Result<(), Error> {
     for exercise in EXERCISES {
         let begun = started.iter().any(|one| one.name == exercise.name);
         let checked = if begun {
-            Some(lab.check(exercise, language)?)
+            Some(lab.look(exercise, language)?)
         } else {
             None
         };

@@ -19,7 +19,7 @@ use crate::text;
 
 #[derive(Args, Clone)]
 pub(super) struct Making {
-    /// ecdsa-p256, rsa-2048 or ed25519
+    /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
     /// [default: ecdsa-p256]
     #[arg(
         long,

@@ -14,6 +14,7 @@ mod making;
 mod serve;
 mod reloading;
 mod log;
+mod logged;
 mod signals;
 mod get;
 mod public_site;
@@ -123,8 +124,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            tell_usage(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let told = tell_usage(&error).map(|()| code);
+            return ended(told, &Given::default(), Language::of_the_system());
         }
     };
     // Asked before the command takes its options: it is needed only if the command fails.
@@ -151,6 +153,10 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 impl Command {
     fn run(self, look: Look) -> Result<ExitCode, Error> {
         let language = look.language;
+        // A server has nothing to say on stdout.
+        if !matches!(self, Command::Serve(_)) {
+            output::check()?;
+        }
         let done = match self {
             Command::Certs(certs) => certs::run(certs, language),
             Command::Inspect(options) => inspect::run(&options, look),
@@ -203,14 +209,15 @@ fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> Ex
 
 /// What is wrong with the command line, or the help that was asked for. The parser repeats what was typed,
 /// and that may hold what a terminal obeys.
-fn tell_usage(error: &clap::Error) {
+fn tell_usage(error: &clap::Error) -> Result<(), Error> {
     if !error.use_stderr() {
-        let _ = error.print();
-        return;
+        output::check()?;
+        return print(error.render().to_string());
     }
     for line in error.render().to_string().lines() {
         say(&text::terminal(line));
     }
+    Ok(())
 }
 
 /// Whether the scripts of `debug/` run this program. Then the debugger's prompt is the one place that waits for a

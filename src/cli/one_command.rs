@@ -47,7 +47,7 @@ pub(super) enum OneCommand {
     Request {
         #[command(flatten)]
         leaf: Leaf,
-        /// ecdsa-p256, rsa-2048 or ed25519
+        /// ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65
         /// [default: ecdsa-p256]
         #[arg(
             long,
@@ -179,7 +179,7 @@ fn make_ca(claim: &Claim, dir: &Path, name: &str, making: &Making) -> Result<(),
     let files = vec![
         secret(
             "ca.key".to_owned(),
-            ca.key_pem(),
+            ca.key_pem().to_owned(),
             "the CA's private key: keep it away",
         ),
         public(

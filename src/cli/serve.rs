@@ -1,33 +1,33 @@
 //! `serve`: Hello World over mutual TLS.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use rustls::KeyLog;
 
 use super::log::Log;
+use super::logged::Logged;
 use super::look::Look;
 use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
-use super::{Files, missing, output, reloading, teller, tls_max};
+use super::{Files, key_log, missing, output, reloading, teller, tls_max};
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
 use crate::files::at_one_moment;
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{ExpiredLists, ServerSetup, TlsMax, Trust, server_config};
-use crate::http::request::Request;
-use crate::http::response::Response;
 use crate::instruments::doctor::explain::Given;
 use crate::narration::{Narrator, Side};
 use crate::phrase;
 use crate::server::listening::{Listener, Server};
 use crate::server::reload::{InService, Watch};
-use crate::server::{Limits, Peer, Service, hello, serve_tcp, shortage};
+use crate::server::{serve_tcp, shortage};
 use crate::text;
 
 #[derive(Args)]
@@ -67,6 +67,9 @@ pub(super) struct Serve {
     /// Time for open requests at the end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     grace: u64,
+    /// Proxy that sends the PROXY protocol; repeatable
+    #[arg(long, value_name = "IP", value_parser = ip_address)]
+    proxy_protocol: Vec<IpAddr>,
     /// Tell each step of each connection
     #[arg(long)]
     narrate: bool,
@@ -100,7 +103,13 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "a number from 1".to_owned())
 }
 
-fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
+fn ip_address(text: &str) -> Result<IpAddr, String> {
+    let ip = text.parse::<IpAddr>().map(|ip| ip.to_canonical());
+    ip.map_err(|_| "an IP address, for example 10.0.0.5".to_owned())
+}
+
+/// The value of --crl-expired.
+pub(super) fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
     match text {
         "refuse" => Ok(ExpiredLists::Refuse),
         "warn" => Ok(ExpiredLists::Use),
@@ -108,10 +117,18 @@ fn expired_lists(text: &str) -> Result<ExpiredLists, String> {
     }
 }
 
-fn server_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
+fn server_setup(
+    serve: &Serve,
+    narrator: &Narrator,
+    key_log: Option<&Arc<dyn KeyLog>>,
+) -> Result<ServerSetup, Error> {
     let paths = serve.paths();
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    at_one_moment(&paths, || read_setup(serve, narrator))
+    let mut setup = at_one_moment(&paths, || read_setup(serve, narrator))?;
+    if let Some(key_log) = key_log {
+        Arc::make_mut(&mut setup.config).key_log = Arc::clone(key_log);
+    }
+    Ok(setup)
 }
 
 fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> {
@@ -158,15 +175,20 @@ fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
     let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
-    let in_service = InService::new(server_setup(&serve, &narrator)?);
+    let notes = log.clone();
+    let key_log = key_log::open(move |note| notes.say(&note.to_string()));
+    let in_service = InService::new(server_setup(&serve, &narrator, key_log.as_ref())?);
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, log);
     reloading::warn(&serve.given(), log);
     let serve = Arc::new(serve);
     let again = Arc::clone(&serve);
-    let load = move || server_setup(&again, &narrator);
+    let load = move || server_setup(&again, &narrator, key_log.as_ref());
     reloading::start(watch, &in_service, serve.given(), log, load)?;
-    let service = Logged(log.clone());
+    let service = Logged {
+        log: log.clone(),
+        proxies: serve.proxy_protocol.clone(),
+    };
     let explaining = serve
         .wire
         .then(|| Explaining::start(log, look.paint(&io::stderr())))
@@ -174,8 +196,10 @@ fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
     let explaining = explaining.map_err(output)?;
     let watched = explaining.clone().map(|explaining| {
         let mut addresses = listener.addresses.iter();
-        let local = addresses.all(|address| address.ip().is_loopback());
-        Watched::new(in_service.clone(), local, language, explaining)
+        let proxies = serve.proxy_protocol.clone();
+        // Behind a proxy on this machine, a client may be anywhere.
+        let local = addresses.all(|address| address.ip().is_loopback()) && proxies.is_empty();
+        Watched::new(in_service.clone(), proxies, local, language, explaining)
     });
     let (says, connections) = (log.clone(), log.clone());
     let serve_one = move |socket, address, number| {
@@ -188,6 +212,8 @@ fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
             Err(Error::Tls { .. }) if shortage::of_memory() => {
                 connections.say(&format!("{address} {NO_MEMORY}"));
             }
+            // A health check, or a scan of ports: each would be a line.
+            Err(Error::Tls { diagnosis, .. }) if diagnosis.seen.said_nothing() => {}
             Err(Error::Tls { diagnosis, .. }) => {
                 let authorities = named_authorities(&in_service.get());
                 connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
@@ -239,23 +265,6 @@ fn ended(diagnosis: &Diagnosis, authorities: &Option<String>) -> String {
     line
 }
 
-/// Hello World, with a log.
-struct Logged(Log);
-
-impl Service for Logged {
-    fn answer(&self, request: &Request, peer: &Peer) -> Response {
-        hello::answer(request, peer)
-    }
-
-    fn log(&self, line: &str) {
-        self.0.say(line);
-    }
-
-    fn limits(&self) -> Limits {
-        super::limits()
-    }
-}
-
 /// What the server is about to do, and which clients it will let in.
 fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     let say = |line: &str| log.say(line);
@@ -273,6 +282,9 @@ fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     }
     for note in &listener.notes {
         say(&format!("  note: {note}"));
+    }
+    for proxy in &serve.proxy_protocol {
+        say(&format!("  PROXY protocol: required from {proxy}"));
     }
     if super::in_a_debugger() {
         say("  note: no deadlines, because HELLO_MTLS_DEBUGGER is set");

@@ -4,7 +4,7 @@
 //! connection gives its place back before it is explained, and of those that wait only a few are.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -95,6 +95,8 @@ fn explain_all(ended: &Receiver<Ended>, log: &mut Log, paint: Paint) {
 /// `local`: the page has the secrets in it, and they are nobody else's business.
 pub(super) struct Watched {
     in_service: InService,
+    /// Those that send the PROXY protocol.
+    proxies: Vec<IpAddr>,
     local: bool,
     log: Log,
     /// Of the page, for a browser that prefers neither English nor Chinese.
@@ -108,12 +110,14 @@ pub(super) struct Watched {
 impl Watched {
     pub(super) fn new(
         in_service: InService,
+        proxies: Vec<IpAddr>,
         local: bool,
         language: Language,
         explaining: Explaining,
     ) -> Watched {
         Watched {
             in_service,
+            proxies,
             local,
             log: explaining.log.clone(),
             language,
@@ -139,10 +143,10 @@ impl Watched {
             server: self,
             recording: recording.clone(),
         };
-        let transport = accept_tcp(&setup, &service, socket, address, number)?;
+        let (transport, client) = accept_tcp(&setup, &service, socket, address, number)?;
         let tap = Tap::new(transport, recording.clone());
-        let served = serve_connection(&setup, &service, tap, address);
-        self.explaining.explain(recording, address);
+        let served = serve_connection(&setup, &service, tap, client);
+        self.explaining.explain(recording, client);
         served
     }
 }
@@ -178,6 +182,10 @@ impl Service for Recorded<'_> {
 
     fn limits(&self) -> Limits {
         super::limits()
+    }
+
+    fn proxies(&self) -> &[IpAddr] {
+        &self.server.proxies
     }
 }
 

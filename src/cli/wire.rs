@@ -10,6 +10,7 @@ use super::capture::{self, Choice, Found};
 use super::look::Look;
 use super::making::claim;
 use super::output;
+use super::output::all_done;
 use crate::client::{Answer, Url, get};
 use crate::error::Error;
 use crate::files::{self, write_output};
@@ -88,7 +89,7 @@ impl Keep {
         })
     }
 
-    /// Each output is tried; the first failure is returned. `origin` is where a recording comes from, a line each.
+    /// Each output is tried, and each that fails is named. `origin` is where a recording comes from, a line each.
     /// `explained`: what the recording says, if that is known already.
     fn write(
         &self,
@@ -124,7 +125,7 @@ impl Keep {
             }
             None => Ok(()),
         };
-        saved.and(page).and(capture)
+        all_done([saved, page, capture], language)
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod diagnosis;
 pub mod seen;
+mod bad_header;
 mod report;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
 
+pub use self::bad_header::BadHeader;
 pub use self::report::Report;
 pub use self::seen::{Ending, GaveUp, LateRequest, Seen};
 

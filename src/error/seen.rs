@@ -87,6 +87,11 @@ impl Seen {
         )
     }
 
+    /// The client connected and left without a byte, as the health check of a load balancer does.
+    pub fn said_nothing(&self) -> bool {
+        self.progress == Progress::Hello && self.first_bytes.is_empty() && self.hung_up()
+    }
+
     /// The client went away when it was asked for a certificate, as browsers do before they show one.
     pub fn left_when_asked(&self) -> bool {
         self.asks && self.progress == Progress::Certificates && !self.flight_began && self.hung_up()

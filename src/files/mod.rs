@@ -98,27 +98,52 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
             "a run was killed while it replaced this file, and its folder cannot be written to",
         )));
     }
-    // Asked before the file is opened: opening a pipe waits until another program writes into it.
-    let metadata = fs::metadata(path).map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(failed(io::Error::other("it is a directory")));
-    }
-    if !metadata.is_file() {
-        return Err(failed(io::Error::other(
-            "it is not a regular file (a pipe or a device?)",
-        )));
-    }
     let mut contents = Vec::new();
     // The limit holds for what is read, not for the size that the file system reports: a file may grow,
     // and those below /proc say zero.
-    File::open(path)
+    open_regular(path)
         .and_then(|file| file.take(largest + 1).read_to_end(&mut contents))
-        .map_err(failed)?;
+        .map_err(|error| match error.kind() {
+            // Some files below /proc are pipes in truth: /proc/kmsg gives what there is, and then waits.
+            io::ErrorKind::WouldBlock => failed(is_no_file()),
+            _ => failed(error),
+        })?;
     if contents.len() as u64 > largest {
         let problem = format!("it is larger than {} MiB", largest >> 20);
         return Err(failed(io::Error::other(problem)));
     }
     Ok(contents)
+}
+
+/// Opens a file for reading, and nothing that would have to be waited for.
+fn open_regular(path: &Path) -> io::Result<File> {
+    // O_NONBLOCK, which std has no name for.
+    const WITHOUT_WAITING: i32 = match cfg!(any(target_os = "linux", target_os = "android")) {
+        true => 0o4000,
+        false => 4,
+    };
+    // Looked at before it is opened, because the opening alone has an effect on some devices. And looked at again
+    // when it is open: another program may have put a pipe there in between, whose opening would wait for a writer.
+    is_regular(&fs::metadata(path)?)?;
+    let mut options = OpenOptions::new();
+    let file = options
+        .read(true)
+        .custom_flags(WITHOUT_WAITING)
+        .open(path)?;
+    is_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn is_regular(metadata: &fs::Metadata) -> io::Result<()> {
+    match (metadata.is_dir(), metadata.is_file()) {
+        (true, _) => Err(io::Error::other("it is a directory")),
+        (_, true) => Ok(()),
+        _ => Err(is_no_file()),
+    }
+}
+
+fn is_no_file() -> io::Error {
+    io::Error::other("it is not a regular file (a pipe or a device?)")
 }
 
 /// What `read_all` makes of these files, with all of them as they were at one moment, though another program may

@@ -44,6 +44,7 @@ pub(super) fn request(asked: &Asked) -> CertificateRequest {
             named: asked.authorities.is_empty()
                 || asked.answer.iter().any(|der| is_named(der, asked)),
         }),
+        unfit_key: asked.unfit_key,
     }
 }
 

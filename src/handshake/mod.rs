@@ -191,15 +191,11 @@ pub fn accept(
 ) -> Result<ServerConnection, Diagnosis> {
     let narrator = &setup.narrator;
 
-    // Step 1: read the ClientHello. The server decides nothing yet.
-    let hello = client_hello_arrives(transport, narrator)?;
+    // Steps 1 and 2: read the ClientHello, and answer it.
+    let mut connection = answer_hello(setup, transport)?;
 
-    // Steps 2 to 5: rustls writes and reads the messages, and calls our hooks. It calls those of step 2 inside
-    // `into_connection`, and those of step 5 while it reads the client's flight.
-    let mut connection = match hello.into_connection(Arc::clone(&setup.config)) {
-        Ok(connection) => connection,
-        Err((error, alert)) => return Err(refuse_hello(error, alert, transport, narrator)),
-    };
+    // Steps 2 to 5: rustls writes and reads the messages, and calls our hooks of step 5 while it reads the
+    // client's flight.
     loop {
         // Receive before sending, because more bytes may have arrived together with the ClientHello.
         receive_flight(&mut connection, transport, narrator)?;
@@ -208,6 +204,21 @@ pub fn accept(
             return Ok(connection);
         }
     }
+}
+
+/// Steps 1 and 2. Not inlined: an idle connection keeps the stack that its handshake touched, and the values that this
+/// function moves around take some kilobytes of it.
+#[inline(never)]
+fn answer_hello(
+    setup: &ServerSetup,
+    transport: &mut impl Transport,
+) -> Result<ServerConnection, Diagnosis> {
+    // Step 1: read the ClientHello. The server decides nothing yet.
+    let hello = client_hello_arrives(transport, &setup.narrator)?;
+
+    // Step 2: rustls makes the server's flight, and calls our hooks of step 2 inside `into_connection`.
+    let made = hello.into_connection(Arc::clone(&setup.config));
+    made.map_err(|(error, alert)| refuse_hello(error, alert, transport, &setup.narrator))
 }
 
 /// The server's decision after the handshake: step 6. It returns `None` in TLS without client certificates,

@@ -87,14 +87,17 @@ impl ResolvesClientCert for ClientCertificateHook {
     fn resolve(
         &self,
         authorities: &[&[u8]],
-        _schemes: &[SignatureScheme],
+        schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let chain = self.0.iter().flat_map(|certified| &certified.cert);
+        let fits = |one: &&Arc<CertifiedKey>| one.key.choose_scheme(schemes).is_some();
+        let answer = self.0.as_ref().filter(fits);
+        let chain = answer.iter().flat_map(|certified| &certified.cert);
         narrator::note_request(Asked {
             authorities: authorities.iter().map(|name| name.to_vec()).collect(),
             answer: chain.map(|certificate| certificate.to_vec()).collect(),
+            unfit_key: self.0.is_some() && answer.is_none(),
         });
-        self.0.clone()
+        answer.cloned()
     }
 
     fn has_certs(&self) -> bool {

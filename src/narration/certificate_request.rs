@@ -8,6 +8,9 @@ pub struct CertificateRequest {
     pub authorities: String,
     /// What the client sends; `None`: an empty Certificate.
     pub answer: Option<SentCertificate>,
+    /// The client has a certificate and does not send it: its key can make none of the signatures that the server
+    /// accepts.
+    pub unfit_key: bool,
 }
 
 /// The leaf of the chain that a client sends.

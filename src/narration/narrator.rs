@@ -34,8 +34,10 @@ pub(crate) struct Notes {
 pub(crate) struct Asked {
     /// The names of the CAs in it; empty: any CA may do.
     pub(crate) authorities: Vec<Vec<u8>>,
-    /// The client's chain, leaf first; empty: it has none.
+    /// The client's chain, leaf first; empty: it has none, or none that fits.
     pub(crate) answer: Vec<Vec<u8>>,
+    /// The client has a certificate, and its key can make none of the signatures that the server accepts.
+    pub(crate) unfit_key: bool,
 }
 
 thread_local! {

@@ -10,11 +10,12 @@ mod places;
 mod threads;
 pub mod shortage;
 mod shutdown;
+pub mod proxy_protocol;
 mod exchange;
 pub mod hello;
 pub mod reload;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rustls::StreamOwned;
@@ -73,7 +74,7 @@ impl Limits {
 /// The other end of a connection, as the handshake left it.
 #[derive(Debug)]
 pub struct Peer {
-    /// Its address.
+    /// Its address. Behind a proxy that sends the PROXY protocol, the one that the proxy names.
     pub address: SocketAddr,
     /// Both in words, for each line of the log.
     pub name: String,
@@ -95,22 +96,30 @@ pub trait Service: Send + Sync {
     fn limits(&self) -> Limits {
         Limits::default()
     }
+
+    /// The proxies from which a header of the PROXY protocol is required.
+    fn proxies(&self) -> &[IpAddr] {
+        &[]
+    }
 }
 
-/// Takes over a TCP connection, number `number` of this process, from `address`.
+/// Takes over a TCP connection, number `number` of this process, from `address`. With it comes the client's address,
+/// which is another one behind a proxy.
 ///
 /// # Errors
-/// [`Error::Network`] if the client has left already.
+/// [`Error::Network`] if the client has left already, [`Error::Tls`] if a proxy's header is missing or wrong.
 pub fn accept_tcp(
     setup: &ServerSetup,
     service: &dyn Service,
     socket: Socket,
     address: SocketAddr,
     number: u64,
-) -> Result<Deadline, Error> {
-    setup.narrator.begin_connection(number, address);
+) -> Result<(Deadline, SocketAddr), Error> {
     let within = service.limits().handshake;
-    Deadline::new(socket, within).map_err(|said| Error::socket(address, &said))
+    let mut transport =
+        Deadline::new(socket, within).map_err(|said| Error::socket(address, &said))?;
+    let client = proxy_protocol::begin_connection(setup, service, &mut transport, address, number)?;
+    Ok((transport, client))
 }
 
 /// Serves a TCP connection, number `number` of this process.
@@ -124,8 +133,8 @@ pub fn serve_tcp(
     address: SocketAddr,
     number: u64,
 ) -> Result<(), Error> {
-    let transport = accept_tcp(setup, service, socket, address, number)?;
-    serve_connection(setup, service, transport, address)
+    let (transport, client) = accept_tcp(setup, service, socket, address, number)?;
+    serve_connection(setup, service, transport, client)
 }
 
 /// One connection from the first byte to the last: steps 1 to 7, as the server lives them.

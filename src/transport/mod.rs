@@ -133,6 +133,12 @@ impl Deadline {
         self
     }
 
+    /// What came so far was a proxy's own. The client behind it has said nothing yet.
+    pub fn forget_what_came(&mut self) {
+        self.first_bytes.clear();
+        self.socket.is_new();
+    }
+
     fn left(&self) -> io::Result<Duration> {
         match self.until.checked_duration_since(Instant::now()) {
             Some(left) if !left.is_zero() => Ok(left),

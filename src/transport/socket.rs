@@ -81,6 +81,11 @@ impl Socket {
         self.0.state.load(Ordering::SeqCst) == SILENT
     }
 
+    /// What came was not the client's: of the client no byte has come yet.
+    pub(super) fn is_new(&self) {
+        self.0.state.store(SILENT, Ordering::SeqCst);
+    }
+
     /// Bytes came: a handshake or a request is under way. Who speaks keeps the place.
     pub(super) fn begins(&self) {
         let (asked, order) = (&self.0.asked, Ordering::SeqCst);

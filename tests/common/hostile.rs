@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 use std::io::{self, Read};
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -25,6 +26,7 @@ use hello_mtls::instruments::x509::Kind;
 use hello_mtls::instruments::{capture, inspect};
 use hello_mtls::language::Language;
 use hello_mtls::narration::Side;
+use hello_mtls::server::proxy_protocol::read_header;
 use rustls::pki_types::{
     CertificateDer, CertificateRevocationListDer, CertificateSigningRequestDer,
 };
@@ -80,6 +82,46 @@ pub fn http_response(bytes: &[u8]) {
     let dripping = answer(Dripping(bytes));
     // How much of a body that is cut short is passed on depends on the pieces.
     assert_eq!((whole.0, whole.1), (dripping.0, dripping.1));
+}
+
+/// A header of the PROXY protocol: the same however the bytes are cut into pieces, and it ends where the client's own bytes
+/// begin. An address that was read can be written in both versions, and read again.
+pub fn proxy_header(bytes: &[u8]) {
+    let mut rest = bytes;
+    let client = read_header(&mut rest);
+    let mut dripping = Dripping(bytes);
+    let again = read_header(&mut dripping);
+    assert_eq!(format!("{client:?}"), format!("{again:?}"));
+    assert_eq!(rest.len(), dripping.0.len());
+    let taken = bytes.len() - rest.len();
+    assert!(taken <= 16 + 4096, "{taken}");
+    if let Ok(Some(client)) = client {
+        for header in [proxy_line(client), proxy_block(client)] {
+            let bytes = [&header, &b"\x16\x03\x01"[..]].concat();
+            let mut rest = &bytes[..];
+            assert_eq!(read_header(&mut rest).unwrap(), Some(client));
+            assert_eq!(rest, b"\x16\x03\x01");
+        }
+    }
+}
+
+/// A header of version 1 for a client with this address.
+pub fn proxy_line(client: SocketAddr) -> Vec<u8> {
+    let (ip, port) = (client.ip(), client.port());
+    let family = if ip.is_ipv4() { 4 } else { 6 };
+    format!("PROXY TCP{family} {ip} {ip} {port} 3000\r\n").into_bytes()
+}
+
+/// A header of version 2 for a client with this address.
+pub fn proxy_block(client: SocketAddr) -> Vec<u8> {
+    let (family, ip) = match client.ip() {
+        IpAddr::V4(ip) => (0x11, ip.octets().to_vec()),
+        IpAddr::V6(ip) => (0x21, ip.octets().to_vec()),
+    };
+    let ports = [client.port().to_be_bytes(), 3000_u16.to_be_bytes()].concat();
+    let block = [&ip[..], &ip, &ports].concat();
+    let head = [0x21, family, 0, block.len() as u8];
+    [b"\r\n\r\n\0\r\nQUIT\n", &head[..], &block].concat()
 }
 
 /// Records of both sides. The first two bytes say how many of them are the client's.

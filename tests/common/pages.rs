@@ -7,7 +7,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Markdown page in a folder and below, in order.
+/// Every Markdown page in a folder and below, in order. SUMMARY.md is no page: the site's table of contents.
 pub(crate) fn pages_in(folder: &Path) -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -16,7 +16,9 @@ pub(crate) fn pages_in(folder: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             match path.extension() {
                 None if path.is_dir() => folders.push(path),
-                Some(extension) if extension == "md" => pages.push(path),
+                Some(extension) if extension == "md" && !path.ends_with("SUMMARY.md") => {
+                    pages.push(path);
+                }
                 _ => {}
             }
         }

@@ -46,6 +46,23 @@ fn answers_are_the_same_however_they_are_cut() {
 }
 
 #[test]
+fn headers_of_the_proxy_protocol_are_the_same_however_they_are_cut() {
+    let four = "192.0.2.7:50000".parse().unwrap();
+    let six = "[2001:db8::7]:50000".parse().unwrap();
+    let mut headers = vec![
+        b"PROXY UNKNOWN\r\n\x16\x03\x01".to_vec(),
+        b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0\x16\x03\x01".to_vec(),
+        // With what a load balancer adds: a TLV of the type NOOP.
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x10\xc0\0\x02\x07\xc0\0\x02\x01\xc3\x50\x0b\xb8\x04\0\x01\0".to_vec(),
+    ];
+    for client in [four, six] {
+        headers.push(hostile::proxy_line(client));
+        headers.push(hostile::proxy_block(client));
+    }
+    holds(hostile::proxy_header, &headers, 3000);
+}
+
+#[test]
 fn pem_files_are_read_or_refused_and_what_is_shown_is_harmless() {
     let set = make_set(&SetOptions::default()).unwrap();
     let files: Vec<Vec<u8>> = set

@@ -4,7 +4,7 @@ use std::fs;
 
 use hello_mtls::instruments::lab::folder::Lab;
 use hello_mtls::instruments::lab::wording::Texts;
-use hello_mtls::instruments::lab::{EXERCISES, find};
+use hello_mtls::instruments::lab::{EXERCISES, Exercise, find};
 use hello_mtls::language::Language;
 
 use crate::common::Folder;
@@ -26,7 +26,7 @@ fn the_two_languages_have_the_same_parts_and_the_same_commands() {
             let shortcuts =
                 shortcuts.map(|one| (one.caught_by.clone(), Texts::commands(&one.text)));
             (
-                Texts::commands(&english.solution),
+                Texts::commands(&texts.solution),
                 shortcuts.collect::<Vec<_>>(),
             )
         };
@@ -54,7 +54,9 @@ fn names_are_drawn_and_every_word_of_a_text_is_filled_in() {
 #[test]
 fn every_test_of_a_check_says_in_both_languages_what_it_tries() {
     let folder = Folder::new();
-    for exercise in EXERCISES {
+    // cargo builds the program of this one: its test is an outside one.
+    let here = |exercise: &&Exercise| exercise.name != "success-is-not-success";
+    for exercise in EXERCISES.iter().filter(here) {
         for language in [Language::English, Language::Chinese] {
             let lab = Lab::at(&folder.path(language.pick("en", "zh")));
             lab.start(exercise, language).unwrap();

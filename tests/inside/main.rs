@@ -23,6 +23,7 @@ mod compare;
 mod doctor;
 mod gallery;
 mod docs;
+mod release;
 mod example;
 mod lab;
 mod language;

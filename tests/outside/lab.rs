@@ -1,12 +1,24 @@
 //! The lab: no exercise is solved from the start, each solution solves it, and each shortcut is caught by the test that is meant
 //! for it.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use hello_mtls::instruments::lab::folder::Lab;
+use hello_mtls::instruments::lab::tests::{Test, Verdict};
 use hello_mtls::instruments::lab::wording::Texts;
-use hello_mtls::instruments::lab::{EXERCISES, Exercise};
+use hello_mtls::instruments::lab::{EXERCISES, Exercise, find};
 use hello_mtls::language::Language;
 
 use crate::common::{Folder, openssl};
+
+/// The exercise whose program cargo builds. It has a test of its own.
+const BUILT: &str = "success-is-not-success";
+
+fn exercises() -> impl Iterator<Item = &'static Exercise> {
+    EXERCISES.iter().filter(|exercise| exercise.name != BUILT)
+}
 
 /// A new folder in which the exercise was started.
 fn started(exercise: &Exercise) -> (Folder, Texts) {
@@ -48,7 +60,7 @@ fn no_exercise_is_solved_when_it_is_started() {
     if openssl().is_none() {
         return;
     }
-    for exercise in EXERCISES {
+    for exercise in exercises() {
         let (folder, _) = started(exercise);
         assert_ne!(failed(&folder, exercise), [""; 0], "{}", exercise.name);
     }
@@ -59,7 +71,7 @@ fn every_solution_solves_its_exercise() {
     if openssl().is_none() {
         return;
     }
-    for exercise in EXERCISES {
+    for exercise in exercises() {
         let (folder, texts) = started(exercise);
         paste(&folder, exercise, &Texts::commands(&texts.solution));
         assert_eq!(failed(&folder, exercise), [""; 0], "{}", exercise.name);
@@ -72,7 +84,7 @@ fn every_shortcut_is_caught_by_its_test() {
     if openssl().is_none() {
         return;
     }
-    for exercise in EXERCISES {
+    for exercise in exercises() {
         let (_, texts) = started(exercise);
         assert!(!texts.shortcuts.is_empty(), "{}", exercise.name);
         for at in 0..texts.shortcuts.len() {
@@ -88,4 +100,93 @@ fn every_shortcut_is_caught_by_its_test() {
             );
         }
     }
+}
+
+/// One folder for all of them, always the same: cargo knows it again, and does not leave an executable for each run.
+#[test]
+fn the_client_is_graded_by_what_it_reports() {
+    let exercise = find(BUILT).unwrap();
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lab-client");
+    let lab = Lab::at(&place);
+    let _ = fs::remove_dir_all(&place);
+    lab.start(exercise, Language::English).unwrap();
+    let texts = lab.texts(exercise, Language::English).unwrap();
+    let check = || lab.check(exercise, Language::English).unwrap();
+    let paste = |commands: &str| {
+        let mut shell = Command::new("sh");
+        let shell = shell.args(["-ec", commands]);
+        assert!(
+            shell
+                .current_dir(lab.folder(exercise))
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+
+    let at_first = check();
+    assert!(!at_first.not_checked(), "{at_first:#?}");
+    let failed = names(&at_first.tests, Verdict::Failed);
+    for report in ["other-ca", "forbidden", "slow-refusal"] {
+        assert!(failed.contains(&report), "at the start: {failed:?}");
+    }
+    for (number, shortcut) in texts.shortcuts.iter().enumerate() {
+        paste(&Texts::commands(&shortcut.text));
+        let checked = check();
+        let failed = names(&checked.tests, Verdict::Failed);
+        let caught_by = shortcut.caught_by.as_str();
+        assert!(
+            failed.contains(&caught_by),
+            "{number}, {caught_by}: {failed:?}"
+        );
+        assert!(!checked.not_checked(), "{number}");
+    }
+    paste(&Texts::commands(&texts.solution));
+    let checked = check();
+    assert!(checked.solved(), "{:#?}", checked.tests);
+    // A new folder shares what is compiled, but for the program itself.
+    let new = Lab::at(&place.join("new"));
+    new.start(exercise, Language::English).unwrap();
+    let checked = new.check(exercise, Language::English).unwrap();
+    assert!(
+        !checked.solved() && !checked.not_checked(),
+        "{:#?}",
+        checked.tests
+    );
+    // Its libraries are compiled by now, so that a list grades it, too.
+    assert!(lab.look(exercise, Language::English).unwrap().solved());
+}
+
+fn names(tests: &[Test], verdict: Verdict) -> Vec<&'static str> {
+    let found = tests.iter().filter(|test| test.verdict == verdict);
+    found.map(|test| test.name).collect()
+}
+
+/// cargo does what it does on a machine without it, or without the internet: that is no fault of the learner's.
+#[test]
+fn a_program_that_cannot_be_built_here_is_not_graded() {
+    let (folder, _) = started(find(BUILT).unwrap());
+    folder.write(
+        "cargo",
+        "#!/bin/sh\necho 'error: failed to get `rustls` as a dependency' >&2\nexit 101\n",
+    );
+    folder.run("chmod +x cargo").ends(0);
+    let without_network = format!("PATH=\"$PWD:$PATH\" hello-mtls lab check {BUILT}");
+    folder
+        .run(&without_network)
+        .ends(1)
+        .says("not checked")
+        .says("as a dependency");
+    folder
+        .run(&format!("{without_network} --json"))
+        .ends(1)
+        .says(r#""status":"not-checked""#)
+        .does_not_say(r#""status":"fail""#);
+    folder
+        .run(&format!(
+            "program=$(command -v hello-mtls); PATH=/nowhere $program lab check {BUILT}"
+        ))
+        .ends(1)
+        .says("cargo was not found")
+        .does_not_say("not solved");
 }

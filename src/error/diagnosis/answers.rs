@@ -3,7 +3,7 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{another_ca, asked_and_sent, asked_late, show_one_or_change_it};
+use super::context::{another_ca, asked_and_sent, asked_late, none_sent, show_one_or_change_it};
 use super::other_servers::servers_cas;
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, LateRequest, Seen};
@@ -70,7 +70,7 @@ pub fn diagnose_answer(
             match (status, words, &request.answer) {
                 (400 | 401 | 403 | 496, _, None) | (_, Some((NONE_SENT, _)), None) => (
                     row(step, story, show_one_or_change_it(request)),
-                    "no-client-certificate",
+                    none_sent(request),
                 ),
                 (401 | 403, None, Some(SentCertificate { named: true, .. })) => (
                     forbidden(story, phrase!("the server's list of clients, and its log")),

@@ -17,8 +17,14 @@ type Name = Option<&'static str>;
 
 /// What to do at a server that wants a certificate and got none.
 pub(super) fn show_one(request: &CertificateRequest) -> Phrase {
+    let kind = if request.unfit_key {
+        phrase!(" with a key of another kind (P-256)")
+    } else {
+        Phrase::empty()
+    };
     phrase!(
-        "--cert FILE --key FILE, a certificate{request}",
+        "--cert FILE --key FILE, a certificate{kind}{request}",
+        kind,
         request = signed_by(request)
     )
 }
@@ -43,6 +49,9 @@ pub(super) fn asked_and_sent(request: &CertificateRequest) -> Phrase {
         names => phrase!(" (of {names})", names),
     };
     let sent = match &request.answer {
+        None if request.unfit_key => phrase!(
+            "and the client sent none: its key can make no signature of a kind that the server accepts"
+        ),
         None => phrase!("and the client sent none"),
         Some(SentCertificate {
             subject,
@@ -184,7 +193,7 @@ fn by_alert(
                 ),
                 show_one(request),
             ),
-            Some("no-client-certificate"),
+            Some(none_sent(request)),
         ),
         Some(sent) if !sent.named => (
             row(
@@ -201,6 +210,15 @@ fn by_alert(
             (row(step, found, by_error.remedy), named)
         }
         Some(_) => (by_error, named),
+    }
+}
+
+/// The failure of a client that sent no certificate.
+pub(super) fn none_sent(request: &CertificateRequest) -> &'static str {
+    if request.unfit_key {
+        "client-key-not-accepted"
+    } else {
+        "no-client-certificate"
     }
 }
 
@@ -240,7 +258,7 @@ fn by_hanging_up(
                 phrase!("{found}, as Java does when it requires one", found),
                 show_one_or_change_it(request),
             ),
-            Some("no-client-certificate"),
+            Some(none_sent(request)),
         ),
         Some(sent) if !sent.named => (
             row(

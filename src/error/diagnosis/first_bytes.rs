@@ -123,7 +123,8 @@ fn of_client(bytes: &[u8]) -> Option<Known> {
                 "a header of the PROXY protocol, which a load balancer puts before the client's own bytes"
             ),
             phrase!(
-                "switch it off there for this server (HAProxy: send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)"
+                "hello-mtls serve --proxy-protocol ADDRESS, with the load balancer's address; or switch it off there (HAProxy: \
+                send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)"
             ),
         )
     } else if text(&[b"SSH-"]) {

@@ -52,7 +52,9 @@ pub(super) fn incompatible(cause: &PeerIncompatible) -> Row {
         }
         P::NoCipherSuitesInCommon => (
             phrase!("client and server share no cipher suite"),
-            phrase!("the default suites on both sides"),
+            phrase!(
+                "the default suites on both sides; with an ML-DSA key on the server, TLS 1.3 on both: 1.2 has no ML-DSA"
+            ),
         ),
         P::NoKxGroupsInCommon => (
             phrase!("client and server share no key-exchange group"),

@@ -35,7 +35,7 @@ use rustls::{
 
 pub use self::answers::diagnose_answer;
 pub use self::other_servers::{required, servers_cas};
-use super::{Diagnosis, Ending, GaveUp, LateRequest, Progress, Seen, io_words};
+use super::{BadHeader, Diagnosis, Ending, GaveUp, LateRequest, Progress, Seen, io_words};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
@@ -253,6 +253,9 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
         }
         step => step,
     };
+    if let Some(bad) = BadHeader::of(error) {
+        return row(step, bad.found(), bad.remedy());
+    }
     if let Some((found, remedy)) = GaveUp::of(error).and_then(|why| waited_enough(why, other)) {
         return row(step, found, remedy);
     }

@@ -114,7 +114,7 @@ pub fn run(dir: &Path, out: &mut dyn Write, paint: Paint) -> Result<(), Error> {
     page.line(&format!("  {}/handshake.html", dir.display()))?;
     let seconds = format!("{:.1}", started.elapsed().as_secs_f64());
     page.prose(&phrase!(
-        "The code of each step is in src/handshake, one file per step. (This demo took {seconds} s.)",
+        "The code of each step is in src/handshake of the sources, one file per step. (This demo took {seconds} s.)",
         seconds
     ))
 }

@@ -45,6 +45,8 @@ pub enum Fault {
     NoCommonGroup,
     /// The client knows no Ed25519.
     NoCommonSignatureScheme,
+    /// This side is older than ML-DSA: it checks ECDSA, Ed25519 and RSA.
+    KnowsNoMlDsa(Side),
     /// The two have no application protocol in common.
     NoCommonProtocol,
     /// The server has a certificate for this name only.
@@ -164,10 +166,12 @@ impl Fault {
             Fault::NoCommonSignatureScheme if !serves => {
                 // The list is in the order of preference: what stands before Ed25519 is ECDSA.
                 let known = &mut provider.signature_verification_algorithms;
-                let mut parts = known
-                    .mapping
-                    .split(|(scheme, _)| *scheme == SignatureScheme::ED25519);
-                known.mapping = parts.next().unwrap_or_default();
+                known.mapping = before(SignatureScheme::ED25519, known.mapping);
+            }
+            Fault::KnowsNoMlDsa(old) if old == side => {
+                // ML-DSA is the last that rustls would have.
+                let known = &mut provider.signature_verification_algorithms;
+                known.mapping = before(SignatureScheme::ML_DSA_44, known.mapping);
             }
             _ => {}
         }
@@ -270,6 +274,15 @@ impl Fault {
         }
         true
     }
+}
+
+/// The schemes that stand before `first` in a list.
+fn before<T>(
+    first: SignatureScheme,
+    list: &'static [(SignatureScheme, T)],
+) -> &'static [(SignatureScheme, T)] {
+    let mut parts = list.split(|(scheme, _)| *scheme == first);
+    parts.next().unwrap_or_default()
 }
 
 fn is_chacha(suite: CipherSuite) -> bool {

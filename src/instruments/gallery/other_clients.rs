@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{Case, Fault};
 use crate::handshake::TlsMax;
+use crate::narration::Side;
 
 /// Another program, and how it dials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +67,8 @@ impl Dialling<'_> {
         let [aside, _, _] = self.asides();
         let url = format!(" -o out {scheme}://{name}:{port}/").repeat(self.visits());
         // It has no option for signature algorithms. OpenSSL, which most curls are built on, has a file.
-        let ed25519 = matches!(self.case.scene.fault, Fault::NoCommonSignatureScheme);
-        let settings = if ed25519 {
+        let ecdsa_alone = self.checks_ecdsa_alone();
+        let settings = if ecdsa_alone {
             "OPENSSL_CONF=openssl.cnf "
         } else {
             ""
@@ -81,7 +82,7 @@ impl Dialling<'_> {
             command: format!(
                 "{settings}curl -sS -m 10 -w '%{{http_code}}\\n' --cacert ca.crt {own}{list}{aside}--resolve {name}:{port}:{host}{url}"
             ),
-            script: ed25519.then(|| ("openssl.cnf", OPENSSL_CNF.to_owned())),
+            script: ecdsa_alone.then(|| ("openssl.cnf", OPENSSL_CNF.to_owned())),
         }
     }
 
@@ -174,6 +175,14 @@ impl Dialling<'_> {
             && !special
     }
 
+    /// The client of the case lacks a kind of signature that newer programs have.
+    fn checks_ecdsa_alone(&self) -> bool {
+        matches!(
+            self.case.scene.fault,
+            Fault::NoCommonSignatureScheme | Fault::KnowsNoMlDsa(Side::Client)
+        )
+    }
+
     fn name(&self) -> &'static str {
         self.case.scene.server_name
     }
@@ -216,7 +225,7 @@ impl Dialling<'_> {
                 " -groups X25519",
                 "ecdhCurve: 'X25519',",
             ],
-            Fault::NoCommonSignatureScheme => {
+            _ if self.checks_ecdsa_alone() => {
                 ["", " -sigalgs ECDSA+SHA256", "sigalgs: 'ECDSA+SHA256',"]
             }
             Fault::NoCommonProtocol => [

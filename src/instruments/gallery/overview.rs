@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::panels::{Panels, believed, milliseconds, named, version};
 use super::run::Run;
 use super::{Case, case_of, cases, outcome_words};
+use crate::docs;
 use crate::instruments::failures::{self, Failure, Matches};
 use crate::instruments::page::{BOLD, DIM, RED};
 use crate::language::{Language, Phrase};
@@ -24,9 +25,11 @@ impl Panels<'_> {
              post-handshake-auth in 1.3 only; ≠ fails differently in 1.2 (--tls-max 1.2).\n\
              hello-mtls gallery CASE shows one, --all runs all of them.\n\
              hello-mtls gallery \"an error message\" says which cases have it.\n\
-             hello-mtls doctor finds {count} more, in files and on servers: docs/failures.md lists\n\
-             them, and hello-mtls gallery NAME explains one.",
-            count = others.len()
+             hello-mtls doctor finds {count} more, in files and on servers, and\n\
+             hello-mtls gallery NAME explains one of them. All of them are in\n\
+             {page}.",
+            count = others.len(),
+            page = docs::page("failures.md")
         );
         self.page.line(&self.say(&more))
     }

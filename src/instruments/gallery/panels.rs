@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::outcome_words::differences;
 use super::run::{Alert, Run, View};
 use super::{Case, Fault, Files};
+use crate::docs;
 use crate::handshake::TlsMax;
 use crate::instruments::failures::{Failure, SEEN};
 use crate::instruments::page::{self, BOLD, DIM, LongWords, MAGENTA, Page, Paint, RED};
@@ -231,13 +232,12 @@ impl<'a> Panels<'a> {
         let words = failure.words(self.language());
         // Backquotes are for the page: a terminal shows what can be typed.
         let remedy = words.remedy.replace('`', "");
-        let folder = self.language().pick("docs", "docs/zh");
-        let page = format!("{folder}/failures.md#{}", failure.name);
+        let page = docs::page(&format!("failures.md#{}", failure.name));
         let about = [
             (phrase!("why"), Phrase::from(&words.cause)),
             (phrase!("fix"), Phrase::from(remedy)),
         ];
-        let more = [(phrase!("more"), Phrase::from(page))];
+        let more = [(phrase!("more"), page)];
         let all = about.iter().chain(rows).chain(&more);
         for (label, words) in all.filter(|(_, words)| !words.is_empty()) {
             let label = text::pad(&self.say(label), 14);

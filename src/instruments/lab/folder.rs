@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
-use super::tests::{Started, Test};
-use super::wording::Texts;
+use super::tests::{Started, Test, Verdict};
+use super::wording::{Texts, folded};
 use super::{EXERCISES, Exercise};
 use crate::error::Error;
 use crate::files::{self, NewFile, Readers};
@@ -32,7 +32,13 @@ pub struct Checked {
 impl Checked {
     /// All is as it should be.
     pub fn solved(&self) -> bool {
-        self.tests.iter().all(|test| test.passed)
+        self.tests.iter().all(Test::passed)
+    }
+
+    /// Nothing can be said about it here.
+    pub fn not_checked(&self) -> bool {
+        let unknown = |test: &Test| test.verdict == Verdict::NotChecked;
+        self.tests.iter().any(unknown)
     }
 }
 
@@ -84,7 +90,7 @@ impl Lab {
         let mut all: Vec<NewFile> = made.into_iter().map(|file| file.below(&folder)).collect();
         all.push(public(
             folder.join("README.md"),
-            format!("{}\n", texts.task),
+            format!("{}\n", folded(&texts.task)),
         ));
         let (path, text) = draw.file(&folder, exercise.name);
         all.push(public(path, text));
@@ -144,10 +150,28 @@ impl Lab {
     /// # Errors
     /// The exercise was not started, or its draw was changed.
     pub fn check(&self, exercise: &'static Exercise, language: Language) -> Result<Checked, Error> {
+        self.tried(exercise, language, false)
+    }
+
+    /// The same for a list: what takes minutes is not begun.
+    ///
+    /// # Errors
+    /// As [`Lab::check`].
+    pub fn look(&self, exercise: &'static Exercise, language: Language) -> Result<Checked, Error> {
+        self.tried(exercise, language, true)
+    }
+
+    fn tried(
+        &self,
+        exercise: &'static Exercise,
+        language: Language,
+        hurry: bool,
+    ) -> Result<Checked, Error> {
         let (folder, draw) = (self.folder(exercise), self.draw(exercise)?);
         let started = Started {
             folder: &folder,
             draw: &draw,
+            hurry,
         };
         let tests = (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(error)]);
         let texts = exercise.texts.texts(language, &(exercise.words)(&draw));

@@ -13,7 +13,7 @@ use crate::client::{self, Answer, Url, get};
 use crate::error::{Diagnosis, Ending, Error};
 use crate::handshake::step6_server_authorizes_client::Allowed;
 use crate::handshake::{
-    ClientSetup, Identity, ServerSetup, TlsMax, Trust, client_config, server_config,
+    ClientSetup, Identity, Offer, ServerSetup, TlsMax, Trust, client_config, server_config,
 };
 use crate::http::authority::Authority;
 use crate::instruments::gallery::meeting::no_loopback;
@@ -153,12 +153,12 @@ impl Server {
 
     pub(super) fn setup(
         &self,
-        tls_max: TlsMax,
+        offer: impl Into<Offer>,
         recorder: &Arc<Recorder>,
     ) -> Result<ServerSetup, Error> {
         let narrator = Narrator::new(Side::Server, Arc::clone(recorder) as _);
         let (identity, clients) = (self.identity.clone(), self.clients.as_ref());
-        server_config(identity, clients, self.allowed.clone(), tls_max, narrator).map_err(unusable)
+        server_config(identity, clients, self.allowed.clone(), offer, narrator).map_err(unusable)
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! | module | job |
 //! | --- | --- |
-//! | [`exercises`] | the exercises: a file and a row for each; their texts stand in `texts/` |
+//! | [`exercises`] | the exercises: a file and a row for each; their texts stand in `texts/`, longer files in `starts/` |
 //! | [`draw`] | what is drawn by lot, and its seal |
 //! | [`wording`] | a file of `texts/`, taken apart |
 //! | [`minting`] | certificates, right and wrong |
 //! | [`reading`] | what a check reads out of a certificate |
 //! | [`settings`] | the lines of a `serve.args` |
 //! | [`meeting`] | two sides meet, and what each of them saw |
+//! | [`playing`] | servers for a client that the learner wrote |
+//! | [`program`] | that client: it is built, and it is run |
+//! | [`bounded`] | runs another program for a bounded time |
 //! | [`balancer`] | a balancer that names the client in a header, and an application behind it |
 //! | [`tests`] | what a check tries, expects and finds |
 //! | [`folder`] | an exercise on disk: start, check, reset |
@@ -18,11 +21,14 @@
 //! peer has to get in, and a near miss has to be refused at the right step.
 
 pub mod balancer;
+pub mod bounded;
 pub mod draw;
 pub mod exercises;
 pub mod folder;
 pub mod meeting;
 pub mod minting;
+pub mod playing;
+pub mod program;
 pub mod reading;
 pub mod report;
 pub mod settings;

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use rcgen::{KeyPair, PublicKeyData};
+use rcgen::PublicKeyData;
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
 use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
+use crate::certificates::ml_dsa::PrivateKey;
 use crate::certificates::{failed, pem};
 use crate::error::Error;
 use crate::instruments::wire::transcript::hex;
@@ -97,12 +98,12 @@ pub fn request_key(der: &CertificateSigningRequestDer<'_>) -> Result<String, Err
 }
 
 /// SHA-256 over the subjectPublicKeyInfo of a key.
-pub fn public_key(key: &KeyPair) -> String {
+pub fn public_key(key: &impl PublicKeyData) -> String {
     sha256(&key.subject_public_key_info())
 }
 
 /// The same for the private key in a file. `None`: there is none, or none that can be read.
 pub fn private_key(path: &Path) -> Option<String> {
-    let key = KeyPair::try_from(&pem::private_key(path).ok()?).ok()?;
+    let key = PrivateKey::read(&pem::private_key(path).ok()?).ok()?;
     Some(public_key(&key))
 }

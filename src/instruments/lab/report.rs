@@ -4,12 +4,13 @@ use std::io;
 
 use super::Exercise;
 use super::folder::Checked;
-use super::tests::Test;
+use super::tests::{Test, Verdict};
 use super::wording::Texts;
+use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
-use crate::language::Language;
+use crate::language::Phrase;
 use crate::narration::json::Object;
-use crate::narration::{Step, words};
+use crate::narration::words;
 use crate::phrase;
 use crate::text;
 
@@ -22,8 +23,9 @@ pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) 
         let (mark, state, colour) = match checked {
             None => (" ", phrase!("not started"), DIM),
             Some(checked) if checked.solved() => ("✓", phrase!("solved"), GREEN),
+            Some(checked) if checked.not_checked() => ("?", phrase!("not checked yet"), ""),
             Some(checked) => {
-                let passed = checked.tests.iter().filter(|test| test.passed).count();
+                let passed = checked.tests.iter().filter(|test| test.passed()).count();
                 let all = checked.tests.len();
                 (
                     "·",
@@ -63,24 +65,30 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
     let title = format!("lab: {}", checked.exercise.name);
     page.title(&title, BOLD)?;
     page.blank()?;
-    let first_failed = checked.tests.iter().position(|test| !test.passed);
+    let first_failed = checked.tests.iter().position(|test| !test.passed());
     for (number, test) in checked.tests.iter().enumerate() {
         row(page, &checked.texts, test, first_failed == Some(number))?;
     }
     page.blank()?;
     let (passed, all) = (
-        checked.tests.iter().filter(|test| test.passed).count(),
+        checked.tests.iter().filter(|test| test.passed()).count(),
         checked.tests.len(),
     );
     let words = if checked.solved() {
         phrase!("solved: {all} of {all} tests pass", all)
+    } else if checked.not_checked() {
+        phrase!("not checked: this says nothing about your work")
     } else {
         phrase!("not solved yet: {passed} of {all} tests pass", passed, all)
     };
-    let colour = if checked.solved() { GREEN } else { RED };
+    let colour = match (checked.solved(), checked.not_checked()) {
+        (true, _) => GREEN,
+        (false, true) => "",
+        (false, false) => RED,
+    };
     let words = page.paint.words(&words);
     page.paragraph("", &words, colour)?;
-    if !checked.solved() {
+    if !checked.solved() && !checked.not_checked() {
         let name = checked.exercise.name;
         page.paragraph(
             "",
@@ -95,10 +103,10 @@ pub fn checked(page: &mut Page<'_>, checked: &Checked) -> io::Result<()> {
 
 /// One test. Of the first one that failed, and of no other, the whole conversation is told.
 fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Result<()> {
-    let (mark, colour) = if test.passed {
-        ("✓", GREEN)
-    } else {
-        ("✗", RED)
+    let (mark, colour) = match test.verdict {
+        Verdict::Passed => ("✓", GREEN),
+        Verdict::Failed => ("✗", RED),
+        Verdict::NotChecked => ("?", ""),
     };
     let head = format!("{} ", page.paint.with(colour, mark));
     page.paragraph(
@@ -106,7 +114,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         &format!("{}: {}", test.name, tried(texts, test, page.paint)),
         "",
     )?;
-    if test.passed {
+    if test.passed() {
         return Ok(());
     }
     let events = test
@@ -118,19 +126,21 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         let head = format!("    {}  ", page.paint.side(event.side));
         page.paragraph(&head, &text::terminal(&page.paint.words(&said)), DIM)?;
     }
-    let label = |words: &crate::language::Phrase| {
-        format!("    {} ", text::pad(&page.paint.words(words), 9))
-    };
+    let label = |words: &Phrase| format!("    {} ", text::pad(&page.paint.words(words), 9));
     let rows = [
         (
             label(&phrase!("expected")),
             page.paint.words(&test.expected),
             "",
         ),
-        (label(&phrase!("found")), page.paint.words(&test.found), RED),
+        (
+            label(&phrase!("found")),
+            page.paint.words(&test.found),
+            colour,
+        ),
         (
             label(&phrase!("read")),
-            page_of(test.step, page.paint.language),
+            page.paint.words(&docs::page(test.page)),
             DIM,
         ),
     ];
@@ -148,23 +158,8 @@ fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
     }
 }
 
-/// The page of the tutorial that explains a step.
-pub fn page_of(step: Step, language: Language) -> String {
-    let page = match step {
-        Step::Preparation => "certificates.md",
-        Step::ClientConnects => "handshake/step1_client_connects.md",
-        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
-        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
-        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
-        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
-        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
-        Step::ApplicationData => "handshake/step7_application_data.md",
-    };
-    format!("{}{page}", language.pick("docs/", "docs/zh/"))
-}
-
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.
-/// A status is `pass` or `fail`; a message is what was found, in English.
+/// A status is `pass`, `fail` or `not-checked`; a message is what was found, in English.
 pub fn json(checked: &[Checked]) -> String {
     let exercises: Vec<String> = checked.iter().map(exercise_json).collect();
     let mut object = Object::default();
@@ -176,9 +171,14 @@ pub fn json(checked: &[Checked]) -> String {
 
 fn exercise_json(checked: &Checked) -> String {
     let tests: Vec<String> = checked.tests.iter().map(test_json).collect();
+    let verdict = match (checked.solved(), checked.not_checked()) {
+        (true, _) => Verdict::Passed,
+        (false, true) => Verdict::NotChecked,
+        (false, false) => Verdict::Failed,
+    };
     let mut object = Object::default();
     object.member("name", checked.exercise.name);
-    object.member("status", status(checked.solved()));
+    object.member("status", status(verdict));
     object.raw("tests", &format!("[{}]", tests.join(",")));
     object.json()
 }
@@ -186,11 +186,15 @@ fn exercise_json(checked: &Checked) -> String {
 fn test_json(test: &Test) -> String {
     let mut object = Object::default();
     object.member("name", test.name);
-    object.member("status", status(test.passed));
+    object.member("status", status(test.verdict));
     object.member("message", test.found.to_string().as_str());
     object.json()
 }
 
-fn status(passed: bool) -> &'static str {
-    if passed { "pass" } else { "fail" }
+fn status(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "pass",
+        Verdict::Failed => "fail",
+        Verdict::NotChecked => "not-checked",
+    }
 }

@@ -26,6 +26,19 @@ pub struct Started<'a> {
     pub folder: &'a Path,
     /// What was drawn.
     pub draw: &'a Draw,
+    /// A list of all exercises is wanted: what takes minutes is not begun.
+    pub hurry: bool,
+}
+
+/// What a test says about the work of the learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as it should be.
+    Passed,
+    /// It is not.
+    Failed,
+    /// Nothing: it could not be tried on this machine.
+    NotChecked,
 }
 
 /// One thing that was tried.
@@ -37,12 +50,12 @@ pub struct Test {
     pub expected: Phrase,
     /// What happened.
     pub found: Phrase,
-    /// They agree.
-    pub passed: bool,
+    /// They agree, or they do not.
+    pub verdict: Verdict,
     /// What both sides of the connection reported, if there was one.
     pub events: Vec<Event>,
-    /// The step whose page explains it.
-    pub step: Step,
+    /// The page of the docs that explains it.
+    pub page: &'static str,
 }
 
 /// How a connection should end.
@@ -168,10 +181,10 @@ impl Test {
         Test {
             name,
             expected: Phrase::empty(),
-            passed: found.is_ok(),
+            verdict: Verdict::of(found.is_ok()),
             found: found.err().unwrap_or_else(|| phrase!("as it should be")),
             events: Vec::new(),
-            step,
+            page: page_of(step),
         }
     }
 
@@ -231,18 +244,62 @@ impl Test {
             return Err(failed("check", &"no version of TLS"));
         };
         let (found, step) = (outcome.words(), wanted.step().min(outcome.step()));
-        let found = match (passed, version) {
-            (false, TlsMax::Tls12) => phrase!("in TLS 1.2: {found}", found),
-            _ => found,
+        let found = if passed {
+            found
+        } else {
+            in_version(version, found)
         };
         Ok(Test {
             name,
             expected: wanted.words(),
             found,
-            passed,
+            verdict: Verdict::of(passed),
             events,
-            step,
+            page: page_of(step),
         })
+    }
+
+    /// The same, and another page explains it.
+    #[must_use]
+    pub fn explained_by(self, page: &'static str) -> Test {
+        Test { page, ..self }
+    }
+
+    /// It is as it should be.
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Passed
+    }
+}
+
+/// The page of the docs that explains a step.
+fn page_of(step: Step) -> &'static str {
+    match step {
+        Step::Preparation => "certificates.md",
+        Step::ClientConnects => "handshake/step1_client_connects.md",
+        Step::ServerPresentsCertificate => "handshake/step2_server_presents_certificate.md",
+        Step::ClientVerifiesServer => "handshake/step3_client_verifies_server.md",
+        Step::ClientPresentsCertificate => "handshake/step4_client_presents_certificate.md",
+        Step::ServerVerifiesClient => "handshake/step5_server_verifies_client.md",
+        Step::ServerAuthorizesClient => "handshake/step6_server_authorizes_client.md",
+        Step::ApplicationData => "handshake/step7_application_data.md",
+    }
+}
+
+/// What was found, and that it was found in the older version.
+pub fn in_version(version: TlsMax, found: Phrase) -> Phrase {
+    match version {
+        TlsMax::Tls12 => phrase!("in TLS 1.2: {found}", found),
+        TlsMax::Tls13 => found,
+    }
+}
+
+impl Verdict {
+    fn of(passed: bool) -> Verdict {
+        if passed {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        }
     }
 }
 

@@ -5,7 +5,10 @@
 //! `%% shortcut NAME` begin a part; NAME is a test, there the one that catches the shortcut. `{{word}}` stands for something that was drawn by lot. In a solution and in a
 //! shortcut, the `sh` blocks are the commands: a test runs them, in the folder of the exercise.
 
+use crate::docs;
+use crate::instruments::page::WIDTH;
 use crate::language::Language;
+use crate::text::{columns, wrap};
 
 /// The texts of one exercise in one language.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -83,6 +86,72 @@ fn tests(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Markdown for a terminal: paragraphs and items in lines of 80 columns. Code, headings and tables stay as they are.
+pub fn folded(markdown: &str) -> String {
+    let mut lines = Vec::new();
+    let mut paragraph = String::new();
+    let mut fenced = false;
+    for line in markdown.lines().chain([""]) {
+        let fence = line.starts_with("```");
+        fenced ^= fence;
+        let is_kept = ["#", "|", "    "].iter().any(|mark| line.starts_with(mark));
+        let is_kept = fenced || fence || is_kept || line.is_empty();
+        if is_kept || item(line) > 0 {
+            lines.extend(fold(&std::mem::take(&mut paragraph)));
+        }
+        if is_kept {
+            lines.push(line.to_owned());
+        } else {
+            join(&mut paragraph, line.trim());
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// How far an item hangs behind its mark: `- `, `1. `. Zero: it is no item.
+fn item(line: &str) -> usize {
+    let numbered = line.split_once(". ").map(|(number, _)| number);
+    let numbered = numbered.filter(|number| number.parse::<u8>().is_ok());
+    match numbered {
+        Some(number) => number.len() + 2,
+        None if line.starts_with("- ") => 2,
+        None => 0,
+    }
+}
+
+fn fold(paragraph: &str) -> Vec<String> {
+    if paragraph.is_empty() {
+        return Vec::new();
+    }
+    // A command in a sentence stays in one line, so that it can be copied: its blanks are none for `wrap`.
+    let parts = paragraph.split('`').enumerate();
+    let parts = parts.map(|(number, part)| match number % 2 {
+        0 => part.to_owned(),
+        _ => part.replace(' ', "\u{a0}"),
+    });
+    let whole = parts.collect::<Vec<_>>().join("`");
+    let hang = item(paragraph);
+    let lines = wrap(&whole, WIDTH - hang).into_iter().enumerate();
+    let lines = lines.map(|(number, line)| match number {
+        0 => line,
+        _ => format!("{:hang$}{line}", ""),
+    });
+    lines.map(|line| line.replace('\u{a0}', " ")).collect()
+}
+
+/// Chinese has no blank where a line of its source ends.
+fn join(paragraph: &mut String, line: &str) {
+    let wide = |character: char| columns(character.encode_utf8(&mut [0; 4])) > 1;
+    let punctuation = |character: char| wide(character) && !character.is_alphanumeric();
+    if let (Some(before), Some(after)) = (paragraph.chars().next_back(), line.chars().next()) {
+        let both = wide(before) && wide(after);
+        if !both && !punctuation(before) && !punctuation(after) {
+            paragraph.push(' ');
+        }
+    }
+    paragraph.push_str(line);
+}
+
 /// The files of an exercise, English and Chinese, as `include_str!` gives them.
 #[derive(Clone, Copy, Debug)]
 pub struct Files {
@@ -95,13 +164,39 @@ pub struct Files {
 impl Files {
     /// The texts in a language.
     pub fn texts(self, language: Language, words: &[(&str, String)]) -> Texts {
-        Texts::read(language.pick(self.english, self.chinese), words)
+        let page = docs::page("wire.md");
+        let mut words = words.to_vec();
+        words.push(("page about the wire", page.in_language(language)));
+        Texts::read(language.pick(self.english, self.chinese), &words)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paragraph_fits_a_terminal_and_a_command_is_not_broken() {
+        let long = "word ".repeat(13);
+        let text = format!(
+            "# T\n\n{long}\n`a command of several words` ends it.\n\n- one\n  more\n1. two\n\n```sh\na\nb\n```\n"
+        );
+        let expected = format!(
+            "# T\n\n{}\n`a command of several words` ends it.\n\n- one more\n1. two\n\n```sh\na\nb\n```",
+            long.trim_end()
+        );
+        assert_eq!(folded(&text), expected);
+        let chinese = format!("{}\n下一行，\n`码`\n之后 TLS\n握手", "字".repeat(45));
+        let folded = folded(&chinese);
+        assert!(
+            folded.lines().all(|line| columns(line) <= WIDTH),
+            "{folded}"
+        );
+        assert_eq!(
+            folded.replace('\n', ""),
+            format!("{}下一行，`码` 之后 TLS 握手", "字".repeat(45))
+        );
+    }
 
     #[test]
     fn the_parts_of_a_file_are_found() {

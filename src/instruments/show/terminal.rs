@@ -11,6 +11,7 @@ use super::chapters::{CHAPTERS, Chapter, no_step, remark};
 use super::glance::{at_a_glance, notes};
 use super::{is_framing, milliseconds, one_line, protection, record_name, records_of};
 use super::{short_hex, size, starts_expanded, warning};
+use crate::docs;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{
     self, BOLD, DIM, GREEN, LongWords, MAGENTA, Page, Paint, RED, WIDTH,
@@ -47,7 +48,9 @@ pub fn write(out: &mut impl Write, conversation: &Conversation, paint: Paint) ->
         let head = text::pad(&paint.words(&label), 17);
         view.paragraph(&head, &paint.words(&value), "")?;
     }
-    for note in notes(conversation).into_iter().chain(warning(conversation)) {
+    let paths = (!docs::at_hand("mtls.md")).then(docs::paths);
+    let notes = notes(conversation).into_iter();
+    for note in notes.chain(warning(conversation)).chain(paths) {
         view.page.blank()?;
         view.paragraph("", &paint.words(&note), DIM)?;
     }

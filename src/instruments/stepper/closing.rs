@@ -2,6 +2,7 @@
 
 use super::known::Known;
 use super::question::the;
+use crate::docs;
 use crate::language::Phrase;
 use crate::narration::Step;
 use crate::phrase;
@@ -83,12 +84,11 @@ pub(super) fn go_on(known: &Known, quiz: bool) -> Vec<Phrase> {
         None => Step::ClientVerifiesServer,
     };
     let read = if known.resumed && known.refused.is_none() {
-        phrase!("what a resumption saves: docs/handshake/step7_application_data.md")
+        let page = docs::page("handshake/step7_application_data.md");
+        phrase!("what a resumption saves: {page}", page)
     } else {
-        phrase!(
-            "the page of this step: docs/handshake/{page}.md",
-            page = file(page)
-        )
+        let page = docs::page(&format!("handshake/{}.md", file(page)));
+        phrase!("the page of this step: {page}", page)
     };
     let mut options = if known.refused.is_some() || known.resumed {
         ""

@@ -57,7 +57,8 @@ pub(crate) fn verify(
     }
 }
 
-/// A curve is told by the length of its point: TLS 1.2 does not tie the hash to it.
+/// A curve is told by the length of its point: TLS 1.2 does not tie the hash to it. An ML-DSA key has one length for
+/// each scheme (FIPS 204 §4).
 fn algorithm(scheme: u16, key: usize) -> Option<&'static dyn VerificationAlgorithm> {
     Some(match (scheme, key) {
         (0x0403, 65) => &signature::ECDSA_P256_SHA256_ASN1,
@@ -70,6 +71,9 @@ fn algorithm(scheme: u16, key: usize) -> Option<&'static dyn VerificationAlgorit
         (0x0603, 97) => &signature::ECDSA_P384_SHA512_ASN1,
         (0x0603, 133) => &signature::ECDSA_P521_SHA512_ASN1,
         (0x0807, 32) => &signature::ED25519,
+        (0x0904, 1312) => &signature::ML_DSA_44,
+        (0x0905, 1952) => &signature::ML_DSA_65,
+        (0x0906, 2592) => &signature::ML_DSA_87,
         (0x0804 | 0x0809, _) => &signature::RSA_PSS_2048_8192_SHA256,
         (0x0805 | 0x080a, _) => &signature::RSA_PSS_2048_8192_SHA384,
         (0x0806 | 0x080b, _) => &signature::RSA_PSS_2048_8192_SHA512,

@@ -55,13 +55,14 @@ const STORY: &[(&str, &[&str])] = &[
     ("http", &["clock"]),
     (
         "certificates",
-        &["files", "error", "text", "language", "clock"],
+        &["files", "error", "text", "language", "clock", "docs"],
     ),
     ("narration", &["text", "language", "clock"]),
     ("error", &["narration", "text", "language", "clock"]),
     ("transport", &["error", "text", "language"]),
     ("files", &["error", "text", "language"]),
     ("clock", &["language"]),
+    ("docs", &["language"]),
     ("language", &["text"]),
     ("text", &[]),
 ];

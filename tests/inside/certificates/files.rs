@@ -1,5 +1,12 @@
 //! Where `hello-mtls certs` writes, for whom, and what it leaves alone.
 
+use std::fs;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Instant;
+
+use hello_mtls::files;
+
 use crate::common::{EIGHT, Folder};
 
 #[test]
@@ -95,4 +102,46 @@ fn a_certificate_that_outlives_its_ca_is_signed_with_a_word_about_it() {
         .says("note: the certificate ends on 20")
         .says("and the CA that signed it on 20")
         .says("Fewer --days, or a new CA first");
+}
+
+/// Between a look at the name and the opening, another program may put a pipe there. Opening it would wait for a
+/// writer, for ever.
+#[test]
+fn a_pipe_that_takes_the_place_of_a_file_is_not_waited_for() {
+    let folder = Folder::new();
+    folder
+        .run("echo text > regular; mkfifo pipe; cp regular both")
+        .ends(0);
+    let [regular, pipe, new, both] =
+        ["regular", "pipe", "new", "both"].map(|name| folder.path(name));
+    let (done, is_done) = channel();
+    let path = both.clone();
+    thread::spawn(move || {
+        let mut seen = [0, 0];
+        for _ in 0..20_000 {
+            match files::read(&path) {
+                Ok(contents) => {
+                    assert_eq!(contents, b"text\n");
+                    seen[0] += 1;
+                }
+                Err(error) => {
+                    assert!(error.to_string().contains("not a regular file"), "{error}");
+                    seen[1] += 1;
+                }
+            }
+        }
+        let _ = done.send(seen);
+    });
+    let begun = Instant::now();
+    let seen = loop {
+        for place in [&pipe, &regular] {
+            fs::hard_link(place, &new).unwrap();
+            fs::rename(&new, &both).unwrap();
+        }
+        if let Ok(seen) = is_done.try_recv() {
+            break seen;
+        }
+        assert!(begun.elapsed().as_secs() < 30, "a read waits for the pipe");
+    };
+    assert!(seen.iter().all(|count| *count > 100), "{seen:?}");
 }

@@ -4,3 +4,4 @@ mod revocation;
 mod renewal;
 mod careful_authority;
 mod name_constraints;
+mod ml_dsa;

@@ -2,10 +2,9 @@
 //! what it is about, what was found and what to try.
 
 use std::net::TcpListener;
-use std::path::Path;
 
 use crate::common::spoiled::{USERS, spoiled};
-use crate::common::{Folder, Server, say_skipped};
+use crate::common::{Folder, say_skipped};
 
 #[test]
 fn a_missing_file_is_named() {
@@ -339,7 +338,10 @@ fn options_that_contradict_each_other_are_a_wrong_command_line() {
             "get https://localhost/ --cert certs/client.crt --key certs/client.key",
             "--cacert is missing",
         ),
-        ("certs --key-type dsa", "ecdsa-p256, rsa-2048, ed25519"),
+        (
+            "certs --key-type dsa",
+            "ecdsa-p256, rsa-2048, ed25519, ml-dsa-65",
+        ),
         ("certs --days 0", "1..=36500"),
         (
             "certs --host 'no host'",
@@ -413,69 +415,5 @@ fn what_was_typed_reaches_no_terminal_unescaped() {
         assert!([1, 2].contains(&ran.code), "{ran}");
         let raw = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
         assert!(!ran.stderr.contains(raw), "{ran}");
-    }
-}
-
-/// Commands that write to stdout. The last needs a server.
-fn writers(server: &Server) -> [String; 4] {
-    [
-        "hello-mtls --help".to_owned(),
-        "hello-mtls certs --force --dir others".to_owned(),
-        "hello-mtls demo".to_owned(),
-        format!("hello-mtls get {}", server.url("/")),
-    ]
-}
-
-#[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
-    let folder = Folder::with_certs();
-    let server = folder.serve("");
-    for command in writers(&server) {
-        for reader in ["head -c 1", "true"] {
-            folder
-                .run(&format!("{{ {command}; echo $? > code; }} | {reader}"))
-                .ends(0);
-            assert_eq!(folder.read("code"), "0\n", "{command} | {reader}");
-        }
-        folder.run(&format!("{command} >&-")).ends(0);
-    }
-}
-
-#[test]
-fn a_full_disk_is_an_error_and_a_deaf_terminal_is_none() {
-    if !Path::new("/dev/full").exists() {
-        return say_skipped("there is no /dev/full");
-    }
-    let folder = Folder::with_certs();
-    let server = folder.serve("");
-    for command in &writers(&server)[1..] {
-        folder
-            .run(&format!("{command} > /dev/full"))
-            .ends(1)
-            .says("cannot write the output")
-            .says("No space left");
-    }
-    for nobody in ["2> /dev/full", "2>&-"] {
-        let get = "hello-mtls get";
-        folder
-            .run(&format!("{get} https://localhost:1/ {nobody}"))
-            .ends(1);
-        folder
-            .run(&format!("{get} ftp://localhost/ {nobody}"))
-            .ends(2);
-    }
-}
-
-#[test]
-fn a_server_whose_log_nobody_reads_goes_on() {
-    let folder = Folder::with_certs();
-    let server = Server::of(
-        folder.start("hello-mtls serve --narrate --listen localhost:0 2>&1 | head -n 1"),
-    );
-    for _ in 0..3 {
-        folder
-            .run(&format!("hello-mtls get {}", server.url("/")))
-            .ends(0)
-            .prints("Hello World");
     }
 }

@@ -1,4 +1,5 @@
 mod bad_input;
+mod outputs;
 mod columns;
 mod watching;
 mod step;
@@ -9,3 +10,4 @@ mod public_site;
 mod json;
 mod inspect;
 mod lang;
+mod elsewhere;

@@ -271,8 +271,11 @@ fn missing_words(name: &str, page: &str) -> Vec<String> {
 fn the_pages_speak_as_chinese_readers_do() {
     let mut wrong = Vec::new();
     let readme = root().join("README.zh-CN.md");
+    let texts = pages_in(&root().join("src/instruments/lab/texts/zh"));
+    assert!(!texts.is_empty(), "the lab has texts");
     for path in pages_in(&root().join("docs/zh"))
         .into_iter()
+        .chain(texts)
         .chain([readme])
     {
         let name = path.strip_prefix(root()).unwrap().to_str().unwrap();

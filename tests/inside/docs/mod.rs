@@ -3,3 +3,4 @@ mod bytes;
 mod paste;
 mod prose;
 mod chinese;
+mod summary;

@@ -251,6 +251,40 @@ fn english_pages() -> Vec<PathBuf> {
     pages
 }
 
+/// The English texts of the lab, as a page: without the lines that name a part or a test, and without commands.
+fn lab_page(text: &str) -> String {
+    let mut page = String::new();
+    let mut part = "";
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("%% ") {
+            part = name;
+            page.push('\n');
+        } else if part == "tests" {
+            // What a test tries is a label, like the cell of a table.
+            let (_, tried) = line.split_once(": ").unwrap_or_default();
+            page += &format!("| {tried} |\n");
+        } else if line.starts_with("    ") || line.starts_with("Try it: ") {
+            page.push('\n');
+        } else {
+            page += &format!("{line}\n");
+        }
+    }
+    page
+}
+
+/// Every page whose prose is read, by its path in the project: the English pages, and the lab's texts.
+fn read_pages() -> Vec<(String, String)> {
+    let texts = pages_in(&root().join("src/instruments/lab/texts/en"));
+    assert!(!texts.is_empty(), "the lab has texts");
+    let read = |path: &PathBuf| {
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        (name, fs::read_to_string(path).unwrap())
+    };
+    let texts = texts.iter().map(read);
+    let texts = texts.map(|(name, text)| (name, lab_page(&text)));
+    english_pages().iter().map(read).chain(texts).collect()
+}
+
 /// `make prose`.
 #[test]
 #[ignore = "a report, not a test"]
@@ -260,13 +294,11 @@ fn report() {
         "{:46} {:>9} {:>7} {:>5} {:>4} {:>6}  terms without a link",
         "page", "sentences", "short %", "mean", "who", "a X a Y"
     );
-    for path in english_pages() {
-        let page = fs::read_to_string(&path).unwrap();
+    for (name, page) in read_pages() {
         let figures = Figures::of(&page);
         let unlinked: Vec<String> = unlinked(&page, &glossary).into_iter().collect();
         println!(
-            "{:46} {:9} {:7} {:5.1} {:4} {:7}  {}",
-            path.strip_prefix(root()).unwrap().display(),
+            "{name:46} {:9} {:7} {:5.1} {:4} {:7}  {}",
             figures.sentences,
             figures.short_share(),
             figures.words as f64 / figures.sentences.max(1) as f64,
@@ -279,9 +311,8 @@ fn report() {
 
 #[test]
 fn a_page_has_few_short_sentences_and_names_its_actors() {
-    for path in english_pages() {
-        let name = path.strip_prefix(root()).unwrap().display();
-        let figures = Figures::of(&fs::read_to_string(&path).unwrap());
+    for (name, page) in read_pages() {
+        let figures = Figures::of(&page);
         let short = figures.short_share();
         assert!(
             short <= MOST_SHORT,
@@ -321,6 +352,15 @@ fn sentences_are_counted_as_a_reader_sees_them() {
         (figures.sentences, figures.short, figures.words),
         (7, 7, 26)
     );
+}
+
+#[test]
+fn a_text_of_the_lab_is_read_like_a_page() {
+    let text = "%% task\n# A title\n\nThe task.\n\n    a command\n\nTry it: `x`\n%% tests\none: who comes\n%% hint\n\
+                A hint.\n%% shortcut one\nNo.\n```sh\nnot. this.\n```\n";
+    let page = lab_page(text);
+    assert_eq!(sentences(&page), ["The task.", "A hint.", "No."]);
+    assert_eq!(Figures::of(&page).who, ["who comes"]);
 }
 
 #[test]

@@ -15,13 +15,16 @@ use Progress::{Certificates, Established, Hello};
 #[derive(Clone, Copy, Debug)]
 enum Sent {
     Nothing,
+    /// Nothing, because its key makes no signature that the server accepts.
+    UnfitKey,
     Strangers,
     Named,
 }
 
 fn seen(progress: Progress, tls12: bool, sent: Option<Sent>) -> Seen {
+    let unfit_key = matches!(sent, Some(Sent::UnfitKey));
     let sent = sent.map(|sent| match sent {
-        Sent::Nothing => None,
+        Sent::Nothing | Sent::UnfitKey => None,
         Sent::Strangers => Some(("CN=mallory", "CN=other-ca", false)),
         Sent::Named => Some(("CN=my-client", "CN=my-ca", true)),
     });
@@ -32,6 +35,7 @@ fn seen(progress: Progress, tls12: bool, sent: Option<Sent>) -> Seen {
             issuer: issuer.to_owned(),
             named,
         }),
+        unfit_key,
     });
     Seen {
         tls12,
@@ -53,12 +57,13 @@ fn check(diagnosis: &Diagnosis, step: u8, failure: Option<&str>, words: &str) {
 
 #[test]
 fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
-    use Sent::{Named, Nothing, Strangers};
+    use Sent::{Named, Nothing, Strangers, UnfitKey};
     let alert = |alert| io::Error::other(Error::AlertReceived(alert));
     let fin = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let rst = || io::Error::from(io::ErrorKind::ConnectionReset);
     let none = Some("no-client-certificate");
     let strangers = Some("client-unknown-issuer");
+    let unfit = Some("client-key-not-accepted");
     let (asked, not_named) = (
         "the client sent none",
         "CN=other-ca, a CA that the server does not name",
@@ -68,6 +73,7 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
         // OpenSSL: Apache, HAProxy, Python, s_server, stunnel
         (Established, false, Nothing, alert(A::CertificateRequired), 5, none, asked),
         (Certificates, true, Nothing, alert(A::HandshakeFailure), 5, none, asked),
+        (Established, false, UnfitKey, alert(A::CertificateRequired), 5, unfit, "its key can make no signature"),
         (Established, false, Strangers, alert(A::UnknownCA), 5, strangers, not_named),
         (Established, false, Named, alert(A::CertificateExpired), 5, Some("client-expired"), "certificate_expired (45)"),
         // Go, Caddy, and Java with sockets of its own

@@ -58,6 +58,22 @@ fn a_list_past_its_next_update_is_reported_and_refuses_unless_it_may_only_warn()
         .run("hello-mtls serve --crl certs/ca.crl --crl-expired ignore")
         .ends(2)
         .says("refuse or warn");
+
+    // The doctor judges as the server does.
+    let doctor =
+        |options: &str| folder.run(&format!("hello-mtls doctor --crl certs/ca.crl{options}"));
+    for refuses in ["", " --crl-expired refuse"] {
+        doctor(refuses)
+            .ends(1)
+            .says("so serve refuses every client of this CA");
+    }
+    doctor(" --crl-expired warn")
+        .ends(0)
+        .says("the next one was due")
+        .does_not_say("refuses every client");
+    doctor(" --crl-expired ignore")
+        .ends(2)
+        .says("refuse or warn");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 mod limits;
+mod proxy_protocol;
 mod bad_peers;
 mod open;
 mod reload;

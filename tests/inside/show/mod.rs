@@ -203,9 +203,10 @@ fn hostile() -> Transcript {
     let leaf = |name: &str| {
         let key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, format!("{EVIL}{name}"));
+        params.distinguished_name.push(
+            rcgen::DnType::CommonName,
+            format!("{EVIL}\r\n\tforged: {name}"),
+        );
         (params.signed_by(&key, &issuer).unwrap().der().clone(), key)
     };
     let pki = Pki {
@@ -287,6 +288,9 @@ fn nothing_of_a_hostile_peer_reaches_terminal_or_page_unescaped() {
         "it is shown, escaped"
     );
     assert_eq!(page.chars().find(|c| obeyed(*c)), None);
+    for shown in [&text, &page] {
+        assert!(shown.contains("\\r\\n\\tforged: server"), "in one line");
+    }
     assert_eq!(page.matches("<script").count(), 1, "our own");
     for tag in ["<img", "<b>\"", "<b>&"] {
         assert!(!page.contains(tag), "{tag}");

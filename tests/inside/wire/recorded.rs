@@ -80,12 +80,15 @@ fn story(conversation: &Conversation) -> Vec<String> {
     conversation.messages.iter().map(line).collect()
 }
 
-fn all_keys() -> [&'static rcgen::SignatureAlgorithm; 4] {
+fn all_keys() -> [&'static rcgen::SignatureAlgorithm; 7] {
     [
         &rcgen::PKCS_ECDSA_P256_SHA256,
         &rcgen::PKCS_ECDSA_P384_SHA384,
         &rcgen::PKCS_RSA_SHA256,
         &rcgen::PKCS_ED25519,
+        &rcgen::PKCS_ML_DSA_44,
+        &rcgen::PKCS_ML_DSA_65,
+        &rcgen::PKCS_ML_DSA_87,
     ]
 }
 

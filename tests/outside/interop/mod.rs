@@ -129,7 +129,7 @@ fn copy_tree(from: &Path, to: &Path, edits: &[(&str, &str)], used: &mut [bool]) 
 }
 
 /// A port that nobody has, below those that the system gives to clients.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let spread = (std::process::id() % 400) as u16 * 20;
     loop {

@@ -55,7 +55,8 @@ pub(super) fn signature(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     let tree = x509::certificate(link.cert.der);
     let algorithm = shown(tree.find("signatureAlgorithm"));
     let found = phrase!("{name} is signed with {algorithm}", name, algorithm);
-    let expected = phrase!("a signature with SHA-256 or better, by ECDSA, RSA or Ed25519");
+    let expected =
+        phrase!("a signature by ECDSA or RSA with SHA-256 or better, by Ed25519 or by ML-DSA");
     Some(link.error("weak-signature", expected, found, renew(link)))
 }
 

@@ -14,7 +14,7 @@ use crate::phrase;
 use crate::text;
 
 pub(super) fn expected_key() -> Phrase {
-    phrase!("a P-256, P-384, P-521, Ed25519 or RSA key, RSA from 2048 to 8192 bits")
+    phrase!("a P-256, P-384, P-521, Ed25519, ML-DSA or RSA key, RSA from 2048 to 8192 bits")
 }
 
 const LABELS: [(&str, Kind); 3] = [

@@ -6,6 +6,7 @@ use std::path::Path;
 use x509_parser::extensions::ParsedExtension;
 
 use super::openssl_would_reject::note;
+use crate::certificates::ml_dsa::is_ml_dsa;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::doctor::side_view::SideView;
@@ -39,6 +40,13 @@ pub(in crate::instruments::doctor) fn stricter(looks: &[SideView<'_, '_>]) -> Op
                 "or by openssl: -days 365, and extendedKeyUsage=serverAuth in the -extfile of the server's certificate"
             ),
             refused_by_apple(looks),
+        ),
+        (
+            phrase!(
+                "OpenSSL before 3.5, with nginx, curl, Node and Python on top of it, and every program in TLS 1.2, cannot use"
+            ),
+            phrase!("for those: --key-type ecdsa-p256"),
+            unknown_to_old_openssl(looks),
         ),
     ];
     let mut lines = programs.iter().flat_map(|(.., lines)| lines);
@@ -95,6 +103,20 @@ fn refused_by_python<'a>(looks: &[SideView<'_, 'a>]) -> Vec<Line<'a>> {
                 seen.push(cert.der);
                 let is_last = anchor.is_some_and(|anchor| anchor.der == cert.der);
                 lines.extend(line(cert, strict_rules(cert, is_last)));
+            }
+        }
+    }
+    lines
+}
+
+/// ML-DSA is for TLS 1.3 alone, and young.
+fn unknown_to_old_openssl<'a>(looks: &[SideView<'_, 'a>]) -> Vec<Line<'a>> {
+    let (mut seen, mut lines) = (Vec::new(), Vec::new());
+    for look in looks {
+        for cert in look.links().map(|link| link.cert).chain(look.anchor()) {
+            if is_ml_dsa(cert.key()) && !seen.contains(&cert.der) {
+                seen.push(cert.der);
+                lines.extend(line(cert, vec![phrase!("an ML-DSA key")]));
             }
         }
     }

@@ -16,6 +16,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::x509::X509Name;
 
 use super::Expected;
+use crate::certificates::ml_dsa::PrivateKey as CaKey;
 use crate::certificates::request::{KeyType, Name, common_name_only, generate};
 use crate::certificates::signing::client_uri;
 use crate::certificates::{failed, pem};
@@ -210,7 +211,7 @@ type Spoil = fn(&mut CertificateParams);
 /// The clients' CA.
 struct Signer {
     certificate: CertificateDer<'static>,
-    issuer: Issuer<'static, KeyPair>,
+    issuer: Issuer<'static, CaKey>,
 }
 
 impl Material<'_> {
@@ -219,7 +220,7 @@ impl Material<'_> {
         let Some(path) = self.ca_key else {
             return Ok(None);
         };
-        let key = KeyPair::try_from(&pem::private_key(path)?).map_err(|error| cannot(&error))?;
+        let key = CaKey::read(&pem::private_key(path)?).map_err(|error| cannot(&error))?;
         let beside = pem::certificates(&path.with_extension("crt")).unwrap_or_default();
         let behind = self.own.chain.iter().skip(1);
         let public = rcgen::PublicKeyData::der_bytes(&key).to_vec();
@@ -303,7 +304,7 @@ fn of_false_ca(good: &CertificateParams, ca: DistinguishedName) -> Result<Shows,
     let certificate = params.self_signed(&key).map_err(|error| cannot(&error))?;
     let signer = Signer {
         certificate: certificate.der().clone(),
-        issuer: Issuer::new(params, key),
+        issuer: Issuer::new(params, CaKey::OfRcgen(key)),
     };
     signer.sign(good)
 }

@@ -156,6 +156,33 @@ pub(super) const CASES: &[Case] = &[
             },
         ],
     },
+    Case {
+        name: "post-quantum-certificate",
+        scene: Scene {
+            server: Party {
+                shows: &[Certificate {
+                    key: "ml-dsa",
+                    key_type: KeyType::MlDsa65,
+                    ..MY_SERVER
+                }],
+                ..SCENE.server
+            },
+            ..with_fault(Fault::KnowsNoMlDsa(Side::Client))
+        },
+        fails: [
+            server_ends(
+                ServerPresentsCertificate,
+                40,
+                "peer is incompatible: NoSignatureSchemesInCommon",
+            )[0],
+            // A cipher suite of TLS 1.2 has a kind of signature in its name, and none has ML-DSA.
+            server_ends(
+                ClientConnects,
+                40,
+                "peer is incompatible: NoCipherSuitesInCommon",
+            )[1],
+        ],
+    },
 ];
 
 /// What comes back is no TLS. The client says so in an alert, which such a server cannot read.

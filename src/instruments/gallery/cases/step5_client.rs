@@ -1,6 +1,7 @@
 //! Steps 4 and 5: the client's certificate, and what the server makes of it.
 
 use super::*;
+use crate::certificates::request::KeyType;
 use crate::error::LateRequest;
 use crate::instruments::gallery::RevocationList;
 use crate::instruments::gallery::pki::{
@@ -78,6 +79,21 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "no-client-certificate",
         scene: client_shows(&[]),
+        fails: server_refuses(116, "peer sent no certificates"),
+    },
+    Case {
+        name: "client-key-not-accepted",
+        scene: Scene {
+            client: Party {
+                shows: &[Certificate {
+                    key: "ml-dsa-client",
+                    key_type: KeyType::MlDsa65,
+                    ..MY_CLIENT
+                }],
+                ..SCENE.client
+            },
+            ..with_fault(Fault::KnowsNoMlDsa(Side::Server))
+        },
         fails: server_refuses(116, "peer sent no certificates"),
     },
     Case {

@@ -117,7 +117,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             )),
             Err(_) => Err(phrase!("it is not hexadecimal")),
         };
-        Test::look(name, Step::ApplicationData, found)
+        Test::look(name, Step::ApplicationData, found).explained_by("wire.md")
     });
     Ok(tests.into())
 }

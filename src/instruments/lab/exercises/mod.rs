@@ -5,8 +5,10 @@ mod by_hand;
 mod change_the_root;
 mod first_hello;
 mod let_in_a_not_b;
+mod quantum;
 mod renew;
 mod shut_the_door;
+mod success_is_not_success;
 mod take_it_back;
 mod the_key_stays_home;
 mod the_missing_link;
@@ -33,9 +35,11 @@ pub const EXERCISES: &[Exercise] = &[
     two_cas::EXERCISE,
     let_in_a_not_b::EXERCISE,
     take_it_back::EXERCISE,
+    success_is_not_success::EXERCISE,
     change_the_root::EXERCISE,
     behind_the_proxy::EXERCISE,
     by_hand::EXERCISE,
+    quantum::EXERCISE,
 ];
 
 /// The exercise of this name.

@@ -95,7 +95,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         };
         tests.push(Test::look(file, Step::Preparation, is));
     }
-    if tests.iter().any(|test| !test.passed) {
+    if tests.iter().any(|test| !test.passed()) {
         return Ok(tests);
     }
     let left = fs::read_dir(started.folder).into_iter().flatten().flatten();

@@ -8,13 +8,14 @@ use crate::instruments::gallery::{Case, Outcome, cases};
 use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::tests::{Started, Test};
 use crate::instruments::lab::{Exercise, wording};
+use crate::instruments::wire::names::alert_name;
 use crate::narration::{Side, Step};
 use crate::phrase;
 
 pub(super) const EXERCISE: Exercise = Exercise {
     name: "whose-fault",
     steps: &[Step::ClientVerifiesServer, Step::ServerVerifiesClient],
-    minutes: 15,
+    minutes: 10,
     texts: wording::Files {
         english: include_str!("../texts/en/whose-fault.md"),
         chinese: include_str!("../texts/zh/whose-fault.md"),
@@ -100,6 +101,18 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     Ok(files)
 }
 
+/// An alert has a number and a name, and `hello-mtls wire` shows the number in hexadecimal.
+fn decimal(given: &str) -> String {
+    let hexadecimal = given
+        .strip_prefix("0x")
+        .map(|digits| u8::from_str_radix(digits, 16));
+    let number = match hexadecimal {
+        Some(number) => number.ok(),
+        None => (0..=u8::MAX).find(|number| alert_name(*number) == given),
+    };
+    number.map_or_else(|| given.to_owned(), |number| number.to_string())
+}
+
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let text = started.text("answers.txt")?.to_lowercase();
     let mut tests = Vec::new();
@@ -108,6 +121,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             .lines()
             .find_map(|line| line.strip_prefix(&format!("{name}:")));
         let given: Vec<&str> = given.unwrap_or_default().split_whitespace().collect();
+        let given: Vec<String> = given.iter().map(|word| decimal(word)).collect();
         let right = answer(case.expected(version));
         let right: Vec<&str> = right.split(' ').collect();
         let count = right
@@ -119,7 +133,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             (true, _) => Ok(()),
             (false, count) => Err(phrase!("{count} of 3 are right", count)),
         };
-        tests.push(Test::look(name, case.expected(version).step, found));
+        // The page of the step would be a third of the answer.
+        tests.push(Test::look(name, Step::Preparation, found).explained_by("wire.md"));
     }
     Ok(tests)
 }

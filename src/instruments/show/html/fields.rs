@@ -12,7 +12,7 @@ use crate::instruments::fields::Field;
 use crate::instruments::show::{one_line, size, starts_expanded};
 use crate::language::Language;
 use crate::phrase;
-use crate::text::html as escaped;
+use crate::text::{self, html as escaped};
 
 /// Columns for what a group or a value says.
 const LONGEST_VALUE: usize = 240;
@@ -168,7 +168,7 @@ fn row(bytes: &[u8], field: &Field, language: Language) -> String {
     };
     format!(
         "<span class=\"words\"><b class=\"name\">{label}</b> <span class=\"{class}\">{}</span>{}{meaning}</span>{}",
-        escaped(&value),
+        escaped(&text::terminal(&value)),
         place(field, language),
         hex_cell(bytes, field, language)
     )

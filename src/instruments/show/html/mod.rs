@@ -30,6 +30,7 @@ use proof_lines::ProofLines;
 pub use policy::content_security_policy;
 
 use super::chapters::CHAPTERS;
+use crate::docs;
 use crate::instruments::wire::conversation::Conversation;
 use crate::instruments::wire::keeping;
 use crate::language::{Language, Phrase};
@@ -116,9 +117,13 @@ impl View<'_> {
         let made = phrase!(
             "Made by hello-mtls. The code of each step stands in the file that is named there."
         );
+        let mut made = self.say(&made);
+        // Where links lead to the files, nothing has to be said about them.
+        if self.place == Place::Anywhere {
+            made = format!("{made} {}", self.say(&docs::paths()));
+        }
         page.push_str(&format!(
-            "</main>\n</div>\n<footer><p>{}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
-            self.say(&made)
+            "</main>\n</div>\n<footer><p>{made}</p></footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         ));
         page
     }

@@ -1,0 +1,138 @@
+//! A server moves to signatures that a quantum computer does not forge, and a client of the old kind still comes in.
+
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use crate::certificates::ml_dsa::is_ml_dsa;
+use crate::certificates::request::{KeyType, Name};
+use crate::certificates::signing::client_uri;
+use crate::certificates::{GeneratedFile, failed, pem, public};
+use crate::error::Error;
+use crate::handshake::TlsMax;
+use crate::instruments::lab::draw::Draw;
+use crate::instruments::lab::meeting::{Client, record};
+use crate::instruments::lab::minting::{Leaf, Mint, Purpose};
+use crate::instruments::lab::tests::{Started, Test, Wanted, value_of};
+use crate::instruments::lab::{Exercise, settings, wording};
+use crate::instruments::wire::explain;
+use crate::narration::{Side, Step};
+use crate::phrase;
+
+pub(super) const EXERCISE: Exercise = Exercise {
+    name: "quantum",
+    steps: &[
+        Step::ServerPresentsCertificate,
+        Step::ClientPresentsCertificate,
+    ],
+    minutes: 20,
+    texts: wording::Files {
+        english: include_str!("../texts/en/quantum.md"),
+        chinese: include_str!("../texts/zh/quantum.md"),
+    },
+    words,
+    start,
+    check,
+};
+
+/// ML-DSA has no place in TLS 1.2.
+const TLS13: &[TlsMax] = &[TlsMax::Tls13];
+
+fn words(draw: &Draw) -> Vec<(&'static str, String)> {
+    vec![
+        ("old", client_uri(&draw.person("old"))),
+        ("new", client_uri(&draw.person("new"))),
+        ("name", draw.person("new")),
+    ]
+}
+
+fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
+    let ca = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
+    let stranger = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
+    let name = draw.person("old");
+    let client = Leaf {
+        common_name: &name,
+        names: vec![Name::Uri(client_uri(&name))],
+        purpose: Purpose::Client,
+        days: (-1, 90),
+    };
+    let old = ca.leaf(&client)?;
+    draw.note("old", &old.read()?.fingerprint);
+    let mut files = [
+        ca.files("old-ca"),
+        ca.server(&[])?.files("server"),
+        old.files("old-client"),
+        stranger.leaf(&client)?.files(".peers/stranger"),
+    ]
+    .concat();
+    files.push(public(
+        "serve.args".to_owned(),
+        "--cert server.crt --key server.key --cacert old-ca.crt\n".to_owned(),
+        "",
+    ));
+    files.push(public(
+        "sizes.txt".to_owned(),
+        "Certificate = \nCertificateVerify = \n".to_owned(),
+        "",
+    ));
+    Ok(files)
+}
+
+fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
+    let server = settings::server(started)?;
+    let trust = started.trust("new-ca.crt", &[])?;
+    let client = |name: &str| -> Result<Client, Error> {
+        Ok(Client {
+            identity: Some(started.identity(&format!("{name}.crt"), &format!("{name}.key"))?),
+            trust: trust.clone(),
+            name: "localhost".to_owned(),
+        })
+    };
+    let known = |which: &str| Wanted::AnswerTo(client_uri(&started.draw.person(which)));
+    let refused = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
+    let mut tests = vec![started.same_certificate("the-same-client", "old-client.crt", "old")?];
+    for (name, file) in [
+        ("server-key", "server.crt"),
+        ("ca-key", "new-ca.crt"),
+        ("client-key", "new-client.crt"),
+    ] {
+        tests.push(has_ml_dsa(started, name, file)?);
+    }
+    for (name, files, wanted) in [
+        ("old-client", "old-client", known("old")),
+        ("new-client", "new-client", known("new")),
+        ("stranger", ".peers/stranger", refused),
+    ] {
+        let both = (&server, &client(files)?);
+        tests.push(Test::connection(name, both, &wanted, TLS13)?);
+    }
+    let conversation = explain(&record(&server, &client("old-client")?, TlsMax::Tls13)?);
+    let text = started.text("sizes.txt")?;
+    for (name, message) in [
+        ("size-of-certificate", "Certificate"),
+        ("size-of-signature", "CertificateVerify"),
+    ] {
+        let mut messages = conversation.messages.iter();
+        let sent = messages.find(|one| one.from == Side::Server && one.name == message);
+        let sent = sent.map_or(0, |message| message.bytes.len());
+        let given = value_of(message, &text).replace([',', ' '], "");
+        let found = match given.parse() {
+            Ok(given) if sent == given => Ok(()),
+            Ok(_) => Err(phrase!("another number of bytes")),
+            Err(_) => Err(phrase!("nothing yet")),
+        };
+        tests.push(Test::look(name, Step::ServerPresentsCertificate, found));
+    }
+    Ok(tests)
+}
+
+/// A look: the first certificate of `file` has an ML-DSA key.
+fn has_ml_dsa(started: &Started<'_>, name: &'static str, file: &str) -> Result<Test, Error> {
+    let first = pem::certificates(&started.path(file))?.swap_remove(0);
+    let (_, x509) =
+        X509Certificate::from_der(&first).map_err(|error| failed("read a certificate", &error))?;
+    let found = if is_ml_dsa(x509.public_key()) {
+        Ok(())
+    } else {
+        Err(phrase!("{file} has a key of another kind", file))
+    };
+    Ok(Test::look(name, Step::Preparation, found))
+}

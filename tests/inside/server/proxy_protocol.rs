@@ -1,0 +1,287 @@
+//! `serve --proxy-protocol`: a proxy's header brings the client's address back, and counts only where it is expected.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use hello_mtls::error::BadHeader;
+use hello_mtls::server::proxy_protocol::read_header;
+
+use super::{KeepAlive, client_in};
+use crate::common::hostile::{proxy_block, proxy_line};
+use crate::common::{Folder, Server};
+
+const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+
+/// What is read from these bytes, and how many are left for TLS.
+fn read(mut bytes: &[u8]) -> (io::Result<Option<SocketAddr>>, usize) {
+    let read = read_header(&mut bytes);
+    (read, bytes.len())
+}
+
+fn block(head: [u8; 4], rest: &[u8]) -> Vec<u8> {
+    [SIGNATURE, &head, rest].concat()
+}
+
+#[test]
+fn an_address_is_read_from_both_versions_and_no_byte_behind_it() {
+    for client in ["192.0.2.7:50000", "[2001:db8::7]:1", "0.0.0.0:0"] {
+        let client = client.parse().unwrap();
+        for header in [proxy_line(client), proxy_block(client)] {
+            let (read, left) = read(&[&header, &b"hello"[..]].concat());
+            assert_eq!((read.unwrap(), left), (Some(client), 5));
+        }
+    }
+    // 107 bytes are the longest line, and what follows UNKNOWN is ignored.
+    let ip = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+    let longest = format!("PROXY UNKNOWN {ip} {ip} 65535 65535\r\n");
+    assert_eq!(longest.len(), 107);
+    for unknown in ["PROXY UNKNOWN\r\n", "PROXY UNKNOWN \0 x\r\n", &longest] {
+        assert!(
+            matches!(read(unknown.as_bytes()), (Ok(None), 0)),
+            "{unknown}"
+        );
+    }
+    // LOCAL with an address in it, UNSPEC, UDP and a Unix socket: the proxy's own address stays.
+    for head in [
+        [0x20, 0x11, 0, 12],
+        [0x21, 0, 0, 12],
+        [0x21, 0x12, 0, 12],
+        [0x21, 0x31, 0, 12],
+    ] {
+        assert!(
+            matches!(read(&block(head, &[7; 12])), (Ok(None), 0)),
+            "{head:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_header_is_refused_for_its_own_reason() {
+    let refused = |bytes: &[u8]| {
+        let error = read(bytes).0.unwrap_err();
+        error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref())
+            .cloned()
+    };
+    let line = |line: &str| {
+        assert!(
+            matches!(refused(line.as_bytes()), Some(BadHeader::Line(_))),
+            "{line}"
+        )
+    };
+    for wrong in [
+        "PROXY TCP4 192.0.2.7 192.0.2.1 50000 3000\n",
+        "PROXY TCP4 192.0.2.7 192.0.2.1 50000 3000 \r\n",
+        "PROXY TCP4  192.0.2.7 192.0.2.1 50000 3000\r\n",
+        "PROXY TCP4 192.0.2.7 192.0.2.1 50000\r\n",
+        "PROXY TCP4 192.0.2.7 192.0.2.1 050000 3000\r\n",
+        "PROXY TCP4 192.0.2.7 192.0.2.1 +5000 3000\r\n",
+        "PROXY TCP4 192.0.2.7 192.0.2.1 65536 3000\r\n",
+        "PROXY TCP4 192.0.02.7 192.0.2.1 50000 3000\r\n",
+        "PROXY TCP4 ::1 ::1 50000 3000\r\n",
+        "PROXY TCP6 192.0.2.7 192.0.2.1 50000 3000\r\n",
+        "PROXY TCP5 192.0.2.7 192.0.2.1 50000 3000\r\n",
+        "PROXY UNKNOWN\nPROXY x\r\n",
+        "PROXY UNKNOWNX\r\n",
+    ] {
+        line(wrong);
+    }
+    let long = format!("PROXY UNKNOWN {}\r\n", "x".repeat(92));
+    assert_eq!(refused(long.as_bytes()), Some(BadHeader::LineTooLong));
+    assert_eq!(
+        refused(&block([0x11, 0x11, 0, 12], &[0; 12])),
+        Some(BadHeader::Version(1))
+    );
+    assert_eq!(
+        refused(&block([0x22, 0x11, 0, 12], &[0; 12])),
+        Some(BadHeader::Command(2))
+    );
+    assert_eq!(
+        refused(&block([0x21, 0x41, 0, 12], &[0; 12])),
+        Some(BadHeader::Family(0x41))
+    );
+    assert_eq!(
+        refused(&block([0x21, 0x11, 0, 11], &[0; 11])),
+        Some(BadHeader::Length(11))
+    );
+    assert_eq!(
+        refused(&block([0x21, 0x21, 0, 35], &[0; 35])),
+        Some(BadHeader::Length(35))
+    );
+    // Refused before a byte of it is awaited.
+    assert_eq!(
+        refused(&block([0x20, 0, 0x10, 1], &[])),
+        Some(BadHeader::Length(4097))
+    );
+    assert_eq!(
+        refused(b"GET / HTTP/1.1\r\n\r\n"),
+        Some(BadHeader::Missing(*b"GET / HTTP/1"))
+    );
+    assert_eq!(
+        refused(&proxy_block("192.0.2.7:1".parse().unwrap())[..20]),
+        Some(BadHeader::CutShort)
+    );
+    assert_eq!(
+        read(b"").0.unwrap_err().kind(),
+        io::ErrorKind::UnexpectedEof
+    );
+}
+
+/// Connects, and says this before anything else.
+fn connect_saying(server: &Server, bytes: &[u8]) -> TcpStream {
+    let mut socket = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    socket.write_all(bytes).unwrap();
+    socket
+}
+
+/// Waits until the server has hung up, however it does it.
+fn is_hung_up_on(mut socket: TcpStream) {
+    while matches!(socket.read(&mut [0; 64]), Ok(count) if count > 0) {}
+}
+
+#[test]
+fn the_log_and_the_narration_have_the_address_of_the_header() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("--narrate --proxy-protocol 127.0.0.1");
+    server
+        .running
+        .line_with("PROXY protocol: required from 127.0.0.1");
+    let client = client_in(&folder);
+    let headers = [
+        (
+            proxy_line("192.0.2.7:50001".parse().unwrap()),
+            "192.0.2.7:50001",
+        ),
+        (
+            proxy_block("[2001:db8::7]:50002".parse().unwrap()),
+            "[2001:db8::7]:50002",
+        ),
+        // An IPv4 address that came to the proxy's socket for IPv6.
+        (
+            proxy_block("[::ffff:192.0.2.8]:50003".parse().unwrap()),
+            "192.0.2.8:50003",
+        ),
+        (block([0x20, 0, 0, 0], &[]), "127.0.0.1:"),
+    ];
+    for (header, address) in headers {
+        let mut open = KeepAlive::over(connect_saying(&server, &header), &client);
+        assert!(open.get().unwrap().ends_with("Hello World"));
+        let known = format!(
+            "{address}{}",
+            if address.ends_with(':') { "" } else { " uri:" }
+        );
+        assert!(
+            server
+                .running
+                .line_with("GET / -> 200")
+                .contains("uri:spiffe://hello-mtls/my-client")
+        );
+        server.running.line_with(&known);
+        server.running.line_with(&format!("server: {address}"));
+    }
+}
+
+#[test]
+fn a_named_address_without_a_header_is_refused_and_the_log_says_why() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("--proxy-protocol 127.0.0.1");
+    let url = format!("https://127.0.0.1:{}/", server.port);
+    folder
+        .run(&format!("hello-mtls get {url}"))
+        .ends(1)
+        .prints("");
+    let line = server.running.line_with("failed at step 1");
+    assert!(
+        line.contains("this address has to send a header of the PROXY protocol"),
+        "{line}"
+    );
+    assert!(
+        line.ends_with("there is none: the connection begins with a TLS handshake"),
+        "{line}"
+    );
+    is_hung_up_on(connect_saying(&server, b"PROXY TCP4 1.2.3.4\r\n"));
+    server
+        .running
+        .line_with("a wrong line, \"PROXY TCP4 1.2.3.4\\r\\n\"");
+    is_hung_up_on(connect_saying(&server, b"GET / HTTP/1.1\r\n\r\n"));
+    server
+        .running
+        .line_with("the connection begins with \"GET / HTTP/1\"");
+    // From another address it is not expected.
+    let other = format!("https://[::1]:{}/", server.port);
+    folder
+        .run(&format!("hello-mtls get {other}"))
+        .ends(0)
+        .prints("Hello World");
+}
+
+#[test]
+fn a_header_from_any_other_address_is_refused_as_what_it_is() {
+    let folder = Folder::with_certs();
+    for options in ["", "--proxy-protocol 192.0.2.1"] {
+        let server = folder.serve(options);
+        let client: SocketAddr = "192.0.2.7:50001".parse().unwrap();
+        for header in [proxy_line(client), proxy_block(client)] {
+            is_hung_up_on(connect_saying(&server, &header));
+        }
+        let named = || {
+            server
+                .running
+                .output()
+                .matches("a header of the PROXY protocol")
+                .count()
+        };
+        server
+            .running
+            .line_with("its first bytes are a header of the PROXY protocol");
+        for _ in 0..500 {
+            if named() < 2 {
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+        assert_eq!(named(), 2, "{}", server.running.output());
+        assert!(!server.running.output().contains("192.0.2.7"));
+    }
+}
+
+#[test]
+fn a_connection_that_says_nothing_leaves_no_line() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("--proxy-protocol 127.0.0.1");
+    let before = server.running.output();
+    for said in [&b""[..], b"PROXY UNKNOWN\r\n", &block([0x20, 0, 0, 0], &[])] {
+        drop(connect_saying(&server, said));
+        // Closed with a reset, as HAProxy ends its checks.
+        let socket = connect_saying(&server, said);
+        socket2::SockRef::from(&socket)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+    }
+    drop(TcpStream::connect(("::1", server.port)).unwrap());
+    folder
+        .run(&format!("hello-mtls get https://[::1]:{}/", server.port))
+        .ends(0);
+    server.running.line_with("GET / -> 200");
+    let after = server.running.output();
+    let lines = after.strip_prefix(&before).unwrap().lines().count();
+    assert_eq!(lines, 1, "{after}");
+    // Half a header is no health check.
+    drop(connect_saying(&server, &SIGNATURE[..6]));
+    server
+        .running
+        .line_with("the connection ended inside of it");
+}
+
+#[test]
+fn an_address_that_is_no_ip_address_is_refused_at_the_start() {
+    Folder::with_certs()
+        .run("hello-mtls serve --proxy-protocol localhost")
+        .ends(2)
+        .says("an IP address, for example 10.0.0.5");
+}
