@@ -70,6 +70,27 @@ fn every_test_of_a_check_says_in_both_languages_what_it_tries() {
     }
 }
 
+/// The page of a step would be a third of the answer.
+#[test]
+fn a_check_of_whose_fault_does_not_give_the_step_away() {
+    let folder = Folder::new();
+    let (lab, exercise) = (Lab::at(&folder.path("lab")), find("whose-fault").unwrap());
+    lab.start(exercise, Language::English).unwrap();
+    let checked = lab.check(exercise, Language::English).unwrap();
+    let pages: Vec<&str> = checked.tests.iter().map(|test| test.page).collect();
+    assert_eq!(pages, ["wire.md"; 3]);
+}
+
+#[test]
+fn a_file_that_is_not_made_yet_is_named() {
+    let folder = Folder::new();
+    folder.run("hello-mtls lab start two-cas").ends(0);
+    folder
+        .run("hello-mtls lab check two-cas")
+        .ends(1)
+        .says("there is no servers-ca.crt in this folder");
+}
+
 #[test]
 fn a_draw_that_was_edited_is_not_graded() {
     let folder = Folder::new();

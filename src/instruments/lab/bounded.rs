@@ -139,6 +139,16 @@ mod tests {
     }
 
     #[test]
+    fn a_complaint_begins_with_the_first_error() {
+        let ran = sh(
+            "printf 'warning: a\\nerror: b\\n  c\\n' >&2; exit 101",
+            PATIENCE,
+        );
+        assert_eq!(ran.complaint(), "error: b\n  c");
+        assert_eq!(sh("echo a >&2", PATIENCE).complaint(), "a");
+    }
+
+    #[test]
     fn a_process_that_is_left_behind_does_not_hold_the_check() {
         let before = Instant::now();
         assert_eq!(sh("sleep 5 & echo started", PATIENCE).code, Some(0));

@@ -138,3 +138,15 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     }
     Ok(tests)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_may_be_written_as_wire_shows_it() {
+        let given = ["43", "0x2b", "unsupported_certificate", "0xzz", "server"];
+        let read = given.map(decimal);
+        assert_eq!(read, ["43", "43", "43", "0xzz", "server"]);
+    }
+}
