@@ -111,7 +111,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__certs)
-            opts="-h --dir --host --client --key-type --days --force --intermediate --lang --color --help ca request sign renew revoke"
+            opts="-h --dir --host --client --key-type --days --force --intermediate --name-constraints --lang --color --help ca request sign renew revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -361,7 +361,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__doctor)
-            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --crl-expired --against --ca-key --lang --color --help"
+            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --against --ca-key --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,10 +399,6 @@ _hello__mtls() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --crl-expired)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --ca-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -423,7 +419,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__gallery)
-            opts="-h --all --listen --tls-max --lang --color --help"
+            opts="-h --all --json --listen --tls-max --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -453,7 +449,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__get)
-            opts="-h --certs --cacert --cert --key --ca-native --tls-max --twice --narrate --wire --html --pcapng --save --lang --color --help"
+            opts="-h --certs --cacert --cert --key --ca-native --tls-max --twice --narrate --json --wire --html --pcapng --save --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -529,12 +525,24 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__inspect)
-            opts="-h --lang --color --help"
+            opts="-h --cacert --ca-native --cert --key --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --cacert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --lang)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -705,7 +713,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__serve)
-            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --proxy-protocol --narrate --wire --lang --color --help"
+            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --narrate --wire --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -752,10 +760,6 @@ _hello__mtls() {
                     return 0
                     ;;
                 --grace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --proxy-protocol)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -52,6 +52,7 @@ always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l force -d 'Overwrite files that exist'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l intermediate -d 'Let an intermediate CA sign the leaves'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l name-constraints -d 'A CA for the server\'s names only: a browser may trust it'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -f -a "ca" -d 'Make a CA: ca.key and ca.crt'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -f -a "request" -d 'Make a key and a request: NAME.key and NAME.csr'
@@ -106,10 +107,15 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l cacert -d 'For a URL: CAs by which its chain is judged' -r -F
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l cert -d 'For a URL: certificate to show, leaf first' -r -F
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l key -d 'Private key of that certificate' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l ca-native -d 'For a URL: those of this system'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l json -d 'For a program: a line of JSON per item'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l listen -d 'localhost is v4 and v6 [default: localhost:3000]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l certs -d 'Folder with all three files [default: certs]' -r -F
@@ -146,6 +152,7 @@ never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l ca-native -d 'Trust the CAs of this system, as for a public site'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l twice -d 'Get it a second time, on a ticket of the first'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l narrate -d 'Tell each step'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l json -d 'For a program: one line of JSON, body included'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l wire -d 'Show every byte, decrypted and explained'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l certs -d 'Folder with all three files [default: certs]' -r -F
@@ -163,6 +170,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l color -
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l against -d 'Send your server bad clients: are they refused?'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l json -d 'For a program: one line of JSON'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l keylog -d 'A key log, as SSLKEYLOGFILE makes it, for a capture' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l stream -d 'Which TCP connection of a capture: without it, a list' -r
@@ -191,6 +199,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l color 
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l all -d 'Run every case, a line each'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l json -d 'With --all, for a program: one line of JSON'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'

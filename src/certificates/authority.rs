@@ -9,12 +9,15 @@
 
 use std::path::Path;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyUsagePurpose, PublicKeyData};
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, GeneralSubtree, IsCa, Issuer, KeyUsagePurpose,
+    NameConstraints, PublicKeyData,
+};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
 use super::ml_dsa::PrivateKey;
-use super::request::{KeyType, common_name_only, generate};
+use super::request::{KeyType, Name, common_name_only, generate};
 use super::{Validity, failed, serial_number};
 use crate::certificates::pem;
 use crate::error::Error;
@@ -32,8 +35,23 @@ pub struct Authority {
 impl Authority {
     /// Makes a CA that signs itself: a trust anchor.
     pub fn create(name: &str, key_type: KeyType, days: u32) -> Result<Authority, Error> {
+        Authority::create_for(name, key_type, days, None)
+    }
+
+    /// The same; a CA for these `hosts` alone may sign for no other host name and no other address (RFC 5280
+    /// §4.2.1.10). The verifier of the other side enforces it, so that a browser can trust this CA and a thief of its key
+    /// cannot stand for a bank.
+    ///
+    /// Names of clients are URIs and common names, which are of other kinds and stay free.
+    pub fn create_for(
+        name: &str,
+        key_type: KeyType,
+        days: u32,
+        hosts: Option<&[Name]>,
+    ) -> Result<Authority, Error> {
         let key = generate(key_type)?;
-        let params = ca_params(name, days, BasicConstraints::Unconstrained)?;
+        let mut params = ca_params(name, days, BasicConstraints::Unconstrained)?;
+        params.name_constraints = hosts.map(only_for);
         let certificate = params
             .self_signed(&key)
             .map_err(|error| failed("make a CA", &error))?;
@@ -203,6 +221,34 @@ fn first_block(path: &Path, labels: &[&str]) -> Result<String, Error> {
         }
     }
     Ok(block)
+}
+
+/// The extension is critical: a program that does not know it has to refuse the CA. A kind of name that is not
+/// mentioned would be free, so this machine's own name and addresses are always permitted, and with them both kinds are
+/// mentioned.
+fn only_for(hosts: &[Name]) -> NameConstraints {
+    let own = [
+        Name::Dns("localhost".to_owned()),
+        Name::Ip([127, 0, 0, 1].into()),
+        Name::Ip([0, 0, 0, 0, 0, 0, 0, 1].into()),
+    ];
+    let more = hosts.iter().filter(|host| !own.contains(host));
+    NameConstraints {
+        permitted_subtrees: own.iter().chain(more).filter_map(subtree).collect(),
+        excluded_subtrees: Vec::new(),
+    }
+}
+
+fn subtree(host: &Name) -> Option<GeneralSubtree> {
+    Some(match host {
+        // A constraint permits a name and all names below it, and has no wildcard.
+        Name::Dns(name) => GeneralSubtree::DnsName(name.trim_start_matches("*.").to_owned()),
+        Name::Ip(address) => {
+            let whole = if address.is_ipv4() { 32 } else { 128 };
+            GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(*address, whole))
+        }
+        Name::Uri(_) => return None,
+    })
 }
 
 fn ca_params(

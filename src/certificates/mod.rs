@@ -42,6 +42,8 @@ pub struct SetOptions {
     pub days: u32,
     /// Whether an intermediate CA signs the leaves.
     pub intermediate: bool,
+    /// Whether the CA may sign for these hosts alone.
+    pub name_constraints: bool,
 }
 
 impl Default for SetOptions {
@@ -56,6 +58,7 @@ impl Default for SetOptions {
             key_type: KeyType::default(),
             days: 365,
             intermediate: false,
+            name_constraints: false,
         }
     }
 }
@@ -113,7 +116,8 @@ pub fn public(name: String, contents: String, purpose: &'static str) -> Generate
 pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
     use Readers::{Everybody, OnlyMe};
     let SetOptions { key_type, days, .. } = *options;
-    let root = Authority::create("my-ca", key_type, days)?;
+    let only = options.name_constraints.then_some(&options.hosts[..]);
+    let root = Authority::create_for("my-ca", key_type, days, only)?;
     let intermediate = options
         .intermediate
         .then(|| root.create_intermediate("my-intermediate-ca", key_type, days))

@@ -139,7 +139,15 @@ pub fn request_from_pem(pem: &str) -> Result<CertificateSigningRequestDer<'stati
 /// # Errors
 /// As [`certificates`].
 pub fn items(path: &Path) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
-    blocks_of_kind(path, &files::read(path)?, Wanted::Anything)
+    items_in(path, &files::read(path)?)
+}
+
+/// As [`items`], from the bytes of a file.
+///
+/// # Errors
+/// [`Error::Pem`]
+pub fn items_in(path: &Path, bytes: &[u8]) -> Result<Vec<(Kind, Vec<u8>)>, Error> {
+    blocks_of_kind(path, bytes, Wanted::Anything)
 }
 
 fn ders<T: From<Vec<u8>>>(path: &Path, bytes: &[u8], wanted: Wanted) -> Result<Vec<T>, Error> {

@@ -36,6 +36,10 @@ pub(super) struct Certs {
     /// Let an intermediate CA sign the leaves
     #[arg(long)]
     intermediate: bool,
+    /// A CA for the server's names only: a browser
+    /// may trust it
+    #[arg(long, verbatim_doc_comment)]
+    name_constraints: bool,
 }
 
 pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
@@ -57,6 +61,7 @@ pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
         key_type: certs.making.key_type,
         days: certs.making.days,
         intermediate: certs.intermediate,
+        name_constraints: certs.name_constraints,
         ..SetOptions::default()
     };
     if !certs.hosts.is_empty() {

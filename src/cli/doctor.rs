@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 
 use super::look::Look;
 use super::serve::expired_lists;
-use super::{Files, against, output, print};
+use super::{Files, against, json, output, print};
 use crate::certificates::request::no_host;
 use crate::client::Url;
 use crate::error::Error;
@@ -48,6 +48,9 @@ pub(super) struct Doctor {
     /// Key of the clients' CA: makes more of them
     #[arg(long, value_name = "FILE", requires = "against")]
     ca_key: Option<PathBuf>,
+    /// For a program: one line of JSON
+    #[arg(long, conflicts_with = "against")]
+    json: bool,
 }
 
 fn role(name: &str) -> Result<Side, String> {
@@ -79,8 +82,11 @@ pub(super) fn run(options: &Doctor, look: Look) -> Result<ExitCode, Error> {
         None => examine(&case),
     };
     let mut page = Vec::new();
-    let paint = look.paint(&io::stdout());
-    report::write(&mut page, &found, paint).map_err(output)?;
+    if options.json {
+        page.extend_from_slice(json::examined(&found).as_bytes());
+    } else {
+        report::write(&mut page, &found, look.paint(&io::stdout())).map_err(output)?;
+    }
     print(page)?;
     if found.fails() {
         return Ok(ExitCode::FAILURE);

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::log::Log;
 use super::look::Look;
-use super::{output, print, say, tls_max};
+use super::{json, output, print, say, tls_max};
 use crate::error::{Error, Report};
 use crate::handshake::TlsMax;
 use crate::instruments::gallery::listen;
@@ -28,6 +28,9 @@ pub(super) struct Gallery {
     /// Run every case, a line each
     #[arg(long, conflicts_with = "case")]
     all: bool,
+    /// With --all, for a program: one line of JSON
+    #[arg(long, requires = "all")]
+    json: bool,
     /// Keep the server of this case open for any client
     #[arg(long, value_name = "HOST:PORT", requires = "case")]
     listen: Option<String>,
@@ -94,7 +97,12 @@ pub(super) fn run(gallery: &Gallery, look: Look) -> Result<ExitCode, Error> {
             for case in cases::all() {
                 runs.push(run_case(case, gallery.tls_max)?);
             }
-            panels.overview(&runs, began.elapsed()).map_err(output)?;
+            if gallery.json {
+                let line = json::ran(gallery.tls_max, &runs);
+                panels.page.out.write_all(line.as_bytes()).map_err(output)?;
+            } else {
+                panels.overview(&runs, began.elapsed()).map_err(output)?;
+            }
         }
         None => panels.list().map_err(output)?,
     }

@@ -1,6 +1,6 @@
 //! `get`: one request, as curl does it.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use rustls::KeyLog;
 
 use super::body::Body;
 use super::files::{Paths, unusable};
+use super::json::{self, Kept};
 use super::key_log;
 use super::look::Look;
-use super::output::all_done;
+use super::output::{Keeping, all_done};
 use super::public_site::{Request, explained};
 use super::wire::{Watch, offer};
-use super::{Files, missing, output, say, teller, tls_max};
+use super::{Files, missing, output, print, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
 use crate::credentials::{identity, native_trust, trust};
 use crate::error::Error;
@@ -23,7 +24,7 @@ use crate::handshake::{ClientSetup, TlsMax, client_config};
 use crate::instruments::doctor::explain::{Given, explain};
 use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::language::Language;
-use crate::narration::{Narrator, Side};
+use crate::narration::{Narrator, Recorder, Side};
 use crate::phrase;
 
 #[derive(Args)]
@@ -44,13 +45,23 @@ pub(super) struct Get {
     /// Tell each step
     #[arg(long)]
     narrate: bool,
+    /// For a program: one line of JSON, body included
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     watch: Watch,
 }
 
 impl Get {
-    /// What the doctor may look into if the request fails.
+    /// What the doctor may look into if the request fails: nothing more, where its words are in the JSON already.
     pub(super) fn given(&self) -> Given {
+        match self.json {
+            true => Given::default(),
+            false => self.looked_into(),
+        }
+    }
+
+    fn looked_into(&self) -> Given {
         let given = self.files.given(Side::Client);
         // The CAs that the server believes are the server's affair.
         let mut case = SetupFiles {
@@ -93,6 +104,7 @@ fn client_setup(
     get: &Get,
     key_log: Option<Arc<dyn KeyLog>>,
     language: Language,
+    recorder: &Arc<Recorder>,
 ) -> Result<ClientSetup, Error> {
     let (authorities, own) = get.paths();
     if authorities.is_none() && !get.ca_native {
@@ -110,7 +122,11 @@ fn client_setup(
         Ok::<_, Error>((trust, identity))
     })?;
     let offer = offer(get.tls_max, get.watch.wanted());
-    let narrator = Narrator::new(Side::Client, teller(get.narrate, language, io::stderr()));
+    let mut teller = teller(get.narrate, language, io::stderr());
+    if get.json {
+        teller = Arc::new(Keeping(Arc::clone(recorder), teller));
+    }
+    let narrator = Narrator::new(Side::Client, teller);
     let mut setup = client_config(&trust, identity, offer, narrator)
         .map_err(|cause| unusable(get.paths(), cause))?;
     if let Some(key_log) = key_log {
@@ -120,42 +136,66 @@ fn client_setup(
 }
 
 pub(super) fn run(options: &Get, look: Look) -> Result<(), Error> {
-    let language = look.language;
     let url = Url::parse(&options.url)?;
-    options.watch.check(language)?;
+    options.watch.check(look.language)?;
+    let recorder = Arc::new(Recorder::default());
+    let done = connections(options, &url, look, &recorder);
+    let done = done.map_err(|error| options.explained(error, &url));
+    match done {
+        Err(error) if options.json => {
+            let error = explain(error, &options.looked_into());
+            let line = json::got(&url, Err(&error), &recorder.take());
+            print(line)?;
+            Err(error)
+        }
+        done => done,
+    }
+}
+
+fn connections(
+    options: &Get,
+    url: &Url,
+    look: Look,
+    recorder: &Arc<Recorder>,
+) -> Result<(), Error> {
+    let language = look.language;
     let key_log = key_log::open(move |note| say(&note.in_language(language)));
-    let explained = |error| options.explained(error, &url);
-    let setup = client_setup(options, key_log, language).map_err(explained)?;
+    let setup = client_setup(options, key_log, language, recorder)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
     for number in 1..=connections {
-        let mut transport = dial(&setup, &url, number)?;
+        let mut transport = dial(&setup, url, number)?;
         if super::in_a_debugger() {
             transport = transport.patient();
         }
-        let mut stdout = Body::to_stdout();
+        let (mut stdout, mut kept) = (Body::to_stdout(), Kept::default());
+        let body: &mut dyn Write = if options.json { &mut kept } else { &mut stdout };
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
             let paint = look.paint(&io::stderr());
-            watch.get(&mut earlier, &setup, &url, transport, &mut stdout, paint)
+            watch.get(&mut earlier, &setup, url, transport, body, paint)
         } else {
-            get(&setup, &url, transport, &mut stdout)
+            get(&setup, url, transport, body)
         };
-        let kept = if number == connections || answered.is_err() {
+        let written = if number == connections || answered.is_err() {
             options.watch.keep(earlier.as_ref(), language)
         } else {
             Ok(())
         };
-        // Also what came of a body that was cut short.
+        // Also what came of a body that was cut short. It gives the lock on stdout back.
         let flushed = stdout.end().map_err(output);
+        drop(stdout);
         let (answer, answered) = match answered {
             Ok(answer) => (Some(answer), Ok(())),
-            Err(error) => (None, Err(explained(error))),
+            Err(error) => (None, Err(error)),
         };
         // What happened to the connection counts more than what happened to a file.
-        all_done([answered, flushed, kept], language)?;
+        all_done([answered, flushed, written], language)?;
+        if let Some(answer) = answer.as_ref().filter(|_| options.json) {
+            print(json::got(url, Ok((answer, &kept.0)), &recorder.take()))?;
+        }
         if let Some(answer) = answer.filter(|answer| answer.status >= 400) {
-            let report = refused(options, &url, answer, language);
+            let report = refused(options, url, answer, language);
             say(&format!("hello-mtls: {report}"));
         }
     }
@@ -178,7 +218,7 @@ fn refused(options: &Get, url: &Url, answer: Answer, language: Language) -> Stri
         peer: url.place.clone(),
         diagnosis,
     };
-    explain(error, &options.given())
+    explain(error, &options.looked_into())
         .report()
         .in_language(language)
 }

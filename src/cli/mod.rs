@@ -18,6 +18,8 @@ mod logged;
 mod signals;
 mod get;
 mod public_site;
+mod inspect;
+mod json;
 mod doctor;
 mod against;
 mod step;
@@ -30,7 +32,7 @@ mod capture;
 use std::env;
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -38,13 +40,11 @@ use clap::{CommandFactory, Parser, Subcommand};
 use self::files::{Files, missing};
 use self::look::{Colour, Look};
 use self::output::{output, print, say, teller};
-use crate::certificates::pem;
 use crate::error::Error;
 use crate::handshake::TlsMax;
+use crate::instruments::demo;
 use crate::instruments::doctor::explain::{Given, explain};
-use crate::instruments::{demo, inspect};
 use crate::language::Language;
-use crate::phrase;
 use crate::server::Limits;
 use crate::text;
 
@@ -88,11 +88,7 @@ enum Command {
     /// Make a CA, a server's and a client's certificate
     Certs(certs::Certs),
     /// Show every field of certificates, requests, keys and CRLs
-    Inspect {
-        /// PEM files
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Inspect(inspect::Inspect),
     /// Serve Hello World over mutual TLS
     Serve(serve::Serve),
     /// Get a URL over mutual TLS, as curl does
@@ -163,7 +159,7 @@ impl Command {
         }
         let done = match self {
             Command::Certs(certs) => certs::run(certs, language),
-            Command::Inspect { files } => inspect_files(&files, language),
+            Command::Inspect(options) => inspect::run(&options, look),
             Command::Serve(serve) => serve::run(serve, look),
             Command::Get(get) => get::run(&get, look),
             Command::Doctor(doctor) => return doctor::run(&doctor, look),
@@ -220,26 +216,6 @@ fn tell_usage(error: &clap::Error) -> Result<(), Error> {
     }
     for line in error.render().to_string().lines() {
         say(&text::terminal(line));
-    }
-    Ok(())
-}
-
-fn inspect_files(files: &[PathBuf], language: Language) -> Result<(), Error> {
-    for (number, file) in files.iter().enumerate() {
-        let items = pem::items(file)?;
-        let mut page = Vec::new();
-        for (block, (kind, der)) in items.iter().enumerate() {
-            if number + block > 0 {
-                page.push(b'\n');
-            }
-            let mut title = file.display().to_string();
-            if items.len() > 1 {
-                let number = block + 1;
-                title = phrase!("{title}, block {number}", title, number).in_language(language);
-            }
-            inspect::write(&mut page, &title, *kind, der, language).map_err(output)?;
-        }
-        print(page)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::language::Language;
-use crate::narration::{Silent, Teller, Terminal};
+use crate::narration::{Event, Recorder, Silent, Teller, Terminal};
 
 /// Data, on stdout.
 pub(super) fn print(bytes: impl AsRef<[u8]>) -> Result<(), Error> {
@@ -71,5 +71,16 @@ pub(super) fn teller(
         Arc::new(Terminal::new(out, language))
     } else {
         Arc::new(Silent)
+    }
+}
+
+/// Keeps what it passes on.
+#[derive(Debug)]
+pub(super) struct Keeping(pub(super) Arc<Recorder>, pub(super) Arc<dyn Teller>);
+
+impl Teller for Keeping {
+    fn tell(&self, event: Event) {
+        self.1.tell(event.clone());
+        self.0.tell(event);
     }
 }

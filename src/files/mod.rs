@@ -16,7 +16,7 @@ use crate::text;
 
 /// Largest file that is read, in bytes. Certificates have a few kilobytes and large CRLs some hundred; a
 /// wrong path may lead to a disk image, which must not fill the memory.
-const LARGEST: u64 = 16 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Which users may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ pub(crate) mod wire;
 pub(crate) mod x509;
 pub(crate) mod pages;
 pub(crate) mod snapshots;
+pub(crate) mod json;
 pub(crate) mod properties;
 pub(crate) mod hostile;
 pub(crate) mod spoiled;

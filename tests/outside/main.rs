@@ -15,6 +15,7 @@ mod shortage;
 mod clients_and_servers;
 mod tutorial;
 mod gallery;
+mod json;
 mod lab;
 mod recordings;
 mod proof_lines;

@@ -5,6 +5,10 @@
 //! the tree of [`describe`] and is unaware of DER: tags, lengths and the bytes of names stay out.
 
 mod summary;
+pub mod der;
+pub mod data;
+pub mod chain;
+pub mod drawing;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -89,12 +93,7 @@ impl FieldView<'_> {
             let label = phrase!("fingerprint");
             self.row(0, &label, &fingerprint(self.der), &meaning)?;
         }
-        let labels = [
-            "subjectPublicKeyInfo",
-            "subjectPKInfo",
-            "SubjectPublicKeyInfo",
-        ];
-        let key = labels.iter().find_map(|label| tree.find(label));
+        let key = data::PUBLIC_KEYS.iter().find_map(|label| tree.find(label));
         if let Some(spki) = key.and_then(|key| self.der.get(key.range.clone())) {
             self.public_key(spki)?;
         }
@@ -195,7 +194,7 @@ impl FieldView<'_> {
         let spki = public_half(kind, self.der);
         let public = spki.as_deref().map(|spki| describe(Kind::PublicKey, spki));
         let tree = public.as_ref().unwrap_or(tree);
-        for label in ["algorithm", "modulus", "publicExponent"] {
+        for label in data::PUBLIC_PARTS {
             if let Some(field) = tree.find(label) {
                 self.row(0, &label.into(), &self.shown(&field.value), &field.meaning)?;
             }

@@ -3,4 +3,5 @@ mod killed;
 mod revocation;
 mod renewal;
 mod careful_authority;
+mod name_constraints;
 mod ml_dsa;

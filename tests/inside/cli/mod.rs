@@ -7,5 +7,7 @@ mod demo;
 mod help;
 mod terminal;
 mod public_site;
+mod json;
+mod inspect;
 mod lang;
 mod elsewhere;

@@ -376,3 +376,42 @@ fn a_long_chinese_name_from_openssl_keeps_the_80_columns() {
         assert!(hello_mtls::text::columns(line) <= 80, "{line}\n{shown}");
     }
 }
+
+/// A client as openssl's tutorial makes it: a common name and no other one. The constraints are about hosts.
+#[test]
+fn a_constrained_ca_signs_with_openssl_for_a_client_with_a_common_name_alone() {
+    if openssl().is_none() {
+        return;
+    }
+    let folder = Folder::new();
+    folder.run("hello-mtls certs --name-constraints").ends(0);
+    openssl_accepts(&folder, "server", "sslserver");
+    openssl_accepts(&folder, "client", "sslclient");
+    folder.write("leaf.ext", "basicConstraints = CA:FALSE\n");
+    folder
+        .run("openssl req -new -key certs/client.key -subj /CN=cn-alone -out cn.csr")
+        .ends(0);
+    folder
+        .run(
+            "openssl x509 -req -in cn.csr -CA certs/ca.crt -CAkey certs/ca.key \
+             -CAcreateserial -days 9 -extfile leaf.ext -out cn.crt",
+        )
+        .ends(0);
+    let server = folder.serve("");
+    let files = "--cacert certs/ca.crt --cert cn.crt --key certs/client.key";
+    let line = format!("hello-mtls get {} {files}", server.url("/whoami"));
+    folder.run(&line).ends(0).says("cn-alone");
+    folder
+        .run("openssl verify -CAfile certs/ca.crt cn.crt")
+        .ends(0);
+
+    // And OpenSSL refuses what webpki refuses.
+    folder
+        .run("hello-mtls certs request other --host other.test")
+        .ends(0);
+    folder
+        .run("hello-mtls certs sign other --host other.test")
+        .ends(0);
+    let refused = folder.run("openssl verify -CAfile certs/ca.crt certs/other.crt");
+    refused.says("permitted subtree violation");
+}

@@ -2,19 +2,15 @@
 
 use std::path::Path;
 
-use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
-
 use super::block::{File, Wanted, in_its_place};
 use crate::certificates::pem;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::x509::{Kind, der_length, describe};
+use crate::instruments::inspect;
+pub(crate) use crate::instruments::inspect::der::is;
+use crate::instruments::x509::{Kind, der_length};
 use crate::language::Phrase;
 use crate::phrase;
 use crate::text;
-
-/// No certificate or key is larger, in bytes. Lists are.
-const SMALL: usize = 64 * 1024;
 
 /// Contents type of a PKCS#7 or PKCS#12 wrapper begins so: 1.2.840.113549.1.7.
 const PKCS7: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
@@ -231,26 +227,11 @@ pub(crate) fn in_base64(file: &File<'_>, der: &[u8]) -> Option<Finding> {
 
 /// What it is, and the tool of openssl's that reads it.
 fn kind_of(der: &[u8]) -> Option<(Wanted, &'static str)> {
-    if X509Certificate::from_der(der).is_ok() {
-        return Some((Wanted::Certificate, "x509"));
+    match inspect::der::kind_of(der)? {
+        Kind::Certificate => Some((Wanted::Certificate, "x509")),
+        Kind::Request => Some((Wanted::Request, "req")),
+        Kind::RevocationList => Some((Wanted::RevocationList, "crl")),
+        Kind::Pkcs8Key | Kind::Pkcs1Key | Kind::Sec1Key => Some((Wanted::PrivateKey, "pkey")),
+        Kind::PublicKey => None,
     }
-    if X509CertificationRequest::from_der(der).is_ok() {
-        return Some((Wanted::Request, "req"));
-    }
-    if CertificateRevocationList::from_der(der).is_ok() {
-        return Some((Wanted::RevocationList, "crl"));
-    }
-    let keys = [Kind::Pkcs8Key, Kind::Pkcs1Key, Kind::Sec1Key];
-    keys.into_iter()
-        .any(|kind| is(kind, der))
-        .then_some((Wanted::PrivateKey, "pkey"))
-}
-
-/// Whether these bytes are a whole structure of this kind, and small.
-pub(crate) fn is(kind: Kind, der: &[u8]) -> bool {
-    der.len() <= SMALL
-        && !describe(kind, der)
-            .leaves()
-            .iter()
-            .any(|leaf| leaf.malformed)
 }
