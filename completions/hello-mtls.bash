@@ -361,7 +361,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__doctor)
-            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --against --ca-key --json --lang --color --help"
+            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --crl-expired --against --ca-key --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,6 +396,10 @@ _hello__mtls() {
                     return 0
                     ;;
                 --crl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --crl-expired)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -713,7 +717,7 @@ _hello__mtls() {
             return 0
             ;;
         hello__subcmd__mtls__subcmd__serve)
-            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --narrate --wire --lang --color --help"
+            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --proxy-protocol --narrate --wire --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -760,6 +764,10 @@ _hello__mtls() {
                     return 0
                     ;;
                 --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proxy-protocol)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
