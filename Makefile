@@ -143,9 +143,11 @@ interop: check-tools
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::clients
 	HELLO_MTLS_INTEROP=write cargo test --locked --test outside interop::pages
 
-# Seven acts, each a test that prints what it saw.
+# Seven acts, each a test that prints what it saw. The machines have no way to the internet, so building comes first.
 balance: check-tools
-	@cargo test --locked --quiet --test outside -- --nocapture --test-threads=1 balance::
+	@cargo test --locked --quiet --test outside --no-run
+	@sh tests/outside/balance/machines.sh \
+	  cargo test --locked --quiet --test outside -- --nocapture --test-threads=1 balance::
 
 # A package of its own, with hyper and tokio, which no other command builds. The first build takes some three minutes.
 # PARTS=memory measures one part, BENCH_ROUNDS=2 measures fewer rounds.

@@ -57,25 +57,14 @@ pub fn server_presents_certificate(
 pub struct ServerCertificateHook(Arc<CertifiedKey>);
 
 impl ServerCertificateHook {
-    /// Presents `certified`, no matter which name the client asks for.
-    pub fn new(
-        certified: CertifiedKey,
-        asks_for_client_certificate: bool,
-        narrator: Narrator,
-    ) -> Self {
+    /// Presents `certified`, no matter which name the client asks for. With `asks`, the server asks for the client's.
+    pub fn new(certified: CertifiedKey, asks: bool, narrator: Narrator) -> Self {
         let chain = certified.cert.clone();
         let subject = facts::leaf_subject(&chain);
         let before_signing = move |scheme, signed: &[u8]| {
             // The diagnosis of a refusal has to know whether the server asked for a certificate.
-            narrator::note(|notes| notes.asks = asks_for_client_certificate);
-            server_presents_certificate(
-                &subject,
-                &chain,
-                scheme,
-                signed,
-                asks_for_client_certificate,
-                &narrator,
-            );
+            narrator::note(|notes| notes.asks = asks);
+            server_presents_certificate(&subject, &chain, scheme, signed, asks, &narrator);
         };
         ServerCertificateHook(notify_before_signing(certified, Arc::new(before_signing)))
     }

@@ -91,12 +91,8 @@ impl ResolvesClientCert for ClientCertificateHook {
     ) -> Option<Arc<CertifiedKey>> {
         let fits = |one: &&Arc<CertifiedKey>| one.key.choose_scheme(schemes).is_some();
         let answer = self.0.as_ref().filter(fits);
-        let chain = answer.iter().flat_map(|certified| &certified.cert);
-        narrator::note_request(Asked {
-            authorities: authorities.iter().map(|name| name.to_vec()).collect(),
-            answer: chain.map(|certificate| certificate.to_vec()).collect(),
-            unfit_key: self.0.is_some() && answer.is_none(),
-        });
+        let chain = answer.map_or(&[][..], |certified| &certified.cert);
+        narrator::note_request(Asked::new(authorities, chain, self.0.is_some()));
         answer.cloned()
     }
 

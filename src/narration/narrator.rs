@@ -40,6 +40,17 @@ pub(crate) struct Asked {
     pub(crate) unfit_key: bool,
 }
 
+impl Asked {
+    /// The request of a server, and the `chain` that the client sends. `has_one`: it has a certificate, sent or not.
+    pub(crate) fn new(authorities: &[&[u8]], chain: &[impl AsRef<[u8]>], has_one: bool) -> Asked {
+        Asked {
+            authorities: authorities.iter().map(|name| name.to_vec()).collect(),
+            answer: chain.iter().map(|one| one.as_ref().to_vec()).collect(),
+            unfit_key: has_one && chain.is_empty(),
+        }
+    }
+}
+
 thread_local! {
     /// rustls calls a hook without saying for which connection. A hook per connection is not possible: the
     /// client resumes a session only if its verifier and its certificate resolver are the very `Arc`s of

@@ -126,6 +126,12 @@ fn the_client_is_graded_by_what_it_reports() {
 
     let at_first = check();
     assert!(!at_first.not_checked(), "{at_first:#?}");
+    for test in &at_first.tests {
+        for language in [Language::English, Language::Chinese] {
+            let texts = lab.texts(exercise, language).unwrap();
+            assert_ne!(texts.tried(test.name), "", "{}", test.name);
+        }
+    }
     let failed = names(&at_first.tests, Verdict::Failed);
     for report in ["other-ca", "forbidden", "slow-refusal"] {
         assert!(failed.contains(&report), "at the start: {failed:?}");

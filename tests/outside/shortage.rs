@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use crate::common::{Folder, Server, have};
 
-/// The process may grow by so many bytes from now on.
+/// The process may grow by so many bytes from now on. Only its soft limit is set, which can be raised again.
 fn leave(folder: &Folder, server: &Server, bytes: u64) {
     let process = server.running.id();
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -13,7 +13,7 @@ fn leave(folder: &Folder, server: &Server, bytes: u64) {
     let size = size.unwrap().trim().trim_end_matches(" kB");
     let limit = size.parse::<u64>().unwrap() * 1024 + bytes;
     folder
-        .run(&format!("prlimit --pid {process} --as={limit}"))
+        .run(&format!("prlimit --pid {process} --as={limit}:"))
         .ends(0);
 }
 

@@ -1,6 +1,7 @@
 //! An exercise on disk. There is no other memory of it: what is solved is computed from the folders.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
@@ -173,7 +174,8 @@ impl Lab {
             draw: &draw,
             hurry,
         };
-        let tests = (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(error)]);
+        let tests =
+            (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(&folder, error)]);
         let texts = exercise.texts.texts(language, &(exercise.words)(&draw));
         Ok(Checked {
             texts,
@@ -183,8 +185,15 @@ impl Lab {
     }
 }
 
-/// The doctor explains why a file cannot be used.
-fn unusable(error: Error) -> Test {
+/// The doctor explains why a file cannot be used, unless the learner has not made it yet.
+fn unusable(folder: &Path, error: Error) -> Test {
+    if let Error::File { path, source, .. } = &error
+        && source.kind() == io::ErrorKind::NotFound
+    {
+        let name = path.strip_prefix(folder).unwrap_or(path);
+        let missing = phrase!("there is no {name} in this folder", name);
+        return Test::look("files", Step::Preparation, Err(missing));
+    }
     let report = explain(error, &Given::default()).report();
     Test::look(
         "files",

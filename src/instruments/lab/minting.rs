@@ -7,6 +7,7 @@ use rcgen::{
 
 use super::reading::Certificate;
 use crate::certificates::request::{KeyType, Name, common_name_only, generate};
+use crate::certificates::signing::client_uri;
 use crate::certificates::{GeneratedFile, failed, public, secret};
 use crate::error::Error;
 use crate::instruments::gallery::pki_builder::day;
@@ -180,9 +181,9 @@ impl Minted {
     }
 }
 
-/// How a client of the lab is known.
+/// How a client of the lab is known: by the URI that `hello-mtls certs` gives to a client of this name.
 pub fn uri(name: &str) -> String {
-    format!("spiffe://lab.test/{name}")
+    client_uri(name)
 }
 
 fn pair(name: &str, key: String, certificate: String) -> [GeneratedFile; 2] {

@@ -14,6 +14,7 @@
 //! | [`bounded`] | runs another program for a bounded time |
 //! | [`balancer`] | a balancer that names the client in a header, and an application behind it |
 //! | [`tests`] | what a check tries, expects and finds |
+//! | [`wanted`] | how a connection should end, and how it ended, in words |
 //! | [`folder`] | an exercise on disk: start, check, reset |
 //! | [`report`] | all of it at 80 columns, and as JSON |
 //!
@@ -33,6 +34,7 @@ pub mod reading;
 pub mod report;
 pub mod settings;
 pub mod tests;
+pub mod wanted;
 pub mod wording;
 
 pub use self::exercises::{EXERCISES, find};

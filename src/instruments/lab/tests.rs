@@ -5,15 +5,15 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
-use super::meeting::{Client, Meeting, Outcome, Server, meet, meet_again};
+use super::meeting::{Client, Meeting, Server, meet, meet_again};
 use super::reading::Certificate;
+use super::wanted::Wanted;
 use crate::certificates::failed;
 use crate::error::Error;
 use crate::files;
 use crate::handshake::{Identity, TlsMax, Trust};
-use crate::instruments::wire::names::alert_name;
 use crate::language::Phrase;
-use crate::narration::{Event, Side, Step};
+use crate::narration::{Event, Step};
 use crate::phrase;
 
 /// Both versions, newest first. What a version does not change is tried in both.
@@ -56,19 +56,6 @@ pub struct Test {
     pub events: Vec<Event>,
     /// The page of the docs that explains it.
     pub page: &'static str,
-}
-
-/// How a connection should end.
-#[derive(Clone, Debug)]
-pub enum Wanted {
-    /// The server answers 200.
-    Answer,
-    /// The server answers 200, and `/whoami` has these words.
-    AnswerTo(String),
-    /// A side refuses the other one at this step.
-    Refusal(Side, Step),
-    /// The server knows the client and answers 403.
-    Forbidden,
 }
 
 impl Started<'_> {
@@ -299,95 +286,6 @@ impl Verdict {
             Verdict::Passed
         } else {
             Verdict::Failed
-        }
-    }
-}
-
-impl Wanted {
-    fn is_met_by(&self, outcome: &Outcome) -> bool {
-        match (self, outcome) {
-            (Wanted::Answer, Outcome::Answered(200, _)) => true,
-            (Wanted::AnswerTo(words), Outcome::Answered(200, body)) => body.contains(words),
-            (Wanted::Forbidden, Outcome::Answered(status, _)) => *status == 403,
-            (Wanted::Refusal(side, step), Outcome::Refused { step: at, by, .. }) => {
-                by == side && at == step
-            }
-            _ => false,
-        }
-    }
-
-    fn words(&self) -> Phrase {
-        match self {
-            Wanted::Answer => phrase!("the server answers 200"),
-            Wanted::AnswerTo(words) => {
-                phrase!(
-                    "the server answers 200, and knows the client as {words}",
-                    words
-                )
-            }
-            Wanted::Refusal(side, step) => {
-                phrase!(
-                    "the {side} refuses at step {number}",
-                    side,
-                    number = step.number()
-                )
-            }
-            Wanted::Forbidden => phrase!("the server answers 403"),
-        }
-    }
-
-    fn step(&self) -> Step {
-        match self {
-            Wanted::Refusal(_, step) => *step,
-            Wanted::Forbidden => Step::ServerAuthorizesClient,
-            Wanted::Answer | Wanted::AnswerTo(_) => Step::ApplicationData,
-        }
-    }
-}
-
-impl Outcome {
-    /// How far it came.
-    fn step(&self) -> Step {
-        match self {
-            Outcome::Refused { step, .. } => *step,
-            _ => Step::ApplicationData,
-        }
-    }
-
-    /// In words.
-    pub fn words(&self) -> Phrase {
-        match self {
-            Outcome::Answered(200, body) => {
-                let body = crate::text::terminal(body.lines().next().unwrap_or_default());
-                phrase!("the server answers 200: {body}", body)
-            }
-            Outcome::Answered(status, _) => phrase!("the server answers {status}", status),
-            Outcome::Refused {
-                step,
-                by,
-                alert,
-                found,
-            } => {
-                let number = step.number();
-                match alert {
-                    Some(alert) => phrase!(
-                        "the {by} refuses at step {number}, with the alert {alert}: {found}",
-                        by,
-                        number,
-                        alert = alert_name(*alert),
-                        found
-                    ),
-                    None => {
-                        phrase!(
-                            "the {by} refuses at step {number}: {found}",
-                            by,
-                            number,
-                            found
-                        )
-                    }
-                }
-            }
-            Outcome::Otherwise(said) => said.clone().into(),
         }
     }
 }

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use hello_mtls::certificates::{SetOptions, make_set, pem};
+use hello_mtls::certificates::pem;
 use hello_mtls::credentials::identity;
-use hello_mtls::files::{at_one_moment, write_all};
+use hello_mtls::files::{NewFile, Readers, at_one_moment, read, write_all};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::common::{EIGHT, Folder};
@@ -18,6 +18,13 @@ use crate::common::{EIGHT, Folder};
 #[test]
 fn a_set_fits_after_a_kill_at_any_moment_of_its_writing() {
     let folder = Folder::with_certs();
+    for name in ["one", "other"] {
+        folder
+            .run(&format!("hello-mtls certs --dir {name}"))
+            .ends(0);
+    }
+    let sets = ["one", "other"].map(|name| read_set(&folder.path(name)));
+    write_all(&below(&folder.path("certs"), &sets[0]), true).unwrap();
     let wanted = std::env::var("HELLO_MTLS_ROUNDS").map_or(300, |rounds| rounds.parse().unwrap());
     let mut left = 0;
     for round in 0..wanted {
@@ -26,7 +33,7 @@ fn a_set_fits_after_a_kill_at_any_moment_of_its_writing() {
                 "--exact",
                 "certificates::killed::writes_sets_until_it_is_killed",
             ])
-            .env(WRITER, folder.path("certs"))
+            .env(WRITER, folder.path("."))
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -39,7 +46,8 @@ fn a_set_fits_after_a_kill_at_any_moment_of_its_writing() {
             "killed while it was at work"
         );
         left += usize::from(!hidden(&folder).is_empty());
-        fits(&folder);
+        let read = read_set(&folder.path("certs"));
+        assert!(sets.contains(&read), "round {round}: a mixed set");
     }
     assert!(left > 0, "no killed run had begun to write");
     folder.run("hello-mtls certs --force").ends(0);
@@ -47,7 +55,8 @@ fn a_set_fits_after_a_kill_at_any_moment_of_its_writing() {
     fits(&folder);
 }
 
-/// Where the writer of the test above writes: it is this program again, for keys take longer to make than to write.
+/// Where the writer of the test above works: it is this program again, and the sets are made once for all rounds,
+/// because to make keys takes much longer than to write them.
 const WRITER: &str = "HELLO_MTLS_TEST_WRITER";
 
 #[test]
@@ -55,13 +64,27 @@ fn writes_sets_until_it_is_killed() {
     let Some(dir) = std::env::var_os(WRITER) else {
         return;
     };
-    let sets = [0, 1].map(|_| make_set(&SetOptions::default()).unwrap());
+    let dir = Path::new(&dir);
+    let sets = ["other", "one"].map(|name| read_set(&dir.join(name)));
     loop {
         for set in &sets {
-            let files = set.iter().cloned().map(|file| file.below(Path::new(&dir)));
-            write_all(&files.collect::<Vec<_>>(), true).unwrap();
+            write_all(&below(&dir.join("certs"), set), true).unwrap();
         }
     }
+}
+
+/// The contents of the eight files, as every command of hello-mtls reads them.
+fn read_set(dir: &Path) -> Vec<Vec<u8>> {
+    EIGHT.map(|name| read(&dir.join(name)).unwrap()).to_vec()
+}
+
+fn below(dir: &Path, set: &[Vec<u8>]) -> Vec<NewFile> {
+    let file = |(name, contents): (&str, &Vec<u8>)| NewFile {
+        path: dir.join(name),
+        contents: contents.clone(),
+        readers: Readers::OnlyMe,
+    };
+    EIGHT.into_iter().zip(set).map(file).collect()
 }
 
 #[test]

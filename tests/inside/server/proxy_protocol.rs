@@ -1,12 +1,18 @@
 //! `serve --proxy-protocol`: a proxy's header brings the client's address back, and counts only where it is expected.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hello_mtls::error::BadHeader;
+use hello_mtls::credentials::identity;
+use hello_mtls::error::{BadHeader, Error};
+use hello_mtls::handshake::{TlsMax, server_config};
+use hello_mtls::http::request::Request;
+use hello_mtls::http::response::Response;
+use hello_mtls::narration::{Narrator, Side};
 use hello_mtls::server::proxy_protocol::read_header;
+use hello_mtls::server::{Limits, Peer, Service, serve_tcp};
 
 use super::{KeepAlive, client_in};
 use crate::common::hostile::{proxy_block, proxy_line};
@@ -276,6 +282,64 @@ fn a_connection_that_says_nothing_leaves_no_line() {
     server
         .running
         .line_with("the connection ended inside of it");
+}
+
+/// A server on loopback that has a proxy there, and little time.
+struct Impatient;
+
+impl Service for Impatient {
+    fn answer(&self, _: &Request, _: &Peer) -> Response {
+        Response::text(200, "Hello World")
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            handshake: Duration::from_millis(300),
+            ..Limits::default()
+        }
+    }
+
+    fn proxies(&self) -> &[IpAddr] {
+        &[IpAddr::V4(Ipv4Addr::LOCALHOST)]
+    }
+}
+
+#[test]
+fn a_header_that_does_not_come_is_not_waited_for_without_end() {
+    let folder = Folder::with_certs();
+    let file = |name: &str| folder.path(&format!("certs/{name}"));
+    let own = identity(&file("server.crt"), &file("server.key")).unwrap();
+    let silent = Narrator::silent(Side::Server);
+    let setup = server_config(own, None, vec![], TlsMax::Tls13, silent).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    for said in ["", "PROXY TCP4 192.0.2.7"] {
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        client.write_all(said.as_bytes()).unwrap();
+        let (socket, from) = listener.accept().unwrap();
+        let began = Instant::now();
+        let served = serve_tcp(&setup, &Impatient, socket.into(), from, 1);
+        assert!(matches!(served, Err(Error::Tls { .. })), "{served:?}");
+        let took = began.elapsed();
+        assert!(
+            took >= Duration::from_millis(250) && took < Duration::from_secs(8),
+            "{took:?}"
+        );
+    }
+}
+
+#[test]
+fn a_page_with_secrets_is_not_for_clients_behind_a_proxy() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("--wire --proxy-protocol 127.0.0.1");
+    let header = proxy_line("192.0.2.7:50001".parse().unwrap());
+    let mut open = KeepAlive::over(connect_saying(&server, &header), &client_in(&folder));
+    open.send("GET /handshake HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let answer = open.answer().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    server
+        .running
+        .line_with("192.0.2.7:50001 uri:spiffe://hello-mtls/my-client: GET /handshake");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! More than one machine: HAProxy before two servers of hello-mtls, and what becomes of the client's identity, its address,
 //! its tickets and its requests.
 //!
-//! Each act is a test, and prints an account of what it saw. `make balance` shows the accounts. Each machine is an address:
-//! 127.0.0.1 and .4 are the proxy's two sides, .2 and .3 the servers, .8 and .9 clients.
+//! Each act is a test, and prints an account of what it saw. `make balance` shows the accounts, and gives each machine a
+//! network namespace (`machines.sh`). Otherwise a machine is an address of loopback. Addresses that end in .1 and .4 are the
+//! proxy's two sides, .2 and .3 the servers, .5 an application, .8 and .9 clients.
 
 mod stage;
 mod act1_address;

@@ -19,9 +19,25 @@ use crate::common::pages::root;
 use crate::common::{Folder, Running, have, skip};
 use crate::interop::free_port;
 
+/// The variable in which `machines.sh` says that each machine is a network namespace, and how all addresses begin.
+const MACHINES: &str = "HELLO_MTLS_MACHINES";
+
+/// How all addresses begin. Without namespaces they are of loopback, all of which Linux gives to this machine.
+fn network() -> String {
+    std::env::var(MACHINES).unwrap_or_else(|_| "127.0.0".to_owned())
+}
+
 /// The address of machine number `last`.
 pub(super) fn at(last: u8) -> String {
-    format!("127.0.0.{last}")
+    format!("{}.{last}", network())
+}
+
+/// What a shell says to start a program on this machine.
+fn on(machine: &str) -> String {
+    match std::env::var(MACHINES) {
+        Ok(_) => format!("exec nsenter --net=/run/netns/{machine}"),
+        Err(_) => "exec".to_owned(),
+    }
 }
 
 /// A server's letter, and its machine.
@@ -51,8 +67,8 @@ impl Stage {
         if !have("haproxy") {
             return None;
         }
-        if TcpListener::bind((at(2), 0)).is_err() {
-            skip("this machine has no address 127.0.0.2");
+        if TcpListener::bind((at(9), 0)).is_err() {
+            skip(&format!("this machine has no address {}", at(9)));
             return None;
         }
         // The path of a Unix socket is short, and that of target/ may not be.
@@ -70,9 +86,9 @@ impl Stage {
             let [from, to] = [3000, port].map(|first| format!(":{}", first + plus));
             text = text.replace(&from, &to);
         }
-        folder.write("haproxy.cfg", text);
+        folder.write("haproxy.cfg", text.replace("127.0.0", &network()));
         let stage = Stage {
-            proxy: folder.start("exec haproxy -db -f haproxy.cfg"),
+            proxy: folder.start(&format!("{} haproxy -db -f haproxy.cfg", on("proxy"))),
             port,
             servers: servers.into(),
             folder,
@@ -147,7 +163,8 @@ fn serve(folder: &Folder, which: usize, port: u16, options: &str) -> Running {
     let (letter, last) = SERVERS[which];
     let options = options.replace("LETTER", &letter.to_string());
     let server = folder.start(&format!(
-        "exec hello-mtls serve --listen {}:{port} {options}",
+        "{} hello-mtls serve --listen {}:{port} {options}",
+        on(&letter.to_string()),
         at(last)
     ));
     server.line_with("listening on");

@@ -1,2 +1,3 @@
 mod making;
+mod post_quantum;
 mod revocation;

@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::Client;
 use crate::instruments::lab::minting::{Leaf, Mint, Minted, Purpose};
-use crate::instruments::lab::tests::{BOTH, Started, Test, Wanted};
+use crate::instruments::lab::tests::{BOTH, Started, Test};
+use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, settings, wording};
 use crate::narration::Step;
 
@@ -28,7 +29,7 @@ fn words(draw: &Draw) -> Vec<(&'static str, String)> {
 }
 
 fn uri(name: &str) -> Name {
-    Name::Uri(format!("spiffe://lab.test/{name}"))
+    Name::Uri(format!("spiffe://hello-mtls/{name}"))
 }
 
 /// The clients that come to the door: file, common name and names of each, and whether it is let in.
@@ -42,7 +43,7 @@ fn visitors(draw: &Draw) -> Vec<(&'static str, String, Vec<Name>)> {
         (
             "other-trust-domain",
             a.clone(),
-            vec![Name::Uri(format!("spiffe://lab.test.evil/{a}"))],
+            vec![Name::Uri(format!("spiffe://hello-mtls.evil/{a}"))],
         ),
         ("two-names", a.clone(), vec![uri(&b), uri(&a)]),
         ("dns-name", a.clone(), vec![Name::Dns(a.clone())]),

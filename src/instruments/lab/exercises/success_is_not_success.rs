@@ -41,41 +41,38 @@ fn words(draw: &Draw) -> Vec<(&'static str, String)> {
     vec![("client", draw.person("client"))]
 }
 
+/// The package as the learner gets it.
+const PACKAGE: [(&str, &str); 4] = [
+    (
+        "Cargo.toml",
+        include_str!("../starts/success-is-not-success/Cargo.toml.txt"),
+    ),
+    // The versions that this project is tested with. cargo drops those that the client does not need.
+    ("Cargo.lock", include_str!("../../../../Cargo.lock")),
+    (
+        "src/main.rs",
+        include_str!("../starts/success-is-not-success/main.rs.txt"),
+    ),
+    (
+        "src/ask.rs",
+        include_str!("../starts/success-is-not-success/ask.rs.txt"),
+    ),
+];
+
 fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     let ca = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
     let other = Mint::root("another CA", KeyType::default(), (-30, 3650))?;
     let mut files = ca.server(&[])?.files("server").to_vec();
     files.extend(ca.client(&draw.person("client"))?.files("client"));
-    // The learner's own cargo shares what the check's cargo has compiled. From the folder of the exercise, that is `../.target`.
+    // The learner's own cargo shares what the check's cargo has compiled. A path in this file counts from the exercise's folder.
     let target = program::cargo_target();
     let target = target.map_or("../.target".to_owned(), |at| at.display().to_string());
-    for (file, text) in [
-        ("ca.crt", ca.pem),
-        ("other-ca.crt", other.pem),
-        (
-            ".cargo/config.toml",
-            format!("[build]\ntarget-dir = {target:?}\n"),
-        ),
-        (
-            "Cargo.toml",
-            include_str!("../starts/success-is-not-success/Cargo.toml.txt").to_owned(),
-        ),
-        // The versions that this project is tested with. cargo drops those that the client does not need.
-        (
-            "Cargo.lock",
-            include_str!("../../../../Cargo.lock").to_owned(),
-        ),
-        (
-            "src/main.rs",
-            include_str!("../starts/success-is-not-success/main.rs.txt").to_owned(),
-        ),
-        (
-            "src/ask.rs",
-            include_str!("../starts/success-is-not-success/ask.rs.txt").to_owned(),
-        ),
-    ] {
-        files.push(public(file.to_owned(), text, ""));
-    }
+    let config =
+        format!("# The check builds in the same place.\n[build]\ntarget-dir = {target:?}\n");
+    files.push(public(".cargo/config.toml".to_owned(), config, ""));
+    files.push(public("ca.crt".to_owned(), ca.pem, ""));
+    files.push(public("other-ca.crt".to_owned(), other.pem, ""));
+    files.extend(PACKAGE.map(|(name, text)| public(name.to_owned(), text.to_owned(), "")));
     Ok(files)
 }
 
@@ -270,18 +267,19 @@ impl Report {
         let line = ran.first_line();
         match (self, ran.code) {
             (_, None) => Err(phrase!(
-                "the client did not end by itself, and printed: {line}",
+                "the client did not end by itself; it printed: {line}",
                 line
             )),
             (Report::Success, Some(0)) if ran.stdout.contains(word) => Ok(()),
             (Report::Success, Some(0)) => Err(phrase!(
-                "the client reports success without the server's answer, and printed: {line}",
+                "the client ends with exit code 0 and without the server's answer; it printed: {line}",
                 line
             )),
-            (Report::Success, Some(_)) => {
-                Err(phrase!("the client reports a failure: {line}", line))
-            }
-            (Report::Failure, Some(0)) => Err(phrase!("the client reports success: {line}", line)),
+            (Report::Failure, Some(code @ 0)) | (Report::Success, Some(code)) => Err(phrase!(
+                "the client ends with exit code {code}; it printed: {line}",
+                code,
+                line
+            )),
             (Report::Failure, Some(_)) => Ok(()),
         }
     }

@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, Server};
 use crate::instruments::lab::minting::{Mint, uri};
-use crate::instruments::lab::tests::{BOTH, Started, Test, Wanted};
+use crate::instruments::lab::tests::{BOTH, Started, Test};
+use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, settings, wording};
 use crate::narration::{Side, Step};
 

@@ -1,0 +1,112 @@
+//! How a connection should end, and how it ended, in words.
+
+use super::meeting::Outcome;
+use crate::instruments::wire::names::alert_name;
+use crate::language::Phrase;
+use crate::narration::{Side, Step};
+use crate::phrase;
+
+/// How a connection should end.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// The server answers 200.
+    Answer,
+    /// The server answers 200, and `/whoami` has these words.
+    AnswerTo(String),
+    /// A side refuses the other one at this step.
+    Refusal(Side, Step),
+    /// The server knows the client and answers 403.
+    Forbidden,
+}
+
+impl Wanted {
+    /// It ended so.
+    pub fn is_met_by(&self, outcome: &Outcome) -> bool {
+        match (self, outcome) {
+            (Wanted::Answer, Outcome::Answered(200, _)) => true,
+            (Wanted::AnswerTo(words), Outcome::Answered(200, body)) => body.contains(words),
+            (Wanted::Forbidden, Outcome::Answered(status, _)) => *status == 403,
+            (Wanted::Refusal(side, step), Outcome::Refused { step: at, by, .. }) => {
+                by == side && at == step
+            }
+            _ => false,
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Wanted::Answer => phrase!("the server answers 200"),
+            Wanted::AnswerTo(words) => {
+                phrase!(
+                    "the server answers 200, and knows the client as {words}",
+                    words
+                )
+            }
+            Wanted::Refusal(side, step) => {
+                phrase!(
+                    "the {side} refuses at step {number}",
+                    side,
+                    number = step.number()
+                )
+            }
+            Wanted::Forbidden => phrase!("the server answers 403"),
+        }
+    }
+
+    /// Where it should end.
+    pub fn step(&self) -> Step {
+        match self {
+            Wanted::Refusal(_, step) => *step,
+            Wanted::Forbidden => Step::ServerAuthorizesClient,
+            Wanted::Answer | Wanted::AnswerTo(_) => Step::ApplicationData,
+        }
+    }
+}
+
+impl Outcome {
+    /// How far it came.
+    pub fn step(&self) -> Step {
+        match self {
+            Outcome::Refused { step, .. } => *step,
+            _ => Step::ApplicationData,
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> Phrase {
+        match self {
+            Outcome::Answered(200, body) => {
+                let body = crate::text::terminal(body.lines().next().unwrap_or_default());
+                phrase!("the server answers 200: {body}", body)
+            }
+            Outcome::Answered(status, _) => phrase!("the server answers {status}", status),
+            Outcome::Refused {
+                step,
+                by,
+                alert,
+                found,
+            } => {
+                let number = step.number();
+                match alert {
+                    Some(alert) => phrase!(
+                        "the {by} refuses at step {number}, with the alert {alert}: {found}",
+                        by,
+                        number,
+                        alert = alert_name(*alert),
+                        found
+                    ),
+                    None => {
+                        phrase!(
+                            "the {by} refuses at step {number}: {found}",
+                            by,
+                            number,
+                            found
+                        )
+                    }
+                }
+            }
+            Outcome::Otherwise(said) => said.clone().into(),
+        }
+    }
+}
