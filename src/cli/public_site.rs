@@ -32,7 +32,7 @@ pub(super) fn is_public(host: &str) -> bool {
     };
     host.contains('.')
         && host.parse::<IpAddr>().is_err()
-        && !PRIVATE.iter().any(|name| ends_with(&name))
+        && !PRIVATE.iter().any(ends_with)
 }
 
 /// A request of `get`, as far as it matters here.
