@@ -20,10 +20,7 @@ fn bash_completes_commands_and_the_values_of_options() {
     }
     let folder = Folder::new();
     let script = root().join("completions/hello-mtls.bash");
-    folder.write(
-        "complete.sh",
-        format!(". {}\n{COMPLETE}", script.display()),
-    );
+    folder.write("complete.sh", format!(". {}\n{COMPLETE}", script.display()));
     for (words, wanted) in [
         ("hello-mtls ga", "gallery\n"),
         ("hello-mtls certs r", "request renew revoke\n"),
