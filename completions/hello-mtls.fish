@@ -44,7 +44,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "help" -d 'Sho
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l dir -d 'Folder of the files' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l host -d 'Server\'s name or address, repeatable [default: localhost 127.0.0.1 ::1]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l client -d 'Client\'s name, also in its URI' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l key-type -d 'ecdsa-p256, rsa-2048 or ed25519 [default: ecdsa-p256]' -r
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l days -d 'Days of validity' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
@@ -61,7 +61,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __f
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -f -a "revoke" -d 'Revoke certificates: adds them to ca.crl, for serve --crl'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l dir -d 'Folder of the files' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l cn -d 'The CA\'s common name' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l key-type -d 'ecdsa-p256, rsa-2048 or ed25519 [default: ecdsa-p256]' -r
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l days -d 'Days of validity' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
@@ -72,7 +72,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l dir -d 'Folder of the files' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l host -d 'For a server with this name or address, repeatable' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l client -d 'For a client with this common name' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l key-type -d 'ecdsa-p256, rsa-2048 or ed25519 [default: ecdsa-p256]' -r
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
@@ -128,6 +128,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l crl -d '
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l crl-expired -d 'Expired list: refuse or warn' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l max-connections -d 'Connections at a time; more wait' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l grace -d 'Time for open requests at the end' -r
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l proxy-protocol -d 'Proxy that sends the PROXY protocol; repeatable' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
@@ -162,6 +163,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l role -d
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l host -d 'What clients dial: name or IP [default: localhost]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l peer-cacert -d 'CAs that the other side believes: its --cacert' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l crl -d 'Revocation list that is loaded, repeatable' -r -F
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l crl-expired -d 'As serve is told: refuse or warn' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l ca-key -d 'Key of the clients\' CA: makes more of them' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
