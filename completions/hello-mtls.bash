@@ -110,7 +110,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs)
+        hello__mtls__subcmd__certs)
             opts="-h --dir --host --client --key-type --days --force --intermediate --name-constraints --lang --color --help ca request sign renew revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -152,7 +152,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs__subcmd__ca)
+        hello__mtls__subcmd__certs__subcmd__ca)
             opts="-h --dir --cn --key-type --days --force --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -190,7 +190,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs__subcmd__renew)
+        hello__mtls__subcmd__certs__subcmd__renew)
             opts="-h --dir --ca --days --new-key --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -224,7 +224,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs__subcmd__request)
+        hello__mtls__subcmd__certs__subcmd__request)
             opts="-h --dir --host --client --key-type --force --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -262,7 +262,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs__subcmd__revoke)
+        hello__mtls__subcmd__certs__subcmd__revoke)
             opts="-h --dir --ca --days --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -296,7 +296,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__certs__subcmd__sign)
+        hello__mtls__subcmd__certs__subcmd__sign)
             opts="-h --dir --host --client --ca --days --force --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -338,7 +338,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__demo)
+        hello__mtls__subcmd__demo)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -360,8 +360,8 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__doctor)
-            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --against --ca-key --json --lang --color --help"
+        hello__mtls__subcmd__doctor)
+            opts="-h --certs --cacert --cert --key --role --host --peer-cacert --crl --crl-expired --against --ca-key --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,6 +399,10 @@ _hello__mtls() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --crl-expired)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -418,7 +422,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__gallery)
+        hello__mtls__subcmd__gallery)
             opts="-h --all --json --listen --tls-max --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -448,7 +452,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__get)
+        hello__mtls__subcmd__get)
             opts="-h --certs --cacert --cert --key --ca-native --tls-max --twice --narrate --json --wire --html --pcapng --save --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -502,7 +506,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__help)
+        hello__mtls__subcmd__help)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -524,7 +528,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__inspect)
+        hello__mtls__subcmd__inspect)
             opts="-h --cacert --ca-native --cert --key --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -558,7 +562,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab)
+        hello__mtls__subcmd__lab)
             opts="-h --lang --color --help list start check hint solution reset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -580,7 +584,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__check)
+        hello__mtls__subcmd__lab__subcmd__check)
             opts="-h --json --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -602,7 +606,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__hint)
+        hello__mtls__subcmd__lab__subcmd__hint)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -624,7 +628,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__list)
+        hello__mtls__subcmd__lab__subcmd__list)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -646,7 +650,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__reset)
+        hello__mtls__subcmd__lab__subcmd__reset)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -668,7 +672,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__solution)
+        hello__mtls__subcmd__lab__subcmd__solution)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -690,7 +694,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__lab__subcmd__start)
+        hello__mtls__subcmd__lab__subcmd__start)
             opts="-h --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -712,8 +716,8 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__serve)
-            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --narrate --wire --lang --color --help"
+        hello__mtls__subcmd__serve)
+            opts="-h --listen --certs --cacert --cert --key --tls --tls-max --allow --crl --crl-expired --max-connections --grace --proxy-protocol --narrate --wire --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -763,6 +767,10 @@ _hello__mtls() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy-protocol)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --lang)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -778,7 +786,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__step)
+        hello__mtls__subcmd__step)
             opts="-h --tls --tls-max --resume --refuse --quiz --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -808,7 +816,7 @@ _hello__mtls() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        hello__subcmd__mtls__subcmd__wire)
+        hello__mtls__subcmd__wire)
             opts="-h --keylog --stream --html --pcapng --save --lang --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

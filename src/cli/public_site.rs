@@ -30,9 +30,7 @@ pub(super) fn is_public(host: &str) -> bool {
         let before = host.strip_suffix(*name);
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    host.contains('.')
-        && host.parse::<IpAddr>().is_err()
-        && !PRIVATE.iter().any(|name| ends_with(&name))
+    host.contains('.') && host.parse::<IpAddr>().is_err() && !PRIVATE.iter().any(ends_with)
 }
 
 /// A request of `get`, as far as it matters here.

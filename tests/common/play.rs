@@ -258,7 +258,7 @@ pub(crate) fn issued(ca: &Authority, grant: &Grant) -> Identity {
 /// A certificate that ended yesterday.
 pub(crate) fn expired(ca: &Authority, purpose: ExtendedKeyUsagePurpose) -> Identity {
     let day = Duration::from_secs(86_400);
-    let ca_key = KeyPair::from_pem(&ca.key_pem()).unwrap();
+    let ca_key = KeyPair::from_pem(ca.key_pem()).unwrap();
     let issuer = Issuer::from_ca_cert_der(ca.certificate(), ca_key).unwrap();
     let key = generate(KeyType::default()).unwrap();
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();

@@ -16,6 +16,7 @@ mod clients_and_servers;
 mod tutorial;
 mod gallery;
 mod json;
+mod terminal;
 mod lab;
 mod recordings;
 mod proof_lines;

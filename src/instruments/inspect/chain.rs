@@ -3,11 +3,18 @@
 //! Nothing here decides whether the chain is valid; webpki does. This says what each certificate claims about its
 //! issuer, and whether a key that is at hand made its signature.
 
+use std::ops::RangeInclusive;
+
 use rustls::pki_types::CertificateDer;
-use x509_parser::error::X509Error;
+use x509_parser::oid_registry::{
+    OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
+    OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ED25519,
+};
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 use crate::certificates::summary::shown_name;
+use crate::handshake::provider;
 
 /// A server can send hundreds. Each may be compared with each.
 const MOST: usize = 16;
@@ -51,12 +58,57 @@ pub enum Signature {
 
 impl Signature {
     fn of(certificate: &X509Certificate<'_>, signer: &X509Certificate<'_>) -> Signature {
-        match certificate.verify_signature(Some(signer.public_key())) {
-            Ok(()) => Signature::Fits,
-            Err(X509Error::SignatureUnsupportedAlgorithm) => Signature::NotChecked,
-            Err(_) => Signature::DoesNotFit,
+        let fits = certificate
+            .verify_signature(Some(signer.public_key()))
+            .is_ok();
+        if fits || fits_post_quantum(certificate, signer) {
+            Signature::Fits
+        } else if is_usual(certificate, signer) {
+            Signature::DoesNotFit
+        } else {
+            Signature::NotChecked
         }
     }
+}
+
+/// Bits of an RSA key that is verified with.
+const RSA_BITS: RangeInclusive<usize> = 2048..=8192;
+
+/// Whether the algorithm and the key are of those that are always checked. With all others a failure may mean that the
+/// library does not do them, and a signature that fits would be called a false one.
+fn is_usual(certificate: &X509Certificate<'_>, signer: &X509Certificate<'_>) -> bool {
+    let algorithms = [
+        OID_PKCS1_SHA256WITHRSA,
+        OID_PKCS1_SHA384WITHRSA,
+        OID_PKCS1_SHA512WITHRSA,
+        OID_SIG_ECDSA_WITH_SHA256,
+        OID_SIG_ECDSA_WITH_SHA384,
+        OID_SIG_ED25519,
+    ];
+    let usual_key = match signer.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => RSA_BITS.contains(&key.key_size()),
+        Ok(PublicKey::EC(point)) => [256, 384].contains(&point.key_size()),
+        _ => signer.public_key().algorithm.algorithm == OID_SIG_ED25519,
+    };
+    usual_key && algorithms.contains(&certificate.signature_algorithm.algorithm)
+}
+
+/// What x509-parser does not know, and the provider of rustls does: ML-DSA, whose identifiers have no parameters.
+fn fits_post_quantum(certificate: &X509Certificate<'_>, signer: &X509Certificate<'_>) -> bool {
+    let of = |oid: &[u8]| [&[6, u8::try_from(oid.len()).unwrap_or(0)], oid].concat();
+    let signature = of(certificate.signature_algorithm.algorithm.as_bytes());
+    let key = of(signer.public_key().algorithm.algorithm.as_bytes());
+    let provider = provider();
+    let mut algorithms = provider.signature_verification_algorithms.all.iter();
+    algorithms.any(|one| {
+        let same =
+            one.signature_alg_id().as_ref() == signature && one.public_key_alg_id().as_ref() == key;
+        let data = &signer.public_key().subject_public_key.data;
+        let tbs = certificate.tbs_certificate.as_ref();
+        same && one
+            .verify_signature(data, tbs, &certificate.signature_value.data)
+            .is_ok()
+    })
 }
 
 /// The links of a chain, in the order in which it was sent. `anchors`: the CAs that this side trusts.

@@ -21,6 +21,7 @@ fn every_help_fits_80_columns() {
         "certs ca",
         "certs request",
         "certs sign",
+        "certs renew",
         "certs revoke",
         "inspect",
         "serve",
@@ -29,7 +30,10 @@ fn every_help_fits_80_columns() {
         "wire",
         "step",
         "gallery",
+        "lab",
+        "lab check",
         "demo",
+        "help",
     ] {
         for help in ["-h", "--help"] {
             fits(&folder.run(&format!("hello-mtls {command} {help}")).ends(0));

@@ -121,7 +121,7 @@ fn what_is_missing_in_a_chain_is_said_and_the_client_goes_no_further() {
     folder.run("hello-mtls certs --intermediate").ends(0);
     // The leaf alone: the most usual mistake.
     folder
-        .run("sed '/END/q' certs/server.crt > leaf.crt")
+        .run("sed '/-----END/q' certs/server.crt > leaf.crt")
         .ends(0);
     let files = "--cacert certs/ca.crt --cert leaf.crt --key certs/server.key";
     let server = folder.serve(&format!("--narrate {files}"));

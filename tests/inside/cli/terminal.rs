@@ -20,7 +20,10 @@ fn completions_are_those_of_the_command_line() {
     ] {
         let mut script = Vec::new();
         generate(shell, &mut command_line(), PROGRAM, &mut script);
+        // clap_complete 4.6 spells the hyphen of a program's name in two ways in bash, and then no subcommand is found.
+        // tests/outside/terminal.rs asks bash.
         let script = String::from_utf8(script).unwrap();
+        let script = script.replace("hello__subcmd__mtls", "hello__mtls");
         for word in ["gallery", "color", "always", "tls-max"] {
             assert!(script.contains(word), "{name}: {word}");
         }

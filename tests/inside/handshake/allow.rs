@@ -72,7 +72,7 @@ impl Names<'_> {
 /// A certificate of some CA: step 6 comes after the chain was verified.
 fn signed(params: &CertificateParams) -> CertificateDer<'static> {
     let ca = authority("my-ca");
-    let ca_key = KeyPair::from_pem(&ca.key_pem()).expect("the CA's key");
+    let ca_key = KeyPair::from_pem(ca.key_pem()).expect("the CA's key");
     let issuer = Issuer::from_ca_cert_der(ca.certificate(), ca_key).expect("the CA");
     let key = KeyPair::generate().expect("a key");
     let certificate = params.signed_by(&key, &issuer).expect("a certificate");
