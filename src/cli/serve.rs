@@ -209,14 +209,17 @@ fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
         };
         match served {
             Ok(()) => {}
-            Err(Error::Tls { .. }) if shortage::of_memory() => {
-                connections.say(&format!("{address} {NO_MEMORY}"));
+            Err(Error::Tls { peer, .. }) if shortage::of_memory() => {
+                connections.say(&format!("{peer} {NO_MEMORY}"));
             }
             // A health check, or a scan of ports: each would be a line.
             Err(Error::Tls { diagnosis, .. }) if diagnosis.seen.said_nothing() => {}
-            Err(Error::Tls { diagnosis, .. }) => {
+            // The peer is the client, also behind a proxy.
+            Err(Error::Tls {
+                diagnosis, peer, ..
+            }) => {
                 let authorities = named_authorities(&in_service.get());
-                connections.say(&format!("{address} {}", ended(&diagnosis, &authorities)));
+                connections.say(&format!("{peer} {}", ended(&diagnosis, &authorities)));
             }
             Err(error) => connections.say(&error.to_string()),
         }

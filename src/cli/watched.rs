@@ -146,7 +146,11 @@ impl Watched {
         let (transport, client) = accept_tcp(&setup, &service, socket, address, number)?;
         let tap = Tap::new(transport, recording.clone());
         let served = serve_connection(&setup, &service, tap, client);
-        self.explaining.explain(recording, client);
+        // Nothing is in the recording of a health check.
+        let is_empty = |error: &Error| matches!(error, Error::Tls { diagnosis, .. } if diagnosis.seen.said_nothing());
+        if !served.as_ref().is_err_and(is_empty) {
+            self.explaining.explain(recording, client);
+        }
         served
     }
 }

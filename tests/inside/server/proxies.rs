@@ -101,6 +101,13 @@ fn a_named_address_without_a_header_is_refused_and_the_log_says_why() {
     server
         .running
         .line_with("the connection begins with \"GET / HTTP/1\"");
+    // A client that is refused later has the address of its header in the log, as one that gets in.
+    let header = proxy_line("192.0.2.7:50001".parse().unwrap());
+    let hello = b"GET / HTTP/1.1\r\n\r\n";
+    is_hung_up_on(connect_saying(&server, &[&header, &hello[..]].concat()));
+    server
+        .running
+        .line_with("192.0.2.7:50001 failed at step 1: the client does not speak TLS");
     // From another address it is not expected.
     let other = format!("https://[::1]:{}/", server.port);
     folder
@@ -141,7 +148,13 @@ fn a_header_from_any_other_address_is_refused_as_what_it_is() {
 #[test]
 fn a_connection_that_says_nothing_leaves_no_line() {
     let folder = Folder::with_certs();
-    let server = folder.serve("--proxy-protocol 127.0.0.1");
+    for options in ["", "--wire "] {
+        says_nothing(&folder, options);
+    }
+}
+
+fn says_nothing(folder: &Folder, options: &str) {
+    let server = folder.serve(&format!("{options}--proxy-protocol 127.0.0.1"));
     let before = server.running.output();
     for said in [&b""[..], b"PROXY UNKNOWN\r\n", &block([0x20, 0, 0, 0], &[])] {
         drop(connect_saying(&server, said));
@@ -156,9 +169,16 @@ fn a_connection_that_says_nothing_leaves_no_line() {
         .run(&format!("hello-mtls get https://[::1]:{}/", server.port))
         .ends(0);
     server.running.line_with("GET / -> 200");
+    let explained = "on the wire  ";
+    if options.starts_with("--wire") {
+        server.running.line_with(explained);
+    }
     let after = server.running.output();
-    let lines = after.strip_prefix(&before).unwrap().lines().count();
-    assert_eq!(lines, 1, "{after}");
+    let after = after.strip_prefix(&before).unwrap();
+    match options {
+        "" => assert_eq!(after.lines().count(), 1, "{after}"),
+        _ => assert_eq!(after.matches(explained).count(), 1, "{after}"),
+    }
     // Half a header is no health check.
     drop(connect_saying(&server, &SIGNATURE[..6]));
     server

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use super::Account;
 use super::act1_address::{CLIENT, ask_both, last_address};
-use super::stage::{Open, SERVERS, Stage, at, connect};
+use super::stage::{Open, SERVERS, Stage, at, connect, until};
 
 #[test]
 fn the_proxy_protocol_brings_the_address_back_from_named_addresses_only() {
@@ -33,6 +33,17 @@ fn the_proxy_protocol_brings_the_address_back_from_named_addresses_only() {
         assert!(asked.iter().any(known), "{address}, {asked:?}");
         account.row(&format!("the client's address in {letter}'s log"), address);
     }
+    // A client without a certificate, at either server.
+    let refused = Open::over(stage.dial(9).unwrap(), &stage.nobody());
+    let answer = refused.map(|mut open| open.get("/", ""));
+    assert!(!matches!(answer, Ok(Ok(_))));
+    let from = format!("{}:", at(9));
+    let is_refused = |line: &str| line.starts_with(&from) && line.contains("failed at step 5");
+    let logs = || stage.servers.iter().map(|server| server.output());
+    until("the refusal in a log", || {
+        logs().any(|log| log.lines().any(is_refused))
+    });
+    account.row("a refused client's address in a log", at(9));
     // A client that goes round the proxy, and claims to come from elsewhere.
     let mut forger = connect(9, 2, stage.port).unwrap();
     forger

@@ -2,9 +2,7 @@
 
 use std::io::{Read, Write};
 
-use hello_mtls::credentials::trust;
-use hello_mtls::handshake::{ClientSetup, TlsMax, client_config};
-use hello_mtls::narration::{Narrator, Side};
+use hello_mtls::handshake::ClientSetup;
 
 use super::Account;
 use super::stage::{Open, Stage, body, connect, value};
@@ -31,9 +29,7 @@ fn where_the_proxy_ends_tls_its_word_replaces_the_proof() {
     assert_eq!(identity, "uri:spiffe://hello-mtls/balancer");
     account.row("my-client asks a for /whoami", identity);
 
-    let servers = trust(&stage.folder.path("certs/ca.crt"), &[]).unwrap();
-    let narrator = Narrator::silent(Side::Client);
-    let nobody = client_config(&servers, None, TlsMax::Tls13, narrator).unwrap();
+    let nobody = stage.nobody();
     let [careless, careful] = [1, 2].map(|plus| stage.port + plus);
     for (what, client, port, expected) in [
         (

@@ -15,7 +15,10 @@ mod act6_rolling_restart;
 mod act7_new_ca;
 
 use std::fmt::Display;
+use std::fs;
 use std::io::Write;
+
+use crate::common::pages::root;
 
 /// What an act saw, in lines of at most 80 columns. It is printed when the act has ended well.
 struct Account {
@@ -43,6 +46,12 @@ impl Account {
     }
 
     fn print(&self) {
+        let what = self.rows.iter().map(|(what, _)| format!("\n  {what} "));
+        let lines: Vec<String> = what.chain([format!("\n{}\n", self.title)]).collect();
+        for page in pages() {
+            let missing = lines.iter().find(|line| !page.contains(*line));
+            assert_eq!(missing, None, "docs/scale.md shows another account");
+        }
         let mut text = format!("\n{}\n", self.title);
         for (what, seen) in &self.rows {
             text.push_str(&format!("  {what:<40} {seen}\n"));
@@ -55,4 +64,17 @@ impl Account {
         print!("{text}");
         let _ = std::io::stdout().flush();
     }
+}
+
+/// The page about these acts, in both languages.
+fn pages() -> [String; 2] {
+    ["docs/scale.md", "docs/zh/scale.md"].map(|page| fs::read_to_string(root().join(page)).unwrap())
+}
+
+#[test]
+fn the_page_has_the_configuration_of_the_acts() {
+    let file = root().join("tests/outside/balance/tcp.cfg");
+    let config = fs::read_to_string(file).unwrap();
+    let (_, below_the_comment) = config.split_once('\n').unwrap();
+    assert!(pages().iter().all(|page| page.contains(below_the_comment)));
 }

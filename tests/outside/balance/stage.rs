@@ -153,6 +153,13 @@ impl Stage {
         client_config(&servers, Some(own), TlsMax::Tls13, narrator).unwrap()
     }
 
+    /// A client that has no certificate.
+    pub(super) fn nobody(&self) -> ClientSetup {
+        let servers = trust(&self.folder.path("certs/ca.crt"), &[]).unwrap();
+        let narrator = Narrator::silent(Side::Client);
+        client_config(&servers, None, TlsMax::Tls13, narrator).unwrap()
+    }
+
     /// Connects from machine `from` to the proxy.
     pub(super) fn dial(&self, from: u8) -> io::Result<TcpStream> {
         connect(from, 1, self.port)
