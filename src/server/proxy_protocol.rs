@@ -1,10 +1,9 @@
 //! The PROXY protocol: a header before the client's own bytes, in which a proxy says from where the client came (HAProxy,
 //! doc/proxy-protocol.txt, whose sections are cited here).
 //!
-//! A proxy that passes TCP on cannot write into the client's bytes, because TLS protects them. So the client's certificate
-//! survives the proxy, and the client's address does not. This header brings the address back. Nothing protects it, and any
-//! client could send one. So it is required from the addresses that the server was told, and refused from all others:
-//! whether there is one is never guessed (section 2).
+//! TLS protects the client's bytes, so a proxy that passes them on cannot write the client's address into them. Nothing
+//! protects this header, and any client could send one. So it is required from the addresses that the server was told, and
+//! refused from all others: whether there is one is never guessed (section 2).
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -23,8 +22,7 @@ const LOCAL: u8 = 0;
 const PROXY: u8 = 1;
 /// The longest line of version 1, with its CRLF (section 2.1).
 const LONGEST_LINE: usize = 107;
-/// What may follow the first 16 bytes of version 2. The addresses need 216 bytes at most, and some load balancers add more.
-/// This is arbitrary, and what nginx takes.
+/// What may follow the first 16 bytes of version 2: addresses, and what load balancers add. Arbitrary, and what nginx takes.
 const LONGEST_BLOCK: u16 = 4096;
 
 /// Begins connection number `number` for the narration, and returns the client's address: from the header if the
@@ -40,18 +38,14 @@ pub(super) fn begin_connection(
     number: u64,
 ) -> Result<SocketAddr, Error> {
     // A socket for both versions of IP shows 10.0.0.5 as ::ffff:10.0.0.5.
-    let read = match service.proxies().contains(&from.ip().to_canonical()) {
-        true => read_header(transport).map(|client| {
-            transport.forget_what_came();
-            client.map_or(from, |client| {
-                SocketAddr::new(client.ip().to_canonical(), client.port())
-            })
-        }),
-        false => Ok(from),
-    };
-    let client = *read.as_ref().unwrap_or(&from);
+    let mut read = Ok(None);
+    if service.proxies().contains(&from.ip().to_canonical()) {
+        read = read_header(transport);
+        transport.forget_what_came();
+    }
+    let client = read.as_ref().map_or(from, |client| client.unwrap_or(from));
     setup.narrator.begin_connection(number, client);
-    read.map_err(|error| Error::Tls {
+    read.map(|_| client).map_err(|error| Error::Tls {
         side: Side::Server,
         peer: from.to_string(),
         diagnosis: tell_refusal(&setup.narrator, &error, Progress::Hello),
@@ -94,15 +88,14 @@ fn version_1(mut line: Vec<u8>, stream: &mut impl Read) -> io::Result<Option<Soc
     // An LF alone does not end the line.
     let whole = line.strip_suffix(b"\r\n").ok_or_else(bad)?;
     let fields: Vec<&[u8]> = whole.split(|byte| *byte == b' ').collect();
-    match fields[..] {
+    let (client, _) = match fields[..] {
         // What else stands on this line is to be ignored.
-        [_, b"UNKNOWN", ..] => Ok(None),
-        [_, family, ip, to_ip, port, to_port] => {
-            let both = address(family, ip, port).zip(address(family, to_ip, to_port));
-            Ok(Some(both.ok_or_else(bad)?.0))
-        }
-        _ => Err(bad().into()),
+        [_, b"UNKNOWN", ..] => return Ok(None),
+        [_, kind, ip, to, port, to_port] => address(kind, ip, port).zip(address(kind, to, to_port)),
+        _ => None,
     }
+    .ok_or_else(bad)?;
+    Ok(Some(client))
 }
 
 /// An address has one form: of the family that was announced, without leading zeros or a sign.
@@ -114,19 +107,17 @@ fn address(family: &[u8], ip: &[u8], port: &[u8]) -> Option<SocketAddr> {
         _ => return None,
     };
     let number: u16 = port.parse().ok()?;
-    (number.to_string() == port).then(|| SocketAddr::new(ip, number))
+    (number.to_string() == port).then(|| SocketAddr::new(ip.to_canonical(), number))
 }
 
 /// Section 2.2: four bytes behind the signature, and as many more as the last two of them say.
 fn version_2(stream: &mut impl Read) -> io::Result<Option<SocketAddr>> {
     let [version_and_command, family, high, low] = take(stream)?;
-    let (version, command) = (version_and_command >> 4, version_and_command & 15);
     let length = u16::from_be_bytes([high, low]);
+    let (version, command) = (version_and_command >> 4, version_and_command & 15);
     match (version, command) {
-        (2, LOCAL | PROXY) if length > LONGEST_BLOCK => {
-            return Err(BadHeader::Length(length).into());
-        }
-        (2, LOCAL | PROXY) => {}
+        (2, LOCAL | PROXY) if length <= LONGEST_BLOCK => {}
+        (2, LOCAL | PROXY) => return Err(BadHeader::Length(length).into()),
         (2, _) => return Err(BadHeader::Command(command).into()),
         _ => return Err(BadHeader::Version(version).into()),
     }
@@ -135,9 +126,9 @@ fn version_2(stream: &mut impl Read) -> io::Result<Option<SocketAddr>> {
     let client = match (command, family) {
         // The proxy itself connects. It may send addresses, and they count for nothing.
         (LOCAL, _) => return Ok(None),
-        (_, 0x11) => source::<4>(&block).map(SocketAddr::from),
-        (_, 0x21) => source::<16>(&block).map(SocketAddr::from),
-        // Unspecified, UDP and Unix sockets are valid, and have no address of a TCP client.
+        (_, 0x11) => source::<4>(&block),
+        (_, 0x21) => source::<16>(&block),
+        // Unspecified, UDP and Unix sockets: valid, and not the address of a TCP client.
         (_, 0x00 | 0x12 | 0x22 | 0x31 | 0x32) => return Ok(None),
         (_, other) => return Err(BadHeader::Family(other).into()),
     };
@@ -146,14 +137,17 @@ fn version_2(stream: &mut impl Read) -> io::Result<Option<SocketAddr>> {
 
 /// The client's address, in front of the address that it dialled, and the port of each. What follows says more (TLVs), for
 /// example which certificate a client showed to the proxy. Nothing here believes it.
-fn source<const SIZE: usize>(block: &[u8]) -> Option<([u8; SIZE], u16)> {
+fn source<const SIZE: usize>(block: &[u8]) -> Option<SocketAddr>
+where
+    IpAddr: From<[u8; SIZE]>,
+{
     let (ip, rest) = block.split_first_chunk::<SIZE>()?;
     let (port, _) = rest.get(SIZE..)?.split_first_chunk::<4>()?;
-    Some((*ip, u16::from_be_bytes([port[0], port[1]])))
+    let ip = IpAddr::from(*ip).to_canonical();
+    Some(SocketAddr::new(ip, u16::from_be_bytes([port[0], port[1]])))
 }
 
 fn take<const N: usize>(stream: &mut impl Read) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
-    stream.read_exact(&mut bytes)?;
-    Ok(bytes)
+    stream.read_exact(&mut bytes).map(|()| bytes)
 }

@@ -67,6 +67,45 @@ fn five_hundred_connect_before_the_server_looks_and_all_are_served() {
     }
 }
 
+/// What a process holds of the machine's memory, in KiB.
+fn resident(process: u32) -> Option<usize> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// What the allocator has kept of a crowd's memory is there for the next crowd. A leak would be added to each.
+#[test]
+fn a_crowd_leaves_no_more_memory_behind_than_the_crowd_before() {
+    let folder = Folder::with_certs();
+    let line = "HELLO_MTLS_DEBUGGER=1 exec hello-mtls serve --listen localhost:0";
+    let server = Server::of(folder.start(line));
+    let process = server.running.id();
+    let Some((files, _)) = held(process) else {
+        return say_skipped("no /proc here to ask for memory");
+    };
+    let crowd = |_| {
+        let client = client_in(&folder);
+        let mut open: Vec<KeepAlive> = (0..100).map(|_| KeepAlive::to(&server, &client)).collect();
+        for one in &mut open {
+            assert!(one.get().unwrap().ends_with("Hello World"));
+        }
+        drop(open);
+        while held(process).is_some_and(|(now, _)| now > files) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        resident(process).unwrap()
+    };
+    let left: Vec<usize> = (0..8).map(crowd).collect();
+    // Less than 8 KiB a connection; an open one has some 60.
+    assert!(
+        left[7] < left[3] + 400 * 8,
+        "KiB after each crowd: {left:?}"
+    );
+}
+
 #[test]
 fn silent_strangers_give_their_places_back_when_others_wait() {
     let folder = Folder::with_certs();

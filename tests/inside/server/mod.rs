@@ -1,5 +1,6 @@
 mod limits;
 mod proxy_protocol;
+mod proxies;
 mod bad_peers;
 mod open;
 mod reload;
