@@ -97,7 +97,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l new-key -d 'Make a new key too, of the same kind: NAME.key and NAME.csr'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l new-key -d 'Make a new key of the same kind: NAME.key and NAME.csr'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l dir -d 'Folder with ca.crt, ca.key and ca.crl' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l ca -d 'CA that revokes: CA.crt, CA.key; into CA.crl' -r

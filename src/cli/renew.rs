@@ -30,7 +30,7 @@ pub(super) struct Renew {
     /// Days of validity, from now
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: u32,
-    /// Make a new key too, of the same kind: NAME.key and NAME.csr
+    /// Make a new key of the same kind: NAME.key and NAME.csr
     #[arg(long)]
     new_key: bool,
 }
