@@ -27,9 +27,7 @@ const LONGEST_BLOCK: u16 = 4096;
 
 /// Begins connection number `number` for the narration, and returns the client's address: from the header if the
 /// connection comes `from` a proxy of this service, and else `from` itself. The header may take as long as a handshake.
-///
-/// # Errors
-/// [`Error::Tls`] at step 1 if a proxy sends no header, or a wrong one. The narration has reported it.
+/// If it is missing or wrong, that is an [`Error::Tls`] at step 1, and the narration has reported it.
 pub(super) fn begin_connection(
     setup: &ServerSetup,
     service: &dyn Service,
@@ -113,13 +111,12 @@ fn address(family: &[u8], ip: &[u8], port: &[u8]) -> Option<SocketAddr> {
 /// Section 2.2: four bytes behind the signature, and as many more as the last two of them say.
 fn version_2(stream: &mut impl Read) -> io::Result<Option<SocketAddr>> {
     let [version_and_command, family, high, low] = take(stream)?;
-    let length = u16::from_be_bytes([high, low]);
-    let (version, command) = (version_and_command >> 4, version_and_command & 15);
-    match (version, command) {
+    let (length, command) = (u16::from_be_bytes([high, low]), version_and_command & 15);
+    match (version_and_command >> 4, command) {
         (2, LOCAL | PROXY) if length <= LONGEST_BLOCK => {}
         (2, LOCAL | PROXY) => return Err(BadHeader::Length(length).into()),
         (2, _) => return Err(BadHeader::Command(command).into()),
-        _ => return Err(BadHeader::Version(version).into()),
+        (version, _) => return Err(BadHeader::Version(version).into()),
     }
     let mut block = vec![0; usize::from(length)];
     stream.read_exact(&mut block)?;
