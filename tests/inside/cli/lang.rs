@@ -52,6 +52,9 @@ fn the_story_the_gallery_and_the_steps_are_told_in_chinese_within_80_columns() {
         let all = format!("{}{}", ran.stdout, ran.stderr);
         let chinese = all.chars().filter(|c| is_chinese(*c)).count();
         assert!(chinese > 100, "{chinese} characters: {ran}");
+        // What a value of a field means.
+        let english = ["fresh key exchange", "a point", "critical: "];
+        assert!(english.iter().all(|words| !all.contains(words)), "{ran}");
     }
 }
 
