@@ -54,6 +54,26 @@ impl Wanted {
         }
     }
 
+    /// What the side that was to refuse did instead, if the connection went on. What happened next, for example that the
+    /// other side refused, is no reason for it.
+    pub fn passed_over(&self, outcome: &Outcome) -> Option<Phrase> {
+        let (Wanted::Refusal(side, step), false) = (self, matches!(outcome, Outcome::Otherwise(_)))
+        else {
+            return None;
+        };
+        let number = step.number();
+        (outcome.step() > *step).then(|| match side {
+            Side::Client => phrase!("the client accepted the server at step {number}", number),
+            // A server that does not ask accepts nothing.
+            Side::Server => {
+                phrase!(
+                    "the server did not refuse the client at step {number}",
+                    number
+                )
+            }
+        })
+    }
+
     /// Where it should end.
     pub fn step(&self) -> Step {
         match self {

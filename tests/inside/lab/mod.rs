@@ -1,5 +1,7 @@
 //! The lab's texts and folders: the same in both languages, drawn by lot, sealed, and never lost.
 
+mod learner;
+
 use std::fs;
 
 use hello_mtls::instruments::lab::folder::Lab;
