@@ -1,5 +1,6 @@
 //! An exercise on disk. There is no other memory of it: what is solved is computed from the folders.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,16 @@ impl Lab {
     /// The folder of an exercise.
     pub fn folder(&self, exercise: &Exercise) -> PathBuf {
         self.0.join(exercise.name)
+    }
+
+    /// The same in the words of a learner: in the folder itself the files have their plain names.
+    fn folder_from_here(&self, exercise: &Exercise) -> PathBuf {
+        let inside = self.0 == Path::new("..")
+            && env::current_dir().is_ok_and(|here| here.ends_with(exercise.name));
+        match inside {
+            true => PathBuf::from("."),
+            false => self.folder(exercise),
+        }
     }
 
     /// The exercises that were started, in their order.
@@ -186,7 +197,7 @@ impl Lab {
         language: Language,
         hurry: bool,
     ) -> Result<Checked, Error> {
-        let (folder, draw) = (self.folder(exercise), self.draw(exercise)?);
+        let (folder, draw) = (self.folder_from_here(exercise), self.draw(exercise)?);
         let started = Started {
             folder: &folder,
             draw: &draw,

@@ -77,6 +77,9 @@ fn stage(started: &Started<'_>, place: &str) -> Result<(Server, Client), Error> 
     Ok((server, client))
 }
 
+/// The same change in the life of a server.
+const PAGE: &str = "operations.md#new-root";
+
 /// The tests of a stage: both sides are there, the server is ahead, the client is ahead.
 const NAMES: [[&str; 3]; STAGES] = [
     ["stage-1", "server-1-client-0", "server-0-client-1"],
@@ -94,7 +97,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             Ok(now) => now,
             // The other stages are tried all the same.
             Err(error) => {
-                tests.push(unusable(both, started.folder, error));
+                tests.push(unusable(both, started.folder, error).explained_by(PAGE));
                 before = None;
                 continue;
             }
@@ -160,7 +163,7 @@ fn without_the_old_ca(
     Ok([
         test("old-client", (server, &old_client), &no_client, &by_server)?,
         test("old-server", (&old_server, client), &no_server, &by_client)?,
-        Test::look("the-old-ca-is-gone", Step::Preparation, left),
+        Test::look("the-old-ca-is-gone", Step::Preparation, left).explained_by(PAGE),
     ])
 }
 
