@@ -45,8 +45,13 @@ pub fn target(folder: &Path) -> PathBuf {
 /// The target folder in which this program lies: `target/debug/hello-mtls`, or a test in `target/debug/deps`.
 pub fn cargo_target() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
-    // cargo marks its target folders for programs that make backups.
-    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    // cargo marks a target folder that it has made for programs that make backups. In one that was there before, it
+    // leaves what it knows of the compiler.
+    let marked = |folder: &&Path| {
+        ["CACHEDIR.TAG", ".rustc_info.json"]
+            .iter()
+            .any(|file| folder.join(file).is_file())
+    };
     program.ancestors().take(4).find(marked).map(Path::to_owned)
 }
 

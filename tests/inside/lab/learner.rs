@@ -118,7 +118,10 @@ fn a_chain_in_the_wrong_order_is_named_and_the_remedy_can_be_pasted() {
     ] {
         let check = format!("cd {place} && hello-mtls lab check the-missing-link");
         let found = folder.run(&check).ends(1).says("begins with the leaf");
-        assert!(remedy(&found).contains(&format!("-e {path}.old")), "{found}");
+        assert!(
+            remedy(&found).contains(&format!("-e {path}.old")),
+            "{found}"
+        );
     }
     let check = "hello-mtls lab check the-missing-link";
     let solved = (1..=3).filter(|issuer| {
