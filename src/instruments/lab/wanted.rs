@@ -37,10 +37,11 @@ impl Wanted {
     pub fn words(&self) -> Phrase {
         match self {
             Wanted::Answer => phrase!("the server answers 200"),
+            // A line feed at its end says that nothing may follow.
             Wanted::AnswerTo(words) => {
                 phrase!(
                     "the server answers 200, and knows the client as {words}",
-                    words
+                    words = words.trim_end()
                 )
             }
             Wanted::Refusal(side, step) => {

@@ -80,9 +80,25 @@ fn a_machine_gets_its_line_though_an_exercise_cannot_be_graded() {
         .says("lab: renew")
         .says("lab reset two-cas");
     folder
+        .run("hello-mtls lab")
+        .ends(0)
+        .says("0 of 1 tests pass");
+    folder
         .run("hello-mtls lab check who-is-who --json")
         .ends(1)
         .says("this exercise was not started");
+}
+
+#[test]
+fn what_is_expected_names_the_client_in_one_paragraph() {
+    let folder = started("behind-the-proxy");
+    let found = folder
+        .run("hello-mtls lab check behind-the-proxy")
+        .ends(1)
+        .says("and knows the client as uri:spiffe://");
+    let rows = found.stdout.trim().lines();
+    let empty = rows.filter(|line| line.is_empty()).count();
+    assert_eq!(empty, 2, "below the title, and before the result: {found}");
 }
 
 #[test]
