@@ -1,4 +1,4 @@
-//! Files of an exercise that cannot be used, as a test that failed: the doctor explains them.
+//! Files of an exercise that are not there or cannot be used, as a test that failed: the doctor explains them.
 
 use std::io;
 use std::path::Path;
@@ -20,9 +20,8 @@ pub fn unusable(name: &'static str, folder: &Path, error: Error) -> Test {
     if let Error::File { path, source, .. } = &error
         && source.kind() == io::ErrorKind::NotFound
     {
-        let name_of_file = path.strip_prefix(folder).unwrap_or(path);
-        let missing = phrase!("there is no {name} in this folder", name = name_of_file);
-        return Test::look(name, Step::Preparation, Err(missing));
+        let file = path.strip_prefix(folder).unwrap_or(path);
+        return missing(name, &[text::terminal(&file.display().to_string())]);
     }
     let given = given(&error);
     let report = explain(error, &given).report();
@@ -35,6 +34,18 @@ pub fn unusable(name: &'static str, folder: &Path, error: Error) -> Test {
         remedy: report.remedy,
         ..Test::look(name, Step::Preparation, Err(found))
     }
+}
+
+/// The test of this name failed, because the learner has not made all of these files yet. `None`: all are there.
+pub fn not_made(name: &'static str, folder: &Path, files: &[String]) -> Option<Test> {
+    let files = files.iter().filter(|file| !folder.join(file).exists());
+    let files: Vec<String> = files.cloned().collect();
+    (!files.is_empty()).then(|| missing(name, &files))
+}
+
+fn missing(name: &'static str, files: &[String]) -> Test {
+    let found = phrase!("not in this folder: {files}", files = files.join(", "));
+    Test::look(name, Step::Preparation, Err(found))
 }
 
 /// What the doctor may look into: the files that were used together, and the CA beside them. Their paths count from the

@@ -200,8 +200,8 @@ fn a_stage_that_is_missing_keeps_no_other_from_being_tried() {
         .ends(1)
         .says("✓ stage-1")
         .says("✓ server-1-client-0")
-        .says("there is no stages/2/client.key in this folder")
-        .says("there is no stages/3/server.crt in this folder")
+        .says("not in this folder: stages/2/client.key")
+        .says("not in this folder: stages/3/server.crt, stages/3/server.key")
         .says("✓ stage-4")
         .says("its key is still trusted in stages/4/server-trusts.crt, stages/4/client-trusts.crt");
     assert!(!found.stdout.contains("server-4-client-3"), "{found}");

@@ -8,7 +8,7 @@ use crate::instruments::lab::meeting::{Client, Server};
 use crate::instruments::lab::minting::{Mint, uri};
 use crate::instruments::lab::reading::Certificate;
 use crate::instruments::lab::tests::{BOTH, Started, Test};
-use crate::instruments::lab::unusable::unusable;
+use crate::instruments::lab::unusable::{not_made, unusable};
 use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, wording};
 use crate::narration::{Side, Step};
@@ -77,6 +77,16 @@ fn stage(started: &Started<'_>, place: &str) -> Result<(Server, Client), Error> 
     Ok((server, client))
 }
 
+/// What a stage has.
+const FILES: [&str; 6] = [
+    "server.crt",
+    "server.key",
+    "client.crt",
+    "client.key",
+    "server-trusts.crt",
+    "client-trusts.crt",
+];
+
 /// The same change in the life of a server.
 const PAGE: &str = "operations.md#new-root";
 
@@ -93,11 +103,11 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let known = Wanted::AnswerTo(uri(&started.draw.person("client")));
     let mut tests = Vec::new();
     for (number, [both, server_ahead, client_ahead]) in (1..).zip(NAMES) {
-        let now = match stage(started, &format!("stages/{number}")) {
+        let now = match stage_of_the_learner(started, number, both) {
             Ok(now) => now,
             // The other stages are tried all the same.
-            Err(error) => {
-                tests.push(unusable(both, started.folder, error).explained_by(PAGE));
+            Err(test) => {
+                tests.push(test);
                 before = None;
                 continue;
             }
@@ -116,6 +126,21 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         tests.extend(without_the_old_ca(started, &server, &client)?);
     }
     Ok(tests)
+}
+
+/// The two sides at a stage that the learner wrote, or why this test of it failed.
+fn stage_of_the_learner(
+    started: &Started<'_>,
+    number: usize,
+    test: &'static str,
+) -> Result<(Server, Client), Test> {
+    let place = format!("stages/{number}");
+    let files = FILES.map(|file| format!("{place}/{file}"));
+    let made = match not_made(test, started.folder, &files) {
+        Some(missing) => Err(missing),
+        None => stage(started, &place).map_err(|error| unusable(test, started.folder, error)),
+    };
+    made.map_err(|failed| failed.explained_by(PAGE))
 }
 
 /// At the last stage, nothing of the old CA is accepted.
