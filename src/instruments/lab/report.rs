@@ -178,7 +178,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         ),
         (label(&phrase!("try")), page.paint.words(&test.remedy), ""),
         (
-            label(&phrase!("see")),
+            label(&phrase!("more")),
             page.paint.words(&docs::page(test.page)),
             DIM,
         ),
