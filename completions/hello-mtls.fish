@@ -209,7 +209,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fis
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "list" -d 'List the exercises, and which are solved'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "start" -d 'Draw an exercise, and write its folder lab/NAME'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "check" -d 'Try what you have made of it: 0 solved, 1 not yet'
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "hint" -d 'Three hints, one after the other'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "hint" -d 'The first hint; with a number the second or the third'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "solution" -d 'The commands, and why they are right'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "reset" -d 'Move the folder aside, and draw anew'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -l lang -d 'en or zh; otherwise the system\'s language' -r

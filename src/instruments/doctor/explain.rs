@@ -37,7 +37,7 @@ pub fn explain(error: Error, given: &Given) -> Error {
             files,
             wanted,
             cause,
-        } => unusable(files, wanted, cause, &given.case),
+        } => unusable(files, wanted, cause, given),
         Error::Tls {
             side: Side::Client,
             peer,
@@ -61,13 +61,8 @@ fn not_the_pem(path: PathBuf, wanted: Wanted, said: String) -> Error {
 
 /// The doctor's first finding about one of the files: what keeps the file itself from being used comes
 /// before what a connection would show.
-fn unusable(
-    files: Vec<PathBuf>,
-    wanted: Phrase,
-    cause: rustls::Error,
-    given: &SetupFiles,
-) -> Error {
-    let case = those_alone(&files, given);
+fn unusable(files: Vec<PathBuf>, wanted: Phrase, cause: rustls::Error, given: &Given) -> Error {
+    let case = those_alone(&files, &given.case);
     let mut findings = examine(&case).findings;
     findings.retain(|finding| files.contains(&finding.file) && finding.severity != Severity::Note);
     if let Some(finding) = findings.into_iter().min_by_key(|finding| finding.step) {
@@ -88,7 +83,7 @@ fn unusable(
     Error::Contents {
         path: path.clone(),
         found: diagnose_tls(judge, &cause).found,
-        remedy: "hello-mtls doctor".into(),
+        remedy: format!("  hello-mtls doctor{}", given.options).into(),
     }
 }
 

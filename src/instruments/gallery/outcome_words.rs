@@ -56,9 +56,9 @@ pub fn differences(language: Language, here: &Outcome, there: &Outcome) -> Strin
 pub fn termination(language: Language, outcome: &Outcome, ends: Termination) -> String {
     match (ends, outcome.alert) {
         // The client's files failed, so it never connected.
-        (Termination::Well, _) if outcome.step == Step::Preparation => {
-            language.pick("sees no connection", "没有收到连接").to_owned()
-        }
+        (Termination::Well, _) if outcome.step == Step::Preparation => language
+            .pick("sees no connection", "没有收到连接")
+            .to_owned(),
         (Termination::Well, _) => language.pick("notices nothing", "没有察觉").to_owned(),
         (Termination::WellOrAlert, _) => language
             .pick(
