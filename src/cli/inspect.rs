@@ -9,13 +9,13 @@ use rustls::StreamOwned;
 
 use super::files::{Paths, unusable};
 use super::look::Look;
-use super::public_site::{is_public, not_of_this_system};
+use super::public_site::{is_public, native_trust, not_of_this_system};
 use super::{json, output, print};
 use crate::certificates::authority::Authority;
 use crate::certificates::pem::{self, Kind};
 use crate::certificates::request::KeyType;
 use crate::client::{Url, dial};
-use crate::credentials::{identity, native_trust, trust};
+use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
 use crate::files;
 use crate::handshake::step7_application_data::close_gracefully;
