@@ -16,6 +16,7 @@ use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
 use super::{Files, key_log, missing, output, reloading, teller, tls_max};
+use crate::certificates::ml_dsa::has_ml_dsa_key;
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
@@ -140,6 +141,17 @@ fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> 
         ));
     };
     let identity = identity(&cert, &key)?;
+    if serve.tls_max == TlsMax::Tls12 && identity.chain.first().is_some_and(has_ml_dsa_key) {
+        return Err(Error::Contents {
+            path: key,
+            found: phrase!(
+                "an ML-DSA key: TLS 1.2 has no cipher suite for it, so with --tls-max 1.2 no client could connect"
+            ),
+            remedy: phrase!(
+                "--tls-max 1.3, or a certificate with another kind of key: hello-mtls certs --dir DIR makes P-256"
+            ),
+        });
+    }
     let clients = match (serve.tls, authorities) {
         (true, _) => None,
         (false, Some(authorities)) => Some(Trust {
