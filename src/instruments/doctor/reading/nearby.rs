@@ -42,7 +42,7 @@ pub(super) fn in_folders(files: &[&Path], provider: &CryptoProvider) -> Vec<Neig
 /// Whether a file is, by its name, a copy beside the current one: a remedy, an editor or a package manager left it.
 pub(in crate::instruments::doctor) fn is_backup(path: &Path) -> bool {
     let end = path.extension().unwrap_or_default().to_string_lossy();
-    let ends = ["old", "new", "orig", "bak", "back", "save", "dpkg-", "rpm"];
+    let ends = ["old", "new", "orig", "bak", "back", "save", "dpkg", "rpm"];
     end.ends_with('~') || ends.iter().any(|copy| end.starts_with(copy))
 }
 
