@@ -78,8 +78,8 @@ pub fn native_trust() -> Result<Trust, Error> {
     }
 }
 
-/// The file that `SSL_CERT_FILE` names, and the folders of `SSL_CERT_DIR`, with colons between them. As for curl and Go,
-/// an empty value names nothing.
+/// The file that `SSL_CERT_FILE` names, and the folders of `SSL_CERT_DIR`, with colons between them. An empty value names
+/// nothing, as for curl and Go; OpenSSL looks for a file without a name.
 pub fn named_lists() -> (Option<PathBuf>, Vec<PathBuf>) {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty());
     let folders = set("SSL_CERT_DIR").unwrap_or_default();

@@ -57,17 +57,28 @@ pub fn outside<'l>(
 ) -> Option<&'l GeneralName<'l>> {
     let constraints = of(ca)?;
     let names = leaf.subject_alternative_name().ok().flatten()?.value;
-    let is_outside = |name: &&GeneralName<'_>| {
-        let permitted = constraints.permitted_subtrees.iter().flatten();
-        let mut compared = permitted
-            .filter_map(|tree| within(name, &tree.base))
-            .peekable();
-        // A form of name that no constraint mentions is free.
-        let allowed = compared.peek().is_none() || compared.any(|is| is);
-        let mut excluded = constraints.excluded_subtrees.iter().flatten();
-        !allowed || excluded.any(|tree| within(name, &tree.base) == Some(true))
-    };
-    names.general_names.iter().find(is_outside)
+    let mut names = names.general_names.iter();
+    names.find(|name| !permits(constraints, name))
+}
+
+/// Whether the constraints let a CA sign for this host.
+pub fn permits_host(constraints: &NameConstraints<'_>, host: &str) -> bool {
+    match host.parse() {
+        Ok(IpAddr::V4(ip)) => permits(constraints, &GeneralName::IPAddress(&ip.octets())),
+        Ok(IpAddr::V6(ip)) => permits(constraints, &GeneralName::IPAddress(&ip.octets())),
+        Err(_) => permits(constraints, &GeneralName::DNSName(host)),
+    }
+}
+
+fn permits(constraints: &NameConstraints<'_>, name: &GeneralName<'_>) -> bool {
+    let permitted = constraints.permitted_subtrees.iter().flatten();
+    let mut compared = permitted
+        .filter_map(|tree| within(name, &tree.base))
+        .peekable();
+    // A form of name that no constraint mentions is free.
+    let allowed = compared.peek().is_none() || compared.any(|is| is);
+    let mut excluded = constraints.excluded_subtrees.iter().flatten();
+    allowed && !excluded.any(|tree| within(name, &tree.base) == Some(true))
 }
 
 /// Whether a name is within a constraint; `None`: they are not both DNS names or addresses.

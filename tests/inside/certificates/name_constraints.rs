@@ -69,6 +69,18 @@ fn a_name_outside_of_the_constraints_is_not_signed() {
     }
 }
 
+/// A command that is printed has to work, and this CA would refuse.
+#[test]
+fn the_doctor_does_not_propose_what_the_ca_may_not_sign() {
+    let folder = Folder::new();
+    folder.run("hello-mtls certs --name-constraints").ends(0);
+    folder
+        .run("hello-mtls doctor --role server --host other.test")
+        .ends(1)
+        .says("the name constraints of CN=my-ca leave out other.test")
+        .does_not_say("certs sign");
+}
+
 #[test]
 fn the_hosts_that_are_named_are_permitted_beside_this_machine() {
     let folder = Folder::new();

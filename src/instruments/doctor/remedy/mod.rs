@@ -15,7 +15,9 @@ use super::evidence::{Cert, Evidence};
 use super::finding::Finding;
 use super::reading::is_backup;
 use super::side_view::{ChainLink, SideView};
+use crate::certificates::constraints;
 use crate::language::Phrase;
+use crate::narration::Side;
 use crate::phrase;
 use crate::text;
 
@@ -73,6 +75,9 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> Phrase {
     let guessed = matches!(look.evidence.case.peer, PeerTrust::Unknown);
     if let Some(key) = own.signs_itself().filter(|_| guessed) {
         return commands::leaf_of_its_own(&own, key);
+    }
+    if let Some(other) = own.of_another_ca() {
+        return other;
     }
     if let Some(signer) = own.signer() {
         return renewed(&own, &signer);
@@ -182,13 +187,35 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
 
     /// The CA that signed the leaf until now, or else a trusted one, if its key is here.
     fn signer(&self) -> Option<Signer<'e>> {
-        let (look, evidence) = (self.look, self.look.evidence);
+        let look = self.look;
+        let mut authorities = self.above().chain(look.evidence.anchors_of(look.side));
+        authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
+    }
+
+    /// The CAs of the route, if it arrives.
+    fn above(&self) -> impl Iterator<Item = &'e Cert<'a>> {
+        let look = self.look;
         let arrived = look.route.iter().filter(|_| look.anchor().is_some());
         let above = arrived.flat_map(|route| route.certs.iter().copied().skip(1));
-        let mut authorities = above
-            .chain(look.anchor())
-            .chain(evidence.anchors_of(look.side));
-        authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
+        above.chain(look.anchor())
+    }
+
+    /// A CA above may not sign for a host that the new certificate has to name.
+    fn of_another_ca(&self) -> Option<Phrase> {
+        let hosts = match self.look.role() {
+            Side::Server => names::hosts(self.look),
+            Side::Client => Vec::new(),
+        };
+        self.above().find_map(|ca| {
+            let constraints = constraints::of(&ca.x509)?;
+            let mut hosts = hosts.iter();
+            let host = hosts.find(|host| !constraints::permits_host(constraints, host))?;
+            Some(phrase!(
+                "a new certificate from another CA: the name constraints of {ca} leave out {host}",
+                ca = ca.name(),
+                host
+            ))
+        })
     }
 
     /// Files named by hand hold a certificate for the other side, and for that one alone. To make it anew for
