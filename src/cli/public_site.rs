@@ -14,7 +14,7 @@ use crate::phrase;
 use crate::text;
 
 /// Names that no CA of the public web signs for: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 8] = [
     "localhost",
     "local",
     "internal",
@@ -23,7 +23,6 @@ const PRIVATE: [&str; 9] = [
     "test",
     "invalid",
     "example",
-    "onion",
 ];
 
 /// Whether a CA of the public web may have signed for this host: a DNS name of two labels or more. An address is none:
@@ -217,6 +216,26 @@ mod tests {
         }
         let with_it = said("https://example.org/", "example.org", true);
         assert!(with_it.contains("no CA of this system signed"), "{with_it}");
+    }
+
+    #[test]
+    fn only_a_private_name_or_address_is_said_to_have_no_public_ca() {
+        for (host, private) in [
+            ("localhost", true),
+            ("db.internal", true),
+            ("server", true),
+            ("10.1.2.3", true),
+            ("192.168.0.1", true),
+            ("fd00::1", true),
+            ("example.org", false),
+            ("9.9.9.9", false),
+            ("2620:fe::9", false),
+        ] {
+            let said = said("https://it/", host, true);
+            let words: Vec<&str> = said.split_whitespace().collect();
+            let is_said = words.join(" ").contains("no public CA signs");
+            assert_eq!(is_said, private, "{said}");
+        }
     }
 
     #[test]

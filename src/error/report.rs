@@ -212,7 +212,12 @@ fn doing_what(doing: &str) -> Phrase {
         "write" => phrase!("write"),
         "make the folder" => phrase!("make the folder"),
         "connect to" => phrase!("connect to"),
-        other => other.into(),
+        other => match other.split_once(' ') {
+            Some(("sign", what)) => phrase!("sign {what}", what),
+            Some(("renew", what)) => phrase!("renew {what}", what),
+            Some(("revoke", what)) => phrase!("revoke {what}", what),
+            _ => other.into(),
+        },
     }
 }
 

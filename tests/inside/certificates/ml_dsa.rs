@@ -285,6 +285,11 @@ fn a_client_with_an_ml_dsa_key_at_a_tls_1_2_server_of_another_ca_needs_another_k
         .says("its key can make no signature of a kind that the server accepts")
         .says("a certificate with a key of another kind (P-256) of a CA that the server names")
         .does_not_say("made anew");
+    folder
+        .run(&line.replace("get", "doctor"))
+        .ends(1)
+        .says("[client-key-not-accepted]")
+        .does_not_say("a new certificate for its key");
     let json = folder.run(&format!("{line} --json")).ends(1);
     json.says("\"failure\":\"client-key-not-accepted\"");
 }
