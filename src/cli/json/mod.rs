@@ -7,7 +7,6 @@ mod body;
 mod inspect;
 
 pub(super) use self::body::Kept;
-use self::body::base64;
 pub(super) use self::inspect::{inspected, sent};
 use crate::client::{Answer, Url};
 use crate::error::{Diagnosis, Error};
@@ -16,6 +15,7 @@ use crate::handshake::step7_application_data::Session;
 use crate::instruments::doctor;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::gallery::run::Run;
+use crate::instruments::show::base64;
 use crate::narration::json::{Object, line_of};
 use crate::narration::{Event, Side, Step};
 
@@ -66,7 +66,7 @@ pub(super) fn got(
         &answer.map_or_else(null, |answer| session(&answer.session)),
     );
     object.member("body", &text.and_then(Result::ok).map(str::to_owned));
-    object.member("body_base64", &binary.map(base64));
+    object.member("body_base64", &binary.map(base64::encode));
     object.raw("refusal", &refusal.map_or_else(null, diagnosis));
     object.raw("error", &answered.err().map_or_else(null, error));
     object.raw("events", &array(events.iter().map(line_of)));
