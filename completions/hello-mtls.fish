@@ -39,7 +39,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "wire" -d 'Sho
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "step" -d 'Move a handshake flight by flight, and see what each side knows'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "gallery" -d 'Run every way in which it fails, and see both sides'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "lab" -d 'Learn by repairing: exercises that grade themselves'
-complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "demo" -d 'Tell the whole story, with certificates made for it in target/demo'
+complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "demo" -d 'Tell the whole story, over real connections'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "help" -d 'Show the help of a command, as its --help does'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l dir -d 'Folder of the files' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l host -d 'Server\'s name or address, repeatable [default: localhost 127.0.0.1 ::1]' -r
@@ -247,7 +247,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l lang -d '
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'

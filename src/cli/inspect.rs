@@ -9,13 +9,13 @@ use rustls::StreamOwned;
 
 use super::files::{Paths, unusable};
 use super::look::Look;
-use super::public_site::{is_public, not_of_this_system};
+use super::public_site::{is_public, native_trust, not_of_this_system};
 use super::{json, output, print};
 use crate::certificates::authority::Authority;
 use crate::certificates::pem::{self, Kind};
 use crate::certificates::request::KeyType;
 use crate::client::{Url, dial};
-use crate::credentials::{identity, native_trust, trust};
+use crate::credentials::{identity, named_lists, trust};
 use crate::error::{Diagnosis, Error};
 use crate::files;
 use crate::handshake::step7_application_data::close_gracefully;
@@ -226,9 +226,11 @@ impl Inspect {
     /// by a CA that was made for this and has signed nothing. webpki refuses every chain, and the client goes no further.
     fn trust(&self, url: &Url) -> Result<(Trust, Option<Phrase>), Error> {
         if self.by_system(url) {
+            // A list that the user named is meant to count.
+            let wanted = self.ca_native || named_lists() != (None, Vec::new());
             return match native_trust() {
                 Ok(trust) => Ok((trust, Some(phrase!("the CAs of this system")))),
-                Err(error) if self.ca_native => Err(error),
+                Err(error) if wanted => Err(error),
                 Err(_) => Ok((nobody()?, None)),
             };
         }

@@ -103,7 +103,11 @@ enum Command {
     Gallery(gallery::Gallery),
     /// Learn by repairing: exercises that grade themselves
     Lab(lab::LabOptions),
-    /// Tell the whole story, with certificates made for it in target/demo
+    /// Tell the whole story, over real connections
+    ///
+    /// Its certificates and a recording stay in the folder hello-mtls-demo, or in
+    /// target/demo where there is a Cargo.toml.
+    #[command(verbatim_doc_comment)]
     Demo,
     /// Show the help of a command, as its --help does
     Help {
@@ -170,7 +174,7 @@ impl Command {
             Command::Demo => {
                 let mut stdout = io::stdout().lock();
                 let paint = look.paint(&stdout);
-                demo::run(Path::new("target/demo"), &mut stdout, paint)
+                demo::run(demo_folder(), &mut stdout, paint)
             }
             // `parse` has made `--help` of it.
             Command::Help { .. } => Ok(()),
@@ -241,5 +245,13 @@ fn tls_max(version: &str) -> Result<TlsMax, String> {
         "1.2" => Ok(TlsMax::Tls12),
         "1.3" => Ok(TlsMax::Tls13),
         _ => Err("1.2 or 1.3".to_owned()),
+    }
+}
+
+/// Beside the sources, where the build's own files go. Elsewhere a folder `target` would look like Cargo's.
+fn demo_folder() -> &'static Path {
+    match Path::new("Cargo.toml").exists() {
+        true => Path::new("target/demo"),
+        false => Path::new("hello-mtls-demo"),
     }
 }
