@@ -2,10 +2,14 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use rustls::CertificateError;
+
+use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error};
 use crate::language::Phrase;
-use crate::narration::Step;
+use crate::narration::{Event, Fact, Side, Step, Teller};
 use crate::phrase;
 use crate::text;
 
@@ -63,8 +67,9 @@ pub(super) fn explained(error: Error, request: &Request<'_>) -> Error {
                 && request.in_the_default_folder
                 && is_public(request.host) =>
         {
-            Error::Contents {
+            Error::Explained {
                 path,
+                failure: Some("unreadable-file"),
                 found: phrase!("there is no such file"),
                 remedy: Phrase::lines([
                     suggestion(request),
@@ -81,9 +86,33 @@ pub(super) fn explained(error: Error, request: &Request<'_>) -> Error {
 /// The same with the right CAs in it, if it is about them: rustls does not know where they come from.
 pub(super) fn not_of_this_system(mut diagnosis: Diagnosis) -> Diagnosis {
     if is_unknown_issuer(&diagnosis) {
-        diagnosis.found = phrase!("no CA of this system signed the server's certificate");
+        diagnosis.found = no_ca_of_this_system();
     }
     diagnosis
+}
+
+fn no_ca_of_this_system() -> Phrase {
+    phrase!("no CA of this system signed the server's certificate")
+}
+
+/// Passes the story on with the right CAs in it, as [`not_of_this_system`] does for an error.
+#[derive(Debug)]
+pub(super) struct ByThisSystem(pub(super) Arc<dyn Teller>);
+
+impl Teller for ByThisSystem {
+    fn tell(&self, mut event: Event) {
+        if let Fact::Refused { found, .. } = &mut event.fact {
+            let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+            if *found == diagnose_tls(Side::Client, &unknown).found {
+                *found = no_ca_of_this_system();
+            }
+        }
+        self.0.tell(event);
+    }
+
+    fn listens(&self) -> bool {
+        self.0.listens()
+    }
 }
 
 fn is_unknown_issuer(diagnosis: &Diagnosis) -> bool {
@@ -114,11 +143,7 @@ fn suggestion(request: &Request<'_>) -> Phrase {
 
 #[cfg(test)]
 mod tests {
-    use rustls::CertificateError;
-
     use super::*;
-    use crate::error::diagnosis::diagnose_tls;
-    use crate::narration::Side;
 
     /// What `get` says of a server whose CA it does not know.
     fn said(url: &str, host: &str, ca_native: bool) -> String {

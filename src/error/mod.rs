@@ -19,10 +19,11 @@ use std::path::PathBuf;
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
+use crate::text;
 
 pub use self::bad_header::BadHeader;
 pub use self::report::Report;
-pub use self::seen::{Ending, GaveUp, LateRequest, Seen};
+pub use self::seen::{AnswerHead, Ending, GaveUp, LateRequest, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -75,6 +76,17 @@ pub enum Error {
         /// What to try.
         remedy: Phrase,
     },
+    /// The same, found by the instrument that knows such files by their names in the catalogue of failures.
+    Explained {
+        /// Which file, or files.
+        path: PathBuf,
+        /// Its name in the catalogue, if it has one.
+        failure: Option<&'static str>,
+        /// What was found in it.
+        found: Phrase,
+        /// What to try.
+        remedy: Phrase,
+    },
     /// Certificates could not be made.
     Certificates {
         /// What was being made.
@@ -94,6 +106,8 @@ pub enum Error {
         found: Phrase,
         /// What to try.
         remedy: Phrase,
+        /// Its name in the catalogue of failures.
+        failure: Option<&'static str>,
     },
     /// TLS failed: in the handshake, or later.
     Tls {
@@ -104,12 +118,18 @@ pub enum Error {
         /// The step, what was found, and what to try.
         diagnosis: Diagnosis,
     },
-    /// The other side's HTTP is wrong, or was cut short.
+    /// The other side's HTTP is wrong, was cut short, or has more than was asked for.
     Http {
         /// Host and port of the other side.
         peer: String,
+        /// The head of the answer, if that much came.
+        answer: Option<AnswerHead>,
         /// What was found.
         found: Phrase,
+        /// What to try.
+        remedy: Phrase,
+        /// Its name in the catalogue of failures. `None`: the answer is complete, and of no use here.
+        failure: Option<&'static str>,
     },
     /// What we write to was closed or is full.
     Output {
@@ -144,6 +164,15 @@ impl Wanted {
             Wanted::Anything => phrase!("a certificate, request, key or revocation list"),
         }
     }
+
+    /// As a noun, with the form in which it is read.
+    pub fn expected(self) -> Phrase {
+        let wanted = self.phrase();
+        match self {
+            Wanted::Anything => phrase!("{wanted}, in PEM or DER", wanted),
+            _ => phrase!("{wanted} in PEM", wanted),
+        }
+    }
 }
 
 impl Error {
@@ -155,6 +184,70 @@ impl Error {
         }
     }
 
+    /// The step at which it failed. `None`: it belongs to no step, as an output that cannot be written does, or the
+    /// command line.
+    pub fn step(&self) -> Option<Step> {
+        match self {
+            Error::File { doing: "read", .. }
+            | Error::Pem { .. }
+            | Error::Unusable { .. }
+            | Error::Contents { .. }
+            | Error::Explained { .. } => Some(Step::Preparation),
+            // A server that cannot listen meets no client yet.
+            Error::Network {
+                doing: "listen on", ..
+            } => Some(Step::Preparation),
+            Error::Network { .. } => Some(Step::ClientConnects),
+            Error::Tls { diagnosis, .. } => Some(diagnosis.step),
+            Error::Http { .. } => Some(Step::ApplicationData),
+            Error::Usage { .. }
+            | Error::File { .. }
+            | Error::Exists { .. }
+            | Error::Certificates { .. }
+            | Error::Output { .. } => None,
+        }
+    }
+
+    /// Its name in the catalogue of failures, as far as the error alone says which one it is.
+    pub fn failure(&self) -> Option<&'static str> {
+        match self {
+            Error::File { doing: "read", .. } => Some("unreadable-file"),
+            Error::Network { failure, .. }
+            | Error::Explained { failure, .. }
+            | Error::Http { failure, .. } => *failure,
+            Error::Tls { diagnosis, .. } => diagnosis.failure,
+            _ => None,
+        }
+    }
+
+    /// What the library, the system or the peer said, as other programs print it. Safe to show, in English.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Error::File { source, .. } | Error::Output { source } => Some(io_words(source)),
+            Error::Pem { said, .. } => Some(text::terminal(said)),
+            Error::Unusable { cause, .. } => {
+                Some(text::shorten(&text::terminal(&cause.to_string()), 240))
+            }
+            Error::Network { found, .. } => Some(found.to_string()),
+            Error::Http { found, failure, .. } => failure.map(|_| found.to_string()),
+            Error::Tls { diagnosis, .. } => Some(diagnosis.rustls_message.clone()),
+            Error::Usage { .. }
+            | Error::Exists { .. }
+            | Error::Contents { .. }
+            | Error::Explained { .. }
+            | Error::Certificates { .. } => None,
+        }
+    }
+
+    /// The head of the answer, if that much came before it failed.
+    pub fn answer(&self) -> Option<&AnswerHead> {
+        match self {
+            Error::Tls { diagnosis, .. } => diagnosis.seen.answer.as_ref(),
+            Error::Http { answer, .. } => answer.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The system took a socket back that is connected to `place`.
     pub(crate) fn socket(place: impl fmt::Display, said: &io::Error) -> Error {
         Error::Network {
@@ -162,6 +255,7 @@ impl Error {
             place: place.to_string(),
             found: io_words(said).into(),
             remedy: phrase!("try again: the other side may have left at once"),
+            failure: Some("connection-cut"),
         }
     }
 }

@@ -68,9 +68,9 @@ impl Error {
             Error::Pem { path, wanted, said } => Report::new(
                 before_the_first_byte(&shown(path)),
                 phrase!(
-                    "{said}\nexpected: {wanted} in PEM",
+                    "{said}\nexpected: {wanted}",
                     said = text::terminal(said),
-                    wanted = wanted.phrase()
+                    wanted = wanted.expected()
                 ),
                 phrase!("hello-mtls inspect shows what is in it"),
             ),
@@ -101,6 +101,12 @@ impl Error {
                 path,
                 found,
                 remedy,
+            }
+            | Error::Explained {
+                path,
+                found,
+                remedy,
+                ..
             } => Report::new(before_the_first_byte(&shown(path)), found, remedy),
             Error::Certificates {
                 doing,
@@ -116,6 +122,7 @@ impl Error {
                 place,
                 found,
                 remedy,
+                ..
             } => {
                 let (doing, title) = (*doing, Step::ClientConnects.title());
                 let headline = match doing {
@@ -139,15 +146,20 @@ impl Error {
                 &diagnosis.found,
                 &diagnosis.remedy,
             ),
-            Error::Http { peer, found } => Report::new(
+            Error::Http {
+                peer,
+                found,
+                remedy,
+                ..
+            } => Report::new(
                 at_step(Step::ApplicationData, Side::Client, peer),
                 found,
-                phrase!("the server, or what stands between; the answer above may be incomplete"),
+                remedy,
             ),
             Error::Output { source } => Report::new(
                 phrase!("cannot write the output"),
                 io_words(source),
-                phrase!("room on the disk?"),
+                remedy_for_output(source),
             ),
         }
     }
@@ -223,6 +235,13 @@ fn before_the_first_byte(files: &str) -> Phrase {
 
 fn shown(path: &Path) -> String {
     text::terminal(&path.display().to_string())
+}
+
+fn remedy_for_output(source: &io::Error) -> Phrase {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("room on the disk"),
+        _ => phrase!("another file or program behind > or |"),
+    }
 }
 
 fn remedy_for_file(source: &io::Error, doing: &str) -> Phrase {

@@ -30,6 +30,11 @@ impl<'a, S: Read> MessageReader<'a, S> {
         Ok(!self.pending().is_empty() || self.fill()? > 0)
     }
 
+    /// What has come and is not read yet.
+    pub fn peek(&self) -> &[u8] {
+        self.pending()
+    }
+
     /// A line without its CRLF. `too_long` is the answer to one of more than `limit` bytes.
     ///
     /// RFC 9112 §2.2 lets a receiver take a bare LF for a line's end. Some do and some do not, which

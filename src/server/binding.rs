@@ -113,6 +113,7 @@ pub(super) fn cannot_listen(place: &str, found: &str, remedy: &str) -> Error {
         place: text::terminal(place),
         found: found.into(),
         remedy: remedy.into(),
+        failure: None,
     }
 }
 

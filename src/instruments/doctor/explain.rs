@@ -85,9 +85,11 @@ fn unusable(
         .parties
         .first()
         .map_or(Side::Server, |own| own.side.peer());
-    Error::Contents {
+    let judged = diagnose_tls(judge, &cause);
+    Error::Explained {
         path: path.clone(),
-        found: diagnose_tls(judge, &cause).found,
+        failure: judged.failure,
+        found: judged.found,
         remedy: "hello-mtls doctor".into(),
     }
 }
@@ -119,9 +121,11 @@ fn those_alone(files: &[PathBuf], given: &SetupFiles) -> SetupFiles {
     }
 }
 
-fn contents(finding: Finding) -> Error {
-    Error::Contents {
+/// A finding about a file as an error: the command that wanted the file ends with it.
+pub fn contents(finding: Finding) -> Error {
+    Error::Explained {
         path: finding.file,
+        failure: Some(finding.code),
         found: phrase!(
             "{found}\nexpected: {expected}",
             found = finding.found,
@@ -142,7 +146,7 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
         .request
         .as_ref()
         .is_some_and(|asked| asked.answer.is_some());
-    let left_after_it = sent && diagnosis.seen.hung_up() && !diagnosis.seen.answered;
+    let left_after_it = sent && diagnosis.seen.hung_up() && diagnosis.seen.answer.is_none();
     match diagnosis.step {
         Step::ServerVerifiesClient => blame_own_certificate(&mut diagnosis, given),
         Step::ApplicationData if left_after_it => blame_own_certificate(&mut diagnosis, given),
