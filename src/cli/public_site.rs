@@ -62,10 +62,13 @@ pub(super) fn explained(error: Error, request: &Request<'_>) -> Error {
             diagnosis: unknown_issuer(diagnosis, request),
         },
         // A first look at the public web, without a folder of certificates.
-        Error::File { path, source, .. }
-            if source.kind() == io::ErrorKind::NotFound
-                && request.in_the_default_folder
-                && is_public(request.host) =>
+        Error::File {
+            doing: "read",
+            path,
+            source,
+        } if source.kind() == io::ErrorKind::NotFound
+            && request.in_the_default_folder
+            && is_public(request.host) =>
         {
             Error::Explained {
                 path,

@@ -224,6 +224,8 @@ fn doing_what(doing: &str) -> Phrase {
         "write" => phrase!("write"),
         "make the folder" => phrase!("make the folder"),
         "connect to" => phrase!("connect to"),
+        "find" => phrase!("find"),
+        "use the connection to" => phrase!("use the connection to"),
         other => other.into(),
     }
 }

@@ -12,6 +12,7 @@ use crate::client::{Answer, Url};
 use crate::error::{Diagnosis, Error};
 use crate::handshake::TlsMax;
 use crate::instruments::doctor;
+use crate::instruments::doctor::explain::failure;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::gallery::run::Run;
 use crate::narration::json::{Object, line_of};
@@ -130,7 +131,7 @@ fn error(error: &Error) -> String {
     let report = error.report();
     let mut object = Object::default();
     object.member("step", &error.step().map(step));
-    object.member("failure", &error.failure().map(str::to_owned));
+    object.member("failure", &failure(error).map(str::to_owned));
     object.member("found", &format!("{}: {}", report.headline, report.found));
     object.member("remedy", &report.remedy);
     object.member("message", &error.message());

@@ -239,7 +239,9 @@ fn as_openssl(name: &str) -> String {
         let kind = match name {
             "DirectoryName" => "DirName",
             "Unsupported(0x01)" => "email",
-            _ => "othername",
+            _ if name.starts_with("Unsupported(") => "othername",
+            // The form of a later version.
+            _ => name,
         };
         kind.to_owned()
     })

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Severity};
 use super::pem::shape;
-use super::reading::other_names;
+use super::reading::{other_names, without_folder};
 use super::{SetupFiles, SideFiles, examine};
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Wanted};
@@ -49,6 +49,19 @@ pub fn explain(error: Error, given: &Given) -> Error {
         },
         other => other,
     }
+}
+
+/// The name of a failure in the catalogue, as the doctor calls it.
+pub fn failure(error: &Error) -> Option<&'static str> {
+    let folder = match error {
+        Error::File {
+            doing: "read",
+            path,
+            ..
+        } => without_folder(path),
+        _ => None,
+    };
+    folder.map_or_else(|| error.failure(), |finding| Some(finding.code))
 }
 
 /// The file is read again: an error does not carry what may be a private key.

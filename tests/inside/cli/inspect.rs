@@ -165,6 +165,13 @@ fn what_is_cut_short_is_told_with_both_lengths() {
         .run("hello-mtls inspect cut.pem")
         .ends(0)
         .says(&words);
+    // The doctor, for whom a certificate has to be whole.
+    for file in ["ca.crt", "server.crt"] {
+        folder.run(&format!("cp cut.pem certs/{file}")).ends(0);
+        let ran = folder.run("hello-mtls doctor --role server").ends(1);
+        ran.says("no certificate: cut short: the header says");
+        folder.run("hello-mtls certs --force").ends(0);
+    }
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn get_tells_a_refusal_and_a_failure_and_stderr_tells_people() {
     let answer = &objects(&ran, "get")[0];
     let error = answer.get("error");
     assert!(error.get("step").is("0"), "{ran}");
-    assert!(error.get("failure").is("unreadable-file"), "{ran}");
+    assert!(error.get("failure").is("no-folder"), "{ran}");
     assert!(
         error.get("found").text().contains("nowhere/ca.crt"),
         "{ran}"

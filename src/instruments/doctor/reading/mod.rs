@@ -205,20 +205,20 @@ fn no_folder(folder: &Path, found: Phrase) -> Finding {
     error("no-folder", Step::Preparation, folder, expected, found, fix)
 }
 
-fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+/// The folder of a file that cannot be read, if it is missing or empty.
+pub(super) fn without_folder(path: &Path) -> Option<Finding> {
     let folder = files::folder(path);
     if !folder.exists() {
-        return no_folder(folder, phrase!("no such folder"));
+        return Some(no_folder(folder, phrase!("no such folder")));
     }
-    let is_empty = |folder: &Path| {
-        folder
-            .read_dir()
-            .is_ok_and(|mut files| files.next().is_none())
-    };
-    if is_empty(folder) {
-        return no_folder(folder, phrase!("nothing in it"));
-    }
-    if let Some(finding) = other_names(path) {
+    let mut files = folder.read_dir().ok()?;
+    let is_empty = files.next().is_none();
+    is_empty.then(|| no_folder(folder, phrase!("nothing in it")))
+}
+
+fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+    let folder = files::folder(path);
+    if let Some(finding) = without_folder(path).or_else(|| other_names(path)) {
         return finding;
     }
     let found = match (std::fs::read_link(path), &failed) {
