@@ -62,7 +62,7 @@ impl Failure {
                 "the server closed in good order, but too early: {missing}",
                 missing
             ),
-            ReadError::Malformed(malformed) => malformed.why.into(),
+            ReadError::Malformed(malformed) => malformed.why,
         };
         Failure::Http { answer, found }
     }

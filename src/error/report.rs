@@ -55,7 +55,7 @@ impl Error {
                     doing = doing_what(doing),
                     file = shown(path)
                 ),
-                io_words(source),
+                found_in_file(source),
                 remedy_for_file(source, doing),
             ),
             Error::Exists { path } => Report::new(
@@ -237,6 +237,21 @@ fn before_the_first_byte(files: &str) -> Phrase {
 
 fn shown(path: &Path) -> String {
     text::terminal(&path.display().to_string())
+}
+
+/// The words of the system, and those of this program in its place.
+fn found_in_file(source: &io::Error) -> Phrase {
+    let words = io_words(source);
+    match &words[..] {
+        "it is a directory" => phrase!("it is a directory"),
+        "it is not a regular file (a pipe or a device?)" => {
+            phrase!("it is not a regular file (a pipe or a device?)")
+        }
+        other => match other.strip_prefix("it is larger than ") {
+            Some(size) => phrase!("it is larger than {size}", size),
+            None => words.into(),
+        },
+    }
 }
 
 fn remedy_for_output(source: &io::Error) -> Phrase {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Shown;
 use crate::cli::look::Look;
 use crate::cli::{json, output};
-use crate::error::{Error, io_words};
+use crate::error::Error;
 use crate::files;
 use crate::instruments::doctor::explain::contents;
 use crate::instruments::doctor::finding::Finding;
@@ -159,26 +159,24 @@ fn through(file: &Path) -> Result<Vec<u8>, Error> {
     };
     read.map_err(failed)?;
     match bytes.len() as u64 > files::LARGEST {
-        true => Err(failed(io::Error::other("more than 16 MiB"))),
+        true => Err(failed(io::Error::other("it is larger than 16 MiB"))),
         false => Ok(bytes),
     }
 }
 
 /// A pipe with a name is not waited for: another program may never write to it.
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    files::read(file).map_err(|error| match error {
-        Error::File { path, source, .. }
-            if fs::metadata(&path).is_ok_and(|there| there.file_type().is_fifo()) =>
-        {
-            let name = text::shell(&path);
-            Error::Explained {
-                path,
-                failure: Some("unreadable-file"),
-                found: io_words(&source).into(),
-                remedy: phrase!("through stdin:\n  hello-mtls inspect - < {name}", name),
-            }
+    files::read(file).map_err(|error| {
+        if !fs::metadata(file).is_ok_and(|there| there.file_type().is_fifo()) {
+            return error;
         }
-        other => other,
+        let name = text::shell(file);
+        Error::Explained {
+            path: file.to_owned(),
+            failure: error.failure(),
+            found: error.report().found,
+            remedy: phrase!("through stdin:\n  hello-mtls inspect - < {name}", name),
+        }
     })
 }
 

@@ -181,6 +181,10 @@ fn a_descriptor_of_the_shell_is_read_and_a_pipe_with_a_name_is_not_waited_for() 
     let line = "cat certs/ca.crt | hello-mtls inspect /dev/fd/0";
     folder.run(line).ends(0).says("/dev/fd/0: certificate");
     folder
+        .run("hello-mtls inspect --lang zh certs")
+        .ends(1)
+        .says("这是一个文件夹");
+    folder
         .run("mkfifo p; hello-mtls inspect p")
         .ends(1)
         .says("hello-mtls inspect - < p");

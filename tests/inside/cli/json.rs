@@ -87,7 +87,8 @@ fn get_tells_a_refusal_and_a_failure_and_stderr_tells_people() {
     assert_eq!(wrong.stdout, "");
 }
 
-/// What `get --json` says of a server that answers with these bytes and closes in good order.
+/// What `get --json` says of a server that answers with these bytes and closes in good order. People are told in Chinese,
+/// and a program in English all the same.
 fn answered(bytes: &[u8], code: i32) -> (Ran, Value) {
     let (folder, pki) = (Folder::new(), Pki::new(&rcgen::PKCS_ECDSA_P256_SHA256));
     folder.write("ca.crt", &pki.ca_pem);
@@ -113,7 +114,7 @@ fn answered(bytes: &[u8], code: i32) -> (Ran, Value) {
             let _ = stream.read(&mut [0; 4096]);
         });
         folder.run(&format!(
-            "hello-mtls get https://localhost:{port}/ --cacert ca.crt --json"
+            "hello-mtls get https://localhost:{port}/ --cacert ca.crt --json --lang zh"
         ))
     });
     let ran = ran.ends(code);
@@ -125,10 +126,25 @@ fn answered(bytes: &[u8], code: i32) -> (Ran, Value) {
 #[test]
 fn get_tells_what_came_of_an_answer_that_is_not_complete() {
     let head = "HTTP/1.1 200 Fine\r\nContent-Length: 9\r\n\r\nabc";
-    for (bytes, status, found) in [
-        (head, "200", "3 of 9 bytes of the body came"),
-        ("SSH-2.0-x\r\n", "null", "begins with \"SSH-2.0-x"),
-        ("HTTP/1.1 2", "null", "begins with \"HTTP/1.1 2\""),
+    for (bytes, status, found, chinese) in [
+        (
+            head,
+            "200",
+            "3 of 9 bytes of the body came",
+            "只收到 3 字节",
+        ),
+        (
+            "SSH-2.0-x\r\n",
+            "null",
+            "begins with \"SSH-2.0-x",
+            "开头是“SSH-2.0-x",
+        ),
+        (
+            "HTTP/1.1 2",
+            "null",
+            "begins with \"HTTP/1.1 2\"",
+            "缺少一行",
+        ),
     ] {
         let (ran, answer) = answered(bytes.as_bytes(), 1);
         assert!(answer.get("status").is(status), "{ran}");
@@ -140,6 +156,7 @@ fn get_tells_what_came_of_an_answer_that_is_not_complete() {
         }
         let session = answer.get("session");
         assert!(session.get("version").is("TLS 1.3"), "{ran}");
+        ran.says(chinese);
     }
 }
 
@@ -157,7 +174,7 @@ fn a_body_that_is_too_large_for_a_line_keeps_its_status() {
         error.get("found").text().contains("at most 16 MiB"),
         "{ran}"
     );
-    ran.says("without --json").does_not_say("disk");
+    ran.says("不加 --json").does_not_say("磁盘");
 }
 
 #[test]

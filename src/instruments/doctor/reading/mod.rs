@@ -15,7 +15,7 @@ pub(super) use self::other_names::other_names;
 pub use self::role::role_of;
 use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::pem;
-use crate::error::{Error, io_words};
+use crate::error::Error;
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
@@ -226,7 +226,7 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
             let target = text::terminal(&target.display().to_string());
             phrase!("a symbolic link to {target}, which is not there", target)
         }
-        (_, Error::File { source, .. }) => io_words(source).into(),
+        (_, Error::File { .. }) => failed.report().found,
         (_, other) => other.to_string().into(),
     };
     let expected = phrase!("{wanted} that can be read", wanted = wanted.phrase());
