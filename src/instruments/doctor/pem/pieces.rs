@@ -51,10 +51,14 @@ pub(crate) fn pieces(path: &Path, bytes: &[u8]) -> Vec<Piece> {
                     blocks: vec![block],
                     has_others: of > 1,
                 };
+                let said = not_shown.as_ref().err().map_or("", String::as_str);
+                let finding = match odd {
+                    ..=MOST => shape::of_file(&file, said),
+                    _ => not_looked_at(&file),
+                };
                 match not_shown {
-                    _ if odd > MOST => Held::Other(not_looked_at(&file)),
-                    Err(said) => Held::Broken(shape::of_file(&file, &said)),
-                    _ => Held::Other(shape::of_file(&file, "")),
+                    Ok(_) => Held::Other(finding),
+                    Err(_) => Held::Broken(finding),
                 }
             }
         };
