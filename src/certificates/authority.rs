@@ -22,6 +22,8 @@ use super::{Validity, failed, serial_number};
 use crate::certificates::pem;
 use crate::error::Error;
 use crate::files;
+use crate::language::Phrase;
+use crate::phrase;
 
 /// A CA that can sign.
 #[derive(Debug)]
@@ -93,39 +95,41 @@ impl Authority {
     /// [`Error::File`] or [`Error::Contents`]: the files, a key that is not the certificate's, or a
     /// certificate that may not sign.
     pub fn load(certificate: &Path, key: &Path) -> Result<Authority, Error> {
-        let contents = |path: &Path, found: &str, remedy: &str| Error::Contents {
+        let contents = |path: &Path, found: Phrase, remedy: Phrase| Error::Contents {
             path: path.to_owned(),
-            found: found.into(),
-            remedy: remedy.into(),
+            found,
+            remedy,
         };
         let der = pem::certificates(certificate)?.swap_remove(0);
         let key_pair = PrivateKey::read(&pem::private_key(key)?).map_err(|error| {
-            let known = "an RSA, ECDSA, Ed25519 or ML-DSA key";
-            contents(key, &error.to_string(), known)
+            let known = phrase!("an RSA, ECDSA, Ed25519 or ML-DSA key");
+            contents(key, error.to_string().into(), known)
         })?;
         let (_, x509) = X509Certificate::from_der(&der).map_err(|_| {
             contents(
                 certificate,
-                "it is no X.509 certificate",
-                "the CA's certificate",
+                phrase!("it is no X.509 certificate"),
+                phrase!("the CA's certificate"),
             )
         })?;
         if x509.public_key().subject_public_key.data != key_pair.der_bytes() {
             return Err(contents(
                 key,
-                "it is not the key of that CA certificate",
-                "the key that made it",
+                phrase!("it is not the key of that CA certificate"),
+                phrase!("the key that made it"),
             ));
         }
         if !x509.is_ca() {
             return Err(contents(
                 certificate,
-                "it is no CA (no CA:TRUE): it may not sign",
-                "hello-mtls certs ca",
+                phrase!("it is no CA (no CA:TRUE): it may not sign"),
+                "hello-mtls certs ca".into(),
             ));
         }
-        let issuer = Issuer::from_ca_cert_der(&der, key_pair)
-            .map_err(|error| contents(certificate, &error.to_string(), "another CA certificate"))?;
+        let issuer = Issuer::from_ca_cert_der(&der, key_pair).map_err(|error| {
+            let other = phrase!("another CA certificate");
+            contents(certificate, error.to_string().into(), other)
+        })?;
         Ok(Authority {
             issuer,
             certificate_pem: first_block(certificate, &["CERTIFICATE"])?,

@@ -60,8 +60,12 @@ pub fn renew(
     days: u32,
     with_new_key: bool,
 ) -> Result<Renewed, Error> {
-    let (_, x509) = X509Certificate::from_der(old)
-        .map_err(|_| refused("it is no X.509 certificate", "hello-mtls inspect FILE"))?;
+    let (_, x509) = X509Certificate::from_der(old).map_err(|_| {
+        refused(
+            phrase!("it is no X.509 certificate"),
+            "hello-mtls inspect FILE",
+        )
+    })?;
     check_renewable(authority, old, &x509)?;
     let params = same_params(&x509, days)?;
     let key = with_new_key
@@ -90,7 +94,7 @@ fn check_renewable(
 ) -> Result<(), Error> {
     if x509.is_ca() {
         return Err(refused(
-            "it is a CA itself, and every --cacert that has it would have to change",
+            phrase!("it is a CA itself, and every --cacert that has it would have to change"),
             phrase!(
                 "a new CA beside it, in stages: {page}",
                 page = docs::page("operations.md#new-root")
@@ -98,7 +102,7 @@ fn check_renewable(
         ));
     }
     let (_, ca) = X509Certificate::from_der(authority.certificate())
-        .map_err(|_| refused("the CA's certificate cannot be read", ""))?;
+        .map_err(|_| refused(phrase!("the CA's certificate cannot be read"), ""))?;
     let signature = ml_dsa::verify(
         ca.public_key(),
         &x509.signature_algorithm,
@@ -107,20 +111,20 @@ fn check_renewable(
     );
     if matches!(signature, Err(X509Error::SignatureUnsupportedAlgorithm)) {
         return Err(refused(
-            "the CA's signature on it is of a kind that cannot be checked here",
-            "name its owner again: hello-mtls certs sign NAME --host HOST, or --client CN",
+            phrase!("the CA's signature on it is of a kind that cannot be checked here"),
+            phrase!("name its owner again: hello-mtls certs sign NAME --host HOST, or --client CN"),
         ));
     }
     if !authority.is_issuer_of(old) || signature.is_err() {
         return Err(refused(
-            "this CA did not sign it",
-            "the CA that signed it: --dir, --ca",
+            phrase!("this CA did not sign it"),
+            phrase!("the CA that signed it: --dir, --ca"),
         ));
     }
     if x509.version != X509Version::V3 {
         return Err(refused(
-            "X.509 version 1: it has no names and no purpose that could be repeated",
-            "name them: hello-mtls certs sign NAME --host HOST, or --client CN",
+            phrase!("X.509 version 1: it has no names and no purpose that could be repeated"),
+            phrase!("name them: hello-mtls certs sign NAME --host HOST, or --client CN"),
         ));
     }
     Ok(())
@@ -183,8 +187,8 @@ fn check_subject(old: &X509Certificate<'_>, renewed: &CertificateDer<'_>) -> Res
     match X509Certificate::from_der(renewed) {
         Ok((_, new)) if new.subject().as_raw() == old.subject().as_raw() => Ok(()),
         _ => Err(refused(
-            "its subject is spelled in a way that cannot be repeated exactly",
-            "openssl x509 -req, or certs sign with a simple name",
+            phrase!("its subject is spelled in a way that cannot be repeated exactly"),
+            phrase!("openssl x509 -req, or certs sign with a simple name"),
         )),
     }
 }
@@ -200,8 +204,10 @@ fn same_kind(old: &X509Certificate<'_>) -> Result<KeyType, Error> {
         Ok(one) if one == &PKCS_ML_DSA_65 => Ok(KeyType::MlDsa65),
         Ok(one) if one == &PKCS_RSA_SHA256 && bits == 2048 => Ok(KeyType::Rsa2048),
         _ => Err(refused(
-            "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519, ML-DSA-65)",
-            "without --new-key, or a key and a request from openssl for certs sign",
+            phrase!(
+                "its key is of a kind that is not made here (P-256, RSA of 2048 bits, Ed25519, ML-DSA-65)"
+            ),
+            phrase!("without --new-key, or a key and a request from openssl for certs sign"),
         )),
     }
 }
@@ -216,10 +222,10 @@ fn with_request(key: &KeyPair, old: &CertificateDer<'_>) -> Result<(String, Stri
     Ok((key.serialize_pem(), request(key, common_name, &names)?))
 }
 
-fn refused(found: &str, remedy: impl Into<Phrase>) -> Error {
+fn refused(found: Phrase, remedy: impl Into<Phrase>) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
-        found: found.into(),
+        found,
         remedy: remedy.into(),
     }
 }

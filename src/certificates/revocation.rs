@@ -19,6 +19,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use super::authority::{Authority, subject_key};
 use super::{Validity, failed, ml_dsa, summary};
 use crate::error::Error;
+use crate::language::Phrase;
 use crate::phrase;
 
 /// What the error messages of this module begin with.
@@ -36,7 +37,7 @@ pub fn revoke(
     days: u32,
 ) -> Result<String, Error> {
     let (_, ca) = X509Certificate::from_der(authority.certificate())
-        .map_err(|_| unreadable("the CA's certificate"))?;
+        .map_err(|_| unreadable(phrase!("the CA's certificate")))?;
     let validity = Validity::from_now(days);
     // A list begins with the number 1, and each list counts on from the last one.
     let (number, mut revoked) = match earlier {
@@ -136,8 +137,8 @@ fn earlier_entries(
     earlier: &CertificateRevocationListDer<'_>,
     ca: &X509Certificate<'_>,
 ) -> Result<(Vec<u8>, Vec<RevokedCertParams>), Error> {
-    let (_, list) =
-        CertificateRevocationList::from_der(earlier).map_err(|_| unreadable("the earlier list"))?;
+    let (_, list) = CertificateRevocationList::from_der(earlier)
+        .map_err(|_| unreadable(phrase!("the earlier list")))?;
     let same_issuer = list.issuer().as_raw() == ca.subject().as_raw();
     if !same_issuer || !is_signed_by(&list, ca) {
         return Err(Error::Certificates {
@@ -146,7 +147,8 @@ fn earlier_entries(
             remedy: phrase!("the CA's own list, or none: then a new one begins"),
         });
     }
-    let number = next_number(&list).ok_or_else(|| unreadable("the number of the earlier list"))?;
+    let number =
+        next_number(&list).ok_or_else(|| unreadable(phrase!("the number of the earlier list")))?;
     let entries = list
         .iter_revoked_certificates()
         .map(|entry| RevokedCertParams {
@@ -175,8 +177,8 @@ fn new_entry(
     certificate: &CertificateDer<'_>,
     validity: Validity,
 ) -> Result<RevokedCertParams, Error> {
-    let (_, leaf) =
-        X509Certificate::from_der(certificate).map_err(|_| unreadable("the certificate"))?;
+    let (_, leaf) = X509Certificate::from_der(certificate)
+        .map_err(|_| unreadable(phrase!("the certificate")))?;
     // A serial number is unique under its issuer only: in this CA's list, another CA's number would
     // revoke an innocent certificate.
     if !authority.is_issuer_of(certificate) {
@@ -194,7 +196,7 @@ fn new_entry(
     })
 }
 
-fn unreadable(what: &str) -> Error {
+fn unreadable(what: Phrase) -> Error {
     Error::Certificates {
         doing: DOING.to_owned(),
         found: phrase!("{what} cannot be read", what),

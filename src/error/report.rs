@@ -225,8 +225,21 @@ fn doing_what(doing: &str) -> Phrase {
         "make the folder" => phrase!("make the folder"),
         "connect to" => phrase!("connect to"),
         "find" => phrase!("find"),
+        "move" => phrase!("move"),
         "use the connection to" => phrase!("use the connection to"),
-        other => other.into(),
+        "make a key" => phrase!("make a key"),
+        "sign the request" => phrase!("sign the request"),
+        other => doing_to_a_file(other),
+    }
+}
+
+/// The same, where a command has named the file.
+fn doing_to_a_file(doing: &str) -> Phrase {
+    match doing.split_once(' ') {
+        Some(("sign", file)) => phrase!("sign {file}", file),
+        Some(("renew", file)) => phrase!("renew {file}", file),
+        Some(("revoke", file)) => phrase!("revoke {file}", file),
+        _ => doing.into(),
     }
 }
 

@@ -7,6 +7,7 @@ use socket2::SockRef;
 
 use crate::error::{Error, io_words};
 use crate::http::authority::Authority;
+use crate::language::Phrase;
 use crate::phrase;
 use crate::text;
 use crate::transport::addresses_of;
@@ -22,7 +23,7 @@ pub struct Listener {
     /// The addresses, with the port that was really taken.
     pub addresses: Vec<SocketAddr>,
     /// Addresses that this machine does not have, in words.
-    pub notes: Vec<String>,
+    pub notes: Vec<Phrase>,
 }
 
 impl Listener {
@@ -44,7 +45,11 @@ impl Listener {
             }
         }
         Err(last.unwrap_or_else(|| {
-            cannot_listen(place, "no port is free for all addresses", "another port")
+            cannot_listen(
+                place,
+                phrase!("no port is free for all addresses"),
+                phrase!("another port"),
+            )
         }))
     }
 
@@ -78,22 +83,27 @@ impl Listener {
                     listener.sockets.push(socket);
                 }
                 Err(error) if missing_here(&error) => {
-                    listener
-                        .notes
-                        .push(format!("{address} is not an address of this machine"));
+                    listener.notes.push(phrase!(
+                        "{address} is not an address of this machine",
+                        address = address.to_string()
+                    ));
                 }
                 Err(error) => {
                     return Err(cannot_listen(
                         &address.to_string(),
-                        &io_words(&error),
+                        io_words(&error),
                         remedy_for(&error),
                     ));
                 }
             }
         }
         if listener.sockets.is_empty() {
-            let found = listener.notes.join("; ");
-            return Err(cannot_listen(place, &found, "an address of this machine"));
+            let found = Phrase::joined(listener.notes, &"; ".into());
+            return Err(cannot_listen(
+                place,
+                found,
+                phrase!("an address of this machine"),
+            ));
         }
         Ok(listener)
     }
@@ -107,12 +117,12 @@ fn bind_one(address: SocketAddr) -> io::Result<(SocketAddr, TcpListener)> {
     Ok((socket.local_addr()?, socket))
 }
 
-pub(super) fn cannot_listen(place: &str, found: &str, remedy: &str) -> Error {
+pub(super) fn cannot_listen(place: &str, found: impl Into<Phrase>, remedy: Phrase) -> Error {
     Error::Network {
         doing: "listen on",
         place: text::terminal(place),
         found: found.into(),
-        remedy: remedy.into(),
+        remedy,
         failure: None,
     }
 }
@@ -122,14 +132,14 @@ fn missing_here(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AddrNotAvailable || matches!(error.raw_os_error(), Some(97 | 47))
 }
 
-fn remedy_for(error: &io::Error) -> &'static str {
+fn remedy_for(error: &io::Error) -> Phrase {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "if an earlier hello-mtls serve runs there, end it: with `kill $!` in the terminal that started \
-            it in the background, with Ctrl-C in the foreground. If another program does, for example \
-            one of Node, take another port: --listen localhost:3001, then get https://localhost:3001/"
+            phrase!(
+                "if an earlier hello-mtls serve runs there, end it: with `kill $!` in the terminal that started it in the background, with Ctrl-C in the foreground. If another program does, for example one of Node, take another port: --listen localhost:3001, then get https://localhost:3001/"
+            )
         }
-        io::ErrorKind::PermissionDenied => "a port above 1023",
-        _ => "another address: --listen localhost:3000",
+        io::ErrorKind::PermissionDenied => phrase!("a port above 1023"),
+        _ => phrase!("another address: --listen localhost:3000"),
     }
 }

@@ -15,6 +15,7 @@ use super::places::Places;
 use super::shortage::Shortages;
 use super::threads::{Job, Threads};
 use crate::error::{Error, io_words};
+use crate::phrase;
 use crate::transport::Socket;
 
 /// How long accepting pauses when this process has no file descriptor or thread left. Without the pause the loop would
@@ -98,8 +99,8 @@ impl Server {
 }
 
 fn no_thread(address: &SocketAddr, error: &io::Error) -> Error {
-    let remedy = "fewer programs at a time, or a higher limit: ulimit -u";
-    cannot_listen(&address.to_string(), &io_words(error), remedy)
+    let remedy = phrase!("fewer programs at a time, or a higher limit: ulimit -u");
+    cannot_listen(&address.to_string(), io_words(error), remedy)
 }
 
 impl fmt::Debug for Server {

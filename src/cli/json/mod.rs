@@ -6,7 +6,7 @@
 mod body;
 mod inspect;
 
-use self::body::{Kept, base64};
+use self::body::Kept;
 pub(super) use self::inspect::{inspected, no_chain, not_shown, sent};
 use crate::client::{Answer, Url};
 use crate::error::{Diagnosis, Error};
@@ -15,6 +15,7 @@ use crate::instruments::doctor;
 use crate::instruments::doctor::explain::failure;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::gallery::run::Run;
+use crate::instruments::show::base64;
 use crate::narration::json::{Object, line_of};
 use crate::narration::{Event, Fact, Side, Step};
 
@@ -72,7 +73,7 @@ pub(super) fn got(url: &Url, got: &Got, failed: Option<&Error>, events: &[Event]
     let agreed = events.iter().find_map(|event| session(&event.fact));
     object.raw("session", &agreed.unwrap_or_else(null));
     object.member("body", &text.and_then(Result::ok).map(str::to_owned));
-    object.member("body_base64", &binary.map(base64));
+    object.member("body_base64", &binary.map(base64::encode));
     object.raw("refusal", &refusal.map_or_else(null, diagnosis));
     object.raw("error", &failed.map_or_else(null, error));
     object.raw("events", &array(events.iter().map(line_of)));

@@ -37,7 +37,7 @@ pub struct Listening {
     /// Where it listens, with the ports that were really taken.
     pub addresses: Vec<SocketAddr>,
     /// Addresses that this machine does not have, in words.
-    notes: Vec<String>,
+    notes: Vec<Phrase>,
     /// The folder with the client's files. It stays when the process ends.
     pub folder: PathBuf,
     /// The lines to try in that folder.
@@ -217,7 +217,7 @@ impl Listening {
             page.line(&say(&phrase!("Listening on {address}", address)))?;
         }
         for note in &self.notes {
-            page.paragraph("", note, "")?;
+            page.paragraph("", &say(note), "")?;
         }
         let words = phrase!(
             "Ctrl-C ends it. The folder with the client's files stays; remove it afterwards:"

@@ -55,6 +55,10 @@ pub fn differences(language: Language, here: &Outcome, there: &Outcome) -> Strin
 /// How it ends for a side.
 pub fn termination(language: Language, outcome: &Outcome, ends: Termination) -> String {
     match (ends, outcome.alert) {
+        // The client's files failed, so it never connected.
+        (Termination::Well, _) if outcome.step == Step::Preparation => language
+            .pick("sees no connection", "没有收到连接")
+            .to_owned(),
         (Termination::Well, _) => language.pick("notices nothing", "没有察觉").to_owned(),
         (Termination::WellOrAlert, _) => language
             .pick(

@@ -45,9 +45,9 @@ pub fn target(folder: &Path) -> PathBuf {
 /// The target folder in which this program lies: `target/debug/hello-mtls`, or a test in `target/debug/deps`.
 pub fn cargo_target() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
-    // cargo marks its target folders for programs that make backups.
-    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
-    program.ancestors().take(4).find(marked).map(Path::to_owned)
+    // cargo keeps there what it knows of the compiler. Its CACHEDIR.TAG is missing if another program made the folder.
+    let cargos = |folder: &&Path| folder.join(".rustc_info.json").is_file();
+    program.ancestors().take(4).find(cargos).map(Path::to_owned)
 }
 
 /// The executable of an earlier build: the libraries are compiled, so that the next build takes a moment.

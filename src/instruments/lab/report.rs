@@ -139,7 +139,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
             colour,
         ),
         (
-            label(&phrase!("read")),
+            label(&phrase!("more")),
             page.paint.words(&docs::page(test.page)),
             DIM,
         ),

@@ -8,6 +8,7 @@
 //! | `comparison` | two connections, message beside message |
 //! | [`terminal`], [`side_by_side`] | 80 columns of text: of one connection, of two |
 //! | [`html`] | one self-contained page, of one connection or of two |
+//! | `base64` | bytes as text |
 //! | [`pcapng`] | packets with their secrets, for Wireshark |
 //!
 //! Renders what `wire` found out. It never parses, and is unaware of rustls, sockets and `handshake`.
@@ -22,6 +23,7 @@ mod differences;
 pub mod terminal;
 pub mod html;
 pub mod side_by_side;
+pub(crate) mod base64;
 pub mod pcapng;
 
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::io;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, RED, WIDTH};
 use crate::instruments::wire::conversation::{Message, Outcome};
-use crate::language::Phrase;
+use crate::language::{Language, Phrase};
 use crate::narration::{Event, Step, words};
 use crate::phrase;
 use crate::text;
@@ -61,7 +61,7 @@ pub(super) fn message(page: &mut Page<'_>, message: &Message) -> io::Result<()> 
     page.row(&format!("  {head}"), &step)?;
     paragraph(page, &message.meaning, "")?;
     let mut rows = Vec::new();
-    collect(&message.fields, "", &mut rows);
+    collect(&message.fields, "", paint.language, &mut rows);
     for (label, values) in rows.iter().take(MOST_FIELDS) {
         let row = text::terminal(&format!("{label}: {}", values.join(", ")));
         page.line(&format!("      {}", text::shorten(&row, WIDTH - 6)))?;
@@ -111,19 +111,19 @@ fn paragraph(page: &mut Page<'_>, words: &Phrase, colour: &str) -> io::Result<()
 ///
 /// A group with a value says in it all that its parts say. Lengths and tags are details of the
 /// encoding.
-fn collect(field: &Field, within: &str, rows: &mut Vec<(String, Vec<String>)>) {
+fn collect(field: &Field, within: &str, language: Language, rows: &mut Vec<(String, Vec<String>)>) {
     for child in &field.children {
         let label = match within {
             "" => child.label.clone(),
             extension => format!("{extension}, {}", child.label),
         };
-        match (&*child.value.english(), rows.last_mut()) {
+        match (&*child.value.in_language(language), rows.last_mut()) {
             _ if matches!(
                 child.label.as_str(),
                 "length" | "tag" | "msg_type" | "extension_type"
             ) => {}
-            ("", _) if is_extension(child) => collect(child, &child.label, rows),
-            ("", _) => collect(child, within, rows),
+            ("", _) if is_extension(child) => collect(child, &child.label, language, rows),
+            ("", _) => collect(child, within, language, rows),
             (value, Some((last, values))) if *last == label => values.push(value.to_owned()),
             (value, _) => rows.push((label, vec![value.to_owned()])),
         }

@@ -52,6 +52,9 @@ fn the_story_the_gallery_and_the_steps_are_told_in_chinese_within_80_columns() {
         let all = format!("{}{}", ran.stdout, ran.stderr);
         let chinese = all.chars().filter(|c| is_chinese(*c)).count();
         assert!(chinese > 100, "{chinese} characters: {ran}");
+        // What a value of a field means.
+        let english = ["fresh key exchange", "a point", "critical: "];
+        assert!(english.iter().all(|words| !all.contains(words)), "{ran}");
     }
 }
 
@@ -71,6 +74,42 @@ fn english_sentence(page: &str) -> Option<String> {
     let mut runs = words.windows(4);
     runs.find(|run| run.iter().all(is_word))
         .map(|run| run.join(" "))
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_chinese_alone() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let taken = server.url("").replace("https://", "");
+    folder
+        .run("hello-mtls certs ca --dir other --cn other")
+        .ends(0);
+    folder
+        .run("cp other/ca.key certs/stranger.key && cp certs/ca.crt certs/stranger.crt")
+        .ends(0);
+    folder
+        .run("cp certs/server.key certs/leaf.key && cp certs/server.crt certs/leaf.crt")
+        .ends(0);
+    for command in [
+        format!("serve --listen {}", taken.trim_end_matches('/')),
+        "serve --listen 192.0.2.1:3000".to_owned(),
+        "get https://nosuch.invalid/".to_owned(),
+        "certs revoke other/ca.crt".to_owned(),
+        "certs renew ca".to_owned(),
+        "certs renew client --dir certs --ca stranger".to_owned(),
+        "certs sign client --client x --ca leaf --force".to_owned(),
+    ] {
+        let ran = folder
+            .run(&format!("hello-mtls {command} --lang zh"))
+            .ends(1);
+        let told = ran.stderr.split("无法").nth(1).unwrap_or("，");
+        assert!(!told.starts_with(|first: char| first.is_ascii()), "{ran}");
+        // The system's own words stay as they are.
+        let own = ran.stderr.replace("Address already in use", "");
+        if !own.contains("failed to lookup") {
+            assert_eq!(english_sentence(&own), None, "{ran}");
+        }
+    }
 }
 
 #[test]

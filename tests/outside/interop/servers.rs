@@ -1,5 +1,6 @@
 //! `hello-mtls get` at the servers of others.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::table::Table;
@@ -159,20 +160,21 @@ impl Other {
     }
 }
 
-/// Builds the server of tokio-rustls in a place of its own below `target/`, where its dependencies stay built.
+/// Builds the server of tokio-rustls beside this test: rustls and its cryptography are compiled there already.
 fn build_rust(folder: &Folder, port: u16, edits: &[(&str, &str)]) {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     let place = root().join("target/interop");
     copy("rust", &place, port, edits);
     let mut build = Command::new("cargo");
     build
         .args(["build", "--quiet", "--locked", "--offline"])
         .current_dir(&place);
-    build.env("CARGO_TARGET_DIR", place.join("target"));
+    build.env("CARGO_TARGET_DIR", &target);
     assert!(
         build.status().unwrap().success(),
         "the server of tokio-rustls"
     );
-    let built = place.join("target/debug/mtls-server");
+    let built = target.join("debug/mtls-server");
     std::fs::copy(built, folder.path("mtls-server")).unwrap();
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::policy::base64;
+use crate::instruments::show::base64;
 use crate::instruments::wire::conversation::{Decrypted, Derivation, How, Input, Record};
 use crate::instruments::wire::transcript::hex;
 use crate::language::Phrase;
@@ -129,7 +129,7 @@ pub(super) fn verification(
     let command = format!(
         "d=$(mktemp -d); printf '%s\\n' '-----BEGIN PUBLIC KEY-----' {} '-----END PUBLIC KEY-----' > \"$d/key\"; \
          printf %s {} | xxd -r -p > \"$d/signed\"; printf %s {} | xxd -r -p > \"$d/sig\"; {verify}; rm -r \"$d\"",
-        in_lines(&base64(key)),
+        in_lines(&base64::encode(key)),
         hex(signed),
         hex(signature)
     );
