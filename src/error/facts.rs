@@ -69,3 +69,49 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::language::Phrase;
+
+    #[test]
+    fn a_step_is_0_before_the_connection_1_for_it_and_none_for_what_belongs_to_no_step() {
+        let file = |doing| Error::File {
+            doing,
+            path: PathBuf::from("a"),
+            source: io::ErrorKind::NotFound.into(),
+        };
+        let network = |doing| Error::Network {
+            doing,
+            place: "a:1".to_owned(),
+            found: Phrase::empty(),
+            remedy: Phrase::empty(),
+            failure: None,
+        };
+        let http = Error::Http {
+            peer: "a:1".to_owned(),
+            answer: None,
+            found: Phrase::empty(),
+            remedy: Phrase::empty(),
+            failure: None,
+        };
+        let output = Error::Output {
+            source: io::ErrorKind::StorageFull.into(),
+        };
+        for (error, step) in [
+            (file("read"), Some(0)),
+            (network("listen on"), Some(0)),
+            (network("find"), Some(1)),
+            (network("connect to"), Some(1)),
+            (http, Some(7)),
+            (file("write"), None),
+            (output, None),
+        ] {
+            assert_eq!(error.step().map(Step::number), step, "{error:?}");
+        }
+    }
+}

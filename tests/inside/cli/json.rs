@@ -254,6 +254,44 @@ fn every_command_prints_its_line_whatever_fails() {
 }
 
 #[test]
+fn every_member_stands_in_the_page_about_json() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let url = server.url("/");
+    let pages = ["docs/json.md", "docs/zh/json.md"].map(|page| {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        std::fs::read_to_string(page).unwrap()
+    });
+    for (section, line, code) in [
+        ("get", format!("get {url} --json"), 0),
+        ("doctor", format!("doctor {url} --json"), 0),
+        ("inspect", "inspect certs/ca.crt nope --json".to_owned(), 1),
+        (
+            "inspect",
+            format!("inspect {url} https://localhost:1/ --json"),
+            1,
+        ),
+    ] {
+        let ran = folder.run(&format!("hello-mtls {line}")).ends(code);
+        let lines = objects(&ran, section);
+        // With or without a result, a line has the same members.
+        let names: Vec<Vec<&str>> = lines.iter().map(Value::names).collect();
+        assert!(names.iter().all(|one| *one == names[0]), "{names:?}");
+        for page in &pages {
+            let (general, below) = page.split_once(&format!("<a id=\"{section}\">")).unwrap();
+            let own = below.split("<a id=").next().unwrap();
+            for name in &names[0] {
+                let name = format!("`{name}`");
+                assert!(
+                    general.contains(&name) || own.contains(&name),
+                    "{section}: {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn the_doctor_gives_its_findings() {
     let folder = Folder::with_certs();
     let well = folder.run("hello-mtls doctor --json").ends(0);
