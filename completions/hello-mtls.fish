@@ -25,7 +25,7 @@ function __fish_hello_mtls_using_subcommand
 end
 
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -s h -l help -d 'Print help'
@@ -47,7 +47,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __f
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l days -d 'Days of validity' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l force -d 'Overwrite files that exist'
@@ -64,7 +64,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l days -d 'Days of validity' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from ca" -l force -d 'Overwrite files that exist'
@@ -74,7 +74,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l client -d 'For a client with this common name' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l key-type -d 'ecdsa-p256, rsa-2048, ed25519 or ml-dsa-65 [default: ecdsa-p256]' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from request" -l force -d 'Overwrite files that exist'
@@ -85,7 +85,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l ca -d 'The CA that signs: CA.crt and CA.key' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l days -d 'Days of validity' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from sign" -l force -d 'Overwrite a certificate that exists'
@@ -94,7 +94,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l ca -d 'The CA that signed it: CA.crt and CA.key' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l days -d 'Days of validity, from now' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from renew" -l new-key -d 'Make a new key of the same kind: NAME.key and NAME.csr'
@@ -103,7 +103,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l ca -d 'CA that revokes: CA.crt, CA.key; into CA.crl' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l days -d 'Days until the next list is due' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -111,7 +111,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l cacert
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l cert -d 'For a URL: certificate to show, leaf first' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l key -d 'Private key of that certificate' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand inspect" -l ca-native -d 'For a URL: those of this system'
@@ -130,7 +130,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l max-conn
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l grace -d 'Time for open requests at the end' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l proxy-protocol -d 'Proxy that sends the PROXY protocol; repeatable' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand serve" -l tls -d 'TLS only: do not ask for client certificates'
@@ -146,7 +146,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l html -d 'W
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l pcapng -d 'Write it for Wireshark, with the secrets inside' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l save -d 'Write the recording itself, for `hello-mtls wire`' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand get" -l ca-native -d 'Trust the CAs of this system, as for a public site'
@@ -166,7 +166,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l crl -d 
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l crl-expired -d 'As serve is told: refuse or warn' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l ca-key -d 'Key of the clients\' CA: makes more of them' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand doctor" -l against -d 'Send your server bad clients: are they refused?'
@@ -178,14 +178,14 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l html -d '
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l pcapng -d 'Write it for Wireshark, with the secrets inside' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l save -d 'Write the recording itself, for `hello-mtls wire`' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand wire" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l tls-max -d 'Highest TLS version: 1.2 or 1.3' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l refuse -d 'Let it fail as this case of the gallery does' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -l tls -d 'TLS only: the server asks for no client certificate'
@@ -195,14 +195,14 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand step" -s h -l help
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l listen -d 'Keep the server of this case open for any client' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l tls-max -d 'Highest TLS version: 1.2 or 1.3' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l all -d 'Run every case, a line each'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -l json -d 'With --all, for a program: one line of JSON'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand gallery" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -s h -l help -d 'Print help'
@@ -213,43 +213,43 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fis
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "solution" -d 'The commands, and why they are right'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "reset" -d 'Move the folder aside, and draw anew'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from start" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from start" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from start" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from check" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from check" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from check" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from check" -l json -d 'For a machine: a result per test'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from hint" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from hint" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from hint" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from hint" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from solution" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from solution" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from solution" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from solution" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from reset" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from reset" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from reset" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l lang -d 'en or zh; otherwise the system\'s language' -r
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l color -d 'auto, always or never; auto follows NO_COLOR' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -s h -l help -d 'Print help'

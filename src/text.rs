@@ -372,7 +372,8 @@ fn adapted(distance: u32, letters: u32, first: bool) -> u32 {
     weight + 36 * distance / (distance + 38)
 }
 
-fn obeyed_by_a_terminal(c: char) -> bool {
+/// Whether a terminal obeys this character, or shows nothing of it.
+pub(crate) fn obeyed_by_a_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties: nothing of them is to be seen.

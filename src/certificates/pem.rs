@@ -247,7 +247,7 @@ fn with_usual_labels(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// How many blocks begin that rustls-pemfile reads, also where it does not look: on an indented line, after
 /// a byte order mark, and on the END line of the block before. It passes over other labels.
-fn begun(bytes: &[u8]) -> usize {
+pub(crate) fn begun(bytes: &[u8]) -> usize {
     const KNOWN: [&str; 7] = [
         "CERTIFICATE",
         "CERTIFICATE REQUEST",
@@ -259,7 +259,8 @@ fn begun(bytes: &[u8]) -> usize {
     ];
     /// Of the line before BEGIN: room for an END. Without a bound, one long line would be read again and again.
     const LONGEST: usize = 64;
-    let text = String::from_utf8_lossy(bytes);
+    let bytes = with_usual_labels(bytes);
+    let text = String::from_utf8_lossy(&bytes);
     let begins = |(at, begin): &(usize, &str)| {
         let (before, after) = text.split_at(*at);
         let same_line = before.bytes().rev().take(LONGEST);

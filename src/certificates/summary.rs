@@ -169,6 +169,12 @@ pub fn shown_names(names: &[&[u8]]) -> String {
     list
 }
 
+/// A name, DER, as it is: not yet escaped. `None`: it does not parse.
+pub fn distinguished(name: &[u8]) -> Option<String> {
+    let (_, name) = X509Name::from_der(name).ok()?;
+    Some(wording::distinguished(&name))
+}
+
 /// A name, safe for a terminal and of a bounded length.
 pub fn shown_name(distinguished: &X509Name<'_>) -> String {
     text::shorten(&text::terminal(&wording::distinguished(distinguished)), 60)

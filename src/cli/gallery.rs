@@ -30,7 +30,7 @@ pub(super) struct Gallery {
     all: bool,
     /// With --all, for a program: one line of JSON
     #[arg(long, requires = "all")]
-    json: bool,
+    pub(super) json: bool,
     /// Keep the server of this case open for any client
     #[arg(long, value_name = "HOST:PORT", requires = "case")]
     listen: Option<String>,

@@ -9,11 +9,11 @@ use rustls::KeyLog;
 
 use super::body::Body;
 use super::files::{Paths, unusable};
-use super::json::{self, Kept};
+use super::json::{self, Got};
 use super::key_log;
 use super::look::Look;
 use super::output::{Keeping, all_done};
-use super::public_site::{Request, explained, native_trust};
+use super::public_site::{ByThisSystem, Request, explained, native_trust};
 use super::wire::{Watch, offer};
 use super::{Files, missing, output, print, say, teller, tls_max};
 use crate::client::{Answer, Url, dial, get};
@@ -26,6 +26,7 @@ use crate::instruments::doctor::{PeerTrust, SetupFiles};
 use crate::language::Language;
 use crate::narration::{Narrator, Recorder, Side};
 use crate::phrase;
+use crate::text;
 
 #[derive(Args)]
 pub(super) struct Get {
@@ -126,6 +127,9 @@ fn client_setup(
     if get.json {
         teller = Arc::new(Keeping(Arc::clone(recorder), teller));
     }
+    if get.ca_native {
+        teller = Arc::new(ByThisSystem(teller));
+    }
     let narrator = Narrator::new(Side::Client, teller);
     let mut setup = client_config(&trust, identity, offer, narrator)
         .map_err(|cause| unusable(get.paths(), cause))?;
@@ -137,15 +141,15 @@ fn client_setup(
 
 pub(super) fn run(options: &Get, look: Look) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
-    options.watch.check(look.language)?;
-    let recorder = Arc::new(Recorder::default());
-    let done = connections(options, &url, look, &recorder);
+    let (recorder, mut got) = (Arc::new(Recorder::default()), Got::default());
+    let done = options.watch.check(look.language);
+    let done = done.and_then(|()| connections(options, &url, look, &recorder, &mut got));
     let done = done.map_err(|error| options.explained(error, &url));
     match done {
-        Err(error) if options.json => {
+        // A wrong command line has no result.
+        Err(error) if options.json && error.exit_code() == 1 => {
             let error = explain(error, &options.looked_into());
-            let line = json::got(&url, Err(&error), &recorder.take());
-            print(line)?;
+            print(json::got(&url, &got, Some(&error), &recorder.take()))?;
             Err(error)
         }
         done => done,
@@ -157,19 +161,27 @@ fn connections(
     url: &Url,
     look: Look,
     recorder: &Arc<Recorder>,
+    got: &mut Got,
 ) -> Result<(), Error> {
     let language = look.language;
-    let key_log = key_log::open(move |note| say(&note.in_language(language)));
+    let key_log = key_log::open(move |note| {
+        let note = phrase!("note: {note}", note).in_language(language);
+        text::wrap(&note, 80).iter().for_each(|line| say(line));
+    });
     let setup = client_setup(options, key_log, language, recorder)?;
     let connections = if options.twice { 2 } else { 1 };
     let mut earlier = None;
     for number in 1..=connections {
+        *got = Got::default();
         let mut transport = dial(&setup, url, number)?;
         if super::in_a_debugger() {
             transport = transport.patient();
         }
-        let (mut stdout, mut kept) = (Body::to_stdout(), Kept::default());
-        let body: &mut dyn Write = if options.json { &mut kept } else { &mut stdout };
+        let mut stdout = Body::to_stdout();
+        let body: &mut dyn Write = match options.json {
+            true => &mut got.body,
+            false => &mut stdout,
+        };
         let answered = if options.watch.wanted() {
             let watch = &options.watch;
             let paint = look.paint(&io::stderr());
@@ -185,16 +197,16 @@ fn connections(
         // Also what came of a body that was cut short. It gives the lock on stdout back.
         let flushed = stdout.end().map_err(output);
         drop(stdout);
-        let (answer, answered) = match answered {
-            Ok(answer) => (Some(answer), Ok(())),
-            Err(error) => (None, Err(error)),
-        };
+        let answered = answered.and_then(|answer| {
+            let answer = got.answer.insert(answer);
+            got.body.whole(&url.place, answer).map(drop)
+        });
         // What happened to the connection counts more than what happened to a file.
         all_done([answered, flushed, written], language)?;
-        if let Some(answer) = answer.as_ref().filter(|_| options.json) {
-            print(json::got(url, Ok((answer, &kept.0)), &recorder.take()))?;
+        if options.json {
+            print(json::got(url, got, None, &recorder.take()))?;
         }
-        if let Some(answer) = answer.filter(|answer| answer.status >= 400) {
+        if let Some(answer) = got.answer.take().filter(|answer| answer.status >= 400) {
             let report = refused(options, url, answer, language);
             say(&format!("hello-mtls: {report}"));
         }
@@ -209,7 +221,7 @@ fn refused(options: &Get, url: &Url, answer: Answer, language: Language) -> Stri
         let accepted = phrase!(
             "the handshake was accepted, and the answer is {status} {reason}",
             status = answer.status,
-            reason = answer.reason
+            reason = answer.shown_reason()
         );
         return accepted.in_language(language);
     };

@@ -71,9 +71,12 @@ struct Cli {
     /// en or zh; otherwise the system's language
     #[arg(long, value_name = "LANG", global = true, value_parser = Language::parse)]
     lang: Option<Language>,
-    /// auto, always or never; auto follows NO_COLOR
+    /// auto, always or never; auto follows NO_COLOR. It is
+    /// for demo, doctor, gallery, lab, step, wire, --wire
+    /// and inspect with a URL
     #[arg(
         long,
+        verbatim_doc_comment,
         value_name = "WHEN",
         global = true,
         default_value = "auto",
@@ -130,7 +133,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             let told = tell_usage(&error).map(|()| code);
-            return ended(told, &Given::default(), Language::of_the_system());
+            return ended(told, Language::of_the_system());
         }
     };
     // Asked before the command takes its options: it is needed only if the command fails.
@@ -139,7 +142,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         language: cli.lang.unwrap_or_else(Language::of_the_system),
         colour: cli.color,
     };
-    ended(cli.command.run(look), &given, look.language)
+    let in_json = cli.command.in_json();
+    let done = cli
+        .command
+        .run(look)
+        .map_err(|error| explain(error, &given));
+    let told = match (&done, in_json) {
+        (Err(error), Some(command)) if error.exit_code() == 1 => {
+            print(json::failed(command, error))
+        }
+        _ => Ok(()),
+    };
+    ended(told.and(done), look.language)
 }
 
 /// `help serve` is `serve --help`. The parser has a `help` of its own, which it would list among the subcommands of
@@ -163,7 +177,7 @@ impl Command {
         }
         let done = match self {
             Command::Certs(certs) => certs::run(certs, language),
-            Command::Inspect(options) => inspect::run(&options, look),
+            Command::Inspect(options) => return inspect::run(&options, look),
             Command::Serve(serve) => serve::run(serve, look),
             Command::Get(get) => get::run(&get, look),
             Command::Doctor(doctor) => return doctor::run(&doctor, look),
@@ -182,6 +196,17 @@ impl Command {
         done.map(|()| ExitCode::SUCCESS)
     }
 
+    /// The name of a command that owes stdout a line of JSON, also if it fails before it has a result. `get` and `inspect`
+    /// write theirs themselves.
+    fn in_json(&self) -> Option<&'static str> {
+        match self {
+            Command::Gallery(gallery) if gallery.json => Some("gallery"),
+            Command::Lab(lab) if lab.json() => Some("lab"),
+            Command::Doctor(doctor) if doctor.json => Some("doctor"),
+            _ => None,
+        }
+    }
+
     /// The files that the command works with. An error of the others names its file itself.
     fn given(&self) -> Given {
         match self {
@@ -192,11 +217,11 @@ impl Command {
     }
 }
 
-/// The one place where an error meets the files of the user, and becomes a message and an exit code.
-fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> ExitCode {
+/// The one place where an error becomes a message and an exit code.
+fn ended(done: Result<ExitCode, Error>, language: Language) -> ExitCode {
     let error = match done {
         Ok(code) => return code,
-        Err(error) => explain(error, given),
+        Err(error) => error,
     };
     if let Error::Output { source } = &error
         && source.kind() == io::ErrorKind::BrokenPipe

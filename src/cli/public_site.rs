@@ -3,13 +3,17 @@
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::CertificateError;
 
 use crate::credentials;
+use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Report};
 use crate::handshake::Trust;
-use crate::instruments::doctor::explain::{Given, explain};
+use crate::instruments::doctor::explain::{self, Given};
 use crate::language::Phrase;
-use crate::narration::Step;
+use crate::narration::{Event, Fact, Side, Step, Teller};
 use crate::phrase;
 use crate::text;
 
@@ -67,16 +71,18 @@ pub(super) struct Request<'a> {
 pub(super) fn native_trust() -> Result<Trust, Error> {
     credentials::native_trust().map_err(|error| {
         // The doctor knows what a file that is no PEM holds instead.
-        let error = explain(error, &Given::default());
-        let (Error::File { path, .. } | Error::Pem { path, .. } | Error::Contents { path, .. }) =
-            &error
+        let error = explain::explain(error, &Given::default());
+        let (Error::File { path, .. }
+        | Error::Pem { path, .. }
+        | Error::Contents { path, .. }
+        | Error::Explained { path, .. }) = &error
         else {
             return error;
         };
         let Some(variable) = variable_that_names(path) else {
             return error;
         };
-        let path = path.clone();
+        let (path, failure) = (path.clone(), explain::failure(&error));
         let Report { found, remedy, .. } = error.report();
         let another = phrase!("another path in {variable}, or `unset {variable}`: then the list of this system counts", variable);
         let remedy = match error {
@@ -84,8 +90,9 @@ pub(super) fn native_trust() -> Result<Trust, Error> {
             Error::File { .. } => another,
             _ => Phrase::lines([remedy, another]),
         };
-        Error::Contents {
+        Error::Explained {
             path,
+            failure,
             found: Phrase::lines([phrase!("the environment variable {variable} says that the CAs of this system are here", variable), found]),
             remedy,
         }
@@ -114,13 +121,17 @@ pub(super) fn explained(error: Error, request: &Request<'_>) -> Error {
             diagnosis: unknown_issuer(diagnosis, request),
         },
         // A first look at the public web, without a folder of certificates.
-        Error::File { path, source, .. }
-            if source.kind() == io::ErrorKind::NotFound
-                && request.in_the_default_folder
-                && is_public(request.host) =>
+        Error::File {
+            doing: "read",
+            path,
+            source,
+        } if source.kind() == io::ErrorKind::NotFound
+            && request.in_the_default_folder
+            && is_public(request.host) =>
         {
-            Error::Contents {
+            Error::Explained {
                 path,
+                failure: Some("unreadable-file"),
                 found: phrase!("there is no such file"),
                 remedy: Phrase::lines([
                     suggestion(request),
@@ -137,9 +148,33 @@ pub(super) fn explained(error: Error, request: &Request<'_>) -> Error {
 /// The same with the right CAs in it, if it is about them: rustls does not know where they come from.
 pub(super) fn not_of_this_system(mut diagnosis: Diagnosis) -> Diagnosis {
     if is_unknown_issuer(&diagnosis) {
-        diagnosis.found = phrase!("no CA of this system signed the server's certificate");
+        diagnosis.found = no_ca_of_this_system();
     }
     diagnosis
+}
+
+fn no_ca_of_this_system() -> Phrase {
+    phrase!("no CA of this system signed the server's certificate")
+}
+
+/// Passes the story on with the right CAs in it, as [`not_of_this_system`] does for an error.
+#[derive(Debug)]
+pub(super) struct ByThisSystem(pub(super) Arc<dyn Teller>);
+
+impl Teller for ByThisSystem {
+    fn tell(&self, mut event: Event) {
+        if let Fact::Refused { found, .. } = &mut event.fact {
+            let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+            if *found == diagnose_tls(Side::Client, &unknown).found {
+                *found = no_ca_of_this_system();
+            }
+        }
+        self.0.tell(event);
+    }
+
+    fn listens(&self) -> bool {
+        self.0.listens()
+    }
 }
 
 fn is_unknown_issuer(diagnosis: &Diagnosis) -> bool {
@@ -177,11 +212,7 @@ fn suggestion(request: &Request<'_>) -> Phrase {
 
 #[cfg(test)]
 mod tests {
-    use rustls::CertificateError;
-
     use super::*;
-    use crate::error::diagnosis::diagnose_tls;
-    use crate::narration::Side;
 
     /// What `get` says of a server whose CA it does not know.
     fn said(url: &str, host: &str, ca_native: bool) -> String {

@@ -189,7 +189,7 @@ fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
     let notes = log.clone();
-    let key_log = key_log::open(move |note| notes.say(&note.to_string()));
+    let key_log = key_log::open(move |note| notes.say(&format!("note: {note}")));
     let in_service = InService::new(server_setup(&serve, &narrator, key_log.as_ref())?);
     let listener = Listener::bind(&serve.listen)?;
     greet(&serve, &listener, log);

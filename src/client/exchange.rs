@@ -7,7 +7,7 @@ use rustls::{ClientConnection, StreamOwned};
 use super::records::Records;
 use super::{Answer, Url};
 use crate::error::diagnosis::diagnose_answer;
-use crate::error::{LateRequest, Progress, Seen};
+use crate::error::{AnswerHead, LateRequest, Progress, Seen};
 use crate::handshake::step7_application_data::Session;
 use crate::handshake::{speaks_tls12, with_notes};
 use crate::http::ReadError;
@@ -34,12 +34,15 @@ pub(super) fn seen<T: Transport>(stream: &StreamOwned<ClientConnection, Records<
 pub(super) enum Failure {
     /// close_notify came instead of the answer's first byte.
     Closed,
-    /// `answered`: the head of the answer was there already.
+    /// `answer`: its head, if that was there already.
     Io {
         error: io::Error,
-        answered: bool,
+        answer: Option<AnswerHead>,
     },
-    Http(Phrase),
+    Http {
+        answer: Option<AnswerHead>,
+        found: Phrase,
+    },
     Output(io::Error),
 }
 
@@ -48,18 +51,31 @@ impl Failure {
     fn unanswered(error: io::Error) -> Failure {
         Failure::Io {
             error,
-            answered: false,
+            answer: None,
         }
     }
 
-    fn of_reading(error: ReadError, answered: bool) -> Failure {
-        match error {
-            ReadError::Io(error) => Failure::Io { error, answered },
-            ReadError::Truncated(missing) => Failure::Http(phrase!(
+    fn of_reading(error: ReadError, answer: Option<AnswerHead>) -> Failure {
+        let found = match error {
+            ReadError::Io(error) => return Failure::Io { error, answer },
+            ReadError::Truncated(missing) => phrase!(
                 "the server closed in good order, but too early: {missing}",
                 missing
-            )),
-            ReadError::Malformed(malformed) => Failure::Http(malformed.why.into()),
+            ),
+            ReadError::Malformed(malformed) => malformed.why,
+        };
+        Failure::Http { answer, found }
+    }
+
+    /// What is no head of an answer is shown: it may be another protocol, and its first words tell which one.
+    fn with_start(self, start: &[u8]) -> Failure {
+        match self {
+            Failure::Http { answer, found } => {
+                let start = text::shorten(&text::terminal_bytes(start), 60);
+                let found = phrase!("{found}; what came begins with \"{start}\"", found, start);
+                Failure::Http { answer, found }
+            }
+            other => other,
         }
     }
 }
@@ -84,8 +100,9 @@ pub(super) fn exchange<T: Transport>(
     if !reader.wait().map_err(Failure::unanswered)? {
         return Err(Failure::Closed);
     }
+    let start: Vec<u8> = reader.peek().iter().take(BEGINNING).copied().collect();
     let head = ResponseHead::read(&mut reader);
-    let head = head.map_err(|error| Failure::of_reading(error, false))?;
+    let head = head.map_err(|error| Failure::of_reading(error, None).with_start(&start))?;
     // A 403 is a complete answer, too, and its body says why.
     let mut body = Body {
         out,
@@ -96,23 +113,27 @@ pub(super) fn exchange<T: Transport>(
     if let Some(error) = body.failed {
         return Err(Failure::Output(error));
     }
-    let length = copied.map_err(|error| Failure::of_reading(error, true))?;
-    let reason = text::shorten(&text::terminal(&head.reason), 60);
+    let answer = AnswerHead {
+        status: head.status,
+        reason: head.reason,
+    };
+    let length = copied.map_err(|error| Failure::of_reading(error, Some(answer.clone())))?;
     let seen = Seen {
-        answered: true,
+        answer: Some(answer.clone()),
         ..with_notes(Side::Client, seen(stream))
     };
-    let late_request = seen.late_request;
-    let answer = (head.status, &reason[..]);
-    let refusal = diagnose_answer(seen, session.resumed, answer, &body.beginning);
-    Ok(Answer {
-        late_request,
-        refusal,
-        status: head.status,
+    let AnswerHead { status, reason } = answer;
+    let mut answer = Answer {
+        late_request: seen.late_request,
+        refusal: None,
+        status,
         reason,
         length,
         session,
-    })
+    };
+    let said = (status, &answer.shown_reason()[..]);
+    answer.refusal = diagnose_answer(seen, answer.session.resumed, said, &body.beginning);
+    Ok(answer)
 }
 
 /// Where the body goes, apart from the stream: a full disk is not the server's fault.

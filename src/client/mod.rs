@@ -19,6 +19,7 @@ use crate::handshake::{self, ClientSetup, tell_refusal};
 use crate::http::authority::Authority;
 use crate::narration::{Fact, Side, Step};
 use crate::phrase;
+use crate::text;
 use crate::transport::{Deadline, Transport, addresses_of, lingering_close};
 
 /// How long each address may take to answer our SYN: some firewalls drop it without a word, and the next
@@ -34,7 +35,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 pub struct Answer {
     /// 200, 403, …
     pub status: u16,
-    /// The server's reason phrase, safe to show.
+    /// The server's reason phrase as it came: not yet safe to show.
     pub reason: String,
     /// Bytes of the body.
     pub length: u64,
@@ -46,16 +47,30 @@ pub struct Answer {
     pub refusal: Option<Diagnosis>,
 }
 
+impl Answer {
+    /// The reason phrase, safe to show and of a bounded length.
+    pub fn shown_reason(&self) -> String {
+        text::shorten(&text::terminal(&self.reason), 60)
+    }
+}
+
 /// Step 1 begins with TCP: connects to the first address of `host` that answers.
 ///
 /// # Errors
 /// [`Error::Network`] lists what each address said.
 pub fn connect_tcp(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), Error> {
-    let mut said = Vec::new();
+    let (mut said, mut refused) = (Vec::new(), true);
     for address in addresses_of(host, port)? {
         match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(socket) => return Ok((socket, address)),
-            Err(error) => said.push(format!("{address}: {}", io_words(&error))),
+            Err(error) => {
+                // A machine without IPv6 says nothing about the server.
+                refused &= matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable
+                );
+                said.push(format!("{address}: {}", io_words(&error)));
+            }
         }
     }
     Err(Error::Network {
@@ -67,6 +82,10 @@ pub fn connect_tcp(host: &str, port: u16) -> Result<(TcpStream, SocketAddr), Err
         .to_string(),
         found: said.join("\n").into(),
         remedy: phrase!("is the server running, and at that port? `hello-mtls serve` starts one"),
+        failure: Some(match refused {
+            true => "connection-refused",
+            false => "no-connection",
+        }),
     })
 }
 
@@ -112,9 +131,16 @@ pub fn get<T: Transport>(
     let answer = match exchange(url, &mut stream, out, session) {
         Ok(answer) => answer,
         Err(Failure::Output(source)) => return Err(Error::Output { source }),
-        Err(Failure::Http(found)) => {
-            let peer = url.place.clone();
-            return Err(Error::Http { peer, found });
+        Err(Failure::Http { answer, found }) => {
+            return Err(Error::Http {
+                peer: url.place.clone(),
+                answer,
+                found,
+                remedy: phrase!(
+                    "the server, or what stands between; the answer above may be incomplete"
+                ),
+                failure: Some("no-answer"),
+            });
         }
         Err(Failure::Closed) => {
             let error = io::Error::new(io::ErrorKind::UnexpectedEof, "close_notify, and no answer");
@@ -125,11 +151,11 @@ pub fn get<T: Transport>(
             };
             return Err(refused(setup, url, &mut stream, &error, seen));
         }
-        Err(Failure::Io { error, answered }) => {
+        Err(Failure::Io { error, answer }) => {
             let alert = read_pending_alert(&mut stream, &error).map(handshake::io_error);
             let error = alert.unwrap_or(error);
             let seen = Seen {
-                answered,
+                answer,
                 ..seen(&stream)
             };
             return Err(refused(setup, url, &mut stream, &error, seen));

@@ -33,8 +33,25 @@ impl Url {
     pub fn parse(url: &str) -> Result<Url, Error> {
         parts(url).map_err(|found| Error::Usage {
             found: phrase!("{found}: {url}", found, url = text::terminal(url)),
-            remedy: in_ascii(url).unwrap_or(phrase!("a URL like https://localhost:3000/")),
+            remedy: match (in_ascii(url), Url::meant(url)) {
+                (Some(remedy), _) => remedy,
+                (None, Some(meant)) => phrase!("a URL that begins with https://: {meant}", meant),
+                (None, None) => phrase!("a URL like https://localhost:3000/"),
+            },
         })
+    }
+
+    /// The URL that is meant by one with another scheme, or by a host and a port alone: `https://localhost:3000`.
+    pub fn meant(text: &str) -> Option<String> {
+        let rest = match text.split_once("://") {
+            Some((_, rest)) => rest,
+            None => text,
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let named =
+            text.contains("://") || Authority::parse(host).is_ok_and(|one| one.port.is_some());
+        let url = format!("https://{rest}");
+        (named && url != text && parts(&url).is_ok()).then_some(url)
     }
 }
 

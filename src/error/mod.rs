@@ -10,6 +10,7 @@
 pub mod diagnosis;
 pub mod seen;
 mod bad_header;
+mod facts;
 mod report;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use crate::phrase;
 
 pub use self::bad_header::BadHeader;
 pub use self::report::Report;
-pub use self::seen::{Ending, GaveUp, LateRequest, Seen};
+pub use self::seen::{AnswerHead, Ending, GaveUp, LateRequest, Seen};
 
 /// Everything that this crate reports.
 #[derive(Debug)]
@@ -75,6 +76,17 @@ pub enum Error {
         /// What to try.
         remedy: Phrase,
     },
+    /// The same, found by the instrument that knows such files by their names in the catalogue of failures.
+    Explained {
+        /// Which file, or files.
+        path: PathBuf,
+        /// Its name in the catalogue, if it has one.
+        failure: Option<&'static str>,
+        /// What was found in it.
+        found: Phrase,
+        /// What to try.
+        remedy: Phrase,
+    },
     /// Certificates could not be made.
     Certificates {
         /// What was being made.
@@ -94,6 +106,8 @@ pub enum Error {
         found: Phrase,
         /// What to try.
         remedy: Phrase,
+        /// Its name in the catalogue of failures.
+        failure: Option<&'static str>,
     },
     /// TLS failed: in the handshake, or later.
     Tls {
@@ -104,12 +118,18 @@ pub enum Error {
         /// The step, what was found, and what to try.
         diagnosis: Diagnosis,
     },
-    /// The other side's HTTP is wrong, or was cut short.
+    /// The other side's HTTP is wrong, was cut short, or has more than was asked for.
     Http {
         /// Host and port of the other side.
         peer: String,
+        /// The head of the answer, if that much came.
+        answer: Option<AnswerHead>,
         /// What was found.
         found: Phrase,
+        /// What to try.
+        remedy: Phrase,
+        /// Its name in the catalogue of failures. `None`: the answer is complete, and of no use here.
+        failure: Option<&'static str>,
     },
     /// What we write to was closed or is full.
     Output {
@@ -144,6 +164,15 @@ impl Wanted {
             Wanted::Anything => phrase!("a certificate, request, key or revocation list"),
         }
     }
+
+    /// As a noun, with the form in which it is read.
+    pub fn expected(self) -> Phrase {
+        let wanted = self.phrase();
+        match self {
+            Wanted::Anything => phrase!("{wanted}, in PEM or DER", wanted),
+            _ => phrase!("{wanted} in PEM", wanted),
+        }
+    }
 }
 
 impl Error {
@@ -162,6 +191,7 @@ impl Error {
             place: place.to_string(),
             found: io_words(said).into(),
             remedy: phrase!("try again: the other side may have left at once"),
+            failure: Some("connection-cut"),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Error {
                     doing = doing_what(doing),
                     file = shown(path)
                 ),
-                io_words(source),
+                found_in_file(source),
                 remedy_for_file(source, doing),
             ),
             Error::Exists { path } => Report::new(
@@ -68,9 +68,9 @@ impl Error {
             Error::Pem { path, wanted, said } => Report::new(
                 before_the_first_byte(&shown(path)),
                 phrase!(
-                    "{said}\nexpected: {wanted} in PEM",
+                    "{said}\nexpected: {wanted}",
                     said = text::terminal(said),
-                    wanted = wanted.phrase()
+                    wanted = wanted.expected()
                 ),
                 phrase!("hello-mtls inspect shows what is in it"),
             ),
@@ -101,6 +101,12 @@ impl Error {
                 path,
                 found,
                 remedy,
+            }
+            | Error::Explained {
+                path,
+                found,
+                remedy,
+                ..
             } => Report::new(before_the_first_byte(&shown(path)), found, remedy),
             Error::Certificates {
                 doing,
@@ -116,6 +122,7 @@ impl Error {
                 place,
                 found,
                 remedy,
+                ..
             } => {
                 let (doing, title) = (*doing, Step::ClientConnects.title());
                 let headline = match doing {
@@ -139,15 +146,20 @@ impl Error {
                 &diagnosis.found,
                 &diagnosis.remedy,
             ),
-            Error::Http { peer, found } => Report::new(
+            Error::Http {
+                peer,
+                found,
+                remedy,
+                ..
+            } => Report::new(
                 at_step(Step::ApplicationData, Side::Client, peer),
                 found,
-                phrase!("the server, or what stands between; the answer above may be incomplete"),
+                remedy,
             ),
             Error::Output { source } => Report::new(
                 phrase!("cannot write the output"),
                 io_words(source),
-                phrase!("room on the disk?"),
+                remedy_for_output(source),
             ),
         }
     }
@@ -238,6 +250,28 @@ fn before_the_first_byte(files: &str) -> Phrase {
 
 fn shown(path: &Path) -> String {
     text::terminal(&path.display().to_string())
+}
+
+/// The words of the system, and those of this program in its place.
+fn found_in_file(source: &io::Error) -> Phrase {
+    let words = io_words(source);
+    match &words[..] {
+        "it is a directory" => phrase!("it is a directory"),
+        "it is not a regular file (a pipe or a device?)" => {
+            phrase!("it is not a regular file (a pipe or a device?)")
+        }
+        other => match other.strip_prefix("it is larger than ") {
+            Some(size) => phrase!("it is larger than {size}", size),
+            None => words.into(),
+        },
+    }
+}
+
+fn remedy_for_output(source: &io::Error) -> Phrase {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("room on the disk"),
+        _ => phrase!("another file or program behind > or |"),
+    }
 }
 
 fn remedy_for_file(source: &io::Error, doing: &str) -> Phrase {

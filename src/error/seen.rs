@@ -27,12 +27,21 @@ pub struct Seen {
     pub late_request: Option<LateRequest>,
     /// The other side had begun its flight: more than a ChangeCipherSpec had come since this side's own.
     pub flight_began: bool,
-    /// A part of the answer was there before it ended.
-    pub answered: bool,
+    /// The head of the answer, if that much was there before it ended.
+    pub answer: Option<AnswerHead>,
     /// The first bytes of the other side, a few of them.
     pub first_bytes: Vec<u8>,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// The head of an answer. Its body may be complete, cut short, or still to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerHead {
+    /// 200, 403, …
+    pub status: u16,
+    /// The reason phrase as the server sent it: not yet safe to show.
+    pub reason: String,
 }
 
 /// What a server wants after the handshake, because it asks for certificates only on some paths. rustls declines both.
@@ -73,7 +82,7 @@ impl Seen {
             asks: false,
             late_request: None,
             flight_began: false,
-            answered: false,
+            answer: None,
             first_bytes: Vec::new(),
             ending: Ending::RefusedHere,
         }

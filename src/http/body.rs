@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use super::ReadError;
 use super::fields::{Fields, latin1, without_ows};
 use super::reader::MessageReader;
+use crate::phrase;
 
 /// A chunk-size line with its extensions.
 const LONGEST_CHUNK_LINE: usize = 256;
@@ -39,30 +40,30 @@ pub fn framing(fields: &Fields, version_minor: u8) -> Result<Option<Framing>, Re
     if length.is_some() {
         return Err(ReadError::malformed(
             400,
-            "both Content-Length and Transfer-Encoding",
+            phrase!("both Content-Length and Transfer-Encoding"),
         ));
     }
     // RFC 9112 §6.1: an HTTP/1.0 neighbour does not know chunks, and would take them for the body.
     if version_minor == 0 {
         return Err(ReadError::malformed(
             400,
-            "Transfer-Encoding in an HTTP/1.0 message",
+            phrase!("Transfer-Encoding in an HTTP/1.0 message"),
         ));
     }
     match codings[..] {
         [only] if only.eq_ignore_ascii_case("chunked") => Ok(Some(Framing::Chunked)),
         [.., last] if codings.len() > 1 && !last.eq_ignore_ascii_case("chunked") => Err(
-            ReadError::malformed(400, "chunked is not the last transfer coding"),
+            ReadError::malformed(400, phrase!("chunked is not the last transfer coding")),
         ),
         _ => Err(ReadError::malformed(
             501,
-            "a transfer coding other than chunked",
+            phrase!("a transfer coding other than chunked"),
         )),
     }
 }
 
 fn content_length(value: &str) -> Result<Framing, ReadError> {
-    let bad = || ReadError::malformed(400, "Content-Length is not a number of bytes");
+    let bad = || ReadError::malformed(400, phrase!("Content-Length is not a number of bytes"));
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(bad());
     }
@@ -88,7 +89,7 @@ pub fn copy(
 }
 
 fn too_large() -> ReadError {
-    ReadError::malformed(413, "the body is too large")
+    ReadError::malformed(413, phrase!("the body is too large"))
 }
 
 fn copy_exactly(
@@ -101,8 +102,10 @@ fn copy_exactly(
         let bytes = reader.read_up_to(left)?;
         if bytes.is_empty() {
             let came = length - left;
-            return Err(ReadError::Truncated(format!(
-                "{came} of {length} bytes of the body came"
+            return Err(ReadError::Truncated(phrase!(
+                "{came} of {length} bytes of the body came",
+                came,
+                length
             )));
         }
         left -= bytes.len() as u64;
@@ -149,10 +152,16 @@ fn copy_chunks(
             .ok_or_else(too_large)?;
         copy_exactly(size, reader, out)?;
         if !reader.line(0, 400)?.is_empty() {
-            return Err(ReadError::malformed(400, "a chunk is longer than it says"));
+            return Err(ReadError::malformed(
+                400,
+                phrase!("a chunk is longer than it says"),
+            ));
         }
     }
-    Err(ReadError::malformed(413, "the body has too many chunks"))
+    Err(ReadError::malformed(
+        413,
+        phrase!("the body has too many chunks"),
+    ))
 }
 
 /// `1a;name=value`: hexadecimal, then extensions that nobody needs.
@@ -163,7 +172,7 @@ fn chunk_size(line: &[u8]) -> Result<u64, ReadError> {
         None => line.as_str(),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let why = "a chunk's size is not a hexadecimal number";
+        let why = phrase!("a chunk's size is not a hexadecimal number");
         return Err(ReadError::malformed(400, why));
     }
     // Nothing but digits: what does not parse has more than 64 bits.

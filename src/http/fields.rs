@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::reader::MessageReader;
 use super::{LARGEST_HEADER_SECTION, MOST_FIELDS, ReadError};
+use crate::phrase;
 
 /// The fields of a header or trailer section, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Fields {
             }
             left = left.saturating_sub(line.len() + 2);
             if fields.len() == MOST_FIELDS || left == 0 {
-                return Err(ReadError::malformed(431, "too many header fields"));
+                return Err(ReadError::malformed(431, phrase!("too many header fields")));
             }
             fields.push(field(&line)?);
         }
@@ -39,7 +40,7 @@ impl Fields {
         match (values.next(), values.next()) {
             (_, Some(_)) => Err(ReadError::malformed(
                 400,
-                format!("more than one {name} field"),
+                phrase!("more than one {name} field", name),
             )),
             (value, None) => Ok(value),
         }
@@ -59,24 +60,27 @@ fn field(line: &[u8]) -> Result<(String, String), ReadError> {
     if line.starts_with(b" ") || line.starts_with(b"\t") {
         return Err(ReadError::malformed(
             400,
-            "a header field is folded over two lines (obs-fold)",
+            phrase!("a header field is folded over two lines (obs-fold)"),
         ));
     }
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return Err(ReadError::malformed(400, "a header field has no colon"));
+        return Err(ReadError::malformed(
+            400,
+            phrase!("a header field has no colon"),
+        ));
     };
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     // RFC 9112 §5.1: to one receiver `Content-Length : 5` is a length, to another an unknown field.
     if name.last().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
         return Err(ReadError::malformed(
             400,
-            "a header field has a space before its colon",
+            phrase!("a header field has a space before its colon"),
         ));
     }
     if !is_token(name) {
         return Err(ReadError::malformed(
             400,
-            "a header field's name is not a token",
+            phrase!("a header field's name is not a token"),
         ));
     }
     // RFC 9110 §5.5: a NUL or a bare CR in a value is invalid and dangerous, because logs and programs in C end
@@ -87,7 +91,7 @@ fn field(line: &[u8]) -> Result<(String, String), ReadError> {
     {
         return Err(ReadError::malformed(
             400,
-            "a header field's value has a control character in it",
+            phrase!("a header field's value has a control character in it"),
         ));
     }
     Ok((latin1(name), without_ows(&latin1(value)).to_owned()))

@@ -14,6 +14,8 @@ pub mod body;
 use std::fmt;
 use std::io;
 
+use crate::language::Phrase;
+
 /// A request line longer than this gets 414.
 pub const LONGEST_REQUEST_LINE: usize = 8 * 1024;
 /// A header section larger than this, in bytes, gets 431.
@@ -29,7 +31,7 @@ pub enum ReadError {
     /// The connection failed, or was cut: no close_notify.
     Io(io::Error),
     /// The other side closed in good order, in the middle of a message: what is missing.
-    Truncated(String),
+    Truncated(Phrase),
     /// The message is not acceptable.
     Malformed(Malformed),
 }
@@ -40,12 +42,12 @@ pub struct Malformed {
     /// 400, 413, 414, 417, 431, 501 or 505.
     pub status: u16,
     /// A sentence without a full stop.
-    pub why: String,
+    pub why: Phrase,
 }
 
 impl ReadError {
     /// A message that earns `status`.
-    pub(crate) fn malformed(status: u16, why: impl Into<String>) -> ReadError {
+    pub(crate) fn malformed(status: u16, why: impl Into<Phrase>) -> ReadError {
         ReadError::Malformed(Malformed {
             status,
             why: why.into(),
@@ -63,8 +65,8 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadError::Io(error) => write!(f, "{error}"),
-            ReadError::Truncated(missing) => f.write_str(missing),
-            ReadError::Malformed(malformed) => f.write_str(&malformed.why),
+            ReadError::Truncated(missing) => missing.fmt(f),
+            ReadError::Malformed(malformed) => malformed.why.fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::io::{self, Read};
 
 use super::ReadError;
+use crate::phrase;
 
 /// A buffered reader of messages that never holds more than one line or one chunk of a body.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ impl<'a, S: Read> MessageReader<'a, S> {
         Ok(!self.pending().is_empty() || self.fill()? > 0)
     }
 
+    /// What has come and is not read yet.
+    pub fn peek(&self) -> &[u8] {
+        self.pending()
+    }
+
     /// A line without its CRLF. `too_long` is the answer to one of more than `limit` bytes.
     ///
     /// RFC 9112 §2.2 lets a receiver take a bare LF for a line's end. Some do and some do not, which
@@ -42,7 +48,10 @@ impl<'a, S: Read> MessageReader<'a, S> {
             let end = found.map_or(pending.len(), |at| searched + at);
             // Asked before the line is complete, too: a peer need not ever send its end. One more for the CR.
             if end > limit + 1 {
-                return Err(ReadError::malformed(too_long, "a line is too long"));
+                return Err(ReadError::malformed(
+                    too_long,
+                    phrase!("a line is too long"),
+                ));
             }
             if found.is_some() {
                 let line = without_cr(&pending[..end])?.to_vec();
@@ -53,7 +62,7 @@ impl<'a, S: Read> MessageReader<'a, S> {
             // its length squared.
             searched = end;
             if self.fill()? == 0 {
-                return Err(ReadError::Truncated("a line is missing".to_owned()));
+                return Err(ReadError::Truncated(phrase!("a line is missing")));
             }
         }
     }
@@ -92,8 +101,8 @@ impl<'a, S: Read> MessageReader<'a, S> {
 /// A line up to its LF, without the CR before it.
 fn without_cr(line: &[u8]) -> Result<&[u8], ReadError> {
     let wrong = match line.strip_suffix(b"\r") {
-        None => "a line ends with a bare LF instead of CRLF",
-        Some(line) if line.contains(&b'\r') => "a line has a CR in its middle",
+        None => phrase!("a line ends with a bare LF instead of CRLF"),
+        Some(line) if line.contains(&b'\r') => phrase!("a line has a CR in its middle"),
         Some(line) => return Ok(line),
     };
     Err(ReadError::malformed(400, wrong))

@@ -7,6 +7,7 @@ use super::fields::{Fields, latin1};
 use super::reader::MessageReader;
 use super::{LARGEST_HEADER_SECTION, ReadError};
 use crate::clock::Moment;
+use crate::phrase;
 
 /// Interim responses (1xx) that are skipped before the final one (RFC 9110 §15.2). A server that sends nothing
 /// else would hold its client for ever.
@@ -112,7 +113,7 @@ impl ResponseHead {
                 101 => {
                     return Err(ReadError::malformed(
                         400,
-                        "an answer with status 101, unasked",
+                        phrase!("an answer with status 101, unasked"),
                     ));
                 }
                 100..200 => continue,
@@ -120,7 +121,7 @@ impl ResponseHead {
                 _ => {
                     return Err(ReadError::malformed(
                         400,
-                        "an answer with a status that is none",
+                        phrase!("an answer with a status that is none"),
                     ));
                 }
             }
@@ -138,7 +139,7 @@ impl ResponseHead {
         }
         Err(ReadError::malformed(
             400,
-            "interim responses (1xx) without end",
+            phrase!("interim responses (1xx) without end"),
         ))
     }
 
@@ -158,7 +159,12 @@ impl ResponseHead {
 
 /// `HTTP/1.1 200 OK`. The reason phrase may be missing, with its space (as some servers do) or not.
 fn status_line(line: &[u8]) -> Result<(u8, u16, String), ReadError> {
-    let bad = || ReadError::malformed(400, "the answer does not begin with an HTTP/1 status line");
+    let bad = || {
+        ReadError::malformed(
+            400,
+            phrase!("the answer does not begin with an HTTP/1 status line"),
+        )
+    };
     let minor = match line.get(..9).ok_or_else(bad)? {
         b"HTTP/1.0 " => 0,
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor, b' '] if minor.is_ascii_digit() => 1,

@@ -113,7 +113,7 @@ pub enum Fact {
     ResponseReceived {
         /// 200, 403, …
         status: u16,
-        /// The reason phrase.
+        /// The reason phrase as it came: the one text of a fact that is not yet safe for a terminal.
         reason: String,
         /// Bytes of the body.
         length: u64,

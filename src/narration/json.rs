@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::language::Phrase;
+use crate::text::obeyed_by_a_terminal;
 
 use super::{Certificate, Event, Fact, Misbehaviour, NotAuthorized, Teller};
 
@@ -151,15 +152,19 @@ impl Json for Phrase {
 }
 
 impl Json for str {
-    /// RFC 8259 §7 wants the quotation mark, the backslash and the controls escaped.
+    /// RFC 8259 §7 wants the quotation mark, the backslash and the controls escaped. What a terminal would obey is escaped
+    /// in the same way, as UTF-16: a program reads the text as it was, and a person who looks at the line is safe.
     fn json(&self) -> String {
         let mut quoted = String::from("\"");
         for c in self.chars() {
             match c {
                 '"' => quoted.push_str("\\\""),
                 '\\' => quoted.push_str("\\\\"),
-                c if c.is_control() => {
-                    let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+                '\n' => quoted.push_str("\\n"),
+                c if obeyed_by_a_terminal(c) => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        let _ = write!(quoted, "\\u{unit:04x}");
+                    }
                 }
                 c => quoted.push(c),
             }

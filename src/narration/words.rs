@@ -5,6 +5,7 @@
 use super::{Certificate, Fact, Misbehaviour, NotAuthorized, Side, Step, Words};
 use crate::language::Phrase;
 use crate::phrase;
+use crate::text;
 
 /// A step as a sentence without a full stop.
 pub fn title(step: Step) -> Phrase {
@@ -179,7 +180,7 @@ pub fn words(fact: &Fact) -> Words {
                 phrase!(
                     "the answer: {status} {reason}, {length} bytes",
                     status,
-                    reason,
+                    reason = text::shorten(&text::terminal(reason), 60),
                     length
                 ),
                 known,

@@ -123,6 +123,7 @@ pub(super) fn cannot_listen(place: &str, found: impl Into<Phrase>, remedy: Phras
         place: text::terminal(place),
         found: found.into(),
         remedy,
+        failure: None,
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn exchange<T: Transport>(
                 }
             }
             Err(ReadError::Malformed(Malformed { status, why })) => {
-                Reply::refusing(status, &why, service, peer)
+                Reply::refusing(status, &why.to_string(), service, peer)
             }
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
                 Reply::refusing(408, "the request took too long", service, peer)

@@ -50,6 +50,7 @@ pub fn addresses_of(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
         place: text::terminal(&format!("{host}:{port}")),
         found: found.into(),
         remedy: phrase!("another host name, or its IP address"),
+        failure: Some("no-connection"),
     };
     let addresses: Vec<SocketAddr> = match (host, port).to_socket_addrs() {
         Ok(addresses) => addresses.collect(),

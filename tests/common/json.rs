@@ -44,6 +44,15 @@ impl Value {
         }
     }
 
+    /// The names of an object's members.
+    #[track_caller]
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Value::Object(members) => members.keys().map(String::as_str).collect(),
+            other => panic!("no object: {other:?}"),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn list(&self) -> &[Value] {
         match self {

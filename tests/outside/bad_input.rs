@@ -38,6 +38,40 @@ fn an_encrypted_key_is_named_and_what_is_printed_unlocks_it() {
 }
 
 #[test]
+fn what_inspect_prints_decrypts_a_key_into_a_new_file() {
+    if openssl().is_none() {
+        return;
+    }
+    let key = "certs/client.key";
+    for (encrypt, tool) in [
+        ("pkey -traditional -aes256", "openssl pkey"),
+        ("pkcs8 -topk8", "openssl pkey"),
+        ("pkcs8 -topk8 -outform DER", "openssl pkcs8"),
+    ] {
+        let folder = Folder::with_certs();
+        folder
+            .run(&format!(
+                "openssl {encrypt} -in {key} -passout pass:x -out x"
+            ))
+            .ends(0);
+        let encrypted = folder.bytes("x");
+        let ran = folder.run("hello-mtls inspect x").ends(1);
+        let decrypt = ran.to_paste("with its passphrase, into a new file");
+        folder
+            .run(&decrypt.replace(tool, &format!("{tool} -passin pass:x")))
+            .ends(0);
+        assert_eq!(
+            (folder.mode("x.key"), folder.bytes("x")),
+            (0o600, encrypted)
+        );
+        let ran = folder.run("hello-mtls inspect x.key").ends(0);
+        let own = folder.run(&format!("hello-mtls inspect {key}")).ends(0);
+        let (_, own) = own.stdout.split_once("public key").unwrap();
+        assert!(ran.stdout.ends_with(own), "{ran}");
+    }
+}
+
+#[test]
 fn a_revocation_list_of_version_1_is_named_and_called_so() {
     if openssl().is_none() {
         return;

@@ -1,20 +1,52 @@
 //! What `inspect` shows: items of files, and the chain of a server.
 
-use super::{array, diagnosis, line, null, of_command};
+use rustls::pki_types::CertificateDer;
+
+use super::{array, diagnosis, error, line, null, of_command};
 use crate::certificates::pem::Kind;
+use crate::certificates::summary::{Summary, distinguished};
+use crate::error::Error;
 use crate::instruments::fields::Field;
 use crate::instruments::inspect::chain::{Link, Signature, Signer};
 use crate::instruments::inspect::data::{kind_word, parts, public_key, sha256, summary_now};
-use crate::instruments::inspect::drawing::Sent;
+use crate::instruments::inspect::drawing::{Judge, Sent};
 use crate::narration::json::Object;
 
+/// A block of a file: its number, and its label as it stands there. The binary form has none.
+type Block<'a> = (usize, Option<&'a str>);
+
 /// One thing that `inspect` shows: a block of a file, or the binary form.
-pub(in crate::cli) fn inspected(source: &str, block: usize, kind: Kind, der: &[u8]) -> String {
+pub(in crate::cli) fn inspected(source: &str, block: Block<'_>, kind: Kind, der: &[u8]) -> String {
+    let mut object = of_source(source, Some(block));
+    item(&mut object, kind, der);
+    object.raw("error", &null());
+    line(object)
+}
+
+/// A block that is not shown, or a source of which no block is known.
+pub(in crate::cli) fn not_shown(source: &str, block: Option<Block<'_>>, why: &Error) -> String {
+    let mut object = of_source(source, block);
+    for name in [
+        "kind",
+        "bytes",
+        "sha256",
+        "public_key_sha256",
+        "summary",
+        "fields",
+    ] {
+        object.raw(name, &null());
+    }
+    object.raw("error", &error(why));
+    line(object)
+}
+
+fn of_source(source: &str, block: Option<Block<'_>>) -> Object {
+    let (number, label) = block.unzip();
     let mut object = of_command("inspect");
     object.member("source", source);
-    object.member("block", &block);
-    item(&mut object, kind, der);
-    line(object)
+    object.member("block", &number);
+    object.member("label", &label.flatten().map(str::to_owned));
+    object
 }
 
 fn item(object: &mut Object, kind: Kind, der: &[u8]) {
@@ -45,23 +77,57 @@ pub(in crate::cli) fn sent(sent: &Sent) -> String {
         &array(chain.map(|(at, (der, link))| {
             let mut object = Object::default();
             object.member("number", &(at + 1));
-            signed_by(&mut object, link);
+            signed_by(&mut object, der, link);
             item(&mut object, Kind::Certificate, der);
             object.json()
         })),
     );
     object.member("missing", &sent.missing());
     object.member("host", &sent.host);
-    object.member("judged_by", &sent.trust.as_ref().map(|(_, by)| by.clone()));
-    let accepted = sent.trust.as_ref().map(|_| sent.refusal.is_none());
+    let (judged_by, not_judged) = match &sent.judge {
+        Judge::Of { from, .. } => (Some(from.phrase()), None),
+        Judge::None(why) => (None, Some(why.clone())),
+    };
+    let accepted = judged_by.as_ref().map(|_| sent.refusal.is_none());
+    object.member("judged_by", &judged_by);
+    object.member("not_judged", &not_judged);
     object.member("accepted", &accepted);
     let refusal = sent.refusal.as_ref().filter(|_| accepted.is_some());
     object.raw("refusal", &refusal.map_or_else(null, diagnosis));
+    let asks = sent.asks.as_ref();
+    let names = asks.and_then(Option::as_deref).map(|names| {
+        let names = names.iter().map(|name| distinguished(name));
+        names.collect::<Vec<_>>()
+    });
+    object.member("asks_for_certificate", &asks.map(Option::is_some));
+    object.member("named_cas", &names);
+    object.raw("error", &null());
+    line(object)
+}
+
+/// A server that showed no chain.
+pub(in crate::cli) fn no_chain(place: &str, host: &str, why: &Error) -> String {
+    let mut object = of_command("inspect");
+    object.member("source", place);
+    object.raw("chain", &null());
+    object.raw("missing", &null());
+    object.member("host", host);
+    for name in [
+        "judged_by",
+        "not_judged",
+        "accepted",
+        "refusal",
+        "asks_for_certificate",
+        "named_cas",
+    ] {
+        object.raw(name, &null());
+    }
+    object.raw("error", &error(why));
     line(object)
 }
 
 /// `signer`: `sent` with the number of a certificate, `trusted`, `itself`, `missing`, or `unknown`.
-fn signed_by(object: &mut Object, link: &Link) {
+fn signed_by(object: &mut Object, der: &CertificateDer<'_>, link: &Link) {
     let (signer, number) = match link.signer {
         Signer::Sent(number, _) => ("sent", Some(number)),
         Signer::Trusted(_) => ("trusted", None),
@@ -74,8 +140,11 @@ fn signed_by(object: &mut Object, link: &Link) {
         Some(Signature::DoesNotFit) => Some(false),
         Some(Signature::NotChecked) | None => None,
     };
-    object.member("subject", &link.subject);
-    object.member("issuer", &link.issuer);
+    // A link has its names as a terminal may show them.
+    let names = Summary::of(der).map(|one| (one.subject, one.issuer));
+    let (subject, issuer) = names.unzip();
+    object.member("subject", &subject);
+    object.member("issuer", &issuer);
     object.member("signer", signer);
     object.member("signer_number", &number);
     object.member("signature_fits", &fits);

@@ -6,18 +6,18 @@
 mod body;
 mod inspect;
 
-pub(super) use self::body::Kept;
-pub(super) use self::inspect::{inspected, sent};
+use self::body::Kept;
+pub(super) use self::inspect::{inspected, no_chain, not_shown, sent};
 use crate::client::{Answer, Url};
 use crate::error::{Diagnosis, Error};
 use crate::handshake::TlsMax;
-use crate::handshake::step7_application_data::Session;
 use crate::instruments::doctor;
+use crate::instruments::doctor::explain::failure;
 use crate::instruments::doctor::finding::{Finding, Severity};
 use crate::instruments::gallery::run::Run;
 use crate::instruments::show::base64;
 use crate::narration::json::{Object, line_of};
-use crate::narration::{Event, Side, Step};
+use crate::narration::{Event, Fact, Side, Step};
 
 /// Of every object below.
 const VERSION: u64 = 1;
@@ -43,32 +43,39 @@ fn step(step: Step) -> u64 {
     step.number().into()
 }
 
-/// One connection of `get`: what was asked, and what came of it. An answer comes with its body.
-pub(super) fn got(
-    url: &Url,
-    answered: Result<(&Answer, &[u8]), &Error>,
-    events: &[Event],
-) -> String {
-    let answer = answered.ok().map(|(answer, _)| answer);
-    let body = answered.ok().map(|(_, body)| body);
+/// What came of one connection of `get`, as far as it came.
+#[derive(Default)]
+pub(super) struct Got {
+    /// A complete answer.
+    pub(super) answer: Option<Answer>,
+    pub(super) body: Kept,
+}
+
+/// One connection of `get`: what was asked, what came of it, and what failed.
+pub(super) fn got(url: &Url, got: &Got, failed: Option<&Error>, events: &[Event]) -> String {
+    let answer = got.answer.as_ref();
+    let body = answer.and_then(|answer| got.body.whole(&url.place, answer).ok());
     // A body of bytes that are no text has no place in a JSON string (RFC 8259 §8.1).
     let text = body.map(std::str::from_utf8);
     let binary = body.filter(|_| matches!(text, Some(Err(_))));
     let refusal = answer.and_then(|answer| answer.refusal.as_ref());
+    // Of an answer that was cut short the head may have come.
+    let whole = answer.map(|answer| (answer.status, answer.reason.clone()));
+    let head = failed.and_then(Error::answer);
+    let head = whole.or_else(|| head.map(|head| (head.status, head.reason.clone())));
+    let (status, reason) = head.unzip();
     let mut object = of_command("get");
     object.member("place", &url.place);
     object.member("target", &url.target);
     object.member("connection", &events.last().map(|event| event.connection));
-    object.member("status", &answer.map(|answer| answer.status));
-    object.member("reason", &answer.map(|answer| answer.reason.clone()));
-    object.raw(
-        "session",
-        &answer.map_or_else(null, |answer| session(&answer.session)),
-    );
+    object.member("status", &status);
+    object.member("reason", &reason);
+    let agreed = events.iter().find_map(|event| session(&event.fact));
+    object.raw("session", &agreed.unwrap_or_else(null));
     object.member("body", &text.and_then(Result::ok).map(str::to_owned));
     object.member("body_base64", &binary.map(base64::encode));
     object.raw("refusal", &refusal.map_or_else(null, diagnosis));
-    object.raw("error", &answered.err().map_or_else(null, error));
+    object.raw("error", &failed.map_or_else(null, error));
     object.raw("events", &array(events.iter().map(line_of)));
     line(object)
 }
@@ -77,13 +84,24 @@ fn null() -> String {
     "null".to_owned()
 }
 
-fn session(session: &Session) -> String {
+/// What the two sides agreed on, also if no answer came.
+fn session(fact: &Fact) -> Option<String> {
+    let Fact::SessionAgreed {
+        version,
+        cipher_suite,
+        group,
+        resumed,
+        ..
+    } = fact
+    else {
+        return None;
+    };
     let mut object = Object::default();
-    object.member("version", &session.version);
-    object.member("cipher_suite", &session.cipher_suite);
-    object.member("group", &session.group);
-    object.member("resumed", &session.resumed);
-    object.json()
+    object.member("version", version);
+    object.member("cipher_suite", cipher_suite);
+    object.member("group", group);
+    object.member("resumed", resumed);
+    Some(object.json())
 }
 
 fn diagnosis(diagnosis: &Diagnosis) -> String {
@@ -96,8 +114,15 @@ fn diagnosis(diagnosis: &Diagnosis) -> String {
     object.json()
 }
 
-/// As a diagnosis has it; an error that is none of TLS has no step, no failure and no message.
-pub(super) fn error(error: &Error) -> String {
+/// A command that failed before it had a result.
+pub(super) fn failed(command: &str, failed: &Error) -> String {
+    let mut object = of_command(command);
+    object.raw("error", &error(failed));
+    line(object)
+}
+
+/// With the members that a diagnosis has.
+fn error(error: &Error) -> String {
     if let Error::Tls {
         diagnosis: known, ..
     } = error
@@ -106,11 +131,11 @@ pub(super) fn error(error: &Error) -> String {
     }
     let report = error.report();
     let mut object = Object::default();
-    object.member("step", &None::<u64>);
-    object.member("failure", &None::<String>);
+    object.member("step", &error.step().map(step));
+    object.member("failure", &failure(error).map(str::to_owned));
     object.member("found", &format!("{}: {}", report.headline, report.found));
     object.member("remedy", &report.remedy);
-    object.member("message", &None::<String>);
+    object.member("message", &error.message());
     object.json()
 }
 

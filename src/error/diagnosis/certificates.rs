@@ -219,6 +219,34 @@ pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
     row(Step::that_verifies(whose), found, remedy)
 }
 
+/// A name of a certificate as openssl writes it, `DNS:localhost`. webpki has it in the form of Rust's debug output.
+fn as_openssl(name: &str) -> String {
+    const KINDS: [(&str, &str); 3] = [
+        ("DnsName(", "DNS:"),
+        ("IpAddress(", "IP:"),
+        ("UniformResourceIdentifier(", "URI:"),
+    ];
+    let inside = |(kind, short): &(&str, &str)| {
+        let value = name.strip_prefix(kind)?.strip_suffix(')')?;
+        let value = value.strip_prefix('"').unwrap_or(value);
+        Some(format!(
+            "{short}{}",
+            value.strip_suffix('"').unwrap_or(value)
+        ))
+    };
+    KINDS.iter().find_map(inside).unwrap_or_else(|| {
+        // Of other kinds webpki has no value. The tag of an e-mail address is 1 (RFC 5280 §4.2.1.6).
+        let kind = match name {
+            "DirectoryName" => "DirName",
+            "Unsupported(0x01)" => "email",
+            _ if name.starts_with("Unsupported(") => "othername",
+            // The form of a later version.
+            _ => name,
+        };
+        kind.to_owned()
+    })
+}
+
 fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (Phrase, Phrase) {
     if presented.is_empty() {
         return (
@@ -230,7 +258,10 @@ fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (Phrase, Phr
             phrase!("a certificate with a subjectAltName; the CN is not looked at (RFC 9525 §2)"),
         );
     }
-    let names: Vec<String> = presented.iter().map(|name| text::terminal(name)).collect();
+    let names = presented
+        .iter()
+        .map(|name| text::terminal(&as_openssl(name)));
+    let names: Vec<String> = names.collect();
     // A certificate can hold thousands.
     let names = text::shorten(&names.join(", "), 600);
     (

@@ -91,7 +91,9 @@ pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) 
     };
     match seen.ending.alert() {
         Some(alert) if is_about_a_certificate(alert) => by_alert(alert, by_error, named, request),
-        None if seen.hung_up() && !seen.answered => by_hanging_up(by_error, named, request, seen),
+        None if seen.hung_up() && seen.answer.is_none() => {
+            by_hanging_up(by_error, named, request, seen)
+        }
         _ => (by_error, named),
     }
 }

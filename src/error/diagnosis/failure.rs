@@ -59,6 +59,9 @@ pub(super) fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Op
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => Some("connection-cut"),
+        io::ErrorKind::TimedOut if side == Side::Client && progress == Progress::Established => {
+            Some("no-answer")
+        }
         _ => None,
     }
 }

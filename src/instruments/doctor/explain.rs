@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Severity, THE_SERVER_AT};
 use super::pem::shape;
-use super::reading::other_names;
+use super::reading::{other_names, without_folder};
 use super::{ChainSource, SetupFiles, SideFiles, examine};
 use crate::client::Url;
 use crate::error::diagnosis::diagnose_tls;
@@ -53,6 +53,19 @@ pub fn explain(error: Error, given: &Given) -> Error {
     }
 }
 
+/// The name of a failure in the catalogue, as the doctor calls it.
+pub fn failure(error: &Error) -> Option<&'static str> {
+    let folder = match error {
+        Error::File {
+            doing: "read",
+            path,
+            ..
+        } => without_folder(path),
+        _ => None,
+    };
+    folder.map_or_else(|| error.failure(), |finding| Some(finding.code))
+}
+
 /// The file is read again: an error does not carry what may be a private key.
 fn not_the_pem(path: PathBuf, wanted: Wanted, said: String) -> Error {
     match files::read(&path) {
@@ -82,9 +95,11 @@ fn unusable(files: Vec<PathBuf>, wanted: Phrase, cause: rustls::Error, given: &G
         .parties
         .first()
         .map_or(Side::Server, |own| own.side.peer());
-    Error::Contents {
+    let judged = diagnose_tls(judge, &cause);
+    Error::Explained {
         path: path.clone(),
-        found: diagnose_tls(judge, &cause).found,
+        failure: judged.failure,
+        found: judged.found,
         remedy: format!("  hello-mtls doctor{}", given.options).into(),
     }
 }
@@ -116,9 +131,11 @@ fn those_alone(files: &[PathBuf], given: &SetupFiles) -> SetupFiles {
     }
 }
 
-fn contents(finding: Finding) -> Error {
-    Error::Contents {
+/// A finding about a file as an error: the command that wanted the file ends with it.
+pub fn contents(finding: Finding) -> Error {
+    Error::Explained {
         path: finding.file,
+        failure: Some(finding.code),
         found: phrase!(
             "{found}\nexpected: {expected}",
             found = finding.found,
@@ -138,7 +155,7 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
     let sent = request.is_some_and(|asked| asked.answer.is_some());
     // A certificate that was not sent, because its key does not fit, has nothing to answer for.
     let kept_back = request.is_some() && !sent;
-    let left_after_it = sent && diagnosis.seen.hung_up() && !diagnosis.seen.answered;
+    let left_after_it = sent && diagnosis.seen.hung_up() && diagnosis.seen.answer.is_none();
     match diagnosis.step {
         Step::ServerVerifiesClient => {
             // decrypt_error: a signature does not fit. The client's own does, because it has compared its key with its

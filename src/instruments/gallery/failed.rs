@@ -25,7 +25,7 @@ impl From<Error> for Failed {
             Error::Network { found, .. } => (Step::ClientConnects, found.to_string()),
             Error::Http { found, .. } => (Step::ApplicationData, found.to_string()),
             // What was found, and in a line of its own what was expected: a panel wraps them as one text.
-            Error::Contents { found, .. } => {
+            Error::Contents { found, .. } | Error::Explained { found, .. } => {
                 (Step::Preparation, found.to_string().replace('\n', "; "))
             }
             other => (Step::Preparation, other.to_string()),

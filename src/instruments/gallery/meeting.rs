@@ -136,6 +136,7 @@ pub fn no_loopback(source: io::Error) -> Error {
         place: "127.0.0.1".to_owned(),
         found: source.to_string().into(),
         remedy: phrase!("a machine with a loopback interface"),
+        failure: None,
     }
 }
 

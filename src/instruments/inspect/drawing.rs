@@ -6,6 +6,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::chain::{End, Link, Signature, Signer, links, path};
 use super::summary::summary;
+use crate::certificates::summary::shown_names;
 use crate::clock::Moment;
 use crate::error::Diagnosis;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, RED, YELLOW};
@@ -22,12 +23,67 @@ pub struct Sent {
     pub host: String,
     /// What the server sent, the leaf first.
     pub chain: Vec<CertificateDer<'static>>,
-    /// The CAs that this side trusts, and where they come from: a file, or the system. `None`: none was named.
-    pub trust: Option<(Vec<CertificateDer<'static>>, Phrase)>,
+    /// The CAs that this side judges by.
+    pub judge: Judge,
+    /// The names of the CAs in the server's request for a certificate, DER; none for any CA. `Some(None)`: it does not ask.
+    /// `None`: the client did not come so far.
+    pub asks: Option<Option<Vec<Vec<u8>>>>,
     /// What this side's verifier found; `None`: it accepted the server.
     pub refusal: Option<Diagnosis>,
     /// The server was accepted, and the handshake ended before its end all the same.
     pub ended: Option<Diagnosis>,
+}
+
+/// The CAs by which a chain is judged.
+#[derive(Clone, Debug)]
+pub enum Judge {
+    /// These.
+    Of {
+        /// Their certificates.
+        anchors: Vec<CertificateDer<'static>>,
+        /// Where they come from.
+        from: From,
+        /// The user named them. False: they are those that lie at hand.
+        named: bool,
+    },
+    /// There are none, or none that can be used: why.
+    None(Phrase),
+}
+
+/// Where CAs come from.
+#[derive(Clone, Debug)]
+pub enum From {
+    /// A file, its name safe to show.
+    File(String),
+    /// What this system trusts.
+    System,
+}
+
+impl From {
+    /// As a noun.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            From::File(name) => name.into(),
+            From::System => phrase!("the CAs of this system"),
+        }
+    }
+}
+
+/// What a server asks for: the names of its CAs, DER; `None`: nothing.
+fn asks(place: &str, names: Option<&[Vec<u8>]>) -> Phrase {
+    match names {
+        None => phrase!("{place} does not ask for a client certificate", place),
+        Some([]) => phrase!("{place} asks for a client certificate, of any CA", place),
+        Some(names) => {
+            let names: Vec<&[u8]> = names.iter().map(|name| &name[..]).collect();
+            let names = shown_names(&names);
+            phrase!(
+                "{place} asks for a client certificate of {names}",
+                place,
+                names
+            )
+        }
+    }
 }
 
 impl Sent {
@@ -37,7 +93,14 @@ impl Sent {
     }
 
     fn anchors(&self) -> &[CertificateDer<'static>] {
-        self.trust.as_ref().map_or(&[], |(anchors, _)| anchors)
+        match &self.judge {
+            Judge::Of { anchors, .. } => anchors,
+            Judge::None(_) => &[],
+        }
+    }
+
+    fn is_judged(&self) -> bool {
+        matches!(self.judge, Judge::Of { .. })
     }
 
     /// What is missing between the leaf and a CA that this side trusts, and what was sent for nothing.
@@ -47,12 +110,12 @@ impl Sent {
         let mut said = Vec::new();
         match &end {
             End::Trusted | End::Unknown => {}
-            End::OwnRoot(root) if self.trust.is_some() => said.push(phrase!(
+            End::OwnRoot(root) if self.is_judged() => said.push(phrase!(
                 "the root {root} is not among the CAs that this side trusts",
                 root
             )),
             End::OwnRoot(_) => {}
-            End::Missing(ca) if self.trust.is_some() => said.push(phrase!(
+            End::Missing(ca) if self.is_judged() => said.push(phrase!(
                 "the certificate of {ca} was not sent, and this side does not have it: an intermediate that the server should send, or a root that this side does not trust",
                 ca
             )),
@@ -84,17 +147,36 @@ impl Sent {
     /// The verdict of webpki in a sentence.
     pub fn verdict(&self) -> Phrase {
         let host = &self.host;
-        match (&self.trust, &self.refusal) {
-            (None, _) => phrase!(
-                "not judged: no CA was named. --cacert FILE, or --ca-native for the CAs of this system"
-            ),
-            (Some((_, by)), None) => phrase!("webpki accepts it for \"{host}\", by {by}", host, by),
-            (Some((_, by)), Some(refusal)) => phrase!(
+        let by = match &self.judge {
+            Judge::None(why) => return phrase!("not judged: {why}", why),
+            Judge::Of { from, .. } => from.phrase(),
+        };
+        match &self.refusal {
+            None => phrase!("webpki accepts it for \"{host}\", by {by}", host, by),
+            Some(refusal) => phrase!(
                 "webpki refuses it for \"{host}\", by {by}: {found}",
                 host,
                 by,
                 found = &refusal.found
             ),
+        }
+    }
+
+    /// Why it was judged by CAs that were not named.
+    fn whose_choice(&self) -> Option<Phrase> {
+        match &self.judge {
+            Judge::Of {
+                from, named: false, ..
+            } => Some(match from {
+                From::File(name) => phrase!(
+                    "No CA was named, and {name} is there. --cacert FILE names another one",
+                    name
+                ),
+                From::System => phrase!(
+                    "No CA was named, and a public name is judged by those of this system. --cacert FILE names another one"
+                ),
+            }),
+            _ => None,
         }
     }
 
@@ -118,12 +200,19 @@ impl Sent {
         for missing in self.missing() {
             page.paragraph("! ", &page.paint.words(&missing), YELLOW)?;
         }
-        let colour = match (&self.trust, &self.refusal) {
-            (None, _) => DIM,
-            (Some(_), None) => GREEN,
-            (Some(_), Some(_)) => RED,
+        let colour = match (self.is_judged(), &self.refusal) {
+            (false, _) => DIM,
+            (true, None) => GREEN,
+            (true, Some(_)) => RED,
         };
         page.paragraph("", &page.paint.words(&self.verdict()), colour)?;
+        if let Some(choice) = self.whose_choice() {
+            page.paragraph("", &page.paint.words(&choice), DIM)?;
+        }
+        if let Some(names) = &self.asks {
+            let asks = asks(&self.place, names.as_deref());
+            page.paragraph("", &page.paint.words(&asks), "")?;
+        }
         if let Some(ended) = &self.ended {
             let then = phrase!("then the handshake ended: {found}", found = &ended.found);
             page.paragraph("", &page.paint.words(&then), YELLOW)?;
@@ -173,9 +262,14 @@ impl Sent {
                 by(signature, phrase!("certificate {number}", number))
             }
             Signer::Trusted(signature) => {
-                let from = self.trust.as_ref().map(|(_, from)| from.clone());
-                let from = from.unwrap_or_default();
-                by(signature, phrase!("{issuer}, a CA of {from}", issuer, from))
+                let from = match &self.judge {
+                    Judge::Of {
+                        from: From::File(from),
+                        ..
+                    } => phrase!("{issuer}, a CA of {from}", issuer, from),
+                    _ => phrase!("{issuer}, a CA that this system trusts", issuer),
+                };
+                by(signature, from)
             }
             Signer::Itself(signature) => {
                 let (_, words, colour) = by(signature, phrase!("itself: a root"));

@@ -20,7 +20,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, P
 use crate::clock::Moment;
 use crate::instruments::fields::Field;
 use crate::instruments::page::{LongWords, Page, Paint};
-use crate::instruments::x509::{Kind, describe};
+use crate::instruments::x509::{Kind, cut_short, describe};
 use crate::language::{Language, Phrase};
 use crate::phrase;
 use crate::text;
@@ -57,6 +57,9 @@ pub fn write(
     page.paragraph("", &page.paint.words(&head), "")?;
     if let Some(summary) = summary::summary(kind, der, now) {
         page.paragraph("", &page.paint.words(&summary), "")?;
+    }
+    if let Some(cut) = cut_short(der) {
+        page.paragraph("", &page.paint.words(&cut), "")?;
     }
     page.blank()?;
     let mut view = FieldView { page, der };

@@ -136,6 +136,21 @@ pub(crate) fn length(bytes: &[u8]) -> Result<(usize, usize), Phrase> {
     Ok((1 + count, number))
 }
 
+/// What is missing of an element that is cut off at its end: a file was not copied to its end. `None`: it is whole, or
+/// its length cannot be read.
+pub(crate) fn cut_short(der: &[u8]) -> Option<Phrase> {
+    let (_, rest) = der.split_first().filter(|(tag, _)| **tag == SEQUENCE)?;
+    let (header, length) = length(rest).ok()?;
+    let whole = 1 + header + length;
+    (whole > der.len()).then(|| {
+        phrase!(
+            "cut short: the header says {whole} bytes, and {here} are here",
+            whole,
+            here = der.len()
+        )
+    })
+}
+
 /// Reads the rest of the scope as one leaf; `say` gives its text.
 pub(super) fn contents<T: Into<Phrase>>(
     reader: &mut Reader<'_>,

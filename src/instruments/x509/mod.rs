@@ -27,8 +27,8 @@ mod oids;
 
 use self::certificate::CERTIFICATE;
 use self::components::walk;
-pub(crate) use self::der::length as der_length;
 use self::der::{SEQUENCE, Text, unwrapped};
+pub(crate) use self::der::{cut_short, length as der_length};
 use self::public_key::subject_public_key;
 use self::request::CERTIFICATION_REQUEST;
 use self::revocation_list::CERTIFICATE_LIST;

@@ -52,7 +52,7 @@ const STORY: &[(&str, &[&str])] = &[
             "language",
         ],
     ),
-    ("http", &["clock"]),
+    ("http", &["clock", "language"]),
     (
         "certificates",
         &["files", "error", "text", "language", "clock", "docs"],

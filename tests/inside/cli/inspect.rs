@@ -19,7 +19,8 @@ fn the_binary_form_and_a_pipe_show_what_the_file_shows() {
     for file in ["ca.crt", "client.csr", "client.key", "ca.crl"] {
         let pem = format!("certs/{file}");
         let page = |ran: Ran| {
-            let (_, below) = ran.stdout.split_once('\n').unwrap();
+            // Below the head, which counts the days from now.
+            let (_, below) = ran.stdout.split_once("\n\n").unwrap();
             below.to_owned()
         };
         let of_file = page(folder.run(&format!("hello-mtls inspect {pem}")).ends(0));
@@ -62,13 +63,184 @@ fn what_inspect_does_not_read_is_named() {
         &folder
             .run("hello-mtls inspect - < c.p12")
             .ends(1)
-            .says("keep it in a file"),
+            .says("keep it in a file")
+            .says("openssl pkcs12 -in FILE -nokeys -out FILE.crt"),
     );
     folder
         .run("echo hello | hello-mtls inspect -")
         .ends(1)
         .says("before the first byte: -");
     folder.run("hello-mtls inspect - < /dev/null").ends(1);
+}
+
+#[test]
+fn an_encrypted_key_is_called_one_and_decrypted_into_a_new_file() {
+    let folder = Folder::new();
+    let traditional = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let pkcs8 =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    for (key, form) in [(traditional, "traditional form"), (pkcs8, "in PKCS#8")] {
+        folder.write("a.pem", key);
+        for (source, name, words) in [
+            ("a.pem", "a", "encrypted with a passphrase"),
+            ("- < a.pem", "FILE", "encrypted with a passphrase"),
+            ("- --lang zh < a.pem", "FILE", "用口令加密了"),
+        ] {
+            let ran = folder.run(&format!("hello-mtls inspect {source}")).ends(1);
+            let ran = ran.says(words).does_not_say("base64");
+            let from = if name == "a" { "a.pem" } else { name };
+            fits(&ran.says(&format!(
+                "(umask 077; openssl pkey -in {from} -out {name}.key)"
+            )));
+        }
+        folder.run("hello-mtls inspect a.pem").ends(1).says(form);
+    }
+}
+
+#[test]
+fn one_source_that_cannot_be_read_does_not_hide_the_others() {
+    let folder = Folder::with_certs();
+    let line = "hello-mtls inspect certs/ca.crt nope https://localhost:1/ certs/server.crt";
+    let ran = folder.run(line).ends(1).says("cannot read nope");
+    let ran = ran.says("cannot connect to localhost:1");
+    for title in [
+        "certs/ca.crt: certificate",
+        "\n\ncerts/server.crt: certificate",
+    ] {
+        assert!(ran.stdout.contains(title), "{ran}");
+    }
+}
+
+#[test]
+fn a_block_that_is_not_shown_is_named_and_hides_no_other_one() {
+    let folder = Folder::with_certs();
+    folder.write(
+        "ec",
+        "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n",
+    );
+    folder.run("cat ec certs/ca.crt > two.pem").ends(0);
+    let ran = folder.run("hello-mtls inspect two.pem").ends(0);
+    let ran = ran.says("two.pem, block 1 of 2: EC PARAMETERS, not shown: the name of a curve");
+    fits(&ran.says("two.pem, block 2 of 2: certificate"));
+
+    folder
+        .run("(sed 2s/^./!/ certs/ca.crt; cat certs/server.crt) > broken.pem")
+        .ends(0);
+    let ran = folder.run("hello-mtls inspect broken.pem").ends(1);
+    let ran = ran.says("broken.pem, block 1 of 2: CERTIFICATE, not shown: line 2: !");
+    fits(&ran.says("broken.pem, block 2 of 2: certificate"));
+    let ran = folder.run("hello-mtls inspect --json broken.pem").ends(1);
+    let lines: Vec<Value> = ran.stdout.lines().map(Value::of).collect();
+    let [broken, shown] = &lines[..] else {
+        panic!("{ran}");
+    };
+    assert!(broken.get("error").get("failure").is("bad-base64"), "{ran}");
+    assert!(broken.get("label").is("CERTIFICATE"), "{ran}");
+    assert_eq!(broken.get("kind"), &Value::Null);
+    assert_eq!(shown.get("error"), &Value::Null);
+
+    // What a byte order mark hides is missed, though all that is seen can be read.
+    folder
+        .run("(printf '\\357\\273\\277'; cat certs/ca.crt certs/server.crt) > bom.pem")
+        .ends(0);
+    let ran = folder.run("hello-mtls inspect bom.pem").ends(1);
+    ran.says("byte order mark").says("leaf for a server");
+}
+
+#[test]
+fn what_is_cut_short_is_told_with_both_lengths() {
+    let folder = Folder::with_certs();
+    der(&folder, "certs/ca.crt", "ca.der");
+    let whole = folder.bytes("ca.der").len();
+    folder.run("head -c 300 ca.der > cut.der").ends(0);
+    let words = format!("cut short: the header says {whole} bytes, and 300 are here");
+    folder
+        .run("hello-mtls inspect cut.der")
+        .ends(1)
+        .says(&words);
+    folder
+        .run("(echo -----BEGIN CERTIFICATE-----; base64 cut.der; echo -----END CERTIFICATE-----) > cut.pem")
+        .ends(0);
+    folder
+        .run("hello-mtls inspect cut.pem")
+        .ends(0)
+        .says(&words);
+    // The doctor, for whom a certificate has to be whole.
+    for file in ["ca.crt", "server.crt"] {
+        folder.run(&format!("cp cut.pem certs/{file}")).ends(0);
+        let ran = folder.run("hello-mtls doctor --role server").ends(1);
+        ran.says("no certificate: cut short: the header says");
+        folder.run("hello-mtls certs --force").ends(0);
+    }
+}
+
+#[test]
+fn a_descriptor_of_the_shell_is_read_and_a_pipe_with_a_name_is_not_waited_for() {
+    let folder = Folder::with_certs();
+    // A pipe by the name of its descriptor: bash makes /dev/fd/63 of <(cat certs/ca.crt).
+    let line = "cat certs/ca.crt | hello-mtls inspect /dev/fd/0";
+    folder.run(line).ends(0).says("/dev/fd/0: certificate");
+    folder
+        .run("hello-mtls inspect --lang zh certs")
+        .ends(1)
+        .says("这是一个文件夹");
+    folder
+        .run("mkfifo p; hello-mtls inspect p")
+        .ends(1)
+        .says("hello-mtls inspect - < p");
+}
+
+#[test]
+fn a_server_that_is_not_named_by_a_url_is_told_how() {
+    let folder = Folder::new();
+    for place in ["localhost:3000", "http://localhost:3000"] {
+        folder
+            .run(&format!("hello-mtls inspect {place}"))
+            .ends(2)
+            .says(&format!("there is no file {place}"))
+            .says("hello-mtls inspect https://localhost:3000");
+        folder
+            .run(&format!("hello-mtls get {place}"))
+            .ends(2)
+            .says("begins with https://: https://localhost:3000");
+    }
+    folder.run("echo > localhost:3000").ends(0);
+    folder
+        .run("hello-mtls inspect localhost:3000")
+        .ends(1)
+        .says("the file is empty");
+}
+
+#[test]
+fn the_cas_that_were_not_named_are_told_and_never_make_it_fail() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let shown = chain_of(&folder, &server, "");
+    let shown = shown.says("No CA was named, and certs/ca.crt is there");
+    let asks = format!(
+        "localhost:{} asks for a client certificate of CN=my-ca",
+        server.port
+    );
+    shown.says(&asks);
+    chain_of(&folder, &server, "--cacert certs/ca.crt").does_not_say("No CA was named");
+    let object = objects(&folder, &server, "");
+    assert!(object.get("asks_for_certificate").is("true"), "{object:?}");
+    assert!(
+        object.get("named_cas").list()[0].is("CN=my-ca"),
+        "{object:?}"
+    );
+
+    folder.write("certs/ca.crt", "broken");
+    let shown = chain_of(&folder, &server, "").says("certs/ca.crt cannot be used: text without");
+    shown.says(&asks).says("sends 1 certificate");
+    let object = objects(&folder, &server, "");
+    assert_eq!(object.get("judged_by"), &Value::Null);
+    assert!(object.get("not_judged").text().contains("certs/ca.crt"));
+    let line = format!(
+        "hello-mtls inspect {} --cacert certs/ca.crt",
+        server.url("/")
+    );
+    folder.run(&line).ends(1).says("text without a line");
 }
 
 /// A server of this set of options, and what `inspect` shows of it.

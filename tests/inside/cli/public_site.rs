@@ -38,8 +38,10 @@ fn a_list_without_the_right_ca_is_refused_as_ever_and_the_words_say_which_list()
     let server = folder.serve("--tls");
     let get = format!("hello-mtls get --ca-native {}", server.url("/"));
     let refused = folder
-        .run(&format!("SSL_CERT_FILE=stranger/ca.crt {get}"))
+        .run(&format!("SSL_CERT_FILE=stranger/ca.crt {get} --narrate"))
         .ends(1);
+    // The story, too: there --cacert was not given.
+    let refused = refused.does_not_say("no CA in --cacert");
     let refused = refused.says("step 3, the client verifies the server");
     let refused = refused.says("no CA of this system signed the server's certificate");
     // The doctor has files to look at, and here there are none.

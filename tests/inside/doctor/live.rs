@@ -180,7 +180,7 @@ fn nobody_at_home_and_somebody_who_says_nothing_are_told_in_time() {
     drop(listener);
     let (code, page) = doctor(&set, &url);
     assert!(
-        code == Some(1) && page.contains("[no-connection]"),
+        code == Some(1) && page.contains("[connection-refused]"),
         "{page}"
     );
 }

@@ -45,7 +45,9 @@ fn every_case_fails_as_the_table_says() {
 /// String literals in the doctor's sources that look like a name: small letters, digits, a `-`.
 fn names_in_the_doctor() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let mut folders = vec![std::path::PathBuf::from("src/instruments/doctor")];
+    // A connection that does not come about is named where it fails.
+    let folders = ["src/instruments/doctor", "src/client", "src/transport"];
+    let mut folders = folders.map(std::path::PathBuf::from).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

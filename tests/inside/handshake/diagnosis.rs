@@ -98,7 +98,25 @@ fn a_certificate_with_thousands_of_names_is_told_in_a_few_lines() {
     };
     let found = diagnose_tls(Client, &Error::InvalidCertificate(cause)).found;
     assert!(
-        found.contains("\"0.example\"") && found.to_string().len() < 1_000,
+        found.contains("DNS:0.example, DNS:1.example") && found.to_string().len() < 1_000,
         "{found}"
     );
+}
+
+#[test]
+fn the_names_of_a_certificate_are_told_as_openssl_writes_them() {
+    let names = [
+        "DnsName(\"a.example\")",
+        "IpAddress(127.0.0.1)",
+        "UniformResourceIdentifier(\"spiffe://a/b\")",
+        "DirectoryName",
+        "Unsupported(0x01)",
+    ];
+    let cause = CertificateError::NotValidForNameContext {
+        expected: ServerName::try_from("localhost").unwrap(),
+        presented: names.map(str::to_owned).to_vec(),
+    };
+    let found = diagnose_tls(Client, &Error::InvalidCertificate(cause)).found;
+    let wanted = "but for DNS:a.example, IP:127.0.0.1, URI:spiffe://a/b, DirName, email";
+    assert!(found.to_string().ends_with(wanted), "{found}");
 }

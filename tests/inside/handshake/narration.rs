@@ -102,7 +102,7 @@ fn no_text_ends_a_json_string_or_a_line() {
     let hostile = "\"}\n{\"step\":3,\\ \u{7f}\u{1b}中".to_owned();
     let line = line_of(&event(None, Fact::ServerKeyProved { scheme: hostile }));
     assert!(
-        line.ends_with(r#""scheme":"\"}\u000a{\"step\":3,\\ \u007f\u001b中"}"#),
+        line.ends_with(r#""scheme":"\"}\n{\"step\":3,\\ \u007f\u001b中"}"#),
         "{line}"
     );
 }

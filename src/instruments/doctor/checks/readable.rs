@@ -43,11 +43,19 @@ pub(super) fn anchors_parsed(evidence: &Evidence<'_>) -> Option<Finding> {
     }
     let found = match anchors.get(place - 1).and_then(|der| too_long(der)) {
         Some(too_long) => too_long,
-        None => phrase!(
-            "block {place} of {of} holds bytes that are no certificate",
-            place,
-            of
-        ),
+        None => match anchors.get(place - 1).and_then(|der| x509::cut_short(der)) {
+            Some(cut) => phrase!(
+                "block {place} of {of} holds bytes that are no certificate: {cut}",
+                place,
+                of,
+                cut
+            ),
+            None => phrase!(
+                "block {place} of {of} holds bytes that are no certificate",
+                place,
+                of
+            ),
+        },
     };
     let expected = phrase!("a CA certificate in each block");
     let step = Step::Preparation;
@@ -80,7 +88,10 @@ pub(super) fn parsed(look: &SideView<'_, '_>) -> Option<Finding> {
     let leaf_broken = ders.first().map(|der| &**der) != chain.first().map(|cert| &**cert.der);
     let found = match leaf_broken {
         _ if broken == 0 => return None,
-        true => phrase!("bytes that are no certificate"),
+        true => match ders.first().and_then(|der| x509::cut_short(der)) {
+            Some(cut) => phrase!("bytes that are no certificate: {cut}", cut),
+            None => phrase!("bytes that are no certificate"),
+        },
         false => phrase!(
             "{broken} of {of} blocks hold bytes that are no certificate",
             broken,

@@ -134,7 +134,7 @@ impl Observation {
         let found = phrase!(
             "the handshake was accepted, and the answer is {status} {reason}",
             status = answer.status,
-            reason = answer.reason
+            reason = answer.shown_reason()
         );
         let fix = phrase!("the path of the URL; the server's log");
         let step = Step::ApplicationData;
@@ -212,27 +212,15 @@ impl Observation {
             };
             return (!known).then(refusal);
         }
-        let (code, step, found, remedy) = match self.outcome.as_ref().err()? {
+        let failed = self.outcome.as_ref().err()?;
+        let (found, remedy) = match failed {
             Error::Output { .. } => return None,
-            Error::Network { found, remedy, .. } => (
-                "no-connection",
-                Step::ClientConnects,
-                found.clone(),
-                remedy.clone(),
-            ),
-            Error::Http { found, .. } => (
-                "no-answer",
-                Step::ApplicationData,
-                found.clone(),
-                phrase!("the server's log"),
-            ),
-            other => (
-                "no-answer",
-                Step::ApplicationData,
-                other.to_string().into(),
-                Phrase::empty(),
-            ),
+            Error::Network { found, remedy, .. } => (found.clone(), remedy.clone()),
+            Error::Http { found, .. } => (found.clone(), phrase!("the server's log")),
+            other => (other.to_string().into(), Phrase::empty()),
         };
+        let step = failed.step().unwrap_or(Step::ApplicationData);
+        let code = failed.failure().unwrap_or("no-answer");
         Some(error(code, step, by, phrase!("an answer"), found, remedy))
     }
 }

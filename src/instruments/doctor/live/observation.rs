@@ -73,7 +73,7 @@ impl Observation {
             )),
         }
         if let Ok(answer) = &self.outcome {
-            let (status, reason) = (answer.status, &answer.reason);
+            let (status, reason) = (answer.status, answer.shown_reason());
             lines.push(if self.unusable_pair {
                 phrase!("answers {status} {reason}, to a client without a certificate: its own cannot be used", status, reason)
             } else {

@@ -1,5 +1,6 @@
 //! A file as blocks: from each BEGIN line to its END line, well-formed or not. Unaware of what is wrong.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
@@ -17,17 +18,22 @@ pub(crate) struct File<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) wanted: Wanted,
     pub(crate) blocks: Vec<Block<'a>>,
+    /// It has more blocks than these.
+    pub(super) has_others: bool,
 }
 
 /// From a BEGIN line to its END line, or to where it breaks off.
 #[derive(Debug, Default)]
 pub(crate) struct Block<'a> {
-    pub(super) label: &'a str,
+    pub(crate) label: &'a str,
     /// Of the BEGIN line, from 1.
     pub(super) line: usize,
+    /// Where it stands in the file.
+    pub(super) range: Range<usize>,
     pub(super) indented: bool,
     /// What follows the dashes on the BEGIN line, line end apart; `None`: the dashes are missing.
     pub(super) after_dashes: Option<&'a [u8]>,
+    /// In the form of RFC 1421 §4.6.1.1, as OpenSSL wrote keys before PKCS#8.
     pub(super) encrypted: bool,
     pub(super) ended: bool,
     /// The next BEGIN stands on its END line.
@@ -62,6 +68,7 @@ impl<'a> File<'a> {
             bytes,
             wanted,
             blocks: blocks(bytes),
+            has_others: false,
         }
     }
 
@@ -71,7 +78,7 @@ impl<'a> File<'a> {
         found: impl Into<Phrase>,
         fix: impl Into<Phrase>,
     ) -> Finding {
-        let expected = phrase!("{wanted} in PEM", wanted = self.wanted.phrase());
+        let expected = self.wanted.expected();
         error(code, Step::Preparation, self.path, expected, found, fix)
     }
 
@@ -83,11 +90,18 @@ impl<'a> File<'a> {
     /// A command that prints the first block with this label anew. It comes in front; whatever else the file
     /// holds, blocks and text, stays behind it.
     pub(crate) fn converted(&self, label: &str, print: &str) -> String {
-        if self.blocks.len() == 1 && !other_text(self.bytes) {
+        if self.blocks.len() == 1 && !self.has_others && !other_text(self.bytes) {
             return self.rewritten(&format!("{print} >"));
         }
         let rest = format!("awk '/-BEGIN {label}-/{{p=!n++}}!p;/-END /{{p=0}}' {{f}}");
         self.rewritten(&format!("({print} && {rest}) >"))
+    }
+
+    /// A command that decrypts a key into a new file, which no other user reads. This one stays as it is.
+    pub(super) fn decrypted(&self, command: &str) -> Phrase {
+        let (file, new) = (text::shell(self.path), self.beside("key"));
+        let command = format!("  (umask 077; {command} -in {file} -out {new})");
+        phrase!("with its passphrase, into a new file:\n{command}", command)
     }
 
     /// The same name with another extension, for what is taken out of this file.
@@ -103,6 +117,11 @@ impl<'a> File<'a> {
 /// A command that writes a new file, and what that is for.
 pub(super) fn in_its_place(command: &str, out: &str) -> Phrase {
     phrase!("{command}\nthen {out} in its place", command, out)
+}
+
+/// For bytes that are missing or were changed.
+pub(super) fn copy_again() -> Phrase {
+    phrase!("copy the file again, whole, from where it was made")
 }
 
 /// Whether there is text beside the blocks.
@@ -122,10 +141,15 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 /// Every block, in one pass. What stands between blocks is of no interest.
 pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
     let (mut blocks, mut open, mut number) = (Vec::new(), None::<Block<'_>>, 1);
+    let mut end = 0;
     for line in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        let start = end;
+        end += line.len();
         if let Some(block) = begin(line, number) {
-            blocks.extend(open.replace(block));
+            let range = start..end;
+            blocks.extend(open.replace(Block { range, ..block }));
         } else if let Some(block) = &mut open {
+            block.range.end = end;
             match line.strip_prefix(b"-----END ") {
                 Some(end) if end.starts_with(block.label.as_bytes()) => {
                     block.ended = true;
@@ -157,6 +181,12 @@ fn begin(line: &[u8], number: usize) -> Option<Block<'_>> {
 }
 
 impl Block<'_> {
+    /// A private key that cannot be read without its passphrase.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.label == "ENCRYPTED PRIVATE KEY"
+            || self.encrypted && self.label.ends_with("PRIVATE KEY")
+    }
+
     fn body(&mut self, line: &[u8], number: usize) {
         self.encrypted |= line.starts_with(b"Proc-Type: 4,ENCRYPTED");
         let base64 = |byte: &u8| {

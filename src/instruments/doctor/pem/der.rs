@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::block::{File, Wanted, in_its_place};
+use super::block::{File, Wanted, copy_again, in_its_place};
 use crate::certificates::pem;
 use crate::instruments::doctor::finding::Finding;
 use crate::instruments::inspect;
 pub(crate) use crate::instruments::inspect::der::is;
-use crate::instruments::x509::{Kind, der_length};
+use crate::instruments::x509::{self, Kind, der_length};
 use crate::language::Phrase;
 use crate::phrase;
 use crate::text;
@@ -99,7 +99,13 @@ fn what(der: &[u8]) -> Option<Found> {
 
 /// The finding about a file of plain DER, if it is one.
 pub(super) fn binary(file: &File<'_>) -> Option<Finding> {
-    Some(match what(file.bytes)? {
+    let Some(what) = what(file.bytes) else {
+        // What begins as DER does, and is no text.
+        let cut = x509::cut_short(file.bytes).filter(|_| file.bytes.get(1) >= Some(&0x80))?;
+        let found = phrase!("DER, the binary form: {cut}", cut);
+        return Some(file.error("not-pem", found, copy_again()));
+    };
+    Some(match what {
         Found::Pkcs7 => {
             let fix = file.rewritten("openssl pkcs7 -inform DER -in {f} -print_certs -out");
             file.error(
@@ -110,13 +116,15 @@ pub(super) fn binary(file: &File<'_>) -> Option<Finding> {
         }
         Found::Pkcs12 { key } => pkcs12(file, key, "", &Phrase::empty()),
         Found::EncryptedKey => {
-            let fix = file.rewritten("openssl pkcs8 -inform DER -in {f} -out");
+            let fix = match file.wanted {
+                Wanted::Anything => file.decrypted("openssl pkcs8 -inform DER"),
+                _ => phrase!(
+                    "with its passphrase:\n{command}",
+                    command = file.rewritten("openssl pkcs8 -inform DER -in {f} -out")
+                ),
+            };
             let found = phrase!("a private key in DER, encrypted with a passphrase");
-            file.error(
-                "encrypted-key",
-                found,
-                phrase!("with its passphrase:\n{command}", command = fix),
-            )
+            file.error("encrypted-key", found, fix)
         }
         Found::PublicKey => file.error(
             "public-key",

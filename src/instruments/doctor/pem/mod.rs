@@ -5,4 +5,5 @@ pub(crate) mod labels;
 pub(crate) mod der;
 pub(crate) mod foreign;
 pub(crate) mod shape;
+pub(crate) mod pieces;
 mod almost;

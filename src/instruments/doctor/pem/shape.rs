@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use super::block::{Block, File, Wanted, blocks, in_its_place, kind, other_text, takes};
+use super::block::{
+    Block, File, Wanted, blocks, copy_again, in_its_place, kind, other_text, takes,
+};
 use super::{almost, der, foreign, labels};
 use crate::instruments::doctor::finding::Finding;
-use crate::language::Phrase;
 use crate::phrase;
 use crate::text;
 
@@ -35,8 +36,11 @@ const CHECKS: [Check; 14] = [
 /// The first thing that keeps this file from being what is `wanted`. `said` is what the PEM reader said of
 /// it: the last resort for a file that looks well and still cannot be decoded.
 pub(crate) fn explain(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> Finding {
-    let file = File::of(path, bytes, wanted);
-    let found = CHECKS.iter().find_map(|check| check(&file));
+    of_file(&File::of(path, bytes, wanted), said)
+}
+
+pub(super) fn of_file(file: &File<'_>, said: &str) -> Finding {
+    let found = CHECKS.iter().find_map(|check| check(file));
     found.unwrap_or_else(|| {
         let said = text::terminal(said);
         let found = phrase!("the base64 of a block does not decode: {said}", said);
@@ -48,10 +52,6 @@ pub(crate) fn explain(path: &Path, bytes: &[u8], wanted: Wanted, said: &str) -> 
 pub(crate) fn private_keys(bytes: &[u8]) -> usize {
     let secret = |block: &&Block<'_>| block.label.ends_with("PRIVATE KEY");
     blocks(bytes).iter().filter(secret).count()
-}
-
-fn copy_again() -> Phrase {
-    phrase!("copy the file again, whole, from where it was made")
 }
 
 fn empty(file: &File<'_>) -> Option<Finding> {
@@ -208,11 +208,25 @@ fn no_end(file: &File<'_>) -> Option<Finding> {
 }
 
 fn encrypted(file: &File<'_>) -> Option<Finding> {
-    if file.wanted != Wanted::PrivateKey {
+    let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
+    if !key.is_encrypted() {
         return None;
     }
-    let key = file.first(|block| block.label.ends_with("PRIVATE KEY"))?;
-    (key.encrypted || key.label == "ENCRYPTED PRIVATE KEY").then(|| {
+    if file.wanted == Wanted::Anything {
+        let found = match key.encrypted {
+            true => phrase!(
+                "a private key in OpenSSL's traditional form, encrypted with a passphrase (Proc-Type: 4,ENCRYPTED)"
+            ),
+            false => phrase!("a private key in PKCS#8, encrypted with a passphrase"),
+        };
+        let finding = file.error("encrypted-key", found, file.decrypted("openssl pkey"));
+        let expected = phrase!("a private key that is not encrypted");
+        return Some(Finding {
+            expected,
+            ..finding
+        });
+    }
+    (file.wanted == Wanted::PrivateKey).then(|| {
         let plain = file.converted(".*PRIVATE KEY", "openssl pkey -in {f}");
         let found = phrase!(
             "a private key encrypted with a passphrase; only one without it can be used here"

@@ -15,7 +15,7 @@ pub(super) use self::other_names::other_names;
 pub use self::role::role_of;
 use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::pem;
-use crate::error::{Error, io_words};
+use crate::error::Error;
 use crate::handshake::{Identity, provider};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::pem::block::Wanted;
@@ -205,20 +205,20 @@ fn no_folder(folder: &Path, found: Phrase) -> Finding {
     error("no-folder", Step::Preparation, folder, expected, found, fix)
 }
 
-fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+/// The folder of a file that cannot be read, if it is missing or empty.
+pub(super) fn without_folder(path: &Path) -> Option<Finding> {
     let folder = files::folder(path);
     if !folder.exists() {
-        return no_folder(folder, phrase!("no such folder"));
+        return Some(no_folder(folder, phrase!("no such folder")));
     }
-    let is_empty = |folder: &Path| {
-        folder
-            .read_dir()
-            .is_ok_and(|mut files| files.next().is_none())
-    };
-    if is_empty(folder) {
-        return no_folder(folder, phrase!("nothing in it"));
-    }
-    if let Some(finding) = other_names(path) {
+    let mut files = folder.read_dir().ok()?;
+    let is_empty = files.next().is_none();
+    is_empty.then(|| no_folder(folder, phrase!("nothing in it")))
+}
+
+fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
+    let folder = files::folder(path);
+    if let Some(finding) = without_folder(path).or_else(|| other_names(path)) {
         return finding;
     }
     let found = match (std::fs::read_link(path), &failed) {
@@ -226,7 +226,7 @@ fn unreadable(path: &Path, wanted: Wanted, failed: Error) -> Finding {
             let target = text::terminal(&target.display().to_string());
             phrase!("a symbolic link to {target}, which is not there", target)
         }
-        (_, Error::File { source, .. }) => io_words(source).into(),
+        (_, Error::File { .. }) => failed.report().found,
         (_, other) => other.to_string().into(),
     };
     let expected = phrase!("{wanted} that can be read", wanted = wanted.phrase());

@@ -37,7 +37,7 @@ pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Ver
 }
 
 fn of_status(answer: &Answer, good: Option<u16>) -> Verdict {
-    let said = format!("{} {}", answer.status, answer.reason);
+    let said = format!("{} {}", answer.status, answer.shown_reason());
     let said = said.trim_end().to_owned();
     let refused = |step| Verdict::Refused {
         step,
