@@ -516,7 +516,7 @@ fn every_forbidden_line_is_caught() {
         ("credentials.rs", "use crate::instruments::doctor::examine;"),
         ("narration/mod.rs", "use crate::error::Error;"),
         ("error/mod.rs", "use crate::handshake::Trust;"),
-        ("text.rs", "use crate::clock;"),
+        ("text/mod.rs", "use crate::clock;"),
         ("instruments/fields.rs", "use crate::instruments::x509;"),
         ("instruments/x509/mod.rs", "use crate::instruments::wire;"),
         ("instruments/wire/mod.rs", "use crate::instruments::show;"),
