@@ -39,7 +39,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "wire" -d 'Sho
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "step" -d 'Move a handshake flight by flight, and see what each side knows'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "gallery" -d 'Run every way in which it fails, and see both sides'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "lab" -d 'Learn by repairing: exercises that grade themselves'
-complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "demo" -d 'Tell the whole story, with certificates made for it in target/demo'
+complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "demo" -d 'Tell the whole story, over real connections'
 complete -c hello-mtls -n "__fish_hello_mtls_needs_command" -f -a "help" -d 'Show the help of a command, as its --help does'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l dir -d 'Folder of the files' -r -F
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand certs; and not __fish_seen_subcommand_from ca request sign renew revoke" -l host -d 'Server\'s name or address, repeatable [default: localhost 127.0.0.1 ::1]' -r
@@ -209,7 +209,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fis
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "list" -d 'List the exercises, and which are solved'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "start" -d 'Draw an exercise, and write its folder lab/NAME'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "check" -d 'Try what you have made of it: 0 solved, 1 not yet'
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "hint" -d 'Three hints, one after the other'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "hint" -d 'The first hint; with a number the second or the third'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "solution" -d 'The commands, and why they are right'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and not __fish_seen_subcommand_from list start check hint solution reset" -f -a "reset" -d 'Move the folder aside, and draw anew'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand lab; and __fish_seen_subcommand_from list" -l lang -d 'en or zh; otherwise the system\'s language' -r
@@ -247,7 +247,7 @@ complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l lang -d '
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'
 never\t'No escape sequence at all'"
-complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l lang -d 'en or zh; otherwise the system\'s language' -r
 complete -c hello-mtls -n "__fish_hello_mtls_using_subcommand help" -l color -d 'auto, always or never; auto follows NO_COLOR. It is for demo, doctor, gallery, lab, step, wire, --wire and inspect with a URL' -r -f -a "auto\t'By the environment, and by whether a terminal reads'
 always\t'Into a file and a pipe, too'

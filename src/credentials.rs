@@ -7,13 +7,14 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
+use rustls_native_certs::{ErrorKind, load_certs_from_paths, load_native_certs};
 
 use crate::certificates::{pem, revocation};
 use crate::error::Error;
 use crate::handshake::{Identity, Trust, client_verifier, provider};
 use crate::phrase;
-use crate::text;
 
 /// Reads a certificate chain and its private key, and checks that they belong together.
 ///
@@ -43,34 +44,73 @@ pub fn identity(certificate: &Path, key: &Path) -> Result<Identity, Error> {
 /// and step 3 could not show what it proves.
 ///
 /// # Errors
-/// [`Error::Contents`]: the list is empty, or the user named one that cannot be read.
+/// [`Error::File`] or [`Error::Pem`]: the user named a list that cannot be read. [`Error::Contents`]: no CA is in it.
 pub fn native_trust() -> Result<Trust, Error> {
-    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
-    let named = named.into_iter().flatten().next().map(PathBuf::from);
-    let mut found = rustls_native_certs::load_native_certs();
+    let (file, folders) = named_lists();
+    let mut anchors = Vec::new();
+    if let Some(file) = &file {
+        anchors = pem::certificates(file)?;
+    }
+    for folder in &folders {
+        anchors.extend(pem::certificates_of_folder(folder)?);
+    }
+    let mut named = file.into_iter().chain(folders);
+    let named = named.next();
+    if named.is_none() {
+        anchors = of_the_system()?;
+    }
     // A system's list has entries that webpki cannot use, and its program updates it. Without them fewer servers are
     // trusted, never more.
     let usable = |anchor: &_| RootCertStore::empty().add(Clone::clone(anchor)).is_ok();
-    found.certs.retain(usable);
-    let said: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-    let broken = named.is_some() && !said.is_empty();
-    if broken || found.certs.is_empty() {
-        let said = text::shorten(&text::terminal(&said.join("; ")), 240);
-        return Err(Error::Contents {
+    anchors.retain(usable);
+    match anchors[..] {
+        [] => Err(Error::Contents {
             path: named.unwrap_or_else(|| PathBuf::from("--ca-native")),
-            found: match said.is_empty() {
-                true => phrase!("there is no CA certificate in it"),
-                false => phrase!("the CAs of this system cannot be read: {said}", said),
-            },
+            found: phrase!("there is no CA certificate in PEM in it"),
             remedy: phrase!(
-                "SSL_CERT_FILE with a PEM file of CAs, or unset it; on Debian the package ca-certificates has those of the public web"
+                "SSL_CERT_FILE with a PEM file of CAs, or SSL_CERT_DIR with a folder of such files; on Debian the package ca-certificates has those of the public web"
             ),
-        });
+        }),
+        _ => Ok(Trust {
+            anchors,
+            ..Trust::default()
+        }),
     }
-    Ok(Trust {
-        anchors: found.certs,
-        ..Trust::default()
-    })
+}
+
+/// The file that `SSL_CERT_FILE` names, and the folders of `SSL_CERT_DIR`, with colons between them. An empty value names
+/// nothing, as for curl and Go; OpenSSL looks for a file without a name.
+pub fn named_lists() -> (Option<PathBuf>, Vec<PathBuf>) {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let folders = set("SSL_CERT_DIR").unwrap_or_default();
+    let folders = env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty());
+    (set("SSL_CERT_FILE").map(PathBuf::from), folders.collect())
+}
+
+/// What cannot be read there is an error only if nothing can.
+fn of_the_system() -> Result<Vec<CertificateDer<'static>>, Error> {
+    let found = match env::var_os("SSL_CERT_FILE") {
+        None => load_native_certs(),
+        // rustls-native-certs would take the empty value for the name of a file.
+        Some(_) => {
+            let places = openssl_probe::probe();
+            let folder = places.cert_dir.first().map(PathBuf::as_path);
+            load_certs_from_paths(places.cert_file.as_deref(), folder)
+        }
+    };
+    let failed = found.errors.into_iter().find_map(|error| match error.kind {
+        ErrorKind::Io { inner, path } => Some((inner, path)),
+        // Its words may hold the bytes of the file.
+        _ => None,
+    });
+    match failed {
+        Some((source, path)) if found.certs.is_empty() => Err(Error::File {
+            doing: "read",
+            path,
+            source,
+        }),
+        _ => Ok(found.certs),
+    }
 }
 
 /// Reads the CAs that may vouch for the other side, and their revocation lists.

@@ -162,23 +162,28 @@ impl Authority {
     ///
     /// The signature is not checked.
     pub fn is_issuer_of(&self, certificate: &CertificateDer<'_>) -> bool {
-        let (Ok((_, leaf)), Ok((_, ca))) = (
-            X509Certificate::from_der(certificate),
-            X509Certificate::from_der(&self.certificate),
-        ) else {
-            return false;
-        };
-        let mut same_key = true;
-        if let (Some(named), Some(ours)) = (authority_key(&leaf), subject_key(&ca)) {
-            same_key = named == ours;
-        }
-        same_key && leaf.issuer().as_raw() == ca.subject().as_raw()
+        is_issuer(&self.certificate, certificate)
     }
 
     /// The private key, PEM: PKCS#8 if it was made here, else as its file has it. It belongs into a file of mode 0600.
     pub fn key_pem(&self) -> &str {
         &self.key_pem
     }
+}
+
+/// See [`Authority::is_issuer_of`].
+pub fn is_issuer(ca: &CertificateDer<'_>, certificate: &CertificateDer<'_>) -> bool {
+    let (Ok((_, leaf)), Ok((_, ca))) = (
+        X509Certificate::from_der(certificate),
+        X509Certificate::from_der(ca),
+    ) else {
+        return false;
+    };
+    let mut same_key = true;
+    if let (Some(named), Some(ours)) = (authority_key(&leaf), subject_key(&ca)) {
+        same_key = named == ours;
+    }
+    same_key && leaf.issuer().as_raw() == ca.subject().as_raw()
 }
 
 /// The subjectKeyIdentifier: how a CA's certificate names its key (RFC 5280 §4.2.1.2).
@@ -227,20 +232,28 @@ fn first_block(path: &Path, labels: &[&str]) -> Result<String, Error> {
     Ok(block)
 }
 
-/// The extension is critical: a program that does not know it has to refuse the CA. A kind of name that is not
-/// mentioned would be free, so this machine's own name and addresses are always permitted, and with them both kinds are
-/// mentioned.
+/// The extension is critical: a program that does not know it has to refuse the CA.
 fn only_for(hosts: &[Name]) -> NameConstraints {
-    let own = [
+    NameConstraints {
+        permitted_subtrees: permitted(hosts).iter().filter_map(subtree).collect(),
+        excluded_subtrees: Vec::new(),
+    }
+}
+
+/// The names for which a CA for these `hosts` may sign. A kind of name that is not mentioned would be free, so this
+/// machine's own name and addresses are always permitted, and with them both kinds are mentioned.
+pub(super) fn permitted(hosts: &[Name]) -> Vec<Name> {
+    let mut permitted = vec![
         Name::Dns("localhost".to_owned()),
         Name::Ip([127, 0, 0, 1].into()),
         Name::Ip([0, 0, 0, 0, 0, 0, 0, 1].into()),
     ];
-    let more = hosts.iter().filter(|host| !own.contains(host));
-    NameConstraints {
-        permitted_subtrees: own.iter().chain(more).filter_map(subtree).collect(),
-        excluded_subtrees: Vec::new(),
+    for host in hosts {
+        if !permitted.contains(host) {
+            permitted.push(host.clone());
+        }
     }
+    permitted
 }
 
 fn subtree(host: &Name) -> Option<GeneralSubtree> {

@@ -13,9 +13,10 @@ use rcgen::{
     KeyPair, PKCS_ML_DSA_44, PKCS_ML_DSA_65, PKCS_ML_DSA_87, PublicKeyData, SignatureAlgorithm,
     SigningKey,
 };
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::asn1_rs::BitString;
 use x509_parser::error::X509Error;
+use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
@@ -57,6 +58,11 @@ fn size(algorithm: &AlgorithmIdentifier<'_>) -> Option<&'static Size> {
 /// The key is an ML-DSA key, of one of the three sizes.
 pub fn is_ml_dsa(key: &SubjectPublicKeyInfo<'_>) -> bool {
     size(&key.algorithm).is_some()
+}
+
+/// Whether the public key in a certificate is an ML-DSA key. TLS has it since version 1.3.
+pub fn has_ml_dsa_key(certificate: &CertificateDer<'_>) -> bool {
+    X509Certificate::from_der(certificate).is_ok_and(|(_, x509)| is_ml_dsa(x509.public_key()))
 }
 
 /// Verifies the signature on a certificate, a request or a revocation list: `signature` over the bytes `signed`.

@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod request;
 pub mod signing;
+pub mod constraints;
 pub mod renewal;
 pub mod revocation;
 pub mod ml_dsa;
@@ -21,7 +22,7 @@ use std::time::{Duration, SystemTime};
 use rcgen::{CertificateParams, KeyPair, SerialNumber};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use self::authority::Authority;
+use self::authority::{Authority, permitted};
 use self::request::{KeyType, Name, generate, request};
 use self::signing::{Grant, sign};
 use crate::error::Error;
@@ -73,7 +74,7 @@ pub struct GeneratedFile {
     /// Which users may read it.
     pub readers: Readers,
     /// What it is for, and which people may see it.
-    pub purpose: &'static str,
+    pub purpose: String,
 }
 
 impl GeneratedFile {
@@ -88,22 +89,22 @@ impl GeneratedFile {
 }
 
 /// A file that only its owner reads: a private key.
-pub fn secret(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
+pub fn secret(name: String, contents: String, purpose: &str) -> GeneratedFile {
     GeneratedFile {
         name,
         contents,
         readers: Readers::OnlyMe,
-        purpose,
+        purpose: purpose.to_owned(),
     }
 }
 
 /// A file that everybody may read: all but the keys.
-pub fn public(name: String, contents: String, purpose: &'static str) -> GeneratedFile {
+pub fn public(name: String, contents: String, purpose: &str) -> GeneratedFile {
     GeneratedFile {
         name,
         contents,
         readers: Readers::Everybody,
-        purpose,
+        purpose: purpose.to_owned(),
     }
 }
 
@@ -124,7 +125,10 @@ pub fn make_set(options: &SetOptions) -> Result<Vec<GeneratedFile>, Error> {
         .transpose()?;
     let authority = intermediate.as_ref().unwrap_or(&root);
     let mut files = vec![
-        of_the_set("ca.key", OnlyMe, root.key_pem().to_owned()),
+        GeneratedFile {
+            purpose: ca_key_purpose(only),
+            ..of_the_set("ca.key", OnlyMe, root.key_pem().to_owned())
+        },
         of_the_set("ca.crt", Everybody, root.certificate_pem().to_owned()),
     ];
     if let Some(ca) = &intermediate {
@@ -155,14 +159,25 @@ fn of_the_set(name: &str, readers: Readers, contents: String) -> GeneratedFile {
         name: name.to_owned(),
         contents,
         readers,
-        purpose: purpose(name),
+        purpose: purpose(name).to_owned(),
     }
+}
+
+/// For which servers the CA can sign. A client's name is of another kind, which no constraint here mentions.
+fn ca_key_purpose(hosts: Option<&[Name]>) -> String {
+    let Some(hosts) = hosts else {
+        return "the CA's private key; it can sign for any name".to_owned();
+    };
+    let hosts: Vec<String> = permitted(hosts).iter().map(Name::to_string).collect();
+    format!(
+        "the CA's private key; it can sign for any client, and for no server but {}",
+        hosts.join(", ")
+    )
 }
 
 /// What each file of the set is for, and which people may see it.
 fn purpose(name: &str) -> &'static str {
     match name {
-        "ca.key" => "the CA's private key; it can sign for any name",
         "ca.crt" => "the CA's certificate; give it to all who should trust it",
         "intermediate.key" => "the working CA's private key: keep it away",
         "intermediate.crt" => "the working CA's certificate; travels behind each leaf",

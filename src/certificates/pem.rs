@@ -15,6 +15,7 @@
 //! and `PrivateKeyDer::from_pem_slice(pem)` would read a key.
 
 use std::borrow::Cow;
+use std::fs;
 use std::path::Path;
 
 use rustls::pki_types::{
@@ -68,6 +69,33 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 /// [`Error::Pem`]
 pub fn certificates_in(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     ders(path, bytes, Wanted::Certificate)
+}
+
+/// The certificates in the files of a folder, each once. A file without one is passed over.
+///
+/// # Errors
+/// As [`certificates`], for a file in which a certificate begins.
+pub fn certificates_of_folder(folder: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let unreadable = |source| Error::File {
+        doing: "read",
+        path: folder.to_owned(),
+        source,
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = files::read(&path)?;
+        if String::from_utf8_lossy(&bytes).contains("-BEGIN CERTIFICATE-") {
+            found.extend(certificates_in(&path, &bytes)?);
+        }
+    }
+    // A file may have several names, and the name that OpenSSL looks for is a link.
+    found.sort_unstable_by(|one, other| one.as_ref().cmp(other));
+    found.dedup();
+    Ok(found)
 }
 
 /// A private key: PKCS#8, PKCS#1 (RSA) or SEC1 (EC), not encrypted. The first, if there are several.

@@ -24,6 +24,7 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use super::authority::Authority;
+use super::constraints;
 use super::ml_dsa::{self, PublicKey};
 use super::request::{KeyType, Name, generate, request};
 use super::signing::check_issuer;
@@ -52,8 +53,8 @@ pub struct Renewed {
 /// of the same kind.
 ///
 /// # Errors
-/// [`Error::Certificates`]: `old` is not of this authority, is a CA itself, is of version 1, or has a subject
-/// or a key that cannot be made again.
+/// [`Error::Certificates`]: `old` is not of this authority, is a CA itself, is of version 1, or has a subject,
+/// a key or a name that this authority cannot certify again.
 pub fn renew(
     authority: &Authority,
     old: &CertificateDer<'_>,
@@ -79,6 +80,7 @@ pub fn renew(
     let signed = signed.map_err(|error| failed(DOING, &error))?;
     check_issuer(authority, signed.der())?;
     check_subject(&x509, signed.der())?;
+    constraints::check(authority.certificate(), signed.der())?;
     let new_key = key.map(|key| with_request(&key, old)).transpose()?;
     Ok(Renewed {
         certificate: signed.der().clone(),

@@ -16,6 +16,7 @@ use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
 use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
 use super::authority::Authority;
+use super::constraints;
 use super::ml_dsa::{self, PublicKey};
 use super::request::{Name, common_name_only};
 use super::wishes::wishes;
@@ -102,7 +103,7 @@ pub struct Signed {
 /// key with the names and the purpose of `grant`.
 ///
 /// # Errors
-/// [`Error::Certificates`]: no request, or one whose signature does not fit.
+/// [`Error::Certificates`]: no request, one whose signature does not fit, or a name for which this CA may not sign.
 pub fn sign(
     authority: &Authority,
     request: &CertificateSigningRequestDer<'_>,
@@ -119,6 +120,7 @@ pub fn sign(
         .signed_by(&key, &authority.issuer)
         .map_err(|error| failed(doing, &error))?;
     check_issuer(authority, certificate.der())?;
+    constraints::check(authority.certificate(), certificate.der())?;
     Ok(Signed {
         certificate: certificate.der().clone(),
         pem: certificate.pem(),

@@ -22,6 +22,10 @@ use crate::phrase;
 
 /// Reads the files of one side or both, and a live server if there is a URL. Exits with 1 on errors.
 #[derive(Args)]
+#[command(after_help = "\
+The doctor reads files, so it has no --ca-native. On Linux the CAs of the system
+are a file, too; curl-config --ca and openssl version -d say where:
+  hello-mtls doctor URL --cacert /etc/ssl/certs/ca-certificates.crt")]
 pub(super) struct Doctor {
     /// Look at this server too, as a client with these files
     url: Option<String>,
@@ -50,7 +54,7 @@ pub(super) struct Doctor {
     ca_key: Option<PathBuf>,
     /// For a program: one line of JSON
     #[arg(long, conflicts_with = "against")]
-    pub(super) json: bool,
+    json: bool,
 }
 
 fn role(name: &str) -> Result<Side, String> {

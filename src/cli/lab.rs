@@ -35,10 +35,10 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Three hints, one after the other
+    /// The first hint; with a number the second or the third
     Hint {
         name: String,
-        /// 1, 2 or 3
+        /// 1, 2 or 3: each says a little more
         #[arg(default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
         number: u8,
     },
@@ -48,24 +48,15 @@ enum Command {
     Reset { name: String },
 }
 
-impl LabOptions {
-    /// Whether stdout is for a program.
-    pub(super) fn json(&self) -> bool {
-        matches!(self.command, Some(Command::Check { json: true, .. }))
-    }
-}
-
 pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
     let language = look.language;
     let lab = Lab::here();
     match options.command.unwrap_or(Command::List) {
         Command::List => list(&lab, look)?,
         Command::Start { name } => {
-            let folder = lab.start(find(&name)?, language)?;
-            show(look, |page| {
-                let file = folder.join("README.md").display().to_string();
-                page.paragraph("", &page.paint.words(&phrase!("read {file}", file)), "")
-            })?;
+            let exercise = find(&name)?;
+            let folder = lab.start(exercise, language)?;
+            show(look, |page| report::started(page, exercise, &folder))?;
         }
         Command::Check { name, json } => return check(&lab, name.as_deref(), json, look),
         Command::Hint { name, number } => {
@@ -81,13 +72,16 @@ pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
                 text(&next.in_language(language))?;
             }
         }
-        Command::Solution { name } => text(&folded(&lab.texts(find(&name)?, language)?.solution))?,
+        Command::Solution { name } => text(&folded(&lab.solution(find(&name)?, language)?))?,
         Command::Reset { name } => {
-            let kept = lab.reset(find(&name)?, language)?;
+            let exercise = find(&name)?;
+            let kept = lab.reset(exercise, language)?;
             if let Some(kept) = kept {
                 let kept = kept.display().to_string();
                 text(&phrase!("the old folder is kept as {kept}", kept).in_language(language))?;
             }
+            let folder = lab.folder(exercise);
+            show(look, |page| report::started(page, exercise, &folder))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -117,7 +111,8 @@ fn list(lab: &Lab, look: Look) -> Result<(), Error> {
     for exercise in EXERCISES {
         let begun = started.iter().any(|one| one.name == exercise.name);
         let checked = if begun {
-            Some(lab.look(exercise, language)?)
+            let looked = lab.look(exercise, language);
+            Some(looked.unwrap_or_else(|error| Checked::impossible(exercise, language, error)))
         } else {
             None
         };
@@ -136,17 +131,24 @@ fn check(lab: &Lab, name: Option<&str>, json: bool, look: Look) -> Result<ExitCo
         None => lab.started(),
     };
     let mut all: Vec<Checked> = Vec::new();
+    let several = exercises.len() > 1;
     for exercise in exercises {
-        all.push(lab.check(exercise, look.language)?);
+        all.push(match lab.check(exercise, look.language) {
+            // One that cannot be graded does not keep the others from it, nor a machine from its line.
+            Err(error) if several || json => Checked::impossible(exercise, look.language, error),
+            checked => checked?,
+        });
     }
     if json {
         text(&report::json(&all))?;
+    } else if all.is_empty() {
+        show(look, report::nothing_started)?;
     } else {
         show(look, |page| {
             all.iter().try_for_each(|one| report::checked(page, one))
         })?;
     }
-    Ok(match all.iter().all(Checked::solved) {
+    Ok(match report::all_solved(&all) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

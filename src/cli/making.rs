@@ -6,10 +6,10 @@ use clap::Args;
 use rustls::pki_types::CertificateDer;
 
 use super::{print, say};
-use crate::certificates::GeneratedFile;
-use crate::certificates::authority::Authority;
+use crate::certificates::authority::{Authority, is_issuer};
 use crate::certificates::request::KeyType;
 use crate::certificates::summary::Summary;
+use crate::certificates::{GeneratedFile, constraints, pem};
 use crate::clock::Moment;
 use crate::error::Error;
 use crate::files::NewFile;
@@ -73,7 +73,7 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        list.push_str(&listed(&path, purpose));
+        list.push_str(&listed(&path, &purpose));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),
@@ -96,6 +96,20 @@ pub(super) fn load_authority(dir: &Path, name: &str) -> Result<Authority, Error>
         &dir.join(format!("{name}.crt")),
         &dir.join(format!("{name}.key")),
     )
+}
+
+/// An intermediate CA without constraints of its own is bound by those of the root, whose certificate may lie beside it.
+pub(super) fn check_root(
+    dir: &Path,
+    authority: &Authority,
+    leaf: &CertificateDer<'_>,
+) -> Result<(), Error> {
+    match pem::certificates(&dir.join("ca.crt")).as_deref() {
+        Ok([root, ..]) if is_issuer(root, authority.certificate()) => {
+            constraints::check(root, leaf)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A certificate that ends after its CA. RFC 5280 §6.1 checks the dates of each certificate of the path, so

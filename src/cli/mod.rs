@@ -106,7 +106,11 @@ enum Command {
     Gallery(gallery::Gallery),
     /// Learn by repairing: exercises that grade themselves
     Lab(lab::LabOptions),
-    /// Tell the whole story, with certificates made for it in target/demo
+    /// Tell the whole story, over real connections
+    ///
+    /// Its certificates and a recording stay in the folder hello-mtls-demo, or in
+    /// target/demo where there is a Cargo.toml.
+    #[command(verbatim_doc_comment)]
     Demo,
     /// Show the help of a command, as its --help does
     Help {
@@ -129,7 +133,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             let told = tell_usage(&error).map(|()| code);
-            return ended(told, Language::of_the_system());
+            return ended(told, &Given::default(), Language::of_the_system());
         }
     };
     // Asked before the command takes its options: it is needed only if the command fails.
@@ -138,18 +142,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         language: cli.lang.unwrap_or_else(Language::of_the_system),
         colour: cli.color,
     };
-    let in_json = cli.command.in_json();
-    let done = cli
-        .command
-        .run(look)
-        .map_err(|error| explain(error, &given));
-    let told = match (&done, in_json) {
-        (Err(error), Some(command)) if error.exit_code() == 1 => {
-            print(json::failed(command, error))
-        }
-        _ => Ok(()),
-    };
-    ended(told.and(done), look.language)
+    ended(cli.command.run(look), &given, look.language)
 }
 
 /// `help serve` is `serve --help`. The parser has a `help` of its own, which it would list among the subcommands of
@@ -184,23 +177,12 @@ impl Command {
             Command::Demo => {
                 let mut stdout = io::stdout().lock();
                 let paint = look.paint(&stdout);
-                demo::run(Path::new("target/demo"), &mut stdout, paint)
+                demo::run(demo_folder(), &mut stdout, paint)
             }
             // `parse` has made `--help` of it.
             Command::Help { .. } => Ok(()),
         };
         done.map(|()| ExitCode::SUCCESS)
-    }
-
-    /// The name of a command that owes stdout a line of JSON, also if it fails before it has a result. `get` and `inspect`
-    /// write theirs themselves.
-    fn in_json(&self) -> Option<&'static str> {
-        match self {
-            Command::Gallery(gallery) if gallery.json => Some("gallery"),
-            Command::Lab(lab) if lab.json() => Some("lab"),
-            Command::Doctor(doctor) if doctor.json => Some("doctor"),
-            _ => None,
-        }
     }
 
     /// The files that the command works with. An error of the others names its file itself.
@@ -213,11 +195,11 @@ impl Command {
     }
 }
 
-/// The one place where an error becomes a message and an exit code.
-fn ended(done: Result<ExitCode, Error>, language: Language) -> ExitCode {
+/// The one place where an error meets the files of the user, and becomes a message and an exit code.
+fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> ExitCode {
     let error = match done {
         Ok(code) => return code,
-        Err(error) => error,
+        Err(error) => explain(error, given),
     };
     if let Error::Output { source } = &error
         && source.kind() == io::ErrorKind::BrokenPipe
@@ -266,5 +248,13 @@ fn tls_max(version: &str) -> Result<TlsMax, String> {
         "1.2" => Ok(TlsMax::Tls12),
         "1.3" => Ok(TlsMax::Tls13),
         _ => Err("1.2 or 1.3".to_owned()),
+    }
+}
+
+/// Beside the sources, where the build's own files go. Elsewhere a folder `target` would look like Cargo's.
+fn demo_folder() -> &'static Path {
+    match Path::new("Cargo.toml").exists() {
+        true => Path::new("target/demo"),
+        false => Path::new("hello-mtls-demo"),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::making::{
-    Making, common_name, file_stem, load_authority, naming, outlives, write_and_list,
+    Making, check_root, common_name, file_stem, load_authority, naming, outlives, write_and_list,
 };
 use super::renew::Renew;
 use super::say;
@@ -225,6 +225,10 @@ fn sign_request(
     let authority = load_authority(&leaf.dir, ca)?;
     let csr = leaf.dir.join(format!("{}.csr", leaf.name));
     let signed = sign(&authority, &pem::request(&csr)?, &leaf.grant(), days)
+        .and_then(|signed| {
+            check_root(&leaf.dir, &authority, &signed.certificate)?;
+            Ok(signed)
+        })
         .map_err(|error| naming("sign", &csr, error))?;
     for wish in &signed.not_granted {
         say(&format!(

@@ -2,19 +2,23 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::CertificateError;
 
+use crate::credentials;
 use crate::error::diagnosis::diagnose_tls;
-use crate::error::{Diagnosis, Error};
+use crate::error::{Diagnosis, Error, Report};
+use crate::handshake::Trust;
+use crate::instruments::doctor::explain::{Given, explain};
 use crate::language::Phrase;
 use crate::narration::{Event, Fact, Side, Step, Teller};
 use crate::phrase;
 use crate::text;
 
 /// Names that no CA of the public web signs for: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 8] = [
     "localhost",
     "local",
     "internal",
@@ -23,18 +27,31 @@ const PRIVATE: [&str; 9] = [
     "test",
     "invalid",
     "example",
-    "onion",
 ];
 
 /// Whether a CA of the public web may have signed for this host: a DNS name of two labels or more. An address is none:
 /// the few that have a public certificate do not make the hint right for the others.
 pub(super) fn is_public(host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let ends_with = |name: &&str| {
-        let before = host.strip_suffix(*name);
-        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    };
-    host.contains('.') && host.parse::<IpAddr>().is_err() && !PRIVATE.iter().any(ends_with)
+    host.parse::<IpAddr>().is_err() && !is_private(host)
+}
+
+/// Whether no CA of the public web may sign for this host (CA/Browser Forum, Baseline Requirements §7.1.2.7.12): a name of
+/// one label, one that is kept for private use, or an address of a private network.
+fn is_private(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local()
+        }
+        Err(_) => {
+            let host = host.trim_end_matches('.').to_ascii_lowercase();
+            let ends_with = |name: &&str| {
+                let before = host.strip_suffix(*name);
+                before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            };
+            !host.contains('.') || PRIVATE.iter().any(ends_with)
+        }
+    }
 }
 
 /// A request of `get`, as far as it matters here.
@@ -47,6 +64,48 @@ pub(super) struct Request<'a> {
     pub(super) in_the_default_folder: bool,
     /// Certificate and key as options, quoted for a shell.
     pub(super) own: String,
+}
+
+/// The CAs of this system, as [`credentials::native_trust`] reads them. If an environment variable names a list that cannot
+/// be used, the error says which variable does.
+pub(super) fn native_trust() -> Result<Trust, Error> {
+    credentials::native_trust().map_err(|error| {
+        // The doctor knows what a file that is no PEM holds instead.
+        let error = explain(error, &Given::default());
+        let (Error::File { path, .. }
+        | Error::Pem { path, .. }
+        | Error::Contents { path, .. }
+        | Error::Explained { path, .. }) = &error
+        else {
+            return error;
+        };
+        let Some(variable) = variable_that_names(path) else {
+            return error;
+        };
+        let (path, failure) = (path.clone(), error.failure());
+        let Report { found, remedy, .. } = error.report();
+        let another = phrase!("another path in {variable}, or `unset {variable}`: then the list of this system counts", variable);
+        let remedy = match error {
+            // `certs` does not make the CAs of the public web.
+            Error::File { .. } => another,
+            _ => Phrase::lines([remedy, another]),
+        };
+        Error::Explained {
+            path,
+            failure,
+            found: Phrase::lines([phrase!("the environment variable {variable} says that the CAs of this system are here", variable), found]),
+            remedy,
+        }
+    })
+}
+
+fn variable_that_names(path: &Path) -> Option<&'static str> {
+    let (file, folders) = credentials::named_lists();
+    let is_in = |folder: &PathBuf| path.starts_with(folder);
+    if file.as_deref() == Some(path) {
+        return Some("SSL_CERT_FILE");
+    }
+    folders.iter().any(is_in).then_some("SSL_CERT_DIR")
 }
 
 /// The error with `--ca-native` in it: as what to try, or as what was used.
@@ -125,6 +184,13 @@ fn is_unknown_issuer(diagnosis: &Diagnosis) -> bool {
 fn unknown_issuer(mut diagnosis: Diagnosis, request: &Request<'_>) -> Diagnosis {
     if request.ca_native {
         diagnosis = not_of_this_system(diagnosis);
+    }
+    if request.ca_native && is_private(request.host) {
+        diagnosis.remedy = phrase!(
+            "{host} is a name or an address of a private network, and no public CA signs for it: --cacert FILE in place of --ca-native, with the CA of that network",
+            host = text::terminal(request.host)
+        );
+    } else if request.ca_native {
         diagnosis.remedy = phrase!(
             "--cacert with the CA that signed it, if it is one of your own; if there are intermediates, the server has to send them too: hello-mtls inspect {url} shows what it sends",
             url = text::shell_word(request.url)
@@ -181,6 +247,26 @@ mod tests {
         }
         let with_it = said("https://example.org/", "example.org", true);
         assert!(with_it.contains("no CA of this system signed"), "{with_it}");
+    }
+
+    #[test]
+    fn only_a_private_name_or_address_is_said_to_have_no_public_ca() {
+        for (host, private) in [
+            ("localhost", true),
+            ("db.internal", true),
+            ("server", true),
+            ("10.1.2.3", true),
+            ("192.168.0.1", true),
+            ("fd00::1", true),
+            ("example.org", false),
+            ("9.9.9.9", false),
+            ("2620:fe::9", false),
+        ] {
+            let said = said("https://it/", host, true);
+            let words: Vec<&str> = said.split_whitespace().collect();
+            let is_said = words.join(" ").contains("no public CA signs");
+            assert_eq!(is_said, private, "{said}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::making::{file_stem, listed, load_authority, naming, outlives, write_and_list};
+use super::making::{
+    check_root, file_stem, listed, load_authority, naming, outlives, write_and_list,
+};
 use super::{print, say};
 use crate::certificates::pem;
 use crate::certificates::renewal::renew;
@@ -43,6 +45,10 @@ impl Renew {
         let authority = load_authority(&self.dir, &self.ca)?;
         self.check_not_revoked(&path, &old)?;
         let renewed = renew(&authority, &old, self.days, self.new_key)
+            .and_then(|renewed| {
+                check_root(&self.dir, &authority, &renewed.certificate)?;
+                Ok(renewed)
+            })
             .map_err(|error| naming("renew", &path, error))?;
         if let Some(note) = outlives(&renewed.certificate, authority.certificate()) {
             text::wrap(&note, 80).iter().for_each(|line| say(line));

@@ -16,6 +16,8 @@ use super::signals::EndSignal;
 use super::watched::{Explaining, Watched};
 use super::wire::offer;
 use super::{Files, key_log, missing, output, reloading, teller, tls_max};
+use crate::certificates::ml_dsa::has_ml_dsa_key;
+use crate::certificates::pem;
 use crate::certificates::summary::shown_names;
 use crate::credentials::{identity, trust};
 use crate::error::{Diagnosis, Error};
@@ -140,6 +142,17 @@ fn read_setup(serve: &Serve, narrator: &Narrator) -> Result<ServerSetup, Error> 
         ));
     };
     let identity = identity(&cert, &key)?;
+    if serve.tls_max == TlsMax::Tls12 && identity.chain.first().is_some_and(has_ml_dsa_key) {
+        return Err(Error::Contents {
+            path: key,
+            found: phrase!(
+                "an ML-DSA key: TLS 1.2 has no cipher suite for it, so with --tls-max 1.2 no client could connect"
+            ),
+            remedy: phrase!(
+                "--tls-max 1.3, or a certificate with another kind of key: hello-mtls certs --dir DIR makes P-256"
+            ),
+        });
+    }
     let clients = match (serve.tls, authorities) {
         (true, _) => None,
         (false, Some(authorities)) => Some(Trust {
@@ -288,6 +301,13 @@ fn greet(serve: &Serve, listener: &Listener, log: &Log) {
     }
     for proxy in &serve.proxy_protocol {
         say(&format!("  PROXY protocol: required from {proxy}"));
+    }
+    let (_, own) = serve.files.paths(Side::Server);
+    let chain = own.and_then(|(cert, _)| pem::certificates(&cert).ok());
+    if chain.is_some_and(|chain| has_ml_dsa_key(&chain[0])) {
+        say(
+            "  note: the key is an ML-DSA key, so every client needs TLS 1.3 and has to know ML-DSA",
+        );
     }
     if super::in_a_debugger() {
         say("  note: no deadlines, because HELLO_MTLS_DEBUGGER is set");

@@ -24,6 +24,7 @@ use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{ClientConfig, ClientConnection};
 
 use super::{facts, io_error, reject_eof, tell_refusal};
+use crate::error::diagnosis::may_tell_more;
 use crate::error::{Diagnosis, Progress, Seen};
 use crate::narration::{Fact, Narrator, Step, narrator};
 use crate::text;
@@ -96,6 +97,7 @@ pub(super) fn refuse_hello(
     transport: &mut impl Transport,
     narrator: &Narrator,
 ) -> Diagnosis {
+    await_first_bytes(transport);
     let seen = Seen {
         first_bytes: transport.first_bytes().to_vec(),
         ..Seen::at(Progress::Hello)
@@ -103,6 +105,13 @@ pub(super) fn refuse_hello(
     let diagnosis = tell_refusal(narrator, &io_error(error), seen);
     let _ = alert.write_all(transport);
     diagnosis
+}
+
+/// rustls refuses what is no TLS at its first byte. A few more say what it is, and they may still be on their way. The
+/// deadline of the handshake holds here, too.
+fn await_first_bytes(transport: &mut impl Transport) {
+    let mut next = [0];
+    while may_tell_more(transport.first_bytes()) && matches!(transport.read(&mut next), Ok(1)) {}
 }
 
 /// Reports that the ClientHello has arrived. This is the server's breakpoint of step 1.

@@ -108,7 +108,9 @@ fn lines_of(event: &Event, language: Language) -> String {
     let head = text::pad(&format!("#{number} {step_number}{mark} {title}"), 59);
     let mut lines = format!("{head} {milliseconds:>9.1} ms\n");
     let so = words.so.in_language(language);
-    for line in [what, so].iter().flat_map(|words| text::wrap(words, 74)) {
+    // A line feed in a fact ends a paragraph.
+    let paragraphs = [&what, &so].into_iter().flat_map(|words| words.split('\n'));
+    for line in paragraphs.flat_map(|words| text::wrap(words, 74)) {
         lines.push_str("     ");
         lines.push_str(&line);
         lines.push('\n');

@@ -41,7 +41,7 @@ fn every_command_that_the_demo_prints_does_what_it_should() {
         .says("CertificateVerify");
     assert!(
         folder
-            .read("target/demo/handshake.html")
+            .read("hello-mtls-demo/handshake.html")
             .starts_with("<!DOCTYPE html>")
     );
     // What the server told meanwhile is the other half of the story.

@@ -13,17 +13,19 @@ use hello_mtls::instruments::gallery::{Case, cases};
 use hello_mtls::narration::Side;
 
 /// Why a program, in the order of `SEEN`, has no words for a case. All others have.
-const SPEECHLESS: [(&str, [&str; 3]); 5] = [
+const SPEECHLESS: [(&str, [&str; 3]); 6] = [
     ("own-x509-v1", [NEVER_STARTS; 3]),
     ("own-unknown-critical-extension", [NEVER_STARTS; 3]),
     (
         "not-tls-client",
         ["", "s_client speaks nothing but TLS", ""],
     ),
+    ("unexpected-proxy-header", ["", SENDS_NONE, SENDS_NONE]),
     ("wrong-clock", [ITS_CLOCK, "", ITS_CLOCK]),
     ("never-reads", [READS; 3]),
 ];
 const NEVER_STARTS: &str = "the server never starts: it says what it says in connection-refused";
+const SENDS_NONE: &str = "it has no option for a PROXY header";
 const ITS_CLOCK: &str = "it has the system's clock";
 const READS: &str = "it reads, and says what it says in no-client-certificate";
 

@@ -11,10 +11,10 @@ use crate::certificates::authority::Authority;
 use crate::certificates::request::KeyType;
 use crate::cli::files::{Paths, unusable};
 use crate::cli::look::Look;
-use crate::cli::public_site::{is_public, not_of_this_system};
+use crate::cli::public_site::{is_public, native_trust, not_of_this_system};
 use crate::cli::{json, output};
 use crate::client::{Url, dial};
-use crate::credentials::{identity, native_trust, trust};
+use crate::credentials::{identity, named_lists, trust};
 use crate::error::{Diagnosis, Error};
 use crate::handshake::step7_application_data::close_gracefully;
 use crate::handshake::{ClientSetup, TlsMax, Trust, client_config, connect};
@@ -126,8 +126,10 @@ impl Inspect {
     /// By which CAs the chain is judged. CAs that were not named are a convenience: where they cannot be used, the chain
     /// is shown without a verdict.
     fn trust(&self, url: &Url) -> Result<(Trust, Judge), Error> {
-        let named = self.ca_native || self.cacert.is_some();
+        let mut named = self.ca_native || self.cacert.is_some();
         let (trust, from) = if self.by_system(url) {
+            // A list that the user named is meant to count.
+            named |= named_lists() != (None, Vec::new());
             (native_trust(), From::System)
         } else {
             let file = self.cacert.clone();

@@ -76,7 +76,7 @@ fn about_our_certificate(side: Side, alert: AlertDescription, progress: Progress
         ),
         A::CertificateRevoked => (
             phrase!("the CA has revoked the {ours}'s certificate", ours),
-            phrase!("a new certificate"),
+            phrase!("a new key, and a certificate for it from the CA"),
         ),
         A::UnsupportedCertificate => (
             phrase!("the {ours}'s certificate is made for another purpose", ours),

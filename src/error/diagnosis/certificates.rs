@@ -114,7 +114,7 @@ pub(super) fn by_rustls(whose: Side, cause: &CertificateError) -> Row {
         ),
         C::Revoked => (
             phrase!("the CA has revoked the {whose}'s certificate", whose),
-            new(),
+            phrase!("a new key, and a certificate for it from the CA"),
         ),
         C::UnknownRevocationStatus => (
             phrase!("a CRL is loaded, but none of the issuer of this certificate"),

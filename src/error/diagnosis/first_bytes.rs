@@ -29,6 +29,29 @@ pub(super) fn named(side: Side, bytes: &[u8]) -> Option<(Row, &'static str)> {
     Some((row(Step::ClientConnects, found, remedy), name))
 }
 
+/// Whether a client's bytes may be the beginning of one of those that are known, and are too few to tell. A client may send
+/// them one by one.
+pub fn may_tell_more(bytes: &[u8]) -> bool {
+    let mut known = HTTP.iter().chain(&HEADERS).chain(&OTHERS);
+    let begins = |known: &&[u8]| bytes.len() < known.len() && known.starts_with(bytes);
+    !bytes.is_empty() && known.any(begins)
+}
+
+/// Requests of HTTP.
+const HTTP: [&[u8]; 8] = [
+    b"GET ",
+    b"POST ",
+    b"HEAD ",
+    b"PUT ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"PATCH ",
+    b"PRI * ",
+];
+/// The two versions of the PROXY protocol.
+const HEADERS: [&[u8]; 2] = [b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n"];
+const OTHERS: [&[u8]; 4] = [b"CONNECT ", b"SSH-", b"EHLO", b"HELO"];
+
 /// What it is, what to try, and the name of the failure.
 type Known = (Phrase, Phrase, &'static str);
 
@@ -97,17 +120,19 @@ fn of_server(bytes: &[u8]) -> Option<Known> {
 
 fn of_client(bytes: &[u8]) -> Option<Known> {
     let text = |known: &[&[u8]]| known.iter().any(|known| bytes.starts_with(known));
-    let methods: [&[u8]; 8] = [
-        b"GET ",
-        b"POST ",
-        b"HEAD ",
-        b"PUT ",
-        b"DELETE ",
-        b"OPTIONS ",
-        b"PATCH ",
-        b"PRI * ",
-    ];
-    let (protocol, remedy) = if text(&methods) {
+    if text(&HEADERS) {
+        return Some((
+            phrase!(
+                "a header of the PROXY protocol, which this server takes from the addresses of --proxy-protocol alone"
+            ),
+            phrase!(
+                "hello-mtls serve --proxy-protocol ADDRESS, if it is the load balancer's; or switch it off there (HAProxy: \
+                send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)"
+            ),
+            "unexpected-proxy-header",
+        ));
+    }
+    let (protocol, remedy) = if text(&HTTP) {
         (
             phrase!("a request of plain HTTP"),
             phrase!("the client has to say https://"),
@@ -116,16 +141,6 @@ fn of_client(bytes: &[u8]) -> Option<Known> {
         (
             phrase!("CONNECT: the client takes this server for an HTTP proxy"),
             phrase!("the client's proxy settings (https_proxy): this server is the destination"),
-        )
-    } else if text(&[b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n"]) {
-        (
-            phrase!(
-                "a header of the PROXY protocol, which a load balancer puts before the client's own bytes"
-            ),
-            phrase!(
-                "hello-mtls serve --proxy-protocol ADDRESS, with the load balancer's address; or switch it off there (HAProxy: \
-                send-proxy; nginx: proxy_protocol; AWS: proxy protocol v2)"
-            ),
         )
     } else if text(&[b"SSH-"]) {
         (

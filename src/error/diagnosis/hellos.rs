@@ -51,7 +51,9 @@ pub(super) fn incompatible(cause: &PeerIncompatible) -> Row {
             );
         }
         P::NoCipherSuitesInCommon => (
-            phrase!("client and server share no cipher suite"),
+            phrase!(
+                "client and server share no cipher suite for this TLS version and the server's kind of key"
+            ),
             phrase!(
                 "the default suites on both sides; with an ML-DSA key on the server, TLS 1.3 on both: 1.2 has no ML-DSA"
             ),

@@ -34,6 +34,7 @@ use rustls::{
 };
 
 pub use self::answers::diagnose_answer;
+pub use self::first_bytes::may_tell_more;
 pub use self::other_servers::{required, servers_cas};
 use super::{BadHeader, Diagnosis, Ending, GaveUp, LateRequest, Progress, Seen, io_words};
 use crate::language::Phrase;

@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::reading::{Files, Key, LoadedSide, Neighbour};
+use super::reading::{Files, Key, LoadedSide, Neighbour, is_backup};
 use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};
 use crate::certificates::summary::Summary;
 use crate::language::Phrase;
@@ -78,6 +78,12 @@ impl<'a> Cert<'a> {
     /// The same name and the same key, as a renewed CA has them.
     pub(super) fn is_as(&self, other: &Cert<'_>) -> bool {
         self.public_key() == other.public_key() && self.subject() == other.subject()
+    }
+
+    /// Of several files with the same certificate the better one to name has the lower rank: no backup, and then one
+    /// that holds few others.
+    pub(super) fn rank(&self) -> (bool, usize) {
+        (is_backup(self.path), self.place.1)
     }
 
     /// By its dates alone. `now` is in seconds since 1970.
@@ -204,8 +210,7 @@ impl<'a> Evidence<'a> {
             PeerTrust::Unknown if !is_sent => {
                 let mut roots: Vec<&Cert<'_>> = self.nearby.iter().collect();
                 roots.retain(|near| near.self_issued());
-                // A file that holds one root alone is the better one to name.
-                roots.sort_by_key(|root| root.place.1);
+                roots.sort_by_key(|root| root.rank());
                 self.anchors.iter().chain(roots).collect()
             }
             _ => self.anchors.iter().collect(),

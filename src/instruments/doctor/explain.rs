@@ -5,14 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, THE_SERVER_AT};
 use super::pem::shape;
 use super::reading::{other_names, without_folder};
-use super::{SetupFiles, SideFiles, examine};
+use super::{ChainSource, SetupFiles, SideFiles, examine};
+use crate::client::Url;
 use crate::error::diagnosis::diagnose_tls;
-use crate::error::{Diagnosis, Error, Wanted};
+use crate::error::{Diagnosis, Ending, Error, Wanted};
 use crate::files;
 use crate::language::Phrase;
+use crate::narration::narrator::notes;
 use crate::narration::{Side, Step};
 use crate::phrase;
 use crate::text;
@@ -37,7 +39,7 @@ pub fn explain(error: Error, given: &Given) -> Error {
             files,
             wanted,
             cause,
-        } => unusable(files, wanted, cause, &given.case),
+        } => unusable(files, wanted, cause, given),
         Error::Tls {
             side: Side::Client,
             peer,
@@ -74,13 +76,8 @@ fn not_the_pem(path: PathBuf, wanted: Wanted, said: String) -> Error {
 
 /// The doctor's first finding about one of the files: what keeps the file itself from being used comes
 /// before what a connection would show.
-fn unusable(
-    files: Vec<PathBuf>,
-    wanted: Phrase,
-    cause: rustls::Error,
-    given: &SetupFiles,
-) -> Error {
-    let case = those_alone(&files, given);
+fn unusable(files: Vec<PathBuf>, wanted: Phrase, cause: rustls::Error, given: &Given) -> Error {
+    let case = those_alone(&files, &given.case);
     let mut findings = examine(&case).findings;
     findings.retain(|finding| files.contains(&finding.file) && finding.severity != Severity::Note);
     if let Some(finding) = findings.into_iter().min_by_key(|finding| finding.step) {
@@ -103,7 +100,7 @@ fn unusable(
         path: path.clone(),
         failure: judged.failure,
         found: judged.found,
-        remedy: "hello-mtls doctor".into(),
+        remedy: format!("  hello-mtls doctor{}", given.options).into(),
     }
 }
 
@@ -154,17 +151,28 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
         return diagnosis;
     };
     // A server that hangs up where it could have answered may mean the certificate: the file knows.
-    let sent = diagnosis
-        .seen
-        .request
-        .as_ref()
-        .is_some_and(|asked| asked.answer.is_some());
+    let request = diagnosis.seen.request.as_ref();
+    let sent = request.is_some_and(|asked| asked.answer.is_some());
+    // A certificate that was not sent, because its key does not fit, has nothing to answer for.
+    let kept_back = request.is_some() && !sent;
     let left_after_it = sent && diagnosis.seen.hung_up() && diagnosis.seen.answer.is_none();
     match diagnosis.step {
-        Step::ServerVerifiesClient => blame_own_certificate(&mut diagnosis, given),
+        Step::ServerVerifiesClient => {
+            // decrypt_error: a signature does not fit. The client's own does, because it has compared its key with its
+            // certificate. So it is the CA's, and the server has another key under that CA's name.
+            if sent && diagnosis.seen.ending == Ending::Alert(51) {
+                diagnosis.failure = Some("client-ca-key-changed");
+            }
+            if !kept_back {
+                blame_own_certificate(&mut diagnosis, given);
+            }
+        }
         Step::ApplicationData if left_after_it => blame_own_certificate(&mut diagnosis, given),
         // Without a file of CAs there is nothing that the doctor could look into.
         Step::ClientVerifiesServer if given.case.authorities.is_some() => {
+            if diagnosis.failure.is_none() {
+                name_by_chain(&mut diagnosis, &given.case, url);
+            }
             let doctor = ask(&text::shell(Path::new(url)), &given.options);
             diagnosis.remedy = Phrase::lines([diagnosis.remedy, doctor]);
         }
@@ -173,11 +181,45 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
     diagnosis
 }
 
+/// rustls says that a signature does not fit, which can have several causes. The chain that the server sent and the file
+/// of CAs tell which it is, unless it is the signature of the handshake.
+fn name_by_chain(diagnosis: &mut Diagnosis, case: &SetupFiles, url: &str) {
+    let Ok(url) = Url::parse(url) else { return };
+    let chain = notes().server_chain.into_iter().map(Into::into);
+    let by = PathBuf::from(format!("{THE_SERVER_AT}{}", text::terminal(&url.place)));
+    let sent = SideFiles {
+        side: Side::Server,
+        certificate: ChainSource::Sent {
+            by,
+            chain: chain.collect(),
+        },
+        key: None,
+    };
+    let case = SetupFiles {
+        parties: vec![sent],
+        host: url.server_name,
+        ..case.clone()
+    };
+    let mut findings = examine(&case).findings.into_iter();
+    let is_it = |finding: &Finding| {
+        finding.severity == Severity::Error && finding.step == Step::ClientVerifiesServer
+    };
+    if let Some(finding) = findings.find(is_it) {
+        diagnosis.failure = Some(finding.code);
+        diagnosis.found = finding.found;
+        diagnosis.remedy = finding.fix;
+    }
+}
+
 /// Adds what the user's own certificate has against it, if anything: then that is the cause.
 fn blame_own_certificate(diagnosis: &mut Diagnosis, given: &Given) {
     let Some(finding) = about_own_certificate(&given.case) else {
         return;
     };
+    // A warning is about what may be. What the server said counts more.
+    if finding.severity != Severity::Error && diagnosis.failure.is_some() {
+        return;
+    }
     let file = text::terminal(&finding.file.display().to_string());
     diagnosis.step = Step::ServerVerifiesClient;
     diagnosis.failure = Some(finding.code);

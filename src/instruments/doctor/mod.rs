@@ -80,6 +80,20 @@ impl Default for SetupFiles {
     }
 }
 
+impl SetupFiles {
+    /// Whether the user named this file.
+    fn names(&self, path: &Path) -> bool {
+        let peer = match &self.peer {
+            PeerTrust::File(file) => Some(file.as_path()),
+            _ => None,
+        };
+        let own = self.parties.iter();
+        let own = own.flat_map(|side| [side.certificate.path(), side.key.as_deref()]);
+        let mut named = own.chain([self.authorities.as_deref(), peer]).flatten();
+        named.any(|file| file == path) || self.crls.iter().any(|file| file == path)
+    }
+}
+
 /// What the other side believes.
 #[derive(Clone, Debug, Default)]
 pub enum PeerTrust {
@@ -220,9 +234,12 @@ fn report(case: &SetupFiles, files: &Files, unreadable: Vec<Finding>) -> Report 
         answered: false,
         host: case.host.to_str().into_owned(),
     };
+    let findings = told.worst_first(case).into_iter();
     Report {
         verdict,
-        findings: told.worst_first(case),
+        findings: findings
+            .map(|finding| remedy::naming_backups(finding, &evidence))
+            .collect(),
         seen: Vec::new(),
     }
 }

@@ -194,7 +194,7 @@ impl Dialling<'_> {
 
     fn scheme(&self) -> &'static str {
         match self.case.scene.fault {
-            Fault::PlainClient(_) => "http",
+            Fault::PlainClient(words) if !words.starts_with(b"PROXY") => "http",
             _ => "https",
         }
     }
@@ -220,6 +220,10 @@ impl Dialling<'_> {
                 " -ciphersuites TLS_CHACHA20_POLY1305_SHA256 -cipher ECDHE-ECDSA-CHACHA20-POLY1305",
                 "ciphers: 'TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305',",
             ],
+            // Then it says that it comes from where it comes.
+            Fault::PlainClient(words) if words.starts_with(b"PROXY") => {
+                ["--haproxy-protocol ", "", ""]
+            }
             Fault::NoCommonGroup => [
                 "--curves X25519 ",
                 " -groups X25519",

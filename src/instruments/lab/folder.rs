@@ -1,19 +1,19 @@
 //! An exercise on disk. There is no other memory of it: what is solved is computed from the folders.
 
+use std::env;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::draw::Draw;
-use super::tests::{Started, Test, Verdict};
+use super::tests::{Started, Test, Verdict, page_of};
+use super::unusable::unusable;
 use super::wording::{Texts, folded};
-use super::{EXERCISES, Exercise};
+use super::{EXERCISES, Exercise, settings};
 use crate::error::Error;
 use crate::files::{self, NewFile, Readers};
-use crate::instruments::doctor::explain::{Given, explain};
 use crate::language::Language;
-use crate::narration::Step;
 use crate::phrase;
+use crate::text;
 
 /// Where the exercises lie: a folder for each.
 #[derive(Clone, Debug)]
@@ -34,6 +34,15 @@ impl Checked {
     /// All is as it should be.
     pub fn solved(&self) -> bool {
         self.tests.iter().all(Test::passed)
+    }
+
+    /// There is nothing to check, and the error says why: for a list that is to have all exercises.
+    pub fn impossible(exercise: &'static Exercise, language: Language, error: Error) -> Checked {
+        Checked {
+            texts: exercise.texts.texts(language, &[]),
+            exercise,
+            tests: vec![unusable("files", Path::new(""), error)],
+        }
     }
 
     /// Nothing can be said about it here.
@@ -61,6 +70,16 @@ impl Lab {
     /// The folder of an exercise.
     pub fn folder(&self, exercise: &Exercise) -> PathBuf {
         self.0.join(exercise.name)
+    }
+
+    /// The same in the words of a learner: in the folder itself the files have their plain names.
+    fn folder_from_here(&self, exercise: &Exercise) -> PathBuf {
+        let inside = self.0 == Path::new("..")
+            && env::current_dir().is_ok_and(|here| here.ends_with(exercise.name));
+        match inside {
+            true => PathBuf::from("."),
+            false => self.folder(exercise),
+        }
     }
 
     /// The exercises that were started, in their order.
@@ -134,6 +153,16 @@ impl Lab {
         Ok(exercise.texts.texts(language, &(exercise.words)(&draw)))
     }
 
+    /// The solution, with a first command that goes to the folder: it is pasted where it was asked for.
+    ///
+    /// # Errors
+    /// As [`Lab::texts`].
+    pub fn solution(&self, exercise: &Exercise, language: Language) -> Result<String, Error> {
+        let solution = self.texts(exercise, language)?.solution;
+        let folder = text::shell(&self.folder(exercise));
+        Ok(solution.replacen("```sh\n", &format!("```sh\ncd {folder}\n"), 1))
+    }
+
     fn draw(&self, exercise: &Exercise) -> Result<Draw, Error> {
         let folder = self.folder(exercise);
         if folder.symlink_metadata().is_err() {
@@ -168,14 +197,14 @@ impl Lab {
         language: Language,
         hurry: bool,
     ) -> Result<Checked, Error> {
-        let (folder, draw) = (self.folder(exercise), self.draw(exercise)?);
+        let (folder, draw) = (self.folder_from_here(exercise), self.draw(exercise)?);
         let started = Started {
             folder: &folder,
             draw: &draw,
             hurry,
         };
-        let tests =
-            (exercise.check)(&started).unwrap_or_else(|error| vec![unusable(&folder, error)]);
+        let tests = (exercise.check)(&started)
+            .unwrap_or_else(|error| vec![files_test(exercise, &folder, error)]);
         let texts = exercise.texts.texts(language, &(exercise.words)(&draw));
         Ok(Checked {
             texts,
@@ -185,26 +214,16 @@ impl Lab {
     }
 }
 
-/// The doctor explains why a file cannot be used, unless the learner has not made it yet.
-fn unusable(folder: &Path, error: Error) -> Test {
-    if let Error::File { path, source, .. } = &error
-        && source.kind() == io::ErrorKind::NotFound
-    {
-        let name = path.strip_prefix(folder).unwrap_or(path);
-        let missing = phrase!("there is no {name} in this folder", name);
-        return Test::look("files", Step::Preparation, Err(missing));
+/// The test that stands for all, where a file keeps the others from being tried.
+fn files_test(exercise: &Exercise, folder: &Path, error: Error) -> Test {
+    let about_options =
+        matches!(&error, Error::Contents { path, .. } if path.ends_with(settings::FILE));
+    let test = unusable("files", folder, error);
+    // The options of a server are about what the exercise ends with, and not about files.
+    match exercise.steps.last().filter(|_| about_options) {
+        Some(step) => test.explained_by(page_of(*step)),
+        None => test,
     }
-    let report = explain(error, &Given::default()).report();
-    Test::look(
-        "files",
-        Step::Preparation,
-        Err(phrase!(
-            "{headline}: {found}\ntry: {remedy}",
-            headline = report.headline,
-            found = report.found,
-            remedy = report.remedy
-        )),
-    )
 }
 
 fn public(path: PathBuf, text: String) -> NewFile {

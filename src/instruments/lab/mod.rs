@@ -14,6 +14,7 @@
 //! | [`bounded`] | runs another program for a bounded time |
 //! | [`balancer`] | a balancer that names the client in a header, and an application behind it |
 //! | [`tests`] | what a check tries, expects and finds |
+//! | [`unusable`] | files that cannot be used, as a test that failed |
 //! | [`wanted`] | how a connection should end, and how it ended, in words |
 //! | [`folder`] | an exercise on disk: start, check, reset |
 //! | [`report`] | all of it at 80 columns, and as JSON |
@@ -34,6 +35,7 @@ pub mod reading;
 pub mod report;
 pub mod settings;
 pub mod tests;
+pub mod unusable;
 pub mod wanted;
 pub mod wording;
 

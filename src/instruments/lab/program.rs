@@ -46,8 +46,8 @@ pub fn target(folder: &Path) -> PathBuf {
 pub fn cargo_target() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
     // cargo keeps there what it knows of the compiler. Its CACHEDIR.TAG is missing if another program made the folder.
-    let cargos = |folder: &&Path| folder.join(".rustc_info.json").is_file();
-    program.ancestors().take(4).find(cargos).map(Path::to_owned)
+    let marked = |folder: &&Path| folder.join(".rustc_info.json").is_file();
+    program.ancestors().take(4).find(marked).map(Path::to_owned)
 }
 
 /// The executable of an earlier build: the libraries are compiled, so that the next build takes a moment.

@@ -1,11 +1,12 @@
 //! What a check found, at 80 columns for a learner, and as JSON for a teacher who collects it.
 
 use std::io;
+use std::path::Path;
 
-use super::Exercise;
 use super::folder::Checked;
 use super::tests::{Test, Verdict};
 use super::wording::Texts;
+use super::{EXERCISES, Exercise};
 use crate::docs;
 use crate::instruments::page::{BOLD, DIM, GREEN, Page, Paint, RED};
 use crate::language::Phrase;
@@ -54,7 +55,43 @@ pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) 
     }
     page.blank()?;
     let begin = phrase!("begin one: hello-mtls lab start NAME");
-    page.paragraph("", &page.paint.words(&begin), DIM)
+    page.paragraph("", &page.paint.words(&begin), DIM)?;
+    page.paragraph("", &page.paint.words(&about()), DIM)
+}
+
+/// Where the lab is explained.
+fn about() -> Phrase {
+    phrase!(
+        "what each exercise trains, and how a check works: {page}",
+        page = docs::page("lab.md")
+    )
+}
+
+/// An exercise was drawn: where its task stands, and how it goes on.
+///
+/// # Errors
+/// Those of the page's output.
+pub fn started(page: &mut Page<'_>, exercise: &Exercise, folder: &Path) -> io::Result<()> {
+    let file = folder.join("README.md").display().to_string();
+    page.paragraph("", &page.paint.words(&phrase!("read {file}", file)), "")?;
+    let work = phrase!("work in the folder of the exercise, and check it there:");
+    page.paragraph("", &page.paint.words(&work), "")?;
+    page.command("  ", &format!("cd {}", text::shell(folder)))?;
+    page.command("  ", &format!("hello-mtls lab check {}", exercise.name))?;
+    page.paragraph("", &page.paint.words(&about()), DIM)
+}
+
+/// No exercise was started, so there is nothing to check.
+///
+/// # Errors
+/// Those of the page's output.
+pub fn nothing_started(page: &mut Page<'_>) -> io::Result<()> {
+    let name = EXERCISES.first().map_or("NAME", |exercise| exercise.name);
+    let words = phrase!(
+        "no exercise was started in this folder, so there is nothing to check\nbegin one: hello-mtls lab start {name}",
+        name
+    );
+    page.paragraph("", &page.paint.words(&words), "")
 }
 
 /// One exercise: every test, and of a test that failed what both sides said.
@@ -123,8 +160,9 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
         .filter(|event| told && event.step.is_some());
     for event in events {
         let said = words::words(&event.fact).what;
+        // The narration says nothing that a terminal would obey; a line feed in it ends a paragraph.
         let head = format!("    {}  ", page.paint.side(event.side));
-        page.paragraph(&head, &text::terminal(&page.paint.words(&said)), DIM)?;
+        page.paragraph(&head, &page.paint.words(&said), DIM)?;
     }
     let label = |words: &Phrase| format!("    {} ", text::pad(&page.paint.words(words), 9));
     let rows = [
@@ -138,6 +176,7 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
             page.paint.words(&test.found),
             colour,
         ),
+        (label(&phrase!("try")), page.paint.words(&test.remedy), ""),
         (
             label(&phrase!("more")),
             page.paint.words(&docs::page(test.page)),
@@ -146,7 +185,20 @@ fn row(page: &mut Page<'_>, texts: &Texts, test: &Test, told: bool) -> io::Resul
     ];
     let rows = rows.into_iter().filter(|(_, words, _)| !words.is_empty());
     for (head, words, colour) in rows {
-        page.paragraph(&head, &words, colour)?;
+        labelled(page, &head, &words, colour)?;
+    }
+    Ok(())
+}
+
+/// Words behind a label. A line that begins with two spaces is a command to paste.
+fn labelled(page: &mut Page<'_>, head: &str, words: &str, colour: &str) -> io::Result<()> {
+    let margin = " ".repeat(text::columns(head));
+    for (number, line) in words.split('\n').enumerate() {
+        let head = if number == 0 { head } else { &margin };
+        match line.strip_prefix("  ") {
+            Some(command) => page.command(head, command)?,
+            None => page.paragraph(head, line, colour)?,
+        }
     }
     Ok(())
 }
@@ -158,13 +210,18 @@ fn tried(texts: &Texts, test: &Test, paint: Paint) -> String {
     }
 }
 
+/// Whether there is something, and all of it is solved.
+pub fn all_solved(checked: &[Checked]) -> bool {
+    !checked.is_empty() && checked.iter().all(Checked::solved)
+}
+
 /// A check for a machine: `{"version":1,"solved":true,"exercises":[{"name":…,"status":…,"tests":[{"name":…,"status":…,"message":…}]}]}`.
 /// A status is `pass`, `fail` or `not-checked`; a message is what was found, in English.
 pub fn json(checked: &[Checked]) -> String {
     let exercises: Vec<String> = checked.iter().map(exercise_json).collect();
     let mut object = Object::default();
     object.member("version", &1_u64);
-    object.member("solved", &checked.iter().all(Checked::solved));
+    object.member("solved", &all_solved(checked));
     object.raw("exercises", &format!("[{}]", exercises.join(",")));
     object.json()
 }

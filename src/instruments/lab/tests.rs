@@ -50,6 +50,8 @@ pub struct Test {
     pub expected: Phrase,
     /// What happened.
     pub found: Phrase,
+    /// What to try. Mostly empty: the hints of the exercise say it.
+    pub remedy: Phrase,
     /// They agree, or they do not.
     pub verdict: Verdict,
     /// What both sides of the connection reported, if there was one.
@@ -170,6 +172,7 @@ impl Test {
             expected: Phrase::empty(),
             verdict: Verdict::of(found.is_ok()),
             found: found.err().unwrap_or_else(|| phrase!("as it should be")),
+            remedy: Phrase::empty(),
             events: Vec::new(),
             page: page_of(step),
         }
@@ -231,15 +234,16 @@ impl Test {
             return Err(failed("check", &"no version of TLS"));
         };
         let (found, step) = (outcome.words(), wanted.step().min(outcome.step()));
-        let found = if passed {
-            found
-        } else {
-            in_version(version, found)
+        let found = match wanted.passed_over(&outcome) {
+            _ if passed => found,
+            None => in_version(version, found),
+            Some(before) => in_version(version, phrase!("{before}; then {found}", before, found)),
         };
         Ok(Test {
             name,
             expected: wanted.words(),
             found,
+            remedy: Phrase::empty(),
             verdict: Verdict::of(passed),
             events,
             page: page_of(step),
@@ -259,7 +263,7 @@ impl Test {
 }
 
 /// The page of the docs that explains a step.
-fn page_of(step: Step) -> &'static str {
+pub(super) fn page_of(step: Step) -> &'static str {
     match step {
         Step::Preparation => "certificates.md",
         Step::ClientConnects => "handshake/step1_client_connects.md",

@@ -37,10 +37,11 @@ impl Wanted {
     pub fn words(&self) -> Phrase {
         match self {
             Wanted::Answer => phrase!("the server answers 200"),
+            // A line feed at its end says that nothing may follow.
             Wanted::AnswerTo(words) => {
                 phrase!(
                     "the server answers 200, and knows the client as {words}",
-                    words
+                    words = words.trim_end()
                 )
             }
             Wanted::Refusal(side, step) => {
@@ -52,6 +53,26 @@ impl Wanted {
             }
             Wanted::Forbidden => phrase!("the server answers 403"),
         }
+    }
+
+    /// What the side that was to refuse did instead, if the connection went on. What happened next, for example that the
+    /// other side refused, is no reason for it.
+    pub fn passed_over(&self, outcome: &Outcome) -> Option<Phrase> {
+        let (Wanted::Refusal(side, step), false) = (self, matches!(outcome, Outcome::Otherwise(_)))
+        else {
+            return None;
+        };
+        let number = step.number();
+        (outcome.step() > *step).then(|| match side {
+            Side::Client => phrase!("the client accepted the server at step {number}", number),
+            // A server that does not ask accepts nothing.
+            Side::Server => {
+                phrase!(
+                    "the server did not refuse the client at step {number}",
+                    number
+                )
+            }
+        })
     }
 
     /// Where it should end.

@@ -164,9 +164,13 @@ pub struct Files {
 impl Files {
     /// The texts in a language.
     pub fn texts(self, language: Language, words: &[(&str, String)]) -> Texts {
-        let page = docs::page("wire.md");
         let mut words = words.to_vec();
-        words.push(("page about the wire", page.in_language(language)));
+        for (name, page) in [
+            ("page about the wire", "wire.md"),
+            ("page about a new CA", "operations.md#new-root"),
+        ] {
+            words.push((name, docs::page(page).in_language(language)));
+        }
         Texts::read(language.pick(self.english, self.chinese), &words)
     }
 }

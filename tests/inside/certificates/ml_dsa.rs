@@ -246,3 +246,50 @@ fn the_pages_say_what_each_kind_of_key_costs() {
         }
     }
 }
+
+#[test]
+fn a_server_with_an_ml_dsa_key_and_tls_1_2_alone_does_not_start() {
+    let folder = Folder::new();
+    folder.run("hello-mtls certs --key-type ml-dsa-65").ends(0);
+    folder
+        .run("hello-mtls serve --listen localhost:0 --tls-max 1.2")
+        .ends(1)
+        .says("certs/server.key")
+        .says("an ML-DSA key: TLS 1.2 has no cipher suite for it");
+    // With TLS 1.3 it starts, and says which clients it can serve. The log has the cause of the others' refusal.
+    let server = folder.serve("--tls");
+    server.running.line_with("every client needs TLS 1.3");
+    let line = format!("hello-mtls get --tls-max 1.2 {}", server.url("/"));
+    folder.run(&line).ends(1);
+    server
+        .running
+        .line_with("for this TLS version and the server's kind of key");
+}
+
+/// The client has nothing to show, and its own file is not to blame: `my-ca` there is another one.
+#[test]
+fn a_client_with_an_ml_dsa_key_at_a_tls_1_2_server_of_another_ca_needs_another_kind_of_key() {
+    let folder = Folder::with_certs();
+    folder
+        .run("hello-mtls certs --dir quantum --key-type ml-dsa-65")
+        .ends(0);
+    let server = folder.serve("--tls-max 1.2");
+    let own = "--cert quantum/client.crt --key quantum/client.key";
+    let line = format!(
+        "hello-mtls get --cacert certs/ca.crt {own} {}",
+        server.url("/")
+    );
+    folder
+        .run(&line)
+        .ends(1)
+        .says("its key can make no signature of a kind that the server accepts")
+        .says("a certificate with a key of another kind (P-256) of a CA that the server names")
+        .does_not_say("made anew");
+    folder
+        .run(&line.replace("get", "doctor"))
+        .ends(1)
+        .says("[client-key-not-accepted]")
+        .does_not_say("a new certificate for its key");
+    let json = folder.run(&format!("{line} --json")).ends(1);
+    json.says("\"failure\":\"client-key-not-accepted\"");
+}

@@ -27,31 +27,58 @@ fn a_constrained_ca_serves_its_hosts_and_clients_of_any_name() {
 }
 
 #[test]
-fn webpki_refuses_a_leaf_for_another_name_of_a_constrained_ca() {
-    for (hosts, refused) in [
-        ("", "other.test"),
-        ("", "192.0.2.1"),
-        ("--host example.test", "example.org"),
-        ("--host example.test", "192.0.2.1"),
-        ("--host 192.0.2.1", "192.0.2.2"),
-        ("--host 192.0.2.1", "2001:db8::1"),
+fn the_list_of_files_says_for_which_servers_the_ca_can_sign() {
+    let folder = Folder::new();
+    folder
+        .run("hello-mtls certs --name-constraints --host example.test")
+        .ends(0)
+        .says("for no server but DNS:localhost, IP:127.0.0.1, IP:::1, DNS:example.test");
+}
+
+#[test]
+fn a_name_outside_of_the_constraints_is_not_signed() {
+    for (options, refused, constraint) in [
+        ("", "DNS:other.test", "permitted: DNS:localhost"),
+        ("", "IP:192.0.2.1", "IP:127.0.0.1"),
+        ("--host example.test", "DNS:example.org", "DNS:example.test"),
+        ("--host example.test", "IP:192.0.2.1", "IP:127.0.0.1"),
+        ("--host 192.0.2.1", "IP:192.0.2.2", "IP:192.0.2.1"),
+        ("--host 192.0.2.1", "IP:2001:db8::1", "IP:::1"),
+        // The intermediate CA has no constraints of its own: those of the root count.
+        ("--intermediate", "DNS:other.test", "of CN=my-ca"),
     ] {
         let folder = Folder::new();
+        let (_, host) = refused.split_once(':').unwrap();
+        let ca = match options {
+            "--intermediate" => " --ca intermediate",
+            _ => "",
+        };
+        for line in [
+            format!("hello-mtls certs --name-constraints {options}"),
+            format!("hello-mtls certs request other --host {host}"),
+        ] {
+            folder.run(&line).ends(0);
+        }
         folder
-            .run(&format!("hello-mtls certs --name-constraints {hosts}"))
-            .ends(0);
-        folder
-            .run(&format!("hello-mtls certs request other --host {refused}"))
-            .ends(0);
-        folder
-            .run(&format!("hello-mtls certs sign other --host {refused}"))
-            .ends(0);
-        let files = "--cacert certs/ca.crt --cert certs/other.crt --key certs/other.key";
-        let line = format!("hello-mtls doctor --role server --host {refused} {files}");
-        let ran = folder.run(&line).ends(1);
-        ran.says("webpki refuses the server's certificate")
-            .says("name-constraint");
+            .run(&format!("hello-mtls certs sign other --host {host}{ca}"))
+            .ends(1)
+            .says("sign certs/other.csr")
+            .says(refused)
+            .says(constraint);
+        assert!(!folder.path("certs/other.crt").exists(), "{options}");
     }
+}
+
+/// A command that is printed has to work, and this CA would refuse.
+#[test]
+fn the_doctor_does_not_propose_what_the_ca_may_not_sign() {
+    let folder = Folder::new();
+    folder.run("hello-mtls certs --name-constraints").ends(0);
+    folder
+        .run("hello-mtls doctor --role server --host other.test")
+        .ends(1)
+        .says("the name constraints of CN=my-ca leave out other.test")
+        .does_not_say("certs sign");
 }
 
 #[test]

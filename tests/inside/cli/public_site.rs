@@ -1,5 +1,7 @@
 //! `get --ca-native`: the CAs of the system, which `SSL_CERT_FILE` and `SSL_CERT_DIR` name here. Without a network.
 
+use hello_mtls::certificates::pem::certificates;
+
 use super::columns::fits;
 use crate::common::Folder;
 
@@ -55,14 +57,25 @@ fn a_list_that_is_missing_empty_or_broken_is_named() {
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     );
     folder.write("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
-    folder.run("mkdir none").ends(0);
+    folder.write(
+        "server.der",
+        certificates(&folder.path("certs/server.crt")).unwrap()[0].as_ref(),
+    );
+    folder
+        .run("mkdir none mixed && cp cut.pem certs/ca.crt mixed/")
+        .ends(0);
     for (variable, file) in [
         ("SSL_CERT_FILE=missing.pem", "missing.pem"),
         ("SSL_CERT_FILE=empty.pem", "empty.pem"),
         ("SSL_CERT_FILE=broken.pem", "broken.pem"),
         ("SSL_CERT_FILE=cut.pem", "cut.pem"),
+        ("SSL_CERT_FILE=server.der", "server.der"),
         ("SSL_CERT_FILE=certs", "certs"),
         ("SSL_CERT_DIR=none", "none"),
+        ("SSL_CERT_DIR=missing", "missing"),
+        ("SSL_CERT_DIR=certs/ca.crt", "certs/ca.crt"),
+        ("SSL_CERT_DIR=certs:missing", "missing"),
+        ("SSL_CERT_DIR=mixed", "mixed/cut.pem"),
     ] {
         for language in ["en", "zh"] {
             let line = format!(
@@ -70,8 +83,48 @@ fn a_list_that_is_missing_empty_or_broken_is_named() {
             );
             let ran = folder.run(&line).ends(1);
             assert!(ran.stderr.contains(file), "{ran}");
-            fits(&ran.says("SSL_CERT_FILE"));
+            let (name, _) = variable.split_once('=').unwrap();
+            let ran = ran.says(name).says(&format!("unset {name}"));
+            // Rust's debug output, and advice about other files.
+            fits(&ran.does_not_say("[4").does_not_say("hello-mtls certs"));
         }
+    }
+}
+
+#[test]
+fn an_empty_value_names_no_list() {
+    let folder = Folder::with_certs();
+    folder.run("mkdir cas && cp certs/ca.crt cas/").ends(0);
+    let server = folder.serve("--tls");
+    let get = format!("hello-mtls get --ca-native {}", server.url("/"));
+    for variables in [
+        "SSL_CERT_FILE= SSL_CERT_DIR=cas",
+        "SSL_CERT_FILE=certs/ca.crt SSL_CERT_DIR=",
+    ] {
+        folder
+            .run(&format!("{variables} {get}"))
+            .ends(0)
+            .prints("Hello World");
+    }
+    // The CAs of this system, if it has some.
+    let ran = folder.run(&format!("SSL_CERT_FILE= SSL_CERT_DIR= {get}"));
+    ran.ends(1).does_not_say("the environment variable");
+}
+
+#[test]
+fn no_public_ca_signs_for_a_private_name() {
+    let folder = Folder::with_certs();
+    folder
+        .run("hello-mtls certs ca --dir stranger --cn stranger")
+        .ends(0);
+    let server = folder.serve("--tls");
+    for host in ["localhost", "127.0.0.1"] {
+        let line = format!(
+            "SSL_CERT_FILE=stranger/ca.crt hello-mtls get --ca-native https://{host}:{}/",
+            server.port
+        );
+        let ran = folder.run(&line).ends(1);
+        ran.says("no public CA signs for it").says("--cacert FILE");
     }
 }
 

@@ -9,4 +9,5 @@ mod program;
 mod shells;
 mod formats;
 mod live;
+mod replaced;
 mod hostile;

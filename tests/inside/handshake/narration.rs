@@ -183,3 +183,23 @@ fn a_terminal_tells_in_the_language_that_it_is_given() {
         ]
     );
 }
+
+#[test]
+fn a_paragraph_of_a_fact_begins_under_the_one_before_it() {
+    let page = Page::default();
+    let teller = Terminal::new(page.clone(), Language::English);
+    teller.tell(event(
+        Some(Step::ServerVerifiesClient),
+        Fact::Refused {
+            found: "one\ntwo".into(),
+            remedy: "three\nfour".into(),
+            message: String::new(),
+        },
+    ));
+    let text = page.text();
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        ["     one", "     two", "     try: three", "     four"]
+    );
+}

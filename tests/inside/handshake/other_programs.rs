@@ -242,8 +242,8 @@ fn a_protocol_that_is_not_tls_is_named_by_its_first_bytes() {
         (Side::Client, b"HTTP/1.1 400 Bad", "HTTP", "not-tls-server"),
         (Side::Server, b"GET / HTTP/1.1\r\n", "plain HTTP", "not-tls-client"),
         (Side::Server, b"CONNECT localhos", "HTTP proxy", "not-tls-client"),
-        (Side::Server, b"PROXY TCP4 192.0", "PROXY protocol", "not-tls-client"),
-        (Side::Server, b"\r\n\r\n\0\r\nQUIT\n!", "PROXY protocol", "not-tls-client"),
+        (Side::Server, b"PROXY TCP4 192.0", "PROXY protocol", "unexpected-proxy-header"),
+        (Side::Server, b"\r\n\r\n\0\r\nQUIT\n!", "PROXY protocol", "unexpected-proxy-header"),
         (Side::Server, b"SSH-2.0-OpenSSH_9", "SSH", "not-tls-client"),
         (Side::Server, &[0, 0, 0, 8, 4, 210, 22, 47], "PostgreSQL", "not-tls-client"),
     ];

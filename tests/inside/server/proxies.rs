@@ -28,6 +28,18 @@ fn connect_saying(server: &Server, bytes: &[u8]) -> TcpStream {
     socket
 }
 
+/// As [`connect_saying`], a byte at a time.
+fn connect_saying_slowly(server: &Server, bytes: &[u8]) -> TcpStream {
+    let mut socket = connect_saying(server, &[]);
+    socket.set_nodelay(true).unwrap();
+    for byte in bytes {
+        // The server may have hung up.
+        let _ = socket.write_all(&[*byte]);
+        thread::sleep(Duration::from_millis(20));
+    }
+    socket
+}
+
 /// Waits until the server has hung up, however it does it.
 fn is_hung_up_on(mut socket: TcpStream) {
     while matches!(socket.read(&mut [0; 64]), Ok(count) if count > 0) {}
@@ -250,4 +262,23 @@ fn an_address_that_is_no_ip_address_is_refused_at_the_start() {
         .run("hello-mtls serve --proxy-protocol localhost")
         .ends(2)
         .says("an IP address, for example 10.0.0.5");
+}
+
+#[test]
+fn a_header_that_nobody_expects_is_named_however_it_arrives() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let client: SocketAddr = "192.0.2.7:50001".parse().unwrap();
+    for header in [proxy_line(client), proxy_block(client)] {
+        for connect in [connect_saying, connect_saying_slowly] {
+            let socket = connect(&server, &header);
+            let from = socket.local_addr().unwrap();
+            is_hung_up_on(socket);
+            let line = server
+                .running
+                .line_with(&format!("{from} failed at step 1"));
+            assert!(line.contains("a header of the PROXY protocol"), "{line}");
+            assert!(line.contains("--proxy-protocol"), "{line}");
+        }
+    }
 }

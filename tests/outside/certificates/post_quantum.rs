@@ -1,6 +1,6 @@
-//! ML-DSA at another implementation: Node on OpenSSL 3.5 or later, in both roles.
+//! ML-DSA at another implementation: OpenSSL 3.5 or later, as a command and in Node, in both roles.
 
-use crate::common::{Folder, have, port_in, say_skipped};
+use crate::common::{Folder, have, openssl, port_in, s_server, say_skipped};
 
 /// Reads the set's keys and certificates without TLS, and makes a CA's key of its own.
 const FILES: &str = "
@@ -66,4 +66,58 @@ fn openssl_3_5_reads_the_set_gets_in_and_lets_us_in() {
         .run(&format!("hello-mtls get https://localhost:{port}/"))
         .ends(0)
         .prints("hello, my-client");
+}
+
+#[test]
+fn the_openssl_command_reads_the_set_gets_in_and_lets_us_in() {
+    match openssl() {
+        Some(version) if version >= (3, 5) => {}
+        Some((major, minor)) => {
+            return say_skipped(&format!("openssl is {major}.{minor}: no ML-DSA"));
+        }
+        None => return,
+    }
+    let folder = Folder::new();
+    folder.run("hello-mtls certs --key-type ml-dsa-65").ends(0);
+    for name in ["ca", "server", "client"] {
+        let line = format!("openssl pkey -in certs/{name}.key -noout -text");
+        folder.run(&line).ends(0).says("ML-DSA-65 Private-Key");
+    }
+    folder
+        .run("openssl verify -CAfile certs/ca.crt certs/server.crt certs/client.crt")
+        .ends(0)
+        .says("certs/client.crt: OK");
+    folder
+        .run("openssl req -in certs/server.csr -verify -noout")
+        .ends(0)
+        .says("verify OK");
+
+    let server = folder.serve("");
+    let files = "-CAfile certs/ca.crt -cert certs/client.crt -key certs/client.key";
+    folder
+        .run(&format!(
+            "printf 'GET /whoami HTTP/1.0\\r\\n\\r\\n' | openssl s_client -connect localhost:{} {files} \
+             -quiet -verify_return_error -verify_hostname localhost",
+            server.port
+        ))
+        .ends(0)
+        .says("uri:spiffe://hello-mtls/my-client");
+    let theirs = s_server(&folder, "-www");
+    folder
+        .run(&format!("hello-mtls get {}", theirs.url("/")))
+        .ends(0)
+        .says("TLSv1.3");
+
+    // A key and a request of openssl's own, which hold the seed and the expanded form.
+    let asked = "openssl genpkey -algorithm ML-DSA-65 -out certs/guest.key && \
+                 openssl req -new -key certs/guest.key -subj /CN=guest -out certs/guest.csr";
+    folder.run(asked).ends(0);
+    folder
+        .run("hello-mtls certs sign guest --client guest")
+        .ends(0);
+    let guest = "--cacert certs/ca.crt --cert certs/guest.crt --key certs/guest.key";
+    folder
+        .run(&format!("hello-mtls get {guest} {}", server.url("/whoami")))
+        .ends(0)
+        .says("uri:spiffe://hello-mtls/guest");
 }

@@ -339,9 +339,8 @@ fn is_leaf(anchor: &Cert<'_>) -> bool {
     anchor.summary.version == 3 && !anchor.is_ca() && !anchor.self_issued()
 }
 
-/// The true issuer, if it lies in the same folders. A valid one comes before one that has expired; a file that
-/// holds it alone before one with others;
-/// then a file beside the certificate; then one that is called as its key is, before a copy for another use.
+/// The true issuer, if it lies in the same folders. A valid one comes before one that has expired; a current file before
+/// a backup; a file that holds it alone before one with others; then a file beside the certificate; then one that is called as its key is, before a copy for another use.
 fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<&'e Cert<'a>> {
     let is_named = |near: &&Cert<'_>| near.subject() == cert.issuer() && near.der != cert.der;
     let mut named: Vec<&Cert<'_>> = evidence.nearby.iter().filter(is_named).collect();
@@ -357,7 +356,7 @@ fn nearby_issuer<'e, 'a>(evidence: &'e Evidence<'a>, cert: &Cert<'_>) -> Option<
         let elsewhere = near.path.parent() != cert.path.parent();
         (
             !near.is_valid(evidence.now()),
-            near.place.1,
+            near.rank(),
             elsewhere,
             !has_key(near),
             is_for_trust(near),

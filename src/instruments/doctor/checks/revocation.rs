@@ -7,7 +7,8 @@ use crate::clock::Moment;
 use crate::instruments::doctor::evidence::{Cert, Evidence, List};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::is_taken;
-use crate::instruments::doctor::remedy::renew;
+use crate::instruments::doctor::reading::is_backup;
+use crate::instruments::doctor::remedy::after_revocation;
 use crate::instruments::doctor::side_view::ChainLink;
 use crate::narration::Step;
 use crate::phrase;
@@ -50,7 +51,7 @@ pub(super) fn every_issuer_has_a_list(link: &ChainLink<'_, '_, '_>) -> Option<Fi
     };
     let mut nearby = evidence.nearby.iter();
     // A list that is there already is the CA's, and was not named; or another CA's, and stays.
-    let has_room = |ca: &Cert<'_>| !is_taken(&ca.path.with_extension("crl"));
+    let has_room = |ca: &Cert<'_>| !is_backup(ca.path) && !is_taken(&ca.path.with_extension("crl"));
     let near = nearby.find(|cert| {
         cert.der == issuer.der && cert.place.1 == 1 && other_scope.is_none() && has_room(cert)
     });
@@ -136,5 +137,5 @@ pub(super) fn not_revoked(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
         file
     );
     let expected = phrase!("a certificate that its CA has not revoked");
-    Some(link.error("revoked", expected, found, renew(link)))
+    Some(link.error("revoked", expected, found, after_revocation(link)))
 }

@@ -2,6 +2,7 @@
 
 use x509_parser::extensions::{ExtendedKeyUsage, GeneralName};
 
+use crate::certificates::constraints;
 use crate::error::diagnosis::webpki_error;
 use crate::instruments::doctor::evidence::Cert;
 use crate::instruments::doctor::finding::Finding;
@@ -110,62 +111,24 @@ pub(super) fn name_constraints(look: &SideView<'_, '_>) -> Option<Finding> {
 /// A form of name that is constrained and that webpki does not compare, if the leaf has one and is within the
 /// rest: every certificate has a directory name, its subject.
 fn unchecked_form(issuer: &Cert<'_>, leaf: &Cert<'_>) -> Option<Phrase> {
-    let constraints = issuer.x509.name_constraints().ok().flatten()?.value;
+    let constraints = constraints::of(&issuer.x509)?;
+    if constraints::outside(&issuer.x509, &leaf.x509).is_some() {
+        return None;
+    }
     let [permitted, excluded] = [
         &constraints.permitted_subtrees,
         &constraints.excluded_subtrees,
     ]
-    .map(|trees| {
-        let bases = trees.iter().flatten().map(|tree| &tree.base);
-        bases.collect::<Vec<&GeneralName<'_>>>()
-    });
+    .map(|trees| trees.iter().flatten().map(|tree| &tree.base));
     let names = leaf.x509.subject_alternative_name().ok().flatten();
     let names = names.map_or(&[][..], |names| &names.value.general_names);
-    let outside = |name: &GeneralName<'_>| {
-        let mut compared = permitted
-            .iter()
-            .filter_map(|base| within(name, base))
-            .peekable();
-        let allowed = compared.peek().is_none() || compared.any(|is| is);
-        !allowed || excluded.iter().any(|base| within(name, base) == Some(true))
-    };
-    if names.iter().any(outside) {
-        return None;
-    }
     let email = |name: &GeneralName<'_>| matches!(name, GeneralName::RFC822Name(_));
-    permitted
-        .iter()
-        .chain(&excluded)
-        .find_map(|base| match base {
-            GeneralName::DirectoryName(_) => Some(phrase!("directory names")),
-            GeneralName::URI(_) if !leaf.summary.uris.is_empty() => Some(phrase!("URIs")),
-            GeneralName::RFC822Name(_) if names.iter().any(email) => {
-                Some(phrase!("mail addresses"))
-            }
-            _ => None,
-        })
-}
-
-/// Whether a name is within a constraint (RFC 5280 §4.2.1.10); `None`: they are not both DNS names or addresses.
-fn within(name: &GeneralName<'_>, base: &GeneralName<'_>) -> Option<bool> {
-    match (name, base) {
-        (GeneralName::DNSName(name), GeneralName::DNSName(base)) => {
-            let (name, base) = (name.to_ascii_lowercase(), base.to_ascii_lowercase());
-            let base = base.trim_start_matches('.');
-            let label = name.strip_suffix(base);
-            Some(
-                label.is_some_and(|label| {
-                    base.is_empty() || label.is_empty() || label.ends_with('.')
-                }),
-            )
-        }
-        (GeneralName::IPAddress(name), GeneralName::IPAddress(base)) => {
-            let (network, mask) = base.split_at(base.len() / 2);
-            let mut bytes = name.iter().zip(network).zip(mask);
-            Some(network.len() == name.len() && bytes.all(|((a, b), mask)| a & mask == b & mask))
-        }
+    permitted.chain(excluded).find_map(|base| match base {
+        GeneralName::DirectoryName(_) => Some(phrase!("directory names")),
+        GeneralName::URI(_) if !leaf.summary.uris.is_empty() => Some(phrase!("URIs")),
+        GeneralName::RFC822Name(_) if names.iter().any(email) => Some(phrase!("mail addresses")),
         _ => None,
-    }
+    })
 }
 
 /// The extended key usage is that of the role, in each certificate that has one. "Any" is not enough.

@@ -87,7 +87,8 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
         report.findings.push(refusal);
         return;
     }
-    if stranger {
+    // The CA file of the client does not matter if the server names other CAs, or if no certificate was sent.
+    if stranger || request.is_some_and(|request| request.answer.is_none()) {
         let findings = &mut report.findings;
         findings.retain(|finding| !judged_by_own_ca_file(finding));
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-pub(super) use self::nearby::Neighbour;
+pub(super) use self::nearby::{Neighbour, is_backup};
 pub(super) use self::other_names::other_names;
 pub use self::role::role_of;
 use super::{ChainSource, PeerTrust, SetupFiles, SideFiles};

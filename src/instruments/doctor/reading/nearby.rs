@@ -29,21 +29,21 @@ pub(super) fn look_around(case: &SetupFiles, provider: &CryptoProvider) -> Vec<N
     in_folders(&files, provider)
 }
 
-/// The files of the folders in which these are. Copies that a remedy left come last.
+/// The files of the folders in which these are. Backups come last: they are what was replaced.
 pub(super) fn in_folders(files: &[&Path], provider: &CryptoProvider) -> Vec<Neighbour> {
     let mut paths: Vec<PathBuf> = folders(files).into_iter().flat_map(neighbours).collect();
-    paths.sort_by_key(|path| is_copy(path));
+    paths.sort_by_key(|path| is_backup(path));
     paths
         .into_iter()
         .filter_map(|path| read(path, provider))
         .collect()
 }
 
-fn is_copy(path: &Path) -> bool {
+/// Whether a file is, by its name, a copy beside the current one: a remedy, an editor or a package manager left it.
+pub(in crate::instruments::doctor) fn is_backup(path: &Path) -> bool {
     let end = path.extension().unwrap_or_default().to_string_lossy();
-    ["old", "new", "orig", "bak"]
-        .iter()
-        .any(|copy| end.starts_with(copy))
+    let ends = ["old", "new", "orig", "bak", "back", "save", "dpkg", "rpm"];
+    end.ends_with('~') || ends.iter().any(|copy| end.starts_with(copy))
 }
 
 pub(super) fn read(path: PathBuf, provider: &CryptoProvider) -> Option<Neighbour> {

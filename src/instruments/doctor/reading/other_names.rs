@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::nearby::{self, Neighbour};
+use super::nearby::{self, Neighbour, is_backup};
 use crate::handshake::provider;
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::narration::Step;
@@ -28,6 +28,7 @@ pub(in crate::instruments::doctor) fn other_names(missing: &Path) -> Option<Find
     }
     let mut paths = Vec::new();
     list(folder, 2, &mut paths);
+    paths.sort_by_key(|path| is_backup(path));
     let provider = provider();
     let files = paths
         .into_iter()
@@ -90,7 +91,7 @@ fn list(folder: &Path, below: usize, paths: &mut Vec<PathBuf>) {
 
 /// The command that names a key, its certificate and their CA. `None`: no key, one without a certificate, or a CA's.
 fn options(key: &Neighbour, files: &[Neighbour]) -> Option<String> {
-    let own = key.keys.first()?;
+    let own = key.keys.first().filter(|_| !is_backup(&key.path))?;
     let is_its = |file: &&Neighbour| {
         let leaf = file
             .certificates
@@ -99,10 +100,9 @@ fn options(key: &Neighbour, files: &[Neighbour]) -> Option<String> {
         leaf.is_some_and(|(_, leaf)| !leaf.is_ca() && own.is_of(leaf.public_key().raw))
     };
     // Beside cert.pem certbot has fullchain.pem: the same leaf, with what belongs behind it.
-    let certificate = files
-        .iter()
-        .filter(is_its)
-        .max_by_key(|file| file.certificates.len())?;
+    let certificates = files.iter().filter(is_its);
+    let certificate =
+        certificates.max_by_key(|file| (!is_backup(&file.path), file.certificates.len()))?;
     let (_, top) = X509Certificate::from_der(certificate.certificates.last()?).ok()?;
     let is_ca = |file: &&Neighbour| {
         let first = file

@@ -11,9 +11,13 @@ use std::path::Path;
 
 pub(super) use self::edits::{append, reorder, replace_key, swap, trust};
 use super::PeerTrust;
-use super::evidence::Cert;
+use super::evidence::{Cert, Evidence};
+use super::finding::Finding;
+use super::reading::is_backup;
 use super::side_view::{ChainLink, SideView};
+use crate::certificates::constraints;
 use crate::language::Phrase;
+use crate::narration::Side;
 use crate::phrase;
 use crate::text;
 
@@ -41,8 +45,7 @@ fn as_root(link: &ChainLink<'_, '_, '_>) -> Option<Phrase> {
     let (file, option) = evidence.judge(link.look.side)?;
     let roots = evidence.nearby.iter().filter(|near| near.self_issued());
     let roots = roots.filter(|root| root.is_as(link.cert) && root.is_valid(evidence.now()));
-    // A file that holds the root alone is the better one to name.
-    let root = roots.min_by_key(|root| root.place.1)?;
+    let root = roots.min_by_key(|root| root.rank())?;
     let (path, trust) = (text::shell(root.path), trust(file, root, option));
     Some(phrase!(
         "{file} has that CA as a root: {trust}",
@@ -72,6 +75,9 @@ pub(super) fn new_leaf(look: &SideView<'_, '_>) -> Phrase {
     let guessed = matches!(look.evidence.case.peer, PeerTrust::Unknown);
     if let Some(key) = own.signs_itself().filter(|_| guessed) {
         return commands::leaf_of_its_own(&own, key);
+    }
+    if let Some(other) = own.of_another_ca() {
+        return other;
     }
     if let Some(signer) = own.signer() {
         return renewed(&own, &signer);
@@ -106,6 +112,24 @@ pub(super) fn new_pair(look: &SideView<'_, '_>, why: Phrase) -> Phrase {
     Phrase::lines([why, commands::new_key(own.key).into(), certify])
 }
 
+/// In place of a certificate that its CA has revoked. Somebody else may have its key, and a new certificate for that key
+/// would let them in again.
+pub(super) fn after_revocation(link: &ChainLink<'_, '_, '_>) -> Phrase {
+    let look = link.look;
+    if link.height > 0 {
+        let name = link.cert.name();
+        return phrase!(
+            "another CA in the place of {name}, with a new key, and new certificates from it",
+            name
+        );
+    }
+    if look.is_sent() || look.evidence.case.role_unknown {
+        return phrase!("a new key, and a certificate for it from the CA");
+    }
+    let why = phrase!("a new key, as the old one may be in other hands, and a certificate for it:");
+    new_pair(look, why)
+}
+
 /// A new certificate for the key as it will be then: no request that is here already is of use.
 pub(super) fn request(look: &SideView<'_, '_>) -> Phrase {
     let Some(own) = Own::of(look) else {
@@ -114,6 +138,28 @@ pub(super) fn request(look: &SideView<'_, '_>) -> Phrase {
     match own.signer() {
         Some(signer) => commands::openssl(&own, &signer).into(),
         None => commands::request(&own),
+    }
+}
+
+/// A remedy that takes what it needs from a backup says so. Current files are looked at first, so none of them has it.
+pub(super) fn naming_backups(finding: Finding, evidence: &Evidence<'_>) -> Finding {
+    let fix = finding.fix.to_string();
+    let is_named = |file: &String| {
+        let mut places = fix.match_indices(file.as_str());
+        // `client.key.old2` is another file.
+        places.any(|(at, _)| !fix[at + file.len()..].starts_with(|c: char| c.is_alphanumeric()))
+    };
+    let backups = evidence.files.nearby.iter().map(|file| &*file.path);
+    let backups = backups.filter(|path| is_backup(path) && !evidence.case.names(path));
+    let notes = backups.map(text::shell).filter(is_named).map(|file| {
+        phrase!(
+            "{file} is a backup: no current file has what is needed",
+            file
+        )
+    });
+    Finding {
+        fix: notes.fold(finding.fix.clone(), |fix, note| Phrase::lines([fix, note])),
+        ..finding
     }
 }
 
@@ -141,13 +187,35 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
 
     /// The CA that signed the leaf until now, or else a trusted one, if its key is here.
     fn signer(&self) -> Option<Signer<'e>> {
-        let (look, evidence) = (self.look, self.look.evidence);
+        let look = self.look;
+        let mut authorities = self.above().chain(look.evidence.anchors_of(look.side));
+        authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
+    }
+
+    /// The CAs of the route, if it arrives.
+    fn above(&self) -> impl Iterator<Item = &'e Cert<'a>> {
+        let look = self.look;
         let arrived = look.route.iter().filter(|_| look.anchor().is_some());
         let above = arrived.flat_map(|route| route.certs.iter().copied().skip(1));
-        let mut authorities = above
-            .chain(look.anchor())
-            .chain(evidence.anchors_of(look.side));
-        authorities.find_map(|ca| self.signs(ca).then(|| self.files_of(ca)).flatten())
+        above.chain(look.anchor())
+    }
+
+    /// A CA above may not sign for a host that the new certificate has to name.
+    fn of_another_ca(&self) -> Option<Phrase> {
+        let hosts = match self.look.role() {
+            Side::Server => names::hosts(self.look),
+            Side::Client => Vec::new(),
+        };
+        self.above().find_map(|ca| {
+            let constraints = constraints::of(&ca.x509)?;
+            let mut hosts = hosts.iter();
+            let host = hosts.find(|host| !constraints::permits_host(constraints, host))?;
+            Some(phrase!(
+                "a new certificate from another CA: the name constraints of {ca} leave out {host}",
+                ca = ca.name(),
+                host
+            ))
+        })
     }
 
     /// Files named by hand hold a certificate for the other side, and for that one alone. To make it anew for
@@ -205,7 +273,7 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
         let mut first: Vec<&Cert<'_>> = evidence.nearby.iter().collect();
         first.retain(|near| near.place.0 == 1 && near.der == ca.der);
         Some(Signer {
-            certificate: first.into_iter().min_by_key(|near| near.place.1)?.path,
+            certificate: first.into_iter().min_by_key(|near| near.rank())?.path,
             key: evidence.keys_of(ca).next()?,
         })
     }

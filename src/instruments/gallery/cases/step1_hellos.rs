@@ -57,6 +57,20 @@ pub(super) const CASES: &[Case] = &[
         }; 2],
     },
     Case {
+        name: "unexpected-proxy-header",
+        scene: with_fault(Fault::PlainClient(
+            b"PROXY TCP4 192.0.2.7 192.0.2.1 50000 3000\r\n",
+        )),
+        fails: [Outcome {
+            client: Termination::With("the answer is no HTTP: 15 03 …"),
+            ..server_ends(
+                ClientConnects,
+                50,
+                "received corrupt message of type InvalidContentType",
+            )[0]
+        }; 2],
+    },
+    Case {
         name: "no-common-version",
         scene: with_fault(Fault::NoCommonVersion),
         fails: server_ends(

@@ -12,6 +12,7 @@ use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, record};
 use crate::instruments::lab::minting::{Leaf, Mint, Purpose};
 use crate::instruments::lab::tests::{Started, Test, value_of};
+use crate::instruments::lab::unusable::not_made;
 use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, settings, wording};
 use crate::instruments::wire::explain;
@@ -78,6 +79,10 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
 }
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
+    let new = ["new-ca.crt", "new-client.crt", "new-client.key"];
+    if let Some(missing) = not_made("files", started.folder, &new.map(str::to_owned)) {
+        return Ok(vec![missing]);
+    }
     let server = settings::server(started)?;
     let trust = started.trust("new-ca.crt", &[])?;
     let client = |name: &str| -> Result<Client, Error> {

@@ -63,10 +63,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         false => Ok(()),
     };
     let days = match is.days() {
-        days @ ..=MOST_DAYS => (days >= 7)
-            .then_some(())
-            .ok_or_else(|| phrase!("{days} days", days = days.to_string())),
-        days => Err(phrase!("{days} days", days = days.to_string())),
+        7..=MOST_DAYS => Ok(()),
+        days => Err(phrase!("days of validity: {days}", days = days.to_string())),
     };
     let mut tests = vec![
         started.same_certificate("the-same-ca", "ca.crt", "ca")?,

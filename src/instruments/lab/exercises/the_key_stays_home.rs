@@ -16,6 +16,7 @@ use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, wording};
 use crate::narration::{Side, Step};
 use crate::phrase;
+use crate::text;
 
 pub(super) const EXERCISE: Exercise = Exercise {
     name: "the-key-stays-home",
@@ -70,9 +71,11 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let own = started.path("home/client.key");
     let mode = fs::metadata(&own).map_err(|error| failed("look at home/client.key", &error))?;
     let mode = mode.permissions().mode() & 0o777;
-    let elsewhere = copies(started.folder, key)
-        .into_iter()
-        .find(|path| *path != own);
+    let copies = copies(started.folder, key).into_iter();
+    let elsewhere: Vec<String> = copies
+        .filter(|path| *path != own)
+        .map(|path| text::terminal(&path.display().to_string()))
+        .collect();
     let is = Certificate::first(&started.path("home/client.crt"))?;
     let mut tests = vec![
         Test::look(
@@ -94,11 +97,11 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         Test::look(
             "no-copy",
             Step::Preparation,
-            match elsewhere {
-                None => Ok(()),
-                Some(path) => Err(phrase!(
-                    "a copy lies in {path}",
-                    path = path.display().to_string()
+            match elsewhere[..] {
+                [] => Ok(()),
+                _ => Err(phrase!(
+                    "the key is also in {files}",
+                    files = elsewhere.join(", ")
                 )),
             },
         ),

@@ -64,7 +64,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let chain = Certificate::all(&started.path("server.crt"))?;
     let shown = match chain.len() {
         2 => Ok(()),
-        number => Err(phrase!("{number} certificates in server.crt", number)),
+        number => Err(phrase!("certificates in server.crt: {number}", number)),
     };
     let host = host(started.draw);
     let refused = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);

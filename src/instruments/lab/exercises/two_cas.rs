@@ -11,6 +11,7 @@ use crate::instruments::lab::meeting::{Client, Server};
 use crate::instruments::lab::minting::{Mint, uri};
 use crate::instruments::lab::reading::Certificate;
 use crate::instruments::lab::tests::{BOTH, Started, Test};
+use crate::instruments::lab::unusable::not_made;
 use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, settings, wording};
 use crate::narration::{Side, Step};
@@ -71,6 +72,15 @@ fn signed_by(started: &Started<'_>, ca: &str, grant: &Grant) -> Result<Identity,
 }
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
+    let new = [
+        "servers-ca.crt",
+        "servers-ca.key",
+        "clients-ca.crt",
+        "clients-ca.key",
+    ];
+    if let Some(missing) = not_made("files", started.folder, &new.map(str::to_owned)) {
+        return Ok(vec![missing]);
+    }
     let (host, client) = (host(started.draw), started.draw.person("client"));
     let server = settings::server(started)?;
     let trust = started.trust("servers-ca.crt", &[])?;

@@ -103,7 +103,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let left = left.filter(|entry| entry.path().extension().is_some_and(|end| end == "pem"));
     let left = match left.count() {
         2 => Ok(()),
-        number => Err(phrase!("{number} numbered files are left", number)),
+        number => Err(phrase!("numbered files that are left: {number}", number)),
     };
     tests.push(Test::look("two-left", Step::Preparation, left));
     tests.push(started.same_certificate("the-right-ca", "ca.crt", "ca")?);

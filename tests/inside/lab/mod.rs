@@ -1,5 +1,7 @@
 //! The lab's texts and folders: the same in both languages, drawn by lot, sealed, and never lost.
 
+mod learner;
+
 use std::fs;
 
 use hello_mtls::instruments::lab::folder::Lab;
@@ -82,13 +84,13 @@ fn a_check_of_whose_fault_does_not_give_the_step_away() {
 }
 
 #[test]
-fn a_file_that_is_not_made_yet_is_named() {
+fn all_files_that_are_not_made_yet_are_named() {
     let folder = Folder::new();
     folder.run("hello-mtls lab start two-cas").ends(0);
     folder
         .run("hello-mtls lab check two-cas")
         .ends(1)
-        .says("there is no servers-ca.crt in this folder");
+        .says("not in this folder: servers-ca.crt, servers-ca.key, clients-ca.crt, clients-ca.key");
 }
 
 #[test]
