@@ -74,7 +74,7 @@ pub struct GeneratedFile {
     /// Which users may read it.
     pub readers: Readers,
     /// What it is for, and which people may see it.
-    pub purpose: String,
+    pub purpose: Phrase,
 }
 
 impl GeneratedFile {
@@ -89,22 +89,22 @@ impl GeneratedFile {
 }
 
 /// A file that only its owner reads: a private key.
-pub fn secret(name: String, contents: String, purpose: &str) -> GeneratedFile {
+pub fn secret(name: String, contents: String, purpose: impl Into<Phrase>) -> GeneratedFile {
     GeneratedFile {
         name,
         contents,
         readers: Readers::OnlyMe,
-        purpose: purpose.to_owned(),
+        purpose: purpose.into(),
     }
 }
 
 /// A file that everybody may read: all but the keys.
-pub fn public(name: String, contents: String, purpose: &str) -> GeneratedFile {
+pub fn public(name: String, contents: String, purpose: impl Into<Phrase>) -> GeneratedFile {
     GeneratedFile {
         name,
         contents,
         readers: Readers::Everybody,
-        purpose: purpose.to_owned(),
+        purpose: purpose.into(),
     }
 }
 
@@ -159,35 +159,35 @@ fn of_the_set(name: &str, readers: Readers, contents: String) -> GeneratedFile {
         name: name.to_owned(),
         contents,
         readers,
-        purpose: purpose(name).to_owned(),
+        purpose: purpose(name),
     }
 }
 
 /// For which servers the CA can sign. A client's name is of another kind, which no constraint here mentions.
-fn ca_key_purpose(hosts: Option<&[Name]>) -> String {
+fn ca_key_purpose(hosts: Option<&[Name]>) -> Phrase {
     let Some(hosts) = hosts else {
-        return "the CA's private key; it can sign for any name".to_owned();
+        return phrase!("the CA's private key; it can sign for any name");
     };
     let hosts: Vec<String> = permitted(hosts).iter().map(Name::to_string).collect();
-    format!(
-        "the CA's private key; it can sign for any client, and for no server but {}",
-        hosts.join(", ")
+    phrase!(
+        "the CA's private key; it can sign for any client, and for no server but {hosts}",
+        hosts = hosts.join(", ")
     )
 }
 
 /// What each file of the set is for, and which people may see it.
-fn purpose(name: &str) -> &'static str {
+fn purpose(name: &str) -> Phrase {
     match name {
-        "ca.crt" => "the CA's certificate; give it to all who should trust it",
-        "intermediate.key" => "the working CA's private key: keep it away",
-        "intermediate.crt" => "the working CA's certificate; travels behind each leaf",
-        "server.key" => "the server's private key; only the server reads it",
-        "server.csr" => "the server's request; not needed any more",
-        "server.crt" => "the server's certificate; shown to everybody",
-        "client.key" => "the client's private key; only the client reads it",
-        "client.csr" => "the client's request; not needed any more",
-        "client.crt" => "the client's certificate; shown to servers",
-        _ => "",
+        "ca.crt" => phrase!("the CA's certificate; give it to all who should trust it"),
+        "intermediate.key" => phrase!("the working CA's private key: keep it away"),
+        "intermediate.crt" => phrase!("the working CA's certificate; travels behind each leaf"),
+        "server.key" => phrase!("the server's private key; only the server reads it"),
+        "server.csr" => phrase!("the server's request; not needed any more"),
+        "server.crt" => phrase!("the server's certificate; shown to everybody"),
+        "client.key" => phrase!("the client's private key; only the client reads it"),
+        "client.csr" => phrase!("the client's request; not needed any more"),
+        "client.crt" => phrase!("the client's certificate; shown to servers"),
+        _ => Phrase::from(String::new()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::making::{Making, claim, common_name, write_and_list};
+use super::making::{Claimed, Making, common_name, write_and_list};
 use super::one_command::OneCommand;
 use crate::certificates::request::Name;
 use crate::certificates::{SetOptions, make_set};
@@ -52,9 +52,9 @@ pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
         make_folder(&dir)?;
     }
     // Before the first file is read: what is read has to fit what is written at the end.
-    let claim = claim(&dir, language);
+    let claimed = Claimed::of(&dir, language);
     if let Some(one) = certs.one {
-        return one.run(&claim);
+        return one.run(&claimed);
     }
     let mut wishes = SetOptions {
         client: certs.client,
@@ -67,5 +67,5 @@ pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
     if !certs.hosts.is_empty() {
         wishes.hosts = certs.hosts;
     }
-    write_and_list(&claim, &dir, make_set(&wishes)?, certs.making.force)
+    write_and_list(&claimed, &dir, make_set(&wishes)?, certs.making.force)
 }

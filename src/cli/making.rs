@@ -14,7 +14,8 @@ use crate::clock::Moment;
 use crate::error::Error;
 use crate::files::NewFile;
 use crate::files::claim::Claim;
-use crate::language::Language;
+use crate::language::{Language, Phrase};
+use crate::phrase;
 use crate::text;
 
 #[derive(Args, Clone)]
@@ -56,9 +57,37 @@ pub(super) fn claim(dir: &Path, language: Language) -> Claim {
     Claim::of(dir, &mut |happened| say(&happened.in_language(language)))
 }
 
+/// A folder for one run alone, and the language in which the run tells what it writes.
+pub(super) struct Claimed {
+    pub(super) claim: Claim,
+    language: Language,
+}
+
+impl Claimed {
+    pub(super) fn of(dir: &Path, language: Language) -> Claimed {
+        Claimed {
+            claim: claim(dir, language),
+            language,
+        }
+    }
+
+    /// A note, on stderr.
+    pub(super) fn note(&self, note: &Phrase) {
+        let lines = text::wrap(&note.in_language(self.language), 80);
+        lines.iter().for_each(|line| say(line));
+    }
+
+    /// A file's line in the list of what was written.
+    pub(super) fn listed(&self, path: &Path, purpose: &Phrase) -> String {
+        let name = text::terminal(&path.display().to_string());
+        let purpose = purpose.in_language(self.language);
+        format!("{} {purpose}\n", text::pad(&name, 22))
+    }
+}
+
 /// Writes files into a folder and lists them, a line each.
 pub(super) fn write_and_list(
-    claim: &Claim,
+    claimed: &Claimed,
     dir: &Path,
     files: Vec<GeneratedFile>,
     overwrite: bool,
@@ -73,14 +102,14 @@ pub(super) fn write_and_list(
     } in files
     {
         let path = dir.join(&name);
-        list.push_str(&listed(&path, &purpose));
+        list.push_str(&claimed.listed(&path, &purpose));
         new.push(NewFile {
             path,
             contents: contents.into_bytes(),
             readers,
         });
     }
-    claim.write(&new, overwrite)?;
+    claimed.claim.write(&new, overwrite)?;
     print(list)
 }
 
@@ -114,21 +143,16 @@ pub(super) fn check_root(
 
 /// A certificate that ends after its CA. RFC 5280 §6.1 checks the dates of each certificate of the path, so
 /// it stops working when the CA ends; openssl says nothing about it.
-pub(super) fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<String> {
+pub(super) fn outlives(leaf: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> Option<Phrase> {
     let end = |der| Some(Moment::from_unix(Summary::of(der)?.not_after).date());
     let (leaf, ca) = (end(leaf)?, end(ca)?);
     (leaf > ca).then(|| {
-        format!(
-            "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on \
-            it is refused. Fewer --days, or a new CA first"
+        phrase!(
+            "note: the certificate ends on {leaf}, and the CA that signed it on {ca}: from then on it is refused. Fewer --days, or a new CA first",
+            leaf,
+            ca
         )
     })
-}
-
-/// A file's line in the list of what was written.
-pub(super) fn listed(path: &Path, purpose: &str) -> String {
-    let name = text::terminal(&path.display().to_string());
-    format!("{} {purpose}\n", text::pad(&name, 22))
 }
 
 /// The library does not know files: here an error learns which one it is about.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::making::{
-    Making, check_root, common_name, file_stem, load_authority, naming, outlives, write_and_list,
+    Claimed, Making, check_root, common_name, file_stem, load_authority, naming, outlives,
+    write_and_list,
 };
 use super::renew::Renew;
-use super::say;
 use crate::certificates::authority::Authority;
 use crate::certificates::pem;
 use crate::certificates::request::{KeyType, Name, generate, request};
@@ -16,7 +16,6 @@ use crate::certificates::revocation::revoke;
 use crate::certificates::signing::{Grant, sign};
 use crate::certificates::{public, secret};
 use crate::error::Error;
-use crate::files::claim::Claim;
 use crate::phrase;
 use crate::text;
 
@@ -149,50 +148,50 @@ impl OneCommand {
         matches!(self, OneCommand::Ca { .. } | OneCommand::Request { .. })
     }
 
-    pub(super) fn run(self, claim: &Claim) -> Result<(), Error> {
+    pub(super) fn run(self, claimed: &Claimed) -> Result<(), Error> {
         match self {
-            OneCommand::Ca { dir, cn, making } => make_ca(claim, &dir, &cn, &making),
+            OneCommand::Ca { dir, cn, making } => make_ca(claimed, &dir, &cn, &making),
             OneCommand::Request {
                 leaf,
                 key_type,
                 force,
-            } => make_request(claim, &leaf, key_type, force),
+            } => make_request(claimed, &leaf, key_type, force),
             OneCommand::Sign {
                 leaf,
                 ca,
                 days,
                 force,
-            } => sign_request(claim, &leaf, &ca, days, force),
-            OneCommand::Renew(renew) => renew.run(claim),
+            } => sign_request(claimed, &leaf, &ca, days, force),
+            OneCommand::Renew(renew) => renew.run(claimed),
             OneCommand::Revoke {
                 files,
                 dir,
                 ca,
                 days,
-            } => revoke_files(claim, &files, &dir, &ca, days),
+            } => revoke_files(claimed, &files, &dir, &ca, days),
         }
     }
 }
 
-fn make_ca(claim: &Claim, dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
+fn make_ca(claimed: &Claimed, dir: &Path, name: &str, making: &Making) -> Result<(), Error> {
     let ca = Authority::create(name, making.key_type, making.days)?;
     let files = vec![
         secret(
             "ca.key".to_owned(),
             ca.key_pem().to_owned(),
-            "the CA's private key: keep it away",
+            phrase!("the CA's private key: keep it away"),
         ),
         public(
             "ca.crt".to_owned(),
             ca.certificate_pem().to_owned(),
-            "the CA's certificate",
+            phrase!("the CA's certificate"),
         ),
     ];
-    write_and_list(claim, dir, files, making.force)
+    write_and_list(claimed, dir, files, making.force)
 }
 
 fn make_request(
-    claim: &Claim,
+    claimed: &Claimed,
     leaf: &Leaf,
     key_type: KeyType,
     overwrite: bool,
@@ -204,19 +203,19 @@ fn make_request(
         secret(
             format!("{}.key", leaf.name),
             key.serialize_pem(),
-            "the private key: stays here",
+            phrase!("the private key: stays here"),
         ),
         public(
             format!("{}.csr", leaf.name),
             csr,
-            "the request: goes to the CA",
+            phrase!("the request: goes to the CA"),
         ),
     ];
-    write_and_list(claim, &leaf.dir, files, overwrite)
+    write_and_list(claimed, &leaf.dir, files, overwrite)
 }
 
 fn sign_request(
-    claim: &Claim,
+    claimed: &Claimed,
     leaf: &Leaf,
     ca: &str,
     days: u32,
@@ -231,21 +230,22 @@ fn sign_request(
         })
         .map_err(|error| naming("sign", &csr, error))?;
     for wish in &signed.not_granted {
-        say(&format!(
-            "not granted, though the request asks for it: {wish}"
+        claimed.note(&phrase!(
+            "not granted, though the request asks for it: {wish}",
+            wish
         ));
     }
     if let Some(note) = outlives(&signed.certificate, authority.certificate()) {
-        text::wrap(&note, 80).iter().for_each(|line| say(line));
+        claimed.note(&note);
     }
     let chain = signed.pem + authority.chain_pem();
     write_and_list(
-        claim,
+        claimed,
         &leaf.dir,
         vec![public(
             format!("{}.crt", leaf.name),
             chain,
-            "the certificate",
+            phrase!("the certificate"),
         )],
         overwrite,
     )
@@ -254,7 +254,7 @@ fn sign_request(
 /// The list is written anew, with its earlier entries: what is revoked stays revoked. Two commands at a time would
 /// each read the old list, and the later one would undo the revocation of the earlier one, if not for the claim.
 fn revoke_files(
-    claim: &Claim,
+    claimed: &Claimed,
     files: &[PathBuf],
     dir: &Path,
     ca: &str,
@@ -290,9 +290,9 @@ fn revoke_files(
         });
     }
     let list = revoke(&authority, earlier.first(), &leaves, days)?;
-    let purpose = "the revocation list; for serve --crl, until the next one";
+    let purpose = phrase!("the revocation list; for serve --crl, until the next one");
     write_and_list(
-        claim,
+        claimed,
         dir,
         vec![public(format!("{ca}.crl"), list, purpose)],
         true,

@@ -11,7 +11,7 @@ use crate::credentials;
 use crate::error::diagnosis::diagnose_tls;
 use crate::error::{Diagnosis, Error, Report};
 use crate::handshake::Trust;
-use crate::instruments::doctor::explain::{Given, explain};
+use crate::instruments::doctor::explain::{self, Given};
 use crate::language::Phrase;
 use crate::narration::{Event, Fact, Side, Step, Teller};
 use crate::phrase;
@@ -71,7 +71,7 @@ pub(super) struct Request<'a> {
 pub(super) fn native_trust() -> Result<Trust, Error> {
     credentials::native_trust().map_err(|error| {
         // The doctor knows what a file that is no PEM holds instead.
-        let error = explain(error, &Given::default());
+        let error = explain::explain(error, &Given::default());
         let (Error::File { path, .. }
         | Error::Pem { path, .. }
         | Error::Contents { path, .. }
@@ -82,7 +82,7 @@ pub(super) fn native_trust() -> Result<Trust, Error> {
         let Some(variable) = variable_that_names(path) else {
             return error;
         };
-        let (path, failure) = (path.clone(), error.failure());
+        let (path, failure) = (path.clone(), explain::failure(&error));
         let Report { found, remedy, .. } = error.report();
         let another = phrase!("another path in {variable}, or `unset {variable}`: then the list of this system counts", variable);
         let remedy = match error {

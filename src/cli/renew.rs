@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::making::{
-    check_root, file_stem, listed, load_authority, naming, outlives, write_and_list,
+    Claimed, check_root, file_stem, load_authority, naming, outlives, write_and_list,
 };
-use super::{print, say};
+use super::print;
 use crate::certificates::pem;
 use crate::certificates::renewal::renew;
 use crate::certificates::revocation::is_listed;
 use crate::certificates::{GeneratedFile, public, secret};
 use crate::error::Error;
-use crate::files::claim::Claim;
 use crate::files::{self, NewFile, Readers};
 use crate::phrase;
 use crate::text;
@@ -38,7 +37,7 @@ pub(super) struct Renew {
 }
 
 impl Renew {
-    pub(super) fn run(self, claim: &Claim) -> Result<(), Error> {
+    pub(super) fn run(self, claimed: &Claimed) -> Result<(), Error> {
         let path = self.dir.join(format!("{}.crt", self.name));
         let old = pem::certificates(&path)?.swap_remove(0);
         self.check_key_is_here(&path)?;
@@ -51,24 +50,35 @@ impl Renew {
             })
             .map_err(|error| naming("renew", &path, error))?;
         if let Some(note) = outlives(&renewed.certificate, authority.certificate()) {
-            text::wrap(&note, 80).iter().for_each(|line| say(line));
+            claimed.note(&note);
         }
         let mut new = Vec::new();
         if let Some((key, request)) = renewed.new_key {
-            new.push(secret(self.file("key"), key, "the new private key"));
-            new.push(public(self.file("csr"), request, "the new request"));
+            new.push(secret(
+                self.file("key"),
+                key,
+                phrase!("the new private key"),
+            ));
+            new.push(public(
+                self.file("csr"),
+                request,
+                phrase!("the new request"),
+            ));
         }
         let chain = renewed.pem + authority.chain_pem();
-        new.push(public(self.file("crt"), chain, "the new certificate"));
+        new.push(public(
+            self.file("crt"),
+            chain,
+            phrase!("the new certificate"),
+        ));
         // The old files first: if the new ones cannot be written, nothing is lost. After a run that was killed here
         // they are copies of what is still in its place.
         let kept = kept(&self.dir, &new)?;
-        claim.write(&kept, false)?;
-        let list = kept
-            .iter()
-            .map(|old| listed(&old.path, "the file as it was"));
+        claimed.claim.write(&kept, false)?;
+        let as_it_was = phrase!("the file as it was");
+        let list = kept.iter().map(|old| claimed.listed(&old.path, &as_it_was));
         print(list.collect::<String>())?;
-        write_and_list(claim, &self.dir, new, true)
+        write_and_list(claimed, &self.dir, new, true)
     }
 
     fn file(&self, end: &str) -> String {

@@ -154,7 +154,10 @@ impl Inspect {
                     },
                 ))
             }
-            Err(error) if named => Err(error),
+            // A list that a variable names is meant to count.
+            Err(error) if named || (self.by_system(url) && named_lists() != (None, Vec::new())) => {
+                Err(error)
+            }
             Err(error) => {
                 let report = explain(error, &Given::default()).report();
                 not_judged(phrase!(
