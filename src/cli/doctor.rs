@@ -54,7 +54,7 @@ pub(super) struct Doctor {
     ca_key: Option<PathBuf>,
     /// For a program: one line of JSON
     #[arg(long, conflicts_with = "against")]
-    pub(super) json: bool,
+    json: bool,
 }
 
 fn role(name: &str) -> Result<Side, String> {

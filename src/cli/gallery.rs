@@ -30,7 +30,7 @@ pub(super) struct Gallery {
     all: bool,
     /// With --all, for a program: one line of JSON
     #[arg(long, requires = "all")]
-    pub(super) json: bool,
+    json: bool,
     /// Keep the server of this case open for any client
     #[arg(long, value_name = "HOST:PORT", requires = "case")]
     listen: Option<String>,
@@ -94,8 +94,14 @@ pub(super) fn run(gallery: &Gallery, look: Look) -> Result<ExitCode, Error> {
             }
         },
         None if gallery.all => {
-            for case in cases::all() {
-                runs.push(run_case(case, gallery.tls_max)?);
+            let all = cases::all().map(|case| run_case(case, gallery.tls_max));
+            match all.collect() {
+                Ok(all) => runs = all,
+                Err(error) if gallery.json => {
+                    print(json::failed("gallery", &error))?;
+                    return Err(error);
+                }
+                Err(error) => return Err(error),
             }
             if gallery.json {
                 let line = json::ran(gallery.tls_max, &runs);

@@ -48,13 +48,6 @@ enum Command {
     Reset { name: String },
 }
 
-impl LabOptions {
-    /// Whether stdout is for a program.
-    pub(super) fn json(&self) -> bool {
-        matches!(self.command, Some(Command::Check { json: true, .. }))
-    }
-}
-
 pub(super) fn run(options: LabOptions, look: Look) -> Result<ExitCode, Error> {
     let language = look.language;
     let lab = Lab::here();

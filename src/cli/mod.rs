@@ -133,7 +133,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             let told = tell_usage(&error).map(|()| code);
-            return ended(told, Language::of_the_system());
+            return ended(told, &Given::default(), Language::of_the_system());
         }
     };
     // Asked before the command takes its options: it is needed only if the command fails.
@@ -142,18 +142,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         language: cli.lang.unwrap_or_else(Language::of_the_system),
         colour: cli.color,
     };
-    let in_json = cli.command.in_json();
-    let done = cli
-        .command
-        .run(look)
-        .map_err(|error| explain(error, &given));
-    let told = match (&done, in_json) {
-        (Err(error), Some(command)) if error.exit_code() == 1 => {
-            print(json::failed(command, error))
-        }
-        _ => Ok(()),
-    };
-    ended(told.and(done), look.language)
+    ended(cli.command.run(look), &given, look.language)
 }
 
 /// `help serve` is `serve --help`. The parser has a `help` of its own, which it would list among the subcommands of
@@ -196,17 +185,6 @@ impl Command {
         done.map(|()| ExitCode::SUCCESS)
     }
 
-    /// The name of a command that owes stdout a line of JSON, also if it fails before it has a result. `get` and `inspect`
-    /// write theirs themselves.
-    fn in_json(&self) -> Option<&'static str> {
-        match self {
-            Command::Gallery(gallery) if gallery.json => Some("gallery"),
-            Command::Lab(lab) if lab.json() => Some("lab"),
-            Command::Doctor(doctor) if doctor.json => Some("doctor"),
-            _ => None,
-        }
-    }
-
     /// The files that the command works with. An error of the others names its file itself.
     fn given(&self) -> Given {
         match self {
@@ -217,11 +195,11 @@ impl Command {
     }
 }
 
-/// The one place where an error becomes a message and an exit code.
-fn ended(done: Result<ExitCode, Error>, language: Language) -> ExitCode {
+/// The one place where an error meets the files of the user, and becomes a message and an exit code.
+fn ended(done: Result<ExitCode, Error>, given: &Given, language: Language) -> ExitCode {
     let error = match done {
         Ok(code) => return code,
-        Err(error) => error,
+        Err(error) => explain(error, given),
     };
     if let Error::Output { source } = &error
         && source.kind() == io::ErrorKind::BrokenPipe

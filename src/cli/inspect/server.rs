@@ -126,8 +126,10 @@ impl Inspect {
     /// By which CAs the chain is judged. CAs that were not named are a convenience: where they cannot be used, the chain
     /// is shown without a verdict.
     fn trust(&self, url: &Url) -> Result<(Trust, Judge), Error> {
-        let named = self.ca_native || self.cacert.is_some();
+        let mut named = self.ca_native || self.cacert.is_some();
         let (trust, from) = if self.by_system(url) {
+            // A list that the user named is meant to count.
+            named |= named_lists() != (None, Vec::new());
             (native_trust(), From::System)
         } else {
             let file = self.cacert.clone();

@@ -11,7 +11,7 @@ use super::stage::Stage;
 use super::two_requests::Learning;
 use super::{Fault, middlebox};
 use crate::client::{self, Url, connect_tcp};
-use crate::error::Error;
+use crate::error::{Error, io_words};
 use crate::handshake::ServerSetup;
 use crate::handshake::open_connection::ClientJudge;
 use crate::instruments::stepper::TwoEnds;
@@ -134,7 +134,7 @@ pub fn no_loopback(source: io::Error) -> Error {
     Error::Network {
         doing: "use",
         place: "127.0.0.1".to_owned(),
-        found: source.to_string().into(),
+        found: io_words(&source).into(),
         remedy: phrase!("a machine with a loopback interface"),
         failure: None,
     }

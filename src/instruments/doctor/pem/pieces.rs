@@ -95,3 +95,40 @@ fn not_looked_at(file: &File<'_>) -> Finding {
     );
     file.error("not-pem", found, phrase!("is it the right file?"))
 }
+
+#[cfg(test)]
+mod tests {
+    use arbtest::arbtest;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_any_lines_has_a_piece_for_each_line_that_begins_one() {
+        const PARTS: [&str; 12] = [
+            "-----BEGIN CERTIFICATE-----\n",
+            "-----END CERTIFICATE-----",
+            "-----BEGIN RSA PRIVATE KEY-----\n",
+            "Proc-Type: 4,ENCRYPTED\n",
+            "-----END RSA PRIVATE KEY-----\n",
+            "-----BEGIN EC PARAMETERS-----\n",
+            "-----BEGIN ",
+            "AAAA\n",
+            "\u{feff}",
+            " ",
+            "\n",
+            "\0é",
+        ];
+        arbtest(|random| {
+            let mut text = String::new();
+            for _ in 0..random.int_in_range(0..=24)? {
+                text += random.choose(&PARTS)?;
+            }
+            let pieces = pieces(Path::new("x.pem"), text.as_bytes());
+            let begin = |line: &&str| line.trim_start().starts_with("-----BEGIN ");
+            let begun = text.lines().filter(begin).count();
+            assert!(pieces.len() >= begun.max(1), "{text:?}");
+            Ok(())
+        })
+        .budget_ms(1_000);
+    }
+}
