@@ -8,8 +8,8 @@
 //!
 //! The crate has two parts:
 //!
-//! - **The story** is everything at the top of `src/`, about 11,500 lines: certificates, the handshake, a
-//!   server, a client. Read this part. Its heart is [`handshake`], which takes an hour.
+//! - **The story** is everything at the top of `src/`, about 15,000 lines of code: certificates, the handshake,
+//!   a server, a client. Read this part. Its heart is [`handshake`], which takes an hour.
 //! - **The wing** is [`instruments`], twice as long: it decrypts connections, explains them, diagnoses
 //!   files, and makes handshakes fail. The story never names it, so you can read everything else without it.
 //!

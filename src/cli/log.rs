@@ -66,7 +66,9 @@ impl Log {
     /// Waits until all that was handed over is written, unless nobody reads it.
     pub(super) fn finish(&self) {
         let unwritten = |queue: &mut Queue| !queue.blocks.is_empty() || queue.leaving > 0;
-        let queue = self.0.lock();
+        let mut queue = self.0.lock();
+        queue.tell_missed();
+        self.0.changed.notify_all();
         let _ = self
             .0
             .changed
@@ -81,13 +83,7 @@ impl Log {
             return;
         }
         let first = queue.blocks.is_empty();
-        match std::mem::take(&mut queue.missed) {
-            0 => {}
-            missed => {
-                let told = format!("… {missed} lines not shown: nobody read them\n");
-                queue.blocks.extend(told.into_bytes());
-            }
-        }
+        queue.tell_missed();
         block
             .iter()
             .for_each(|part| queue.blocks.extend_from_slice(part));
@@ -95,6 +91,18 @@ impl Log {
         // The later ones find the thread awake, or on its way to look.
         if first {
             self.0.changed.notify_all();
+        }
+    }
+}
+
+impl Queue {
+    fn tell_missed(&mut self) {
+        match std::mem::take(&mut self.missed) {
+            0 => {}
+            missed => {
+                let told = format!("… lines not shown, because nobody read them: {missed}\n");
+                self.blocks.extend(told.into_bytes());
+            }
         }
     }
 }
@@ -168,9 +176,11 @@ mod tests {
             log.say("after");
             after = reads.try_recv().unwrap_or_default();
         }
-        let missed: usize = after.split(' ').nth(1).unwrap().parse().unwrap();
+        let (told, last) = after.split_once('\n').unwrap();
+        let missed: usize = told.rsplit(' ').next().unwrap().parse().unwrap();
         assert!(missed >= 10, "{after}");
-        assert!(after.contains(" lines not shown: nobody read them\nafter\n"));
+        assert!(told.starts_with("… lines not shown, because nobody read them: "));
+        assert!(last.starts_with("after\n"), "{last}");
     }
 
     #[test]
@@ -185,5 +195,18 @@ mod tests {
         log.finish();
         let told: String = reads.try_iter().collect();
         assert_eq!(told, "nobody reads this\nlast\n");
+    }
+
+    #[test]
+    fn what_is_missing_at_the_end_is_told() {
+        let (go_on, halted) = channel();
+        let (read, reads) = channel();
+        let mut log = Log::to(Halted(halted, read)).unwrap();
+        log.write_all(&vec![b'x'; ROOM + 1]).unwrap();
+        log.say("lost");
+        drop(go_on);
+        log.finish();
+        let told: String = reads.try_iter().collect();
+        assert!(told.ends_with("… lines not shown, because nobody read them: 1\n"));
     }
 }

@@ -185,13 +185,14 @@ pub(super) fn run(serve: Serve, look: Look) -> Result<(), Error> {
 
 fn serve_until_told(serve: Serve, look: Look, log: &Log) -> Result<(), Error> {
     let language = look.language;
-    let told = EndSignal::watch().map_err(output)?;
     let narrator = Narrator::new(Side::Server, teller(serve.narrate, language, log.clone()));
     let watch = Watch::new(serve.paths());
     let notes = log.clone();
     let key_log = key_log::open(move |note| notes.say(&format!("note: {note}")));
     let in_service = InService::new(server_setup(&serve, &narrator, key_log.as_ref())?);
     let listener = Listener::bind(&serve.listen)?;
+    // Not earlier: what came before may wait, for a pipe or for the resolver, and then a signal ends it at once.
+    let told = EndSignal::watch().map_err(output)?;
     greet(&serve, &listener, log);
     reloading::warn(&serve.given(), log);
     let serve = Arc::new(serve);

@@ -159,7 +159,7 @@ pub enum GaveUp {
 
 impl GaveUp {
     /// The reason in an error of a read or write, if it is one of these.
-    pub(super) fn of(error: &io::Error) -> Option<GaveUp> {
+    pub fn of(error: &io::Error) -> Option<GaveUp> {
         error.get_ref()?.downcast_ref().copied()
     }
 }

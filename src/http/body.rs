@@ -9,8 +9,8 @@ use crate::phrase;
 
 /// A chunk-size line with its extensions.
 const LONGEST_CHUNK_LINE: usize = 256;
-/// Chunk-size lines of one body. One-byte chunks cost a peer little and us much.
-const MOST_CHUNKS: usize = 100_000;
+/// Chunk-size lines of a body that nobody asked for. One-byte chunks cost a peer little and us much.
+const MOST_CHUNKS: u64 = 100_000;
 
 /// How the end of a body is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,8 @@ fn content_length(value: &str) -> Result<Framing, ReadError> {
 /// Reads a body to its end and passes it to `out`. Returns its length in bytes.
 ///
 /// # Errors
-/// 413 for a body of more than `limit` bytes; [`ReadError::Truncated`] for one that ends early.
+/// 413 for a body of more than `limit` bytes, or of very many chunks if there is a limit; [`ReadError::Truncated`] for
+/// one that ends early.
 pub fn copy(
     framing: Framing,
     reader: &mut MessageReader<'_, impl Read>,
@@ -139,7 +140,12 @@ fn copy_chunks(
     out: &mut dyn Write,
 ) -> Result<u64, ReadError> {
     let mut copied = 0u64;
-    for _ in 0..MOST_CHUNKS {
+    // A client wants the whole of what it has asked for.
+    let most = match limit {
+        u64::MAX => limit,
+        _ => MOST_CHUNKS,
+    };
+    for _ in 0..most {
         let size = chunk_size(&reader.line(LONGEST_CHUNK_LINE, 400)?)?;
         if size == 0 {
             // The trailer section: read, so that the next message begins where it should, and ignored.
@@ -168,7 +174,8 @@ fn copy_chunks(
 fn chunk_size(line: &[u8]) -> Result<u64, ReadError> {
     let line = latin1(line);
     let digits = match line.split_once(';') {
-        Some((digits, _extensions)) => without_ows(digits),
+        // RFC 9112 §7.1.1: whitespace is bad, and stands before a semicolon or behind it.
+        Some((digits, _extensions)) => digits.trim_end_matches([' ', '\t']),
         None => line.as_str(),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -177,4 +184,21 @@ fn chunk_size(line: &[u8]) -> Result<u64, ReadError> {
     }
     // Nothing but digits: what does not parse has more than 64 bits.
     u64::from_str_radix(digits, 16).map_err(|_| too_large())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_chunks_are_refused_unless_they_were_asked_for() {
+        let chunks = "1\r\na\r\n".repeat(100_001) + "0\r\n\r\n";
+        let copied = |limit| {
+            let mut bytes = chunks.as_bytes();
+            let reader = &mut MessageReader::new(&mut bytes);
+            copy(Framing::Chunked, reader, limit, &mut Vec::new())
+        };
+        assert!(matches!(copied(u64::MAX), Ok(100_001)));
+        assert!(matches!(copied(1 << 20), Err(ReadError::Malformed(_))));
+    }
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use rustls::{ServerConnection, StreamOwned};
 
 use super::{Peer, Service};
-use crate::error::Progress;
+use crate::error::{GaveUp, Progress, io_words};
 use crate::handshake::open_connection::Standing;
 use crate::handshake::{ServerSetup, tell_refusal};
 use crate::http::reader::MessageReader;
@@ -62,6 +62,9 @@ pub(super) fn exchange<T: Transport>(
             Err(ReadError::Malformed(Malformed { status, why })) => {
                 Reply::refusing(status, &why.to_string(), service, peer)
             }
+            Err(ReadError::Io(error)) if GaveUp::of(&error) == Some(GaveUp::ServerEnds) => {
+                Reply::refusing(503, "the server ends", service, peer)
+            }
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
                 Reply::refusing(408, "the request took too long", service, peer)
             }
@@ -78,7 +81,15 @@ pub(super) fn exchange<T: Transport>(
             }
         };
         reader.stream.sock.set_deadline(limits.request);
-        if reply.send(reader.stream).is_err() || reply.connection == CLOSE {
+        if let Err(error) = reply.send(reader.stream) {
+            let why = io_words(&error);
+            return log(
+                service,
+                peer,
+                format_args!("the answer was not sent: {why}"),
+            );
+        }
+        if reply.connection == CLOSE {
             return;
         }
     }
@@ -185,7 +196,7 @@ fn report_failure(setup: &ServerSetup, service: &dyn Service, peer: &Peer, error
     let inner = error.get_ref();
     if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
         let diagnosis = tell_refusal(&setup.narrator, error, Progress::Established);
-        service.log(&format!("{} {}", peer.address, diagnosis.in_a_line()));
+        service.log(&format!("{} {}", peer.name, diagnosis.in_a_line()));
     }
 }
 

@@ -9,12 +9,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{fmt, io};
 
+use socket2::{Domain, Type};
+
 pub use super::binding::Listener;
 use super::binding::cannot_listen;
 use super::places::Places;
 use super::shortage::Shortages;
 use super::threads::{Job, Threads};
 use crate::error::{Error, io_words};
+use crate::language::Phrase;
 use crate::phrase;
 use crate::transport::Socket;
 
@@ -28,7 +31,15 @@ pub struct Server {
     pub(super) accepting: Vec<JoinHandle<()>>,
     pub(super) places: Arc<Places>,
     pub(super) threads: Arc<Threads>,
-    pub(super) wakers: Arc<Mutex<Vec<SocketAddr>>>,
+    pub(super) wakers: Wakers,
+}
+
+/// The clients that [`Server::stop`] itself will be, to wake the accepting threads.
+pub(super) struct Wakers {
+    /// Made at the start, one for each address: at the end there may be no descriptor left.
+    pub(super) sockets: Vec<socket2::Socket>,
+    /// Where they come from, as soon as they are connected.
+    pub(super) connected: Arc<Mutex<Vec<SocketAddr>>>,
 }
 
 impl Server {
@@ -71,21 +82,36 @@ impl Server {
             numbers: AtomicU64::new(1),
             serve,
         });
+        let addresses = listener.addresses;
+        let socket = |address: &SocketAddr| {
+            socket2::Socket::new(Domain::for_address(*address), Type::STREAM, None).map_err(
+                |error| cannot_start(address, &error, phrase!("a higher limit of open files: ulimit -n")),
+            )
+        };
         let mut server = Server {
-            addresses: listener.addresses,
             accepting: Vec::new(),
             places: Arc::clone(&acceptor.places),
             threads: Arc::clone(&acceptor.threads),
-            wakers: Arc::clone(&acceptor.wakers),
+            wakers: Wakers {
+                sockets: addresses.iter().map(socket).collect::<Result<_, _>>()?,
+                connected: Arc::clone(&acceptor.wakers),
+            },
+            addresses: addresses.clone(),
         };
         // A thread per address, because std has no way to wait for two listeners at once. They share the places.
-        for (socket, address) in listener.sockets.into_iter().zip(&server.addresses) {
+        for (socket, address) in listener.sockets.into_iter().zip(&addresses) {
             let acceptor = Arc::clone(&acceptor);
             let started = thread::Builder::new()
                 .name(format!("accept {address}"))
                 .spawn(move || acceptor.run(&socket));
-            let thread = started.map_err(|error| no_thread(address, &error))?;
-            server.accepting.push(thread);
+            match started {
+                Ok(thread) => server.accepting.push(thread),
+                Err(error) => {
+                    server.stop(Duration::ZERO);
+                    let remedy = phrase!("fewer programs at a time, or a higher limit: ulimit -u");
+                    return Err(cannot_start(address, &error, remedy));
+                }
+            }
         }
         Ok(server)
     }
@@ -98,8 +124,7 @@ impl Server {
     }
 }
 
-fn no_thread(address: &SocketAddr, error: &io::Error) -> Error {
-    let remedy = phrase!("fewer programs at a time, or a higher limit: ulimit -u");
+fn cannot_start(address: &SocketAddr, error: &io::Error, remedy: Phrase) -> Error {
     cannot_listen(&address.to_string(), io_words(error), remedy)
 }
 
@@ -113,7 +138,7 @@ impl fmt::Debug for Server {
 struct Acceptor<F> {
     places: Arc<Places>,
     threads: Arc<Threads>,
-    /// The clients that `Server::stop` itself was, to wake these threads.
+    /// [`Wakers::connected`].
     wakers: Arc<Mutex<Vec<SocketAddr>>>,
     shortages: Arc<Shortages>,
     /// The number of the next connection.
@@ -134,7 +159,9 @@ where
             }
             match accepted {
                 Ok((stream, address)) => self.admit(stream, address),
-                // A client that has left again is no shortage of ours; without a descriptor, it waits in the queue.
+                // A client that has left again is no reason to let the next one wait.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // Without a descriptor, the client waits in the queue.
                 Err(error) => {
                     self.shortages.of_descriptors(&error);
                     thread::sleep(PAUSE);

@@ -33,7 +33,7 @@ use crate::transport::{Deadline, PATIENCE, Socket, Transport, lingering_close};
 /// How long each phase of a connection may last, as a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// From the TCP connection to the end of the handshake.
+    /// From the TCP connection to the end of the handshake. A proxy's header before it may take as long again.
     pub handshake: Duration,
     /// From the first byte of a request to the end of its head and body; and as long for the answer.
     pub request: Duration,
@@ -76,7 +76,7 @@ impl Limits {
 pub struct Peer {
     /// Its address. Behind a proxy that sends the PROXY protocol, the one that the proxy names.
     pub address: SocketAddr,
-    /// Both in words, for each line of the log.
+    /// The address and the client's identity in words: how a line of the log begins.
     pub name: String,
     /// The client's identity. `None`: TLS without client certificates.
     pub client: Option<AuthorizedClient>,

@@ -1,6 +1,5 @@
 //! The end of a server: no request that has begun is lost, and each client is told that the connection ends.
 
-use std::net::TcpStream;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -44,11 +43,15 @@ impl Server {
     /// A thread that waits in `accept` wakes up when a client comes. This is the client.
     fn wake_the_accepting(&self) {
         // Held until all have come: an accepting thread takes it before it decides which client is a real one.
-        let mut wakers = self.wakers.lock().unwrap_or_else(PoisonError::into_inner);
-        for address in &self.addresses {
-            // It fails only where the thread does not wait: when the queue is full, or no descriptor is left.
-            let woken = TcpStream::connect_timeout(address, Duration::from_secs(1));
-            wakers.extend(woken.and_then(|stream| stream.local_addr()));
+        let mut connected = (self.wakers.connected)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (socket, address) in self.wakers.sockets.iter().zip(&self.addresses) {
+            // It fails only where the queue is full, and there the thread does not wait. A thread that waits needs no
+            // descriptor: `accept` takes it before.
+            let _ = socket.connect_timeout(&(*address).into(), Duration::from_secs(1));
+            let from = socket.local_addr().ok().and_then(|from| from.as_socket());
+            connected.extend(from);
         }
     }
 }

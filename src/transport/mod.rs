@@ -64,8 +64,8 @@ pub fn addresses_of(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
 
 /// What a TLS connection runs over.
 pub trait Transport: Read + Write {
-    /// Begins a phase: no read or write lasts beyond `within` from now. One that would fails with
-    /// [`io::ErrorKind::TimedOut`].
+    /// Begins a phase: no read or write lasts much beyond `within` from now. One that would fails with
+    /// [`io::ErrorKind::TimedOut`], at most a second late.
     fn set_deadline(&mut self, within: Duration);
 
     /// Begins the wait for the next request. Nothing is half done in it, so a server that ends may cut it short.
@@ -159,7 +159,8 @@ impl Deadline {
                 self.write_timeout = left;
             }
             match write(self.socket.stream()) {
-                Err(error) if is_no_end(&error) => {}
+                // It was too short for this phase.
+                Err(error) if is_no_end(&error) => self.write_timeout = Duration::MAX,
                 done => return done,
             }
         }

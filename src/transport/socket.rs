@@ -36,10 +36,10 @@ const IDLE: u8 = 3;
 
 /// The server wants nothing of this connection.
 const NOTHING: u8 = 0;
-/// The next answer is the last one.
-const LAST_ANSWER: u8 = 1;
 /// Another client needs the place.
-const PLACE_WANTED: u8 = 2;
+const PLACE_WANTED: u8 = 1;
+/// The next answer is the last one. It outlasts the wish for the place.
+const LAST_ANSWER: u8 = 2;
 /// The server waits for no further request, or for no request at all.
 const LEAVE_IF_IDLE: u8 = 3;
 const LEAVE_IF_WAITING: u8 = 4;
@@ -117,8 +117,7 @@ impl Socket {
 
     /// The next answer is the last one, because the server ends.
     pub(super) fn ends_soon(&self) -> bool {
-        let asked = self.0.asked.load(Ordering::SeqCst);
-        asked == LAST_ANSWER || asked >= LEAVE_IF_IDLE
+        self.0.asked.load(Ordering::SeqCst) >= LAST_ANSWER
     }
 
     /// Why a read returns nothing although its peer is still there; `None`: no reason of ours.

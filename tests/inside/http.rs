@@ -294,6 +294,10 @@ fn each_malformed_request_gets_its_answer_and_the_connection_ends() {
         ),
         (
             400,
+            with("Transfer-Encoding: chunked") + " 3;x\r\nabc\r\n0\r\n\r\n",
+        ),
+        (
+            400,
             with("Transfer-Encoding: chunked") + "0x3\r\nabc\r\n0\r\n\r\n",
         ),
         (

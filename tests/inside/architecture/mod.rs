@@ -245,6 +245,32 @@ fn the_page_about_the_architecture_has_the_same_rules() {
             let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
             assert_eq!(named, allowed, "{page:?}: {row}");
         }
+        for (floor, rooms) in FLOORS.iter().enumerate() {
+            for room in *rooms {
+                let rows = ["/", ".rs"].map(|end| format!("| `{room}{end}` | {} |", floor + 1));
+                let is_told = rows.iter().any(|row| text.contains(row));
+                assert!(is_told, "{page:?} has no row {rows:?}");
+            }
+        }
+    }
+}
+
+/// To the nearest thousand.
+#[test]
+fn the_length_of_the_story_is_the_one_that_is_told() {
+    let sources = sources();
+    let story = |source: &&Source| !source.file.starts_with("instruments/");
+    let lines = sources.iter().filter(story).map(|one| one.lines_of_code);
+    let told = format!("{},000", (lines.sum::<usize>() + 500) / 1000);
+    for (page, words) in [
+        ("src/lib.rs", "about {} lines of code"),
+        ("docs/architecture.md", "some {} lines of code"),
+        ("docs/zh/architecture.md", "大约 {} 行代码"),
+    ] {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = std::fs::read_to_string(&page).unwrap();
+        let words = words.replace("{}", &told);
+        assert!(text.contains(&words), "{page:?} does not say: {words}");
     }
 }
 

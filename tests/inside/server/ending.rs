@@ -143,12 +143,46 @@ fn the_time_for_open_requests_is_bounded_and_even_then_the_end_is_clean() {
     let mut answer = String::new();
     let end = half.0.read_to_string(&mut answer);
     assert!(
-        end.is_ok() && answer.starts_with("HTTP/1.1 408 "),
+        end.is_ok() && answer.starts_with("HTTP/1.1 503 "),
         "{end:?} {answer}"
     );
     assert_eq!(server.running.ends(), 0);
     let took = began.elapsed().as_secs();
     assert!((1..6).contains(&took), "{took} s");
+    // Not the client's fault.
+    server.running.line_with(": the server ends -> 503");
+}
+
+/// Among silent ones, whose places are wanted, a client is told as any other that its answer is the last one.
+#[test]
+fn a_client_that_was_in_a_hurry_hears_that_its_answer_is_the_last_one() {
+    let folder = Folder::with_certs();
+    let mut server = folder.serve("--max-connections 4");
+    let setup = client_in(&folder);
+    let address = ("127.0.0.1", server.port);
+    let mut silent: Vec<TcpStream> = (0..4)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    signal(&folder, &server, "TERM");
+    server.running.line_with("SIGTERM: no new connections");
+    let mut last = KeepAlive::over(silent.pop().unwrap(), &setup);
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    last.send(request).unwrap();
+    let answer = last.answer().unwrap();
+    assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+    assert_eq!(server.running.ends(), 0);
+}
+
+/// Before the server listens it may wait for a pipe or for the resolver, and has nothing to finish.
+#[test]
+fn a_server_that_waits_for_a_pipe_ends_at_the_first_signal() {
+    let folder = Folder::with_certs();
+    let ran = folder.run(
+        "mkfifo pipe; SSLKEYLOGFILE=pipe hello-mtls serve --listen localhost:0 2> log & server=$!; \
+        until grep -q pipe log; do sleep 0.1; done; sleep 0.3; kill -TERM $server; wait $server",
+    );
+    ran.ends(128 + 15);
 }
 
 #[test]
