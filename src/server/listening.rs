@@ -85,7 +85,13 @@ impl Server {
         let addresses = listener.addresses;
         let socket = |address: &SocketAddr| {
             socket2::Socket::new(Domain::for_address(*address), Type::STREAM, None).map_err(
-                |error| cannot_start(address, &error, phrase!("a higher limit of open files: ulimit -n")),
+                |error| {
+                    cannot_start(
+                        address,
+                        &error,
+                        phrase!("a higher limit of open files: ulimit -n"),
+                    )
+                },
             )
         };
         let mut server = Server {

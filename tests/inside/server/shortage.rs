@@ -32,6 +32,20 @@ fn without_a_file_descriptor_the_log_names_the_limit_and_the_way_to_raise_it() {
     folder.run(&line).ends(0).prints("Hello World");
 }
 
+/// To wake the threads that accept, a server connects to itself.
+#[test]
+fn without_a_file_descriptor_the_server_can_end() {
+    let folder = Folder::with_certs();
+    let command = "ulimit -n 24 && exec hello-mtls serve --grace 0 --listen localhost:0";
+    let mut server = Server::of(folder.start(command));
+    let strangers = strangers(&server, 60);
+    server.running.line_with("no file descriptor left");
+    let process = server.running.id();
+    folder.run(&format!("kill -TERM {process}")).ends(0);
+    assert_eq!(server.running.ends(), 0);
+    drop(strangers);
+}
+
 /// Each thread wants a gigabyte for its stack, and the process may have four.
 #[test]
 fn without_a_thread_the_connection_waits_and_the_log_says_why() {
