@@ -228,3 +228,68 @@ fn a_client_that_still_trusts_the_old_ca_is_named_and_not_its_peer() {
         assert!(hello_mtls::text::columns(line) <= 80, "{line}");
     }
 }
+
+#[test]
+fn options_that_a_command_line_does_not_take_are_answered_as_it_answers_them() {
+    let folder = started("shut-the-door");
+    for (options, said) in [
+        (
+            "--cacert ca-of-servers.crt --cacert ca-of-clients.crt",
+            "--cacert stands there twice",
+        ),
+        ("", "--cacert FILE is missing: without --tls"),
+        ("--narrate", "the word --narrate is not known here"),
+    ] {
+        folder.write(
+            "lab/shut-the-door/serve.args",
+            format!("--cert server.crt --key server.key {options}\n"),
+        );
+        folder
+            .run("hello-mtls lab check shut-the-door")
+            .ends(1)
+            .says(said);
+    }
+}
+
+#[test]
+fn an_answer_of_another_length_is_not_called_right() {
+    let folder = started("whose-fault");
+    folder.write(
+        "lab/whose-fault/answers.txt",
+        "recording-1: ? ? ?\nrecording-1: 3 client unknown ca\n recording-2: 1, client, 0 # a guess\n",
+    );
+    folder
+        .run("hello-mtls lab check whose-fault")
+        .ends(1)
+        .says("as in 3 client 45, and here stand 4")
+        .says("as in 3 client 45, and here stand 0")
+        .says(" of 3 are right");
+}
+
+/// Most sizes are read from a line that says bytes.
+#[test]
+fn a_size_may_be_written_as_wire_shows_it() {
+    let folder = started("quantum");
+    folder
+        .run("hello-mtls lab solution quantum > solution && sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
+        .ends(0);
+    let sizes = folder.read("lab/quantum/sizes.txt");
+    folder.write("lab/quantum/sizes.txt", sizes.replace('\n', " bytes\n"));
+    folder.run("hello-mtls lab check quantum").ends(0);
+    folder.write("lab/quantum/sizes.txt", "Certificate = many\n");
+    folder
+        .run("hello-mtls lab check quantum")
+        .ends(1)
+        .says("many is no number of bytes")
+        .says("nothing yet");
+}
+
+#[test]
+fn a_request_never_costs_the_key() {
+    let folder = started("the-key-stays-home");
+    folder
+        .run("hello-mtls certs request --dir lab/the-key-stays-home/home --client ada client")
+        .ends(1)
+        .says("a key that is removed is lost")
+        .says("openssl req -new -key makes a request for a key that is there");
+}

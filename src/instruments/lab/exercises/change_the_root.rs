@@ -100,7 +100,7 @@ const NAMES: [[&str; 3]; STAGES] = [
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let mut before = Some(stage(started, "stages/0")?);
-    let known = Wanted::AnswerTo(uri(&started.draw.person("client")));
+    let known = Wanted::AnswerTo(format!("uri:{}", uri(&started.draw.person("client"))));
     let mut tests = Vec::new();
     for (number, [both, server_ahead, client_ahead]) in (1..).zip(NAMES) {
         let now = match stage_of_the_learner(started, number, both) {
