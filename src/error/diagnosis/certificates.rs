@@ -1,5 +1,7 @@
 //! What we find wrong with the other side's certificate.
 
+use std::net::IpAddr;
+
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
@@ -230,7 +232,7 @@ fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (Phrase, Phr
             phrase!("a certificate with a subjectAltName; the CN is not looked at (RFC 9525 §2)"),
         );
     }
-    let names: Vec<String> = presented.iter().map(|name| text::terminal(name)).collect();
+    let names: Vec<String> = presented.iter().map(|name| entry(name)).collect();
     // A certificate can hold thousands.
     let names = text::shorten(&names.join(", "), 600);
     (
@@ -244,6 +246,18 @@ fn wrong_name(whose: Side, expected: &str, presented: &[String]) -> (Phrase, Phr
             "one of those names in the URL, or a certificate for this one; an IP address needs an IP entry"
         ),
     )
+}
+
+/// An entry of the subjectAltName as `inspect` and openssl write it: `DNS:localhost`. webpki says `DnsName("localhost")`.
+fn entry(presented: &str) -> String {
+    let of_kind = |kind: &str| presented.strip_prefix(kind)?.strip_suffix(')');
+    if let Some(name) = of_kind("DnsName(") {
+        return format!("DNS:{}", text::terminal(name.trim_matches('"')));
+    }
+    match of_kind("IpAddress(").map(str::parse::<IpAddr>) {
+        Some(Ok(address)) => format!("IP:{address}"),
+        _ => text::terminal(presented),
+    }
 }
 
 /// In brackets, with which kind of key a signature was made and with which it is checked: an algorithm
