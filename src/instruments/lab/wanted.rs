@@ -105,7 +105,14 @@ impl Outcome {
         match self {
             Outcome::Answered(status, body) => {
                 let body = crate::text::terminal(body.lines().next().unwrap_or_default());
-                phrase!("the server answers {status}: {body}", status, body)
+                // A refusal says its status itself: `403 Forbidden: …`.
+                match body.starts_with(&status.to_string()) {
+                    true => phrase!("the server answers {answer}", answer = body),
+                    false => phrase!(
+                        "the server answers {answer}",
+                        answer = format!("{status}: {body}")
+                    ),
+                }
             }
             Outcome::Refused {
                 step,

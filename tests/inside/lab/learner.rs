@@ -293,3 +293,22 @@ fn a_request_never_costs_the_key() {
         .says("a key that is removed is lost")
         .says("openssl req -new -key makes a request for a key that is there");
 }
+
+/// The balancer has no certificate to show, and the learner hears it from the balancer's answer.
+#[test]
+fn an_application_that_refuses_the_balancer_is_named() {
+    let folder = started("behind-the-proxy");
+    folder.write(
+        "lab/behind-the-proxy/serve.args",
+        "--cert server.crt --key server.key --cacert ca.crt\n",
+    );
+    let found = folder
+        .run("hello-mtls lab check behind-the-proxy --json")
+        .ends(1);
+    assert!(
+        found
+            .stdout
+            .contains("the server answers 502 Bad Gateway: the application refuses the balancer"),
+        "{found}"
+    );
+}

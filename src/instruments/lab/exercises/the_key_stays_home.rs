@@ -129,7 +129,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             match client && !server {
                 true => Ok(()),
                 false => Err(phrase!(
-                    "its extended key usage allows: {roles}",
+                    "it is good for: {roles}",
                     roles = roles(client, server)
                 )),
             },
