@@ -3,13 +3,23 @@
 use crate::common::{Folder, Ran};
 
 /// A folder in which an exercise was started.
-fn started(name: &str) -> Folder {
+pub(super) fn started(name: &str) -> Folder {
     let folder = Folder::new();
     folder
         .run(&format!("hello-mtls lab start {name}"))
         .ends(0)
         .says(&format!("read lab/{name}/README.md"));
     folder
+}
+
+/// Pastes the solution, as it is printed.
+pub(super) fn solve(folder: &Folder, name: &str) {
+    folder
+        .run(&format!("hello-mtls lab solution {name} > solution"))
+        .ends(0);
+    folder
+        .run("sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
+        .ends(0);
 }
 
 /// The command behind `try`, as it was printed.
@@ -211,9 +221,7 @@ fn a_stage_that_is_missing_keeps_no_other_from_being_tried() {
 #[test]
 fn a_client_that_still_trusts_the_old_ca_is_named_and_not_its_peer() {
     let folder = started("change-the-root");
-    folder
-        .run("hello-mtls lab solution change-the-root > solution && sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
-        .ends(0);
+    solve(&folder, "change-the-root");
     folder
         .run("cd lab/change-the-root && cat old-ca.crt new/ca.crt > stages/4/client-trusts.crt")
         .ends(0);
@@ -227,88 +235,4 @@ fn a_client_that_still_trusts_the_old_ca_is_named_and_not_its_peer() {
     for line in found.stdout.lines() {
         assert!(hello_mtls::text::columns(line) <= 80, "{line}");
     }
-}
-
-#[test]
-fn options_that_a_command_line_does_not_take_are_answered_as_it_answers_them() {
-    let folder = started("shut-the-door");
-    for (options, said) in [
-        (
-            "--cacert ca-of-servers.crt --cacert ca-of-clients.crt",
-            "--cacert stands there twice",
-        ),
-        ("", "--cacert FILE is missing: without --tls"),
-        ("--narrate", "the word --narrate is not known here"),
-    ] {
-        folder.write(
-            "lab/shut-the-door/serve.args",
-            format!("--cert server.crt --key server.key {options}\n"),
-        );
-        folder
-            .run("hello-mtls lab check shut-the-door")
-            .ends(1)
-            .says(said);
-    }
-}
-
-#[test]
-fn an_answer_of_another_length_is_not_called_right() {
-    let folder = started("whose-fault");
-    folder.write(
-        "lab/whose-fault/answers.txt",
-        "recording-1: ? ? ?\nrecording-1: 3 client unknown ca\n recording-2: 1, client, 0 # a guess\n",
-    );
-    folder
-        .run("hello-mtls lab check whose-fault")
-        .ends(1)
-        .says("as in 3 client 45, and here stand 4")
-        .says("as in 3 client 45, and here stand 0")
-        .says(" of 3 are right");
-}
-
-/// Most sizes are read from a line that says bytes.
-#[test]
-fn a_size_may_be_written_as_wire_shows_it() {
-    let folder = started("quantum");
-    folder
-        .run("hello-mtls lab solution quantum > solution && sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
-        .ends(0);
-    let sizes = folder.read("lab/quantum/sizes.txt");
-    folder.write("lab/quantum/sizes.txt", sizes.replace('\n', " bytes\n"));
-    folder.run("hello-mtls lab check quantum").ends(0);
-    folder.write("lab/quantum/sizes.txt", "Certificate = many\n");
-    folder
-        .run("hello-mtls lab check quantum")
-        .ends(1)
-        .says("many is no number of bytes")
-        .says("nothing yet");
-}
-
-#[test]
-fn a_request_never_costs_the_key() {
-    let folder = started("the-key-stays-home");
-    folder
-        .run("hello-mtls certs request --dir lab/the-key-stays-home/home --client ada client")
-        .ends(1)
-        .says("a key that is removed is lost")
-        .says("openssl req -new -key makes a request for a key that is there");
-}
-
-/// The balancer has no certificate to show, and the learner hears it from the balancer's answer.
-#[test]
-fn an_application_that_refuses_the_balancer_is_named() {
-    let folder = started("behind-the-proxy");
-    folder.write(
-        "lab/behind-the-proxy/serve.args",
-        "--cert server.crt --key server.key --cacert ca.crt\n",
-    );
-    let found = folder
-        .run("hello-mtls lab check behind-the-proxy --json")
-        .ends(1);
-    assert!(
-        found
-            .stdout
-            .contains("the server answers 502 Bad Gateway: the application refuses the balancer"),
-        "{found}"
-    );
 }
