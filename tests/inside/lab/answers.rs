@@ -1,5 +1,7 @@
 //! Answers that are nearly right, or right in other words: what the check calls them, and what it says.
 
+use hello_mtls::instruments::lab::reading::Certificate;
+
 use super::learner::{solve, started};
 
 #[test]
@@ -101,4 +103,21 @@ fn an_ml_dsa_key_of_another_size_is_another_key() {
         .says("✗ ca-key")
         .says("new-ca.crt has a key of another kind")
         .says("✓ old-client");
+}
+
+#[test]
+fn a_day_that_has_begun_counts() {
+    let days = |seconds| {
+        let certificate = Certificate {
+            fingerprint: String::new(),
+            key: String::new(),
+            serial: String::new(),
+            validity: (0, seconds),
+            is_ca: false,
+            roles: (true, true),
+        };
+        certificate.days()
+    };
+    assert_eq!(days(398 * 86_400), 398);
+    assert_eq!(days(398 * 86_400 + 1), 399);
 }
