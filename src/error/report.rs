@@ -61,9 +61,7 @@ impl Error {
             Error::Exists { path } => Report::new(
                 phrase!("{file} exists already", file = shown(path)),
                 phrase!("it was not touched, and nothing else was written"),
-                phrase!(
-                    "another name or folder, or remove it first; certs has --force to overwrite"
-                ),
+                remedy_for_existing(path),
             ),
             Error::Pem { path, wanted, said } => Report::new(
                 before_the_first_byte(&shown(path)),
@@ -272,6 +270,16 @@ fn remedy_for_output(source: &io::Error) -> Phrase {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("room on the disk"),
         _ => phrase!("another file or program behind > or |"),
     }
+}
+
+/// A key that is in use is not to be removed, and a certificate for it needs a request alone.
+fn remedy_for_existing(path: &Path) -> Phrase {
+    if path.extension().is_some_and(|end| end == "key") {
+        return phrase!(
+            "another name or folder: a key that is removed is lost\nopenssl req -new -key makes a request for a key that is there; certs --force writes a new key over it"
+        );
+    }
+    phrase!("another name or folder, or remove it first; certs has --force to overwrite")
 }
 
 fn remedy_for_file(source: &io::Error, doing: &str) -> Phrase {

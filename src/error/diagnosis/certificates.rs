@@ -1,5 +1,7 @@
 //! What we find wrong with the other side's certificate.
 
+use std::net::IpAddr;
+
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
@@ -228,11 +230,11 @@ fn as_openssl(name: &str) -> String {
     ];
     let inside = |(kind, short): &(&str, &str)| {
         let value = name.strip_prefix(kind)?.strip_suffix(')')?;
-        let value = value.strip_prefix('"').unwrap_or(value);
-        Some(format!(
-            "{short}{}",
-            value.strip_suffix('"').unwrap_or(value)
-        ))
+        let value = value.trim_matches('"');
+        // webpki writes 0::1.
+        let address: Option<IpAddr> = value.parse().ok();
+        let address = address.filter(|_| *short == "IP:").map(|ip| ip.to_string());
+        Some(format!("{short}{}", address.as_deref().unwrap_or(value)))
     };
     KINDS.iter().find_map(inside).unwrap_or_else(|| {
         // Of other kinds webpki has no value. The tag of an e-mail address is 1 (RFC 5280 §4.2.1.6).

@@ -30,6 +30,8 @@ const CONNECTIONS: usize = 4;
 pub enum Manner {
     /// It answers as `hello-mtls serve` does: 200, or 403 to a client that it does not let in.
     Answers,
+    /// It answers 404, with a text in which 200 stands.
+    FindsNothing,
     /// It announces an answer, sends half of it, and the TCP connection ends.
     CutsShort,
     /// It ends the connection in good order, without an answer.
@@ -100,8 +102,14 @@ impl Host {
             wrote: false,
             heard_back: false,
         };
-        if self.manner == Manner::Answers {
-            return serve_connection(setup, &Says(&self.word), transport, from);
+        let status = match self.manner {
+            Manner::Answers => Some(200),
+            Manner::FindsNothing => Some(404),
+            Manner::CutsShort | Manner::SaysNothing => None,
+        };
+        if let Some(status) = status {
+            let says = Says(status, &self.word);
+            return serve_connection(setup, &says, transport, from);
         }
         let Ok(connection) = handshake::accept(setup, &mut transport) else {
             return Ok(());
@@ -130,12 +138,15 @@ impl Host {
     }
 }
 
-/// Answers every request with these words.
-struct Says<'a>(&'a str);
+/// Answers every request with this status and these words.
+struct Says<'a>(u16, &'a str);
 
 impl Service for Says<'_> {
     fn answer(&self, _request: &Request, _peer: &Peer) -> Response {
-        Response::text(200, self.0)
+        match *self {
+            Says(200, word) => Response::text(200, word),
+            Says(status, word) => Response::text(status, format!("not HTTP/1.1 200 OK: {word}")),
+        }
     }
 
     fn limits(&self) -> Limits {

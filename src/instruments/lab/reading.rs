@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use rcgen::PublicKeyData;
-use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer};
+use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
 use x509_parser::prelude::{FromDer, X509Certificate, X509CertificationRequest};
 
 use crate::certificates::ml_dsa::PrivateKey;
 use crate::certificates::{failed, pem};
 use crate::error::Error;
+use crate::files;
 use crate::instruments::wire::transcript::hex;
 
 /// A certificate, as far as a check asks.
@@ -24,6 +25,8 @@ pub struct Certificate {
     pub validity: (i64, i64),
     /// It has the right to sign others.
     pub is_ca: bool,
+    /// It may be shown by a client, and by a server. Without an extended key usage it may be shown by both.
+    pub roles: (bool, bool),
 }
 
 impl Certificate {
@@ -34,7 +37,16 @@ impl Certificate {
     pub fn of(der: &CertificateDer<'_>) -> Result<Certificate, Error> {
         let (_, x509) =
             X509Certificate::from_der(der).map_err(|error| failed("read a certificate", &error))?;
+        let usage = x509.extended_key_usage().ok().flatten();
+        let roles = usage.map_or((true, true), |usage| {
+            let any = usage.value.any;
+            (
+                any || usage.value.client_auth,
+                any || usage.value.server_auth,
+            )
+        });
         Ok(Certificate {
+            roles,
             fingerprint: sha256(der),
             key: sha256(x509.public_key().raw),
             serial: hex(x509.raw_serial()),
@@ -76,9 +88,9 @@ impl Certificate {
         Ok(Certificate::all(path)?.swap_remove(0))
     }
 
-    /// Whole days between its two dates.
+    /// Days between its two dates. One that has begun counts.
     pub fn days(&self) -> i64 {
-        (self.validity.1 - self.validity.0) / 86_400
+        (self.validity.1 - self.validity.0 + 86_399) / 86_400
     }
 }
 
@@ -102,8 +114,11 @@ pub fn public_key(key: &impl PublicKeyData) -> String {
     sha256(&key.subject_public_key_info())
 }
 
-/// The same for the private key in a file. `None`: there is none, or none that can be read.
+/// The same for the private key in a file, PEM or DER. `None`: there is none, or none that can be read.
 pub fn private_key(path: &Path) -> Option<String> {
-    let key = PrivateKey::read(&pem::private_key(path).ok()?).ok()?;
-    Some(public_key(&key))
+    let key = pem::private_key(path).ok().or_else(|| {
+        let der = files::read(path).ok()?;
+        PrivateKeyDer::try_from(der).ok()
+    })?;
+    Some(public_key(&PrivateKey::read(&key).ok()?))
 }

@@ -54,6 +54,10 @@ pub fn list(page: &mut Page<'_>, rows: &[(&Exercise, String, Option<Checked>)]) 
         )?;
     }
     page.blank()?;
+    let steps = phrase!(
+        "the numbers are the steps of the handshake that an exercise trains; 0 is before the first byte"
+    );
+    page.paragraph("", &page.paint.words(&steps), DIM)?;
     let begin = phrase!("begin one: hello-mtls lab start NAME");
     page.paragraph("", &page.paint.words(&begin), DIM)?;
     page.paragraph("", &page.paint.words(&about()), DIM)

@@ -48,7 +48,7 @@ pub fn server(started: &Started<'_>) -> Result<Server, Error> {
         ));
     }
     let mut words = words.into_iter();
-    let (mut cert, mut key, mut cacert) = (None, None, None);
+    let (mut cert, mut key, mut cacert, mut listen) = (None, None, None, None);
     let (mut crls, mut allowed, mut tls) = (Vec::new(), Vec::new(), false);
     while let Some(word) = words.next() {
         let (option, value) = match word.split_once('=') {
@@ -72,24 +72,37 @@ pub fn server(started: &Started<'_>) -> Result<Server, Error> {
         let Some(value) = value.or_else(|| words.next()) else {
             return Err(wrong(phrase!("nothing stands behind {option}", option)));
         };
+        let once = match option {
+            "--cert" => &mut cert,
+            "--key" => &mut key,
+            "--cacert" => &mut cacert,
+            _ => &mut listen,
+        };
         match option {
-            "--cert" => cert = Some(started.path(value)),
-            "--key" => key = Some(started.path(value)),
-            "--cacert" => cacert = Some(started.path(value)),
             "--crl" => crls.push(started.path(value)),
             "--allow" => allowed
                 .push(Allowed::parse(value).map_err(|_| wrong_for(not_a_name(value), the_form()))?),
+            // As on a command line.
+            _ if once.replace(started.path(value)).is_some() => {
+                return Err(wrong(phrase!("{option} stands there twice", option)));
+            }
             _ => {}
         }
     }
-    let file = |given: Option<PathBuf>, name: &str| given.unwrap_or_else(|| started.path(name));
-    let clients = if tls {
-        None
-    } else {
-        Some(trust(&file(cacert, "ca.crt"), &crls)?)
+    let needed = |given: Option<PathBuf>, option: &str| {
+        given.ok_or_else(|| wrong(phrase!("{option} FILE is missing", option)))
+    };
+    let clients = match (tls, cacert) {
+        (true, _) => None,
+        (false, Some(cacert)) => Some(trust(&cacert, &crls)?),
+        (false, None) => {
+            return Err(wrong(phrase!(
+                "--cacert FILE is missing: without --tls the server asks for certificates, and has to know whose"
+            )));
+        }
     };
     Ok(Server {
-        identity: identity(&file(cert, "server.crt"), &file(key, "server.key"))?,
+        identity: identity(&needed(cert, "--cert")?, &needed(key, "--key")?)?,
         clients,
         allowed,
     })

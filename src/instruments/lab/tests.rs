@@ -8,13 +8,15 @@ use super::draw::Draw;
 use super::meeting::{Client, Meeting, Server, meet, meet_again};
 use super::reading::Certificate;
 use super::wanted::Wanted;
-use crate::certificates::failed;
+use crate::certificates::summary::Summary;
+use crate::certificates::{failed, pem};
 use crate::error::Error;
 use crate::files;
 use crate::handshake::{Identity, TlsMax, Trust};
 use crate::language::Phrase;
 use crate::narration::{Event, Step};
 use crate::phrase;
+use crate::text;
 
 /// Both versions, newest first. What a version does not change is tried in both.
 pub const BOTH: &[TlsMax] = &[TlsMax::Tls13, TlsMax::Tls12];
@@ -116,6 +118,34 @@ impl Started<'_> {
             Step::Preparation,
             same.then_some(()).ok_or_else(other),
         ))
+    }
+
+    /// A look: the first certificate of `file` is good for none but these hosts. A connection tries one name, and cannot try all.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn no_other_name(
+        &self,
+        name: &'static str,
+        file: &str,
+        hosts: &[&str],
+    ) -> Result<Test, Error> {
+        let first = pem::certificates(&self.path(file))?.swap_remove(0);
+        let summary = Summary::of(&first).unwrap_or_default();
+        let addresses = summary.addresses.iter().map(ToString::to_string);
+        let others = summary.dns_names.into_iter().chain(addresses);
+        let others =
+            others.filter(|name| !hosts.iter().any(|host| host.eq_ignore_ascii_case(name)));
+        let others: Vec<String> = others.map(|name| text::terminal(&name)).collect();
+        let found = match others[..] {
+            [] => Ok(()),
+            _ => Err(phrase!(
+                "{file} is also good for {names}",
+                file,
+                names = others.join(", ")
+            )),
+        };
+        Ok(Test::look(name, Step::ClientVerifiesServer, found))
     }
 
     /// A file of the folder as text.

@@ -11,7 +11,7 @@ use crate::phrase;
 pub enum Wanted {
     /// The server answers 200.
     Answer,
-    /// The server answers 200, and `/whoami` has these words.
+    /// The server answers 200, and knows the client by exactly this name, as `--allow` takes it.
     AnswerTo(String),
     /// A side refuses the other one at this step.
     Refusal(Side, Step),
@@ -24,7 +24,7 @@ impl Wanted {
     pub fn is_met_by(&self, outcome: &Outcome) -> bool {
         match (self, outcome) {
             (Wanted::Answer, Outcome::Answered(200, _)) => true,
-            (Wanted::AnswerTo(words), Outcome::Answered(200, body)) => body.contains(words),
+            (Wanted::AnswerTo(name), Outcome::Answered(200, body)) => named(body) == name,
             (Wanted::Forbidden, Outcome::Answered(status, _)) => *status == 403,
             (Wanted::Refusal(side, step), Outcome::Refused { step: at, by, .. }) => {
                 by == side && at == step
@@ -37,11 +37,10 @@ impl Wanted {
     pub fn words(&self) -> Phrase {
         match self {
             Wanted::Answer => phrase!("the server answers 200"),
-            // A line feed at its end says that nothing may follow.
-            Wanted::AnswerTo(words) => {
+            Wanted::AnswerTo(name) => {
                 phrase!(
-                    "the server answers 200, and knows the client as {words}",
-                    words = words.trim_end()
+                    "the server answers 200, and knows the client as {name}",
+                    name
                 )
             }
             Wanted::Refusal(side, step) => {
@@ -85,6 +84,13 @@ impl Wanted {
     }
 }
 
+/// The client's name in the first line of an answer: `identity: NAME` of `/whoami`, and `hello NAME` behind a balancer.
+fn named(body: &str) -> &str {
+    let line = body.lines().next().unwrap_or_default();
+    line.split_once(' ')
+        .map_or("", |(_, name)| name.trim_start())
+}
+
 impl Outcome {
     /// How far it came.
     pub fn step(&self) -> Step {
@@ -97,11 +103,17 @@ impl Outcome {
     /// In words.
     pub fn words(&self) -> Phrase {
         match self {
-            Outcome::Answered(200, body) => {
+            Outcome::Answered(status, body) => {
                 let body = crate::text::terminal(body.lines().next().unwrap_or_default());
-                phrase!("the server answers 200: {body}", body)
+                // A refusal says its status itself: `403 Forbidden: …`.
+                match body.starts_with(&status.to_string()) {
+                    true => phrase!("the server answers {answer}", answer = body),
+                    false => phrase!(
+                        "the server answers {answer}",
+                        answer = format!("{status}: {body}")
+                    ),
+                }
             }
-            Outcome::Answered(status, _) => phrase!("the server answers {status}", status),
             Outcome::Refused {
                 step,
                 by,

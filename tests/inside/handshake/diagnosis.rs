@@ -92,13 +92,15 @@ fn an_error_of_unknown_progress_is_one_of_a_certificate() {
 #[test]
 fn a_certificate_with_thousands_of_names_is_told_in_a_few_lines() {
     let names = (0..5_000).map(|number| format!("DnsName(\"{number}.example\")"));
+    let names = ["IpAddress(0::1)".to_owned()].into_iter().chain(names);
     let cause = CertificateError::NotValidForNameContext {
         expected: ServerName::try_from("localhost").unwrap(),
         presented: names.collect(),
     };
     let found = diagnose_tls(Client, &Error::InvalidCertificate(cause)).found;
     assert!(
-        found.contains("DNS:0.example, DNS:1.example") && found.to_string().len() < 1_000,
+        found.contains("for IP:::1, DNS:0.example, DNS:1.example")
+            && found.to_string().len() < 1_000,
         "{found}"
     );
 }

@@ -3,13 +3,23 @@
 use crate::common::{Folder, Ran};
 
 /// A folder in which an exercise was started.
-fn started(name: &str) -> Folder {
+pub(super) fn started(name: &str) -> Folder {
     let folder = Folder::new();
     folder
         .run(&format!("hello-mtls lab start {name}"))
         .ends(0)
         .says(&format!("read lab/{name}/README.md"));
     folder
+}
+
+/// Pastes the solution, as it is printed.
+pub(super) fn solve(folder: &Folder, name: &str) {
+    folder
+        .run(&format!("hello-mtls lab solution {name} > solution"))
+        .ends(0);
+    folder
+        .run("sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
+        .ends(0);
 }
 
 /// The command behind `try`, as it was printed.
@@ -211,9 +221,7 @@ fn a_stage_that_is_missing_keeps_no_other_from_being_tried() {
 #[test]
 fn a_client_that_still_trusts_the_old_ca_is_named_and_not_its_peer() {
     let folder = started("change-the-root");
-    folder
-        .run("hello-mtls lab solution change-the-root > solution && sed -n '/^```sh/,/^```/p' solution | grep -v '```' > solve.sh && sh -e solve.sh")
-        .ends(0);
+    solve(&folder, "change-the-root");
     folder
         .run("cd lab/change-the-root && cat old-ca.crt new/ca.crt > stages/4/client-trusts.crt")
         .ends(0);

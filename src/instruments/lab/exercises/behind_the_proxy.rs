@@ -110,7 +110,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         })
     };
     let [a, b] = ["a", "b"].map(|which| uri(&started.draw.person(which)));
-    let known = |name: &str| Wanted::AnswerTo(format!("uri:{name}\n"));
+    let known = |name: &str| Wanted::AnswerTo(format!("uri:{name}"));
     let refused = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
     let through = Some(&balancer);
     let mut tests = Vec::new();

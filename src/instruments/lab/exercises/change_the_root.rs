@@ -99,8 +99,9 @@ const NAMES: [[&str; 3]; STAGES] = [
 ];
 
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
-    let mut before = Some(stage(started, "stages/0")?);
-    let known = Wanted::AnswerTo(uri(&started.draw.person("client")));
+    // The present, as `stages/0` had it at the start: a learner who edits that changes no machine.
+    let mut before = Some(stage(started, ".peers")?);
+    let known = Wanted::AnswerTo(format!("uri:{}", uri(&started.draw.person("client"))));
     let mut tests = Vec::new();
     for (number, [both, server_ahead, client_ahead]) in (1..).zip(NAMES) {
         let now = match stage_of_the_learner(started, number, both) {

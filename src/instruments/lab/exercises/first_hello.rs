@@ -79,5 +79,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             BOTH,
         )?);
     }
+    let hosts = [host.as_str(), "localhost", "127.0.0.1", "::1"];
+    tests.push(started.no_other_name("no-other-name", "server.crt", &hosts)?);
     Ok(tests)
 }

@@ -90,7 +90,10 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             name: "localhost".to_owned(),
         };
         let wanted = match place {
-            "a" => Wanted::Answer,
+            "a" => Wanted::AnswerTo(format!(
+                "uri:spiffe://hello-mtls/{}",
+                started.draw.person("a")
+            )),
             _ => Wanted::Forbidden,
         };
         tests.push(Test::connection(place, (&server, &client), &wanted, BOTH)?);

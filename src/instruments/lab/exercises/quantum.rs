@@ -2,14 +2,13 @@
 
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::certificates::ml_dsa::is_ml_dsa;
 use crate::certificates::request::{KeyType, Name};
 use crate::certificates::signing::client_uri;
 use crate::certificates::{GeneratedFile, failed, pem, public};
 use crate::error::Error;
 use crate::handshake::TlsMax;
 use crate::instruments::lab::draw::Draw;
-use crate::instruments::lab::meeting::{Client, record};
+use crate::instruments::lab::meeting::{Client, Server, record};
 use crate::instruments::lab::minting::{Leaf, Mint, Purpose};
 use crate::instruments::lab::tests::{Started, Test, value_of};
 use crate::instruments::lab::unusable::not_made;
@@ -18,6 +17,7 @@ use crate::instruments::lab::{Exercise, settings, wording};
 use crate::instruments::wire::explain;
 use crate::narration::{Side, Step};
 use crate::phrase;
+use crate::text;
 
 pub(super) const EXERCISE: Exercise = Exercise {
     name: "quantum",
@@ -34,6 +34,9 @@ pub(super) const EXERCISE: Exercise = Exercise {
     start,
     check,
 };
+
+/// The size that the task names; 44 and 87 have numbers of their own (RFC 9881 §2).
+const ML_DSA_65: &str = "2.16.840.1.101.3.4.3.18";
 
 /// ML-DSA has no place in TLS 1.2.
 const TLS13: &[TlsMax] = &[TlsMax::Tls13];
@@ -92,7 +95,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             name: "localhost".to_owned(),
         })
     };
-    let known = |which: &str| Wanted::AnswerTo(client_uri(&started.draw.person(which)));
+    let known =
+        |which: &str| Wanted::AnswerTo(format!("uri:{}", client_uri(&started.draw.person(which))));
     let refused = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
     let mut tests = vec![started.same_certificate("the-same-client", "old-client.crt", "old")?];
     for (name, file) in [
@@ -100,7 +104,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         ("ca-key", "new-ca.crt"),
         ("client-key", "new-client.crt"),
     ] {
-        tests.push(has_ml_dsa(started, name, file)?);
+        tests.push(has_ml_dsa_65(started, name, file)?);
     }
     for (name, files, wanted) in [
         ("old-client", "old-client", known("old")),
@@ -110,8 +114,21 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         let both = (&server, &client(files)?);
         tests.push(Test::connection(name, both, &wanted, TLS13)?);
     }
+    // An ML-DSA key that the old CA vouches for is no better than the old CA's signature.
+    let new_ca_alone = Server {
+        clients: Some(trust.clone()),
+        allowed: Vec::new(),
+        ..server.clone()
+    };
+    let both = (&new_ca_alone, &client("new-client")?);
+    tests.push(Test::connection(
+        "of-the-new-ca",
+        both,
+        &known("new"),
+        TLS13,
+    )?);
     let conversation = explain(&record(&server, &client("old-client")?, TlsMax::Tls13)?);
-    let text = started.text("sizes.txt")?;
+    let sizes = started.text("sizes.txt")?;
     for (name, message) in [
         ("size-of-certificate", "Certificate"),
         ("size-of-signature", "CertificateVerify"),
@@ -119,26 +136,31 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         let mut messages = conversation.messages.iter();
         let sent = messages.find(|one| one.from == Side::Server && one.name == message);
         let sent = sent.map_or(0, |message| message.bytes.len());
-        let given = value_of(message, &text).replace([',', ' '], "");
-        let found = match given.parse() {
-            Ok(given) if sent == given => Ok(()),
-            Ok(_) => Err(phrase!("another number of bytes")),
-            Err(_) => Err(phrase!("nothing yet")),
+        let given = value_of(message, &sizes).replace(',', "");
+        let given = given.trim().trim_end_matches("bytes").trim_end();
+        let found = match (given, given.parse()) {
+            (_, Ok(given)) if sent == given => Ok(()),
+            (_, Ok(_)) => Err(phrase!("another number of bytes")),
+            ("", _) => Err(phrase!("nothing yet")),
+            _ => Err(phrase!(
+                "{given} is no number of bytes",
+                given = text::terminal(given)
+            )),
         };
         tests.push(Test::look(name, Step::ServerPresentsCertificate, found));
     }
     Ok(tests)
 }
 
-/// A look: the first certificate of `file` has an ML-DSA key.
-fn has_ml_dsa(started: &Started<'_>, name: &'static str, file: &str) -> Result<Test, Error> {
-    let first = pem::certificates(&started.path(file))?.swap_remove(0);
-    let (_, x509) =
-        X509Certificate::from_der(&first).map_err(|error| failed("read a certificate", &error))?;
-    let found = if is_ml_dsa(x509.public_key()) {
-        Ok(())
-    } else {
-        Err(phrase!("{file} has a key of another kind", file))
-    };
+/// A look: each certificate of `file` has an ML-DSA-65 key. A file of CAs is as strong as the weakest of them.
+fn has_ml_dsa_65(started: &Started<'_>, name: &'static str, file: &str) -> Result<Test, Error> {
+    let mut found = Ok(());
+    for certificate in pem::certificates(&started.path(file))? {
+        let (_, x509) = X509Certificate::from_der(&certificate)
+            .map_err(|error| failed("read a certificate", &error))?;
+        if x509.public_key().algorithm.algorithm.to_id_string() != ML_DSA_65 {
+            found = Err(phrase!("{file} has a key of another kind", file));
+        }
+    }
     Ok(Test::look(name, Step::Preparation, found))
 }

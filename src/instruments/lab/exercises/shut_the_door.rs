@@ -60,7 +60,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let trust = started.trust("ca-of-servers.crt", &[])?;
     let with =
         |who: &str| started.identity(&format!("clients/{who}.crt"), &format!("clients/{who}.key"));
-    let identity = uri(&started.draw.person("client"));
+    let identity = format!("uri:{}", uri(&started.draw.person("client")));
     let refused = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
     let mut tests = Vec::new();
     for (name, identity, wanted) in [

@@ -119,7 +119,7 @@ const REFUSES: Scene = Scene {
     ..GOOD
 };
 
-const SCENES: [Scene; 7] = [
+const SCENES: [Scene; 8] = [
     GOOD,
     REFUSES,
     Scene {
@@ -127,6 +127,12 @@ const SCENES: [Scene; 7] = [
         forbids: true,
         report: Report::Failure,
         step: Step::ServerAuthorizesClient,
+        ..GOOD
+    },
+    Scene {
+        name: "not-found",
+        manner: Manner::FindsNothing,
+        report: Report::Failure,
         ..GOOD
     },
     Scene {
@@ -270,9 +276,9 @@ impl Report {
                 "the client did not end by itself; it printed: {line}",
                 line
             )),
-            (Report::Success, Some(0)) if ran.stdout.contains(word) => Ok(()),
+            (Report::Success, Some(0)) if printed(&ran.stdout, word) => Ok(()),
             (Report::Success, Some(0)) => Err(phrase!(
-                "the client ends with exit code 0 and without the server's answer; it printed: {line}",
+                "the client ends with exit code 0, but did not print success: and the body of the answer; it printed: {line}",
                 line
             )),
             (Report::Failure, Some(code @ 0)) | (Report::Success, Some(code)) => Err(phrase!(
@@ -283,4 +289,12 @@ impl Report {
             (Report::Failure, Some(_)) => Ok(()),
         }
     }
+}
+
+/// The line `success: WORD`. Other lines may stand beside it.
+fn printed(output: &str, word: &str) -> bool {
+    let mut bodies = output
+        .lines()
+        .filter_map(|line| line.strip_prefix("success:"));
+    bodies.any(|body| body.trim() == word)
 }

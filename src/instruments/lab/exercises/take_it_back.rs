@@ -36,6 +36,7 @@ fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     files.extend(root.server(&[])?.files("server"));
     for which in ["a", "b"] {
         let mut client = issuing.client(&draw.person(which))?;
+        draw.note(which, &client.read()?.fingerprint);
         client.pem += &issuing.pem;
         files.extend(client.files(&format!("clients/{which}")));
     }
@@ -59,7 +60,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         })
     };
     let (a, b) = (client("a")?, client("b")?);
-    let known = Wanted::AnswerTo(uri(&started.draw.person("a")));
+    let known = Wanted::AnswerTo(format!("uri:{}", uri(&started.draw.person("a"))));
     // The server before the key was stolen: it knows no list.
     let before = Server {
         clients: Some(started.trust("root.crt", &[])?),
@@ -68,6 +69,8 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     };
     let revoked = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
     Ok(vec![
+        started.same_certificate("the-same-a", "clients/a.crt", "a")?,
+        started.same_certificate("the-same-b", "clients/b.crt", "b")?,
         Test::connection("a", (&server, &a), &known, BOTH)?,
         Test::connection("b", (&server, &b), &revoked, BOTH)?,
         Test::second_connection("a-again", (&before, &server, &a), &known, BOTH)?,

@@ -39,6 +39,7 @@ fn words(draw: &Draw) -> Vec<(&'static str, String)> {
 fn start(draw: &mut Draw) -> Result<Vec<GeneratedFile>, Error> {
     let ca = Mint::root("lab CA", KeyType::default(), (-30, 3650))?;
     let key = generate(KeyType::default())?;
+    draw.note("ca", &ca.read()?.fingerprint);
     draw.note("key", &reading::public_key(&key));
     let mut files = ca.files("ca/ca").to_vec();
     files.extend(ca.server(&[])?.files(".peers/server"));
@@ -66,6 +67,12 @@ fn copies(folder: &Path, key: &str) -> Vec<PathBuf> {
     found
 }
 
+fn roles(client: bool, server: bool) -> String {
+    let roles = [(client, "clientAuth"), (server, "serverAuth")];
+    let roles = roles.into_iter().filter(|(allowed, _)| *allowed);
+    roles.map(|(_, role)| role).collect::<Vec<_>>().join(", ")
+}
+
 fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     let key = started.draw.noted("key");
     let own = started.path("home/client.key");
@@ -77,7 +84,9 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         .map(|path| text::terminal(&path.display().to_string()))
         .collect();
     let is = Certificate::first(&started.path("home/client.crt"))?;
+    let (client, server) = is.roles;
     let mut tests = vec![
+        started.same_certificate("the-same-ca", "ca/ca.crt", "ca")?,
         Test::look(
             "the-same-key",
             Step::Preparation,
@@ -113,6 +122,18 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
                 false => Err(phrase!("the certificate is for another key")),
             },
         ),
+        // A server has a name, and this certificate may have one that no connection here tries.
+        Test::look(
+            "for-clients-alone",
+            Step::ServerVerifiesClient,
+            match client && !server {
+                true => Ok(()),
+                false => Err(phrase!(
+                    "it is good for: {roles}",
+                    roles = roles(client, server)
+                )),
+            },
+        ),
     ];
     let server = Server {
         identity: started.identity(".peers/server.crt", ".peers/server.key")?,
@@ -130,7 +151,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     };
     let as_server =
         Server::that_does_not_ask(started.identity("home/client.crt", "home/client.key")?);
-    let known = Wanted::AnswerTo(format!("uri:{}\n", uri(&started.draw.person("client"))));
+    let known = Wanted::AnswerTo(format!("uri:{}", uri(&started.draw.person("client"))));
     let no_server = Wanted::Refusal(Side::Client, Step::ClientVerifiesServer);
     let no_client = Wanted::Refusal(Side::Server, Step::ServerVerifiesClient);
     tests.push(Test::connection(

@@ -112,7 +112,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         Test::connection(
             "good",
             (&server, &with(good.clone())),
-            &Wanted::AnswerTo(uri(&client)),
+            &Wanted::AnswerTo(format!("uri:{}", uri(&client))),
             BOTH,
         )?,
         Test::connection("old-client", (&server, &with(old)), &no_client, BOTH)?,

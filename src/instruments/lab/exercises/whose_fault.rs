@@ -119,9 +119,12 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     for (name, (case, version)) in NAMES.into_iter().zip(drawn(started.draw)?) {
         let given = text
             .lines()
-            .find_map(|line| line.strip_prefix(&format!("{name}:")));
-        let given: Vec<&str> = given.unwrap_or_default().split_whitespace().collect();
-        let given: Vec<String> = given.iter().map(|word| decimal(word)).collect();
+            .rev()
+            .find_map(|line| line.trim_start().strip_prefix(&format!("{name}:")));
+        let given = given.unwrap_or_default().split('#').next();
+        let given = given.unwrap_or_default().split([' ', '\t', ',']);
+        let given = given.filter(|word| !word.is_empty()).map(decimal);
+        let given: Vec<String> = given.collect();
         let right = answer(case.expected(version));
         let right: Vec<&str> = right.split(' ').collect();
         let count = right
@@ -131,6 +134,10 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
         // Which of the three is wrong stays unsaid: it could be found by trying.
         let found = match (given == right, count.count()) {
             (true, _) => Ok(()),
+            _ if given.len() != right.len() => Err(phrase!(
+                "an answer has 3 words, as in 3 client 45, and here stand {count}",
+                count = given.len()
+            )),
             (false, count) => Err(phrase!("{count} of 3 are right", count)),
         };
         // The page of the step would be a third of the answer.

@@ -6,10 +6,12 @@ use crate::error::Error;
 use crate::instruments::lab::draw::Draw;
 use crate::instruments::lab::meeting::{Client, Server};
 use crate::instruments::lab::minting::Mint;
+use crate::instruments::lab::reading::Certificate;
 use crate::instruments::lab::tests::{BOTH, Started, Test};
 use crate::instruments::lab::wanted::Wanted;
 use crate::instruments::lab::{Exercise, wording};
 use crate::narration::{Side, Step};
+use crate::phrase;
 
 pub(super) const EXERCISE: Exercise = Exercise {
     name: "wrong-purpose",
@@ -69,6 +71,7 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
     Ok(vec![
         started.same_certificate("the-same-ca", "ca.crt", "ca")?,
         started.same_certificate("the-same-server", "server.crt", "server")?,
+        a_key_of_its_own(started)?,
         Test::connection(
             "as-client",
             (&api, &asks(Some(own.clone()), "api.purpose.test")),
@@ -88,4 +91,21 @@ fn check(started: &Started<'_>) -> Result<Vec<Test>, Error> {
             BOTH,
         )?,
     ])
+}
+
+/// Everybody has seen `server.crt`, so a thief of its key needs nothing else.
+fn a_key_of_its_own(started: &Started<'_>) -> Result<Test, Error> {
+    let [client, server] =
+        ["client.crt", "server.crt"].map(|file| Certificate::first(&started.path(file)));
+    let found = match client?.key == server?.key {
+        true => Err(phrase!(
+            "it is the key of server.crt: a thief of client.key shows server.crt, which is public"
+        )),
+        false => Ok(()),
+    };
+    Ok(Test::look(
+        "a-key-of-its-own",
+        Step::ClientVerifiesServer,
+        found,
+    ))
 }
