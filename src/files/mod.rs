@@ -92,16 +92,10 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
         path: path.to_owned(),
         source,
     };
-    // A key and its certificate are of one set also after a run that was killed while it replaced them.
-    if stage::finish(folder(path)).is_err() && stage::is_waiting(path) {
-        return Err(failed(io::Error::other(
-            "a run was killed while it replaced this file, and its folder cannot be written to",
-        )));
-    }
     let mut contents = Vec::new();
     // The limit holds for what is read, not for the size that the file system reports: a file may grow,
     // and those below /proc say zero.
-    open_regular(path)
+    open_current(path)
         .and_then(|file| file.take(largest + 1).read_to_end(&mut contents))
         .map_err(|error| match error.kind() {
             // Some files below /proc are pipes in truth: /proc/kmsg gives what there is, and then waits.
@@ -113,6 +107,17 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
         return Err(failed(io::Error::other(problem)));
     }
     Ok(contents)
+}
+
+/// Opens the file that counts: a key and its certificate are of one set also while a run replaces them, or after one
+/// that was killed at that. Reading moves nothing: another user's folder stays as it is, and so does a broken one.
+fn open_current(path: &Path) -> io::Result<File> {
+    match stage::waiting(path).map(|waiting| open_regular(&waiting)) {
+        // It has come to its place in between.
+        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => open_regular(path),
+        Some(opened) => opened,
+        None => open_regular(path),
+    }
 }
 
 /// Opens a file for reading, and nothing that would have to be waited for.

@@ -3,7 +3,8 @@
 //! New files are first written into a folder of their own beside the old ones, `.hello-mtls-PID.new`. Then one rename
 //! of this folder, to `.hello-mtls.commit`, makes them the ones that count, and each of them moves to its place. At
 //! any moment a file that is in `.hello-mtls.commit` counts, and otherwise the one in its place: so a set is the old
-//! one or the new one as a whole. [`finish`] moves what is still there, before each reading and each writing.
+//! one or the new one as a whole. Each reading asks [`waiting`] and moves nothing; before each writing, [`finish`]
+//! moves what is still there.
 //!
 //! | killed                     | left                                       | the next run                          |
 //! | -------------------------- | ------------------------------------------ | ------------------------------------- |
@@ -93,6 +94,8 @@ impl Stage {
 
     /// A single file needs no more than a rename, which replaces what is there.
     pub(super) fn replace_one(self, file: &NewFile) -> Result<(), Error> {
+        // An older one of this name that still counts would come to its place later.
+        finish(&self.folder).map_err(|source| file.not_written(source))?;
         let staged = self.path.join(file.path.file_name().unwrap_or_default());
         fs::rename(staged, &file.path).map_err(|source| file.not_written(source))
     }
@@ -136,7 +139,7 @@ impl Drop for Stage {
     }
 }
 
-/// Moves to their places what a run has declared to count, and says whether there was anything.
+/// Moves to their places what a run has declared to count, for a run that writes here, and says whether there was anything.
 pub(super) fn finish(folder: &Path) -> io::Result<bool> {
     let commit = folder.join(COMMIT);
     let there = counts(&commit, folder);
@@ -146,12 +149,12 @@ pub(super) fn finish(folder: &Path) -> io::Result<bool> {
     Ok(there)
 }
 
-/// Whether this file is still to be moved to its place.
-pub(super) fn is_waiting(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
+/// Where this file is, if it counts already and is still to be moved to its place.
+pub(super) fn waiting(path: &Path) -> Option<PathBuf> {
     let folder = super::folder(path);
-    folder.join(COMMIT).join(name).symlink_metadata().is_ok()
-        && counts(&folder.join(COMMIT), folder)
+    let commit = folder.join(COMMIT);
+    let waiting = commit.join(path.file_name()?);
+    (waiting.symlink_metadata().is_ok() && counts(&commit, folder)).then_some(waiting)
 }
 
 /// Several runs may do this at the same time, and one of them may begin anew in between: whatever lies in the folder
@@ -289,10 +292,30 @@ mod tests {
         assert_eq!(read(&files[0].path).unwrap(), b"old");
         fs::rename(&stage.path, folder.join(COMMIT)).unwrap();
         assert_eq!(read(&files[0].path).unwrap(), b"new");
-        assert_eq!(names(&folder).unwrap().len(), 2);
+        // As after a run that was killed between its two moves.
+        fs::rename(folder.join(COMMIT).join("a.crt"), &files[1].path).unwrap();
+        assert_eq!(read(&files[1].path).unwrap(), b"new");
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"old", "nothing moves");
+        assert!(folder.join(COMMIT).join("a.key").exists());
         drop(stage);
+        assert!(finish(&folder).unwrap());
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
         assert_eq!(names(&folder).unwrap().len(), 2);
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_folder_is_not_followed() {
+        let (folder, other) = (folder("link"), folder("elsewhere"));
+        fs::write(folder.join("a.key"), b"mine").unwrap();
+        fs::write(other.join("a.key"), b"another").unwrap();
+        std::os::unix::fs::symlink(&other, folder.join(COMMIT)).unwrap();
+        assert_eq!(read(&folder.join("a.key")).unwrap(), b"mine");
+        assert!(!finish(&folder).unwrap());
+        assert!(other.join("a.key").exists());
+        for folder in [folder, other] {
+            fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     #[test]

@@ -122,6 +122,23 @@ fn what_a_killed_run_leaves_is_removed_by_the_next_which_names_it() {
 }
 
 #[test]
+fn the_doctor_reads_what_a_killed_run_has_left_and_moves_nothing() {
+    let folder = Folder::with_certs();
+    folder.run("hello-mtls certs --dir other").ends(0);
+    // All of the other set counts, and half of it has come to its place.
+    let moves = "mkdir -m 700 certs/.hello-mtls.commit && mv other/c* certs/ && mv other/* certs/.hello-mtls.commit";
+    folder.run(moves).ends(0);
+    let listed = "ls -ARi certs";
+    let before = folder.run(listed).ends(0);
+    folder
+        .run("hello-mtls doctor")
+        .ends(0)
+        .says("nothing to fix");
+    assert_eq!(folder.run(listed).stdout, before.stdout);
+    fits(&folder);
+}
+
+#[test]
 fn a_first_set_that_is_killed_is_there_as_a_whole_or_not_at_all_for_the_next_run() {
     let run = how_long(&Folder::new());
     for round in 0..24 {
