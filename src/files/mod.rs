@@ -11,6 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use self::claim::Claim;
+use self::stage::Stage;
 use crate::error::Error;
 use crate::text;
 
@@ -182,7 +183,7 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
         .chunk_by(|one, next| folder(&one.path) == folder(&next.path))
         .try_for_each(|files| {
             let folder = files.first().map(|file| folder(&file.path));
-            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {}).write(files, overwrite)
+            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {})?.write(files, overwrite)
         })
 }
 
@@ -205,7 +206,8 @@ pub fn has_room_for(path: &Path) -> Result<(), Error> {
     folder.metadata().map(|_| ()).map_err(missing)
 }
 
-/// Writes one new file that only its owner reads: a page or a recording has secrets in it.
+/// Writes one new file that only its owner reads: a page or a recording has secrets in it. It needs no [`Claim`], so
+/// no other program can keep it waiting.
 ///
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
@@ -215,7 +217,10 @@ pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
         contents,
         readers: Readers::OnlyMe,
     };
-    write_all(&[file], false)
+    has_room_for(path)?;
+    let (folder, file) = (folder(path), [file]);
+    stage::clean_up(folder);
+    Stage::build(folder, &file)?.add(&file, |from, to| fs::hard_link(from, to))
 }
 
 /// The folder of a file; where the name has none, the one we are in.

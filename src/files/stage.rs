@@ -17,7 +17,7 @@
 //! gap, but it needs a system call that the standard library lacks, takes the files of others along, and leaves shells
 //! and containers that use the folder in the old one.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub(super) struct Stage {
     path: PathBuf,
     /// Where the files will lie.
     folder: PathBuf,
+    /// Its lock says to other runs that this one is still at work.
+    _at_work: Option<File>,
 }
 
 impl Stage {
@@ -64,9 +66,16 @@ impl Stage {
                 // Another process in another container may have our number, and use this name.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
+                // Another run may take it for one that was left, until it is locked.
                 Ok(()) => {
-                    let folder = folder.to_owned();
-                    return Ok(Stage { path, folder });
+                    let Some(_at_work) = lock(&path).filter(|_| path.is_dir()) else {
+                        continue;
+                    };
+                    return Ok(Stage {
+                        path,
+                        folder: folder.to_owned(),
+                        _at_work,
+                    });
                 }
             }
         }
@@ -173,8 +182,29 @@ fn move_all(commit: &Path, folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The folders of runs that did not come to their end.
-pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
+/// The lock of a new folder; within, `None` where the file system has no locks. Without: another run has it, or the
+/// folder is gone.
+fn lock(path: &Path) -> Option<Option<File>> {
+    let file = File::open(path).ok()?;
+    match file.try_lock() {
+        Ok(()) => Some(Some(file)),
+        Err(TryLockError::Error(_)) => Some(None),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Removes what runs have left that did not come to their end, and names each folder of them.
+pub(super) fn clean_up(folder: &Path) -> Vec<PathBuf> {
+    let removed = |path: &PathBuf| {
+        // Held until all of it is gone: a run that begins with the same name takes the next one.
+        let unused = lock(path).flatten();
+        unused.is_some_and(|_lock| take_back(path, folder).is_ok())
+    };
+    left_behind(folder).into_iter().filter(removed).collect()
+}
+
+/// The new folders of other runs, whether these are at work or were killed.
+fn left_behind(folder: &Path) -> Vec<PathBuf> {
     let is_ours = |name: &PathBuf| {
         let name = name.to_string_lossy();
         name.starts_with(".hello-mtls-") && name.ends_with(".new")
@@ -185,7 +215,7 @@ pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Removes new files in their own folder, and those in their places if not all of them have come there.
-pub(super) fn take_back(stage: &Path, folder: &Path) -> io::Result<()> {
+fn take_back(stage: &Path, folder: &Path) -> io::Result<()> {
     let names = names(stage)?;
     let id = |path: PathBuf| {
         path.symlink_metadata()
@@ -301,6 +331,24 @@ mod tests {
         assert!(finish(&folder).unwrap());
         assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
         assert_eq!(names(&folder).unwrap().len(), 2);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn new_files_of_a_run_that_is_at_work_are_left_alone() {
+        let folder = folder("at-work");
+        let files = [new_file(folder.join("a.key"))];
+        let stage = Stage::build(&folder, &files).unwrap();
+        // What a killed run leaves has no lock.
+        let left = folder.join(".hello-mtls-1-0.new");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("b.key"), b"left").unwrap();
+        assert_eq!(clean_up(&folder), [left]);
+        stage
+            .add(&files, |from, to| fs::hard_link(from, to))
+            .unwrap();
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
+        assert_eq!(names(&folder).unwrap().len(), 1);
         fs::remove_dir_all(&folder).unwrap();
     }
 

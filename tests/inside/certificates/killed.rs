@@ -174,6 +174,36 @@ fn two_runs_at_once_leave_the_set_of_one_of_them() {
     }
 }
 
+/// Every user who may read a folder can lock it: `/tmp`, for example.
+#[test]
+fn a_folder_that_another_program_keeps_locked_is_named_and_outputs_go_there_all_the_same() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let certs = folder.read("certs/server.crt");
+    let locks = [".", "certs"].map(|name| {
+        let file = fs::File::open(folder.path(name)).unwrap();
+        file.lock().unwrap();
+        file
+    });
+    let begun = Instant::now();
+    let get = format!("hello-mtls get {} --save a --html a.html", server.url("/"));
+    folder.run(&get).ends(0);
+    folder
+        .run("hello-mtls wire a --html b.html --pcapng c")
+        .ends(0);
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    assert!(folder.read("b.html").trim_end().ends_with("</html>"));
+    folder
+        .run("hello-mtls certs --force")
+        .ends(1)
+        .says("another program has locked certs: waiting for it")
+        .says("cannot write certs")
+        .says("another program has locked this folder, and keeps it locked");
+    assert_eq!(folder.read("certs/server.crt"), certs);
+    drop(locks);
+    folder.run("hello-mtls certs --force").ends(0);
+}
+
 #[test]
 fn a_renewal_and_a_new_set_at_once_leave_a_set_that_fits() {
     let folder = Folder::with_certs();
