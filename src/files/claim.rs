@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::stage::{self, Stage};
+use super::recovery;
+use super::stage::Stage;
 use super::{NewFile, has_room_for};
 use crate::error::Error;
 use crate::language::Phrase;
@@ -64,13 +65,13 @@ impl Claim {
     /// What cannot be removed stays, and stops nothing here: whether it is in the way, the writing finds out.
     fn clean_up(&self, say: &mut dyn FnMut(&Phrase)) {
         let shown = text::terminal(&self.folder.display().to_string());
-        if stage::finish(&self.folder).unwrap_or(false) {
+        if recovery::finish(&self.folder).unwrap_or(false) {
             say(&phrase!(
                 "{shown}: a run was killed while it put new files in place; the rest are now in place, too",
                 shown
             ));
         }
-        for left in stage::clean_up(&self.folder) {
+        for left in recovery::clean_up(&self.folder) {
             let left = text::terminal(&left.display().to_string());
             say(&phrase!(
                 "removed {left}, which a killed run had left",

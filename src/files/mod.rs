@@ -1,8 +1,9 @@
 //! Files, read with a limit and written whole. Unaware of what is in them.
 //!
-//! [`claim`] and `stage` say how several files that fit only together are replaced as one.
+//! [`claim`], `stage` and `recovery` say how several files that fit only together are replaced as one.
 
 pub mod claim;
+mod recovery;
 mod stage;
 
 use std::fs::{self, File, OpenOptions};
@@ -113,7 +114,7 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
 /// Opens the file that counts: a key and its certificate are of one set also while a run replaces them, or after one
 /// that was killed at that. Reading moves nothing: another user's folder stays as it is, and so does a broken one.
 fn open_current(path: &Path) -> io::Result<File> {
-    match stage::waiting(path).map(|waiting| open_regular(&waiting)) {
+    match recovery::waiting(path).map(|waiting| open_regular(&waiting)) {
         // It has come to its place in between.
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => open_regular(path),
         Some(opened) => opened,
@@ -219,7 +220,7 @@ pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
     };
     has_room_for(path)?;
     let (folder, file) = (folder(path), [file]);
-    stage::clean_up(folder);
+    recovery::clean_up(folder);
     Stage::build(folder, &file)?.add(&file, |from, to| fs::hard_link(from, to))
 }
 
