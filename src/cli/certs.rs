@@ -52,7 +52,7 @@ pub(super) fn run(certs: Certs, language: Language) -> Result<(), Error> {
         make_folder(&dir)?;
     }
     // Before the first file is read: what is read has to fit what is written at the end.
-    let claimed = Claimed::of(&dir, language);
+    let claimed = Claimed::of(&dir, language)?;
     if let Some(one) = certs.one {
         return one.run(&claimed);
     }

@@ -142,7 +142,7 @@ fn client_setup(
 pub(super) fn run(options: &Get, look: Look) -> Result<(), Error> {
     let url = Url::parse(&options.url)?;
     let (recorder, mut got) = (Arc::new(Recorder::default()), Got::default());
-    let done = options.watch.check(look.language);
+    let done = options.watch.check();
     let done = done.and_then(|()| connections(options, &url, look, &recorder, &mut got));
     let done = done.map_err(|error| options.explained(error, &url));
     match done {

@@ -52,11 +52,6 @@ pub(super) fn common_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// The folder, for this run alone. What a killed run has left there is removed, and said.
-pub(super) fn claim(dir: &Path, language: Language) -> Claim {
-    Claim::of(dir, &mut |happened| say(&happened.in_language(language)))
-}
-
 /// A folder for one run alone, and the language in which the run tells what it writes.
 pub(super) struct Claimed {
     pub(super) claim: Claim,
@@ -64,11 +59,10 @@ pub(super) struct Claimed {
 }
 
 impl Claimed {
-    pub(super) fn of(dir: &Path, language: Language) -> Claimed {
-        Claimed {
-            claim: claim(dir, language),
-            language,
-        }
+    /// What a killed run has left there is removed, and said.
+    pub(super) fn of(dir: &Path, language: Language) -> Result<Claimed, Error> {
+        let claim = Claim::of(dir, &mut |happened| say(&happened.in_language(language)))?;
+        Ok(Claimed { claim, language })
     }
 
     /// A note, on stderr.

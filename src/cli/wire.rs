@@ -8,7 +8,6 @@ use clap::Args;
 
 use super::capture::{self, Choice, Found};
 use super::look::Look;
-use super::making::claim;
 use super::output;
 use super::output::all_done;
 use crate::client::{Answer, Url, get};
@@ -61,7 +60,7 @@ impl Keep {
     }
 
     /// Says before anything is done what could not be written after it.
-    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         let mut seen: Vec<&PathBuf> = Vec::new();
         for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
             if seen.contains(&path) {
@@ -72,7 +71,6 @@ impl Keep {
                 });
             }
             files::has_room_for(path)?;
-            drop(claim(files::folder(path), language));
             seen.push(path);
         }
         Ok(())
@@ -146,8 +144,8 @@ impl Watch {
     }
 
     /// Says before the connection is made what could not be written after it.
-    pub(super) fn check(&self, language: Language) -> Result<(), Error> {
-        self.keep.check(language)
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.keep.check()
     }
 
     /// A request over a tapped connection. What was recorded is shown, also if it fails. `earlier` is the recording
@@ -218,7 +216,7 @@ pub(super) fn run(options: &Wire, look: Look) -> Result<(), Error> {
         choice,
         keep,
     } = options;
-    keep.check(look.language)?;
+    keep.check()?;
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let paint = look.paint(&io::stdout());
     if let Some(other) = other {

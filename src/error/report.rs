@@ -258,6 +258,9 @@ fn found_in_file(source: &io::Error) -> Phrase {
         "it is not a regular file (a pipe or a device?)" => {
             phrase!("it is not a regular file (a pipe or a device?)")
         }
+        "another program has locked this folder, and keeps it locked" => {
+            phrase!("another program has locked this folder, and keeps it locked")
+        }
         other => match other.strip_prefix("it is larger than ") {
             Some(size) => phrase!("it is larger than {size}", size),
             None => words.into(),
@@ -297,6 +300,9 @@ fn remedy_for_file(source: &io::Error, doing: &str) -> Phrase {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("room on the disk"),
         io::ErrorKind::PermissionDenied => {
             phrase!("the permissions of the file and of its folder: ls -l")
+        }
+        io::ErrorKind::WouldBlock if doing == "write" => {
+            phrase!("the same again when that program has ended, or another folder")
         }
         _ if doing == "make the folder" => phrase!("another folder"),
         _ => phrase!("another file"),

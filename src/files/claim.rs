@@ -4,15 +4,24 @@
 //! folder before it reads, and keeps the claim until it has written.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::stage::{self, Stage};
+use super::recovery;
+use super::stage::Stage;
 use super::{NewFile, has_room_for};
 use crate::error::Error;
 use crate::language::Phrase;
 use crate::phrase;
 use crate::text;
+
+/// How long another run may take: ours need much less than a second, unless several wait for each other.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is said of a lock that was not released in this time.
+const LOCKED: &str = "another program has locked this folder, and keeps it locked";
 
 /// A folder that no other run of ours changes until this is dropped.
 #[derive(Debug)]
@@ -26,41 +35,48 @@ pub struct Claim {
 impl Claim {
     /// Waits until no other run works in this folder, then removes what killed runs have left there. `say` is told
     /// of the waiting, and of each thing that was left.
-    pub fn of(folder: &Path, say: &mut dyn FnMut(&Phrase)) -> Claim {
+    ///
+    /// # Errors
+    /// [`Error::File`], which names the folder: another program has its lock for longer than a run of ours takes.
+    pub fn of(folder: &Path, say: &mut dyn FnMut(&Phrase)) -> Result<Claim, Error> {
         let shown = text::terminal(&folder.display().to_string());
+        let waiting = || {
+            say(&phrase!(
+                "another program has locked {shown}: waiting for it",
+                shown
+            ));
+        };
+        let lock = lock(folder, PATIENCE, waiting).map_err(|source| Error::File {
+            doing: "write",
+            path: folder.to_owned(),
+            source,
+        })?;
         let claim = Claim {
             folder: folder.to_owned(),
-            lock: lock(folder, || {
-                say(&phrase!(
-                    "another run works in {shown}: waiting for it",
-                    shown
-                ));
-            }),
+            lock,
         };
         // Without the lock, what lies there may be another run's, which is still at work.
         if claim.lock.is_some() {
             claim.clean_up(say);
         }
-        claim
+        Ok(claim)
     }
 
     /// What cannot be removed stays, and stops nothing here: whether it is in the way, the writing finds out.
     fn clean_up(&self, say: &mut dyn FnMut(&Phrase)) {
         let shown = text::terminal(&self.folder.display().to_string());
-        if stage::finish(&self.folder).unwrap_or(false) {
+        if recovery::finish(&self.folder).unwrap_or(false) {
             say(&phrase!(
                 "{shown}: a run was killed while it put new files in place; the rest are now in place, too",
                 shown
             ));
         }
-        for left in stage::left_behind(&self.folder) {
-            if stage::take_back(&left, &self.folder).is_ok() {
-                let left = text::terminal(&left.display().to_string());
-                say(&phrase!(
-                    "removed {left}, which a killed run had left",
-                    left
-                ));
-            }
+        for left in recovery::clean_up(&self.folder) {
+            let left = text::terminal(&left.display().to_string());
+            say(&phrase!(
+                "removed {left}, which a killed run had left",
+                left
+            ));
         }
     }
 
@@ -85,15 +101,47 @@ impl Claim {
     }
 }
 
-/// The lock is on the folder itself, so no file is left in it, and the system removes it with a killed run.
-fn lock(folder: &Path, waiting: impl FnOnce()) -> Option<File> {
-    let file = File::open(folder).ok()?;
-    match file.try_lock() {
-        Ok(()) => Some(file),
-        Err(TryLockError::WouldBlock) => {
-            waiting();
-            file.lock().ok().map(|()| file)
+/// The lock is on the folder itself, so no file is left in it, and the system removes it with a killed run. Every
+/// user who may read a folder can lock it, so it is waited for only so long.
+fn lock(folder: &Path, patience: Duration, waiting: impl FnOnce()) -> io::Result<Option<File>> {
+    let Ok(file) = File::open(folder) else {
+        return Ok(None);
+    };
+    let (begun, mut waiting) = (Instant::now(), Some(waiting));
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => {
+                return Err(io::Error::new(ErrorKind::WouldBlock, LOCKED));
+            }
+            Err(TryLockError::WouldBlock) => {
+                waiting.take().into_iter().for_each(|say| say());
+                thread::sleep(Duration::from_millis(10));
+            }
         }
-        Err(TryLockError::Error(_)) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_waited_for_and_not_for_ever() {
+        let name = format!("hello-mtls-lock-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir(&folder).unwrap();
+        let other = lock(&folder, Duration::ZERO, || ()).unwrap();
+        let mut told = 0;
+        let refused = lock(&folder, Duration::from_millis(50), || told += 1).unwrap_err();
+        assert_eq!((refused.kind(), told), (ErrorKind::WouldBlock, 1));
+        let release = thread::spawn(|| {
+            thread::sleep(Duration::from_millis(50));
+            drop(other);
+        });
+        assert!(lock(&folder, PATIENCE, || ()).unwrap().is_some());
+        release.join().unwrap();
+        fs::remove_dir(&folder).unwrap();
     }
 }

@@ -1,8 +1,9 @@
 //! Files, read with a limit and written whole. Unaware of what is in them.
 //!
-//! [`claim`] and `stage` say how several files that fit only together are replaced as one.
+//! [`claim`], `stage` and `recovery` say how several files that fit only together are replaced as one.
 
 pub mod claim;
+mod recovery;
 mod stage;
 
 use std::fs::{self, File, OpenOptions};
@@ -11,6 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use self::claim::Claim;
+use self::stage::Stage;
 use crate::error::Error;
 use crate::text;
 
@@ -92,16 +94,10 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
         path: path.to_owned(),
         source,
     };
-    // A key and its certificate are of one set also after a run that was killed while it replaced them.
-    if stage::finish(folder(path)).is_err() && stage::is_waiting(path) {
-        return Err(failed(io::Error::other(
-            "a run was killed while it replaced this file, and its folder cannot be written to",
-        )));
-    }
     let mut contents = Vec::new();
     // The limit holds for what is read, not for the size that the file system reports: a file may grow,
     // and those below /proc say zero.
-    open_regular(path)
+    open_current(path)
         .and_then(|file| file.take(largest + 1).read_to_end(&mut contents))
         .map_err(|error| match error.kind() {
             // Some files below /proc are pipes in truth: /proc/kmsg gives what there is, and then waits.
@@ -113,6 +109,17 @@ pub fn read_at_most(path: &Path, largest: u64) -> Result<Vec<u8>, Error> {
         return Err(failed(io::Error::other(problem)));
     }
     Ok(contents)
+}
+
+/// Opens the file that counts: a key and its certificate are of one set also while a run replaces them, or after one
+/// that was killed at that. Reading moves nothing: another user's folder stays as it is, and so does a broken one.
+fn open_current(path: &Path) -> io::Result<File> {
+    match recovery::waiting(path).map(|waiting| open_regular(&waiting)) {
+        // It has come to its place in between.
+        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => open_regular(path),
+        Some(opened) => opened,
+        None => open_regular(path),
+    }
 }
 
 /// Opens a file for reading, and nothing that would have to be waited for.
@@ -177,7 +184,7 @@ pub fn write_all(files: &[NewFile], overwrite: bool) -> Result<(), Error> {
         .chunk_by(|one, next| folder(&one.path) == folder(&next.path))
         .try_for_each(|files| {
             let folder = files.first().map(|file| folder(&file.path));
-            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {}).write(files, overwrite)
+            Claim::of(folder.unwrap_or(Path::new(".")), &mut |_| {})?.write(files, overwrite)
         })
 }
 
@@ -200,7 +207,8 @@ pub fn has_room_for(path: &Path) -> Result<(), Error> {
     folder.metadata().map(|_| ()).map_err(missing)
 }
 
-/// Writes one new file that only its owner reads: a page or a recording has secrets in it.
+/// Writes one new file that only its owner reads: a page or a recording has secrets in it. It needs no [`Claim`], so
+/// no other program can keep it waiting.
 ///
 /// # Errors
 /// [`Error::Exists`] or [`Error::File`], which name the file.
@@ -210,7 +218,10 @@ pub fn write_output(path: &Path, contents: Vec<u8>) -> Result<(), Error> {
         contents,
         readers: Readers::OnlyMe,
     };
-    write_all(&[file], false)
+    has_room_for(path)?;
+    let (folder, file) = (folder(path), [file]);
+    recovery::clean_up(folder);
+    Stage::build(folder, &file)?.add(&file, |from, to| fs::hard_link(from, to))
 }
 
 /// The folder of a file; where the name has none, the one we are in.

@@ -3,7 +3,8 @@
 //! New files are first written into a folder of their own beside the old ones, `.hello-mtls-PID.new`. Then one rename
 //! of this folder, to `.hello-mtls.commit`, makes them the ones that count, and each of them moves to its place. At
 //! any moment a file that is in `.hello-mtls.commit` counts, and otherwise the one in its place: so a set is the old
-//! one or the new one as a whole. [`finish`] moves what is still there, before each reading and each writing.
+//! one or the new one as a whole. Each reading asks [`waiting`](super::recovery::waiting) and moves nothing; before each
+//! writing, [`finish`] moves what is still there.
 //!
 //! | killed                     | left                                       | the next run                          |
 //! | -------------------------- | ------------------------------------------ | ------------------------------------- |
@@ -18,14 +19,12 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::NewFile;
+use super::recovery::{COMMIT, finish, is_taken, lock, move_all, sync, take_back};
 use crate::error::Error;
-
-/// The folder whose files count already, and are on their way to their places.
-const COMMIT: &str = ".hello-mtls.commit";
 
 /// How often a step is tried again that another run of ours was quicker with.
 const ATTEMPTS: usize = 100;
@@ -35,6 +34,8 @@ pub(super) struct Stage {
     path: PathBuf,
     /// Where the files will lie.
     folder: PathBuf,
+    /// Its lock says to other runs that this one is still at work.
+    _at_work: Option<File>,
 }
 
 impl Stage {
@@ -63,9 +64,16 @@ impl Stage {
                 // Another process in another container may have our number, and use this name.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
+                // Another run may take it for one that was left, until it is locked.
                 Ok(()) => {
-                    let folder = folder.to_owned();
-                    return Ok(Stage { path, folder });
+                    let Some(_at_work) = lock(&path).filter(|_| path.is_dir()) else {
+                        continue;
+                    };
+                    return Ok(Stage {
+                        path,
+                        folder: folder.to_owned(),
+                        _at_work,
+                    });
                 }
             }
         }
@@ -93,6 +101,8 @@ impl Stage {
 
     /// A single file needs no more than a rename, which replaces what is there.
     pub(super) fn replace_one(self, file: &NewFile) -> Result<(), Error> {
+        // An older one of this name that still counts would come to its place later.
+        finish(&self.folder).map_err(|source| file.not_written(source))?;
         let staged = self.path.join(file.path.file_name().unwrap_or_default());
         fs::rename(staged, &file.path).map_err(|source| file.not_written(source))
     }
@@ -136,98 +146,6 @@ impl Drop for Stage {
     }
 }
 
-/// Moves to their places what a run has declared to count, and says whether there was anything.
-pub(super) fn finish(folder: &Path) -> io::Result<bool> {
-    let commit = folder.join(COMMIT);
-    let there = counts(&commit, folder);
-    if there {
-        move_all(&commit, folder)?;
-    }
-    Ok(there)
-}
-
-/// Whether this file is still to be moved to its place.
-pub(super) fn is_waiting(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    let folder = super::folder(path);
-    folder.join(COMMIT).join(name).symlink_metadata().is_ok()
-        && counts(&folder.join(COMMIT), folder)
-}
-
-/// Several runs may do this at the same time, and one of them may begin anew in between: whatever lies in the folder
-/// belongs in its place.
-fn move_all(commit: &Path, folder: &Path) -> io::Result<()> {
-    for name in names(commit)? {
-        match fs::rename(commit.join(&name), folder.join(&name)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            other => other?,
-        }
-    }
-    sync(folder);
-    match fs::remove_dir(commit) {
-        Err(error) if error.kind() == ErrorKind::NotFound || is_taken(&error) => Ok(()),
-        other => other,
-    }
-}
-
-/// The folders of runs that did not come to their end.
-pub(super) fn left_behind(folder: &Path) -> Vec<PathBuf> {
-    let is_ours = |name: &PathBuf| {
-        let name = name.to_string_lossy();
-        name.starts_with(".hello-mtls-") && name.ends_with(".new")
-    };
-    let names = names(folder).unwrap_or_default().into_iter();
-    let paths = names.filter(is_ours).map(|name| folder.join(name));
-    paths.filter(|path| counts(path, folder)).collect()
-}
-
-/// Removes new files in their own folder, and those in their places if not all of them have come there.
-pub(super) fn take_back(stage: &Path, folder: &Path) -> io::Result<()> {
-    let names = names(stage)?;
-    let id = |path: PathBuf| {
-        path.symlink_metadata()
-            .map(|file| (file.dev(), file.ino()))
-            .ok()
-    };
-    // A hard link tells what is ours from what another program may have put there since.
-    let in_place = |name: &&PathBuf| id(stage.join(name)) == id(folder.join(name));
-    if !names.iter().all(|name| in_place(&name)) {
-        for name in names.iter().filter(in_place) {
-            fs::remove_file(folder.join(name))?;
-        }
-    }
-    for name in &names {
-        fs::remove_file(stage.join(name))?;
-    }
-    fs::remove_dir(stage)
-}
-
-/// Whether a folder with a name of ours is to be believed. In a folder like `/tmp` everybody may make one, but not
-/// replace the files of others: there it counts only if it belongs to the owner of the outer folder.
-fn counts(inner: &Path, outer: &Path) -> bool {
-    const STICKY: u32 = 0o1000;
-    let (Ok(inner), Ok(outer)) = (inner.symlink_metadata(), outer.metadata()) else {
-        return false;
-    };
-    inner.is_dir() && (outer.mode() & STICKY == 0 || inner.uid() == outer.uid())
-}
-
-fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().into());
-    fs::read_dir(folder)?.map(name).collect()
-}
-
-fn is_taken(error: &io::Error) -> bool {
-    use ErrorKind::{AlreadyExists, DirectoryNotEmpty};
-    matches!(error.kind(), AlreadyExists | DirectoryNotEmpty)
-}
-
-/// After a power failure, too, the renames are there in their order. Some file systems cannot sync a folder; then
-/// they promise what they can.
-fn sync(folder: &Path) {
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
 fn not_written(path: &Path, source: io::Error) -> Error {
     Error::File {
         doing: "write",
@@ -238,6 +156,7 @@ fn not_written(path: &Path, source: io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::recovery::{clean_up, names};
     use super::*;
     use crate::files::{Readers, make_folder, read};
 
@@ -289,10 +208,48 @@ mod tests {
         assert_eq!(read(&files[0].path).unwrap(), b"old");
         fs::rename(&stage.path, folder.join(COMMIT)).unwrap();
         assert_eq!(read(&files[0].path).unwrap(), b"new");
-        assert_eq!(names(&folder).unwrap().len(), 2);
+        // As after a run that was killed between its two moves.
+        fs::rename(folder.join(COMMIT).join("a.crt"), &files[1].path).unwrap();
+        assert_eq!(read(&files[1].path).unwrap(), b"new");
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"old", "nothing moves");
+        assert!(folder.join(COMMIT).join("a.key").exists());
         drop(stage);
+        assert!(finish(&folder).unwrap());
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
         assert_eq!(names(&folder).unwrap().len(), 2);
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn new_files_of_a_run_that_is_at_work_are_left_alone() {
+        let folder = folder("at-work");
+        let files = [new_file(folder.join("a.key"))];
+        let stage = Stage::build(&folder, &files).unwrap();
+        // What a killed run leaves has no lock.
+        let left = folder.join(".hello-mtls-1-0.new");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("b.key"), b"left").unwrap();
+        assert_eq!(clean_up(&folder), [left]);
+        stage
+            .add(&files, |from, to| fs::hard_link(from, to))
+            .unwrap();
+        assert_eq!(fs::read(&files[0].path).unwrap(), b"new");
+        assert_eq!(names(&folder).unwrap().len(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_folder_is_not_followed() {
+        let (folder, other) = (folder("link"), folder("elsewhere"));
+        fs::write(folder.join("a.key"), b"mine").unwrap();
+        fs::write(other.join("a.key"), b"another").unwrap();
+        std::os::unix::fs::symlink(&other, folder.join(COMMIT)).unwrap();
+        assert_eq!(read(&folder.join("a.key")).unwrap(), b"mine");
+        assert!(!finish(&folder).unwrap());
+        assert!(other.join("a.key").exists());
+        for folder in [folder, other] {
+            fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     #[test]

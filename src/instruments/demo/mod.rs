@@ -123,7 +123,7 @@ pub fn run(dir: &Path, out: &mut dyn Write, paint: Paint) -> Result<(), Error> {
 fn make_certificates(dir: &Path) -> Result<(), Error> {
     make_folder(dir)?;
     // Another demo at the same time would replace the CA between its making and its reading.
-    let claim = Claim::of(dir, &mut |_| {});
+    let claim = Claim::of(dir, &mut |_| {})?;
     let write = |files: Vec<GeneratedFile>| {
         let files: Vec<NewFile> = files.into_iter().map(|file| file.below(dir)).collect();
         claim.write(&files, true)

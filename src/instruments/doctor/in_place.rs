@@ -4,6 +4,7 @@
 //! changes a file copies it to `FILE.old`, and a later one leaves that copy alone. What is new is whole, in
 //! `FILE.new`, before the file is touched; `cat` then writes it through the name. A rename would replace a
 //! symlink by a file, and a file of mode 0600 by one that every user reads. Nothing here needs GNU's tools.
+//! No command writes to a file after the copy of it has failed: all of them are joined by `&&`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

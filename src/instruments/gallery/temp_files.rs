@@ -1,5 +1,6 @@
 //! Step 0: the files of a side, one of them not what it should be. Unaware of connections.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -75,16 +76,22 @@ impl Drop for TempFiles {
 /// A new folder, where the system keeps such things.
 pub(super) fn folder() -> Result<PathBuf, Error> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    match std::fs::create_dir(&path) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(Error::File {
-            doing: "write",
-            path,
-            source,
-        }),
+    loop {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("hello-mtls-gallery-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        match std::fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            // An earlier process had our number, as in a container, and left its folder.
+            Err(source) if source.kind() == ErrorKind::AlreadyExists => {}
+            Err(source) => {
+                return Err(Error::File {
+                    doing: "write",
+                    path,
+                    source,
+                });
+            }
+        }
     }
 }
 

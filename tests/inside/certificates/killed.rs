@@ -122,6 +122,23 @@ fn what_a_killed_run_leaves_is_removed_by_the_next_which_names_it() {
 }
 
 #[test]
+fn the_doctor_reads_what_a_killed_run_has_left_and_moves_nothing() {
+    let folder = Folder::with_certs();
+    folder.run("hello-mtls certs --dir other").ends(0);
+    // All of the other set counts, and half of it has come to its place.
+    let moves = "mkdir -m 700 certs/.hello-mtls.commit && mv other/c* certs/ && mv other/* certs/.hello-mtls.commit";
+    folder.run(moves).ends(0);
+    let listed = "ls -ARi certs";
+    let before = folder.run(listed).ends(0);
+    folder
+        .run("hello-mtls doctor")
+        .ends(0)
+        .says("nothing to fix");
+    assert_eq!(folder.run(listed).stdout, before.stdout);
+    fits(&folder);
+}
+
+#[test]
 fn a_first_set_that_is_killed_is_there_as_a_whole_or_not_at_all_for_the_next_run() {
     let run = how_long(&Folder::new());
     for round in 0..24 {
@@ -155,6 +172,36 @@ fn two_runs_at_once_leave_the_set_of_one_of_them() {
         assert_eq!(folder.names("certs"), EIGHT);
         fits(&folder);
     }
+}
+
+/// Every user who may read a folder can lock it: `/tmp`, for example.
+#[test]
+fn a_folder_that_another_program_keeps_locked_is_named_and_outputs_go_there_all_the_same() {
+    let folder = Folder::with_certs();
+    let server = folder.serve("");
+    let certs = folder.read("certs/server.crt");
+    let locks = [".", "certs"].map(|name| {
+        let file = fs::File::open(folder.path(name)).unwrap();
+        file.lock().unwrap();
+        file
+    });
+    let begun = Instant::now();
+    let get = format!("hello-mtls get {} --save a --html a.html", server.url("/"));
+    folder.run(&get).ends(0);
+    folder
+        .run("hello-mtls wire a --html b.html --pcapng c")
+        .ends(0);
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    assert!(folder.read("b.html").trim_end().ends_with("</html>"));
+    folder
+        .run("hello-mtls certs --force")
+        .ends(1)
+        .says("another program has locked certs: waiting for it")
+        .says("cannot write certs")
+        .says("another program has locked this folder, and keeps it locked");
+    assert_eq!(folder.read("certs/server.crt"), certs);
+    drop(locks);
+    folder.run("hello-mtls certs --force").ends(0);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
 
 use hello_mtls::instruments::doctor::finding::Finding;
 use hello_mtls::instruments::doctor::{ChainSource, PeerTrust, SetupFiles, SideFiles, examine};
@@ -60,6 +63,10 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
             );
         }
         for (finding, commands) in &todo {
+            let changed = without_a_copy(&set.dir, commands);
+            wrong.extend(changed.map(|file| told(&format!("{file} has no copy"), finding)));
+        }
+        for (finding, commands) in &todo {
             // Each with a stdin of its own: openssl reads all of it for one passphrase.
             for command in commands {
                 let Err(said) = pasted(&set.dir, command) else {
@@ -109,6 +116,45 @@ pub(super) fn paste_all(name: &str, set: &mut Set) -> Vec<String> {
         .iter()
         .map(|wrong| format!("{name}: {}", wrong.replace(&dir, "DIR")));
     wrong.collect()
+}
+
+/// Pastes commands where `cp` fails, as it does on a full disk, into a shell that goes on behind a command that
+/// failed, as the one of a terminal does. Names a file that they changed without a copy of it, and puts all back.
+fn without_a_copy(dir: &Path, commands: &[String]) -> Option<String> {
+    static FAILING: LazyLock<PathBuf> = LazyLock::new(|| {
+        let name = format!("doctor/failing-{}", std::process::id());
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("cp"), "#!/bin/sh\nexit 1\n").unwrap();
+        fs::set_permissions(folder.join("cp"), fs::Permissions::from_mode(0o755)).unwrap();
+        folder
+    });
+    let kept = dir.with_file_name(format!("{}-kept", dir.file_name()?.display()));
+    let _ = fs::remove_dir_all(&kept);
+    let copied = Command::new("cp").arg("-a").args([dir, &kept]).status();
+    assert!(copied.unwrap().success());
+    for command in commands {
+        let _ = pasted_into(&["sh"], Some(&FAILING), dir, &format!("set +e\n{command}"));
+    }
+    let names = |dir: &Path| -> Vec<String> {
+        let files = fs::read_dir(dir).unwrap().flatten();
+        let names = files.map(|file| file.file_name().into_string().unwrap());
+        names.collect()
+    };
+    let now = names(dir);
+    let changed = names(&kept).into_iter().find(|name| {
+        let was = fs::read(kept.join(name)).ok();
+        let has_it = |name: &String| fs::read(dir.join(name)).ok() == was;
+        // A file that other users read is copied without `cp`, which would give its mode to the copy.
+        let copy = format!("{name}.old");
+        !has_it(name)
+            && !now
+                .iter()
+                .any(|name| name.starts_with(&copy) && has_it(name))
+    });
+    fs::remove_dir_all(dir).unwrap();
+    fs::rename(&kept, dir).unwrap();
+    changed
 }
 
 /// The commands of a remedy.

@@ -22,6 +22,7 @@ use hello_mtls::language::Language;
 use hello_mtls::narration::{Side, Step};
 use hello_mtls::text::columns;
 
+use crate::common::Folder;
 use crate::common::snapshots::holds;
 use chinese::CHINESE;
 use english::ENGLISH;
@@ -40,6 +41,16 @@ fn every_case_fails_as_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The shell has the number that the program gets from it.
+#[test]
+fn a_folder_that_an_earlier_process_of_the_same_number_left_is_not_in_the_way() {
+    let folder = Folder::new();
+    let left = "mkdir -p tmp/hello-mtls-gallery-$$-0 tmp/hello-mtls-gallery-$$-1";
+    let gallery = "TMPDIR=$PWD/tmp exec hello-mtls gallery key-mismatch";
+    folder.run(&format!("{left}; {gallery}")).ends(0);
+    assert_eq!(folder.names("tmp").len(), 2);
 }
 
 /// String literals in the doctor's sources that look like a name: small letters, digits, a `-`.

@@ -106,7 +106,7 @@ fn key_in(file: &Path) -> Option<Finding> {
     let block = "/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/";
     // The copy holds the key too. It is made here, and not by `cp -p`, which would let all read it as before.
     let command = format!(
-        "  (umask 077; [ -e {old} ] || cat {name} > {old}; sed -n '{block}p' {name} >> {key}) && sed '{block}d' {name} > {new} && cat {new} > {name} && rm {new}"
+        "  (umask 077; [ -e {old} ] || cat {name} > {old} && sed -n '{block}p' {name} >> {key}) && sed '{block}d' {name} > {new} && cat {new} > {name} && rm {new}"
     );
     let fix = phrase!(
         "any program that has read the file has the key. To keep it in a file of its own:\n{command}",

@@ -27,7 +27,7 @@ pub(super) fn new_key(key: &Path) -> String {
     if Blocks::one_alone(key) {
         rewrite(key, &format!("{make} >"))
     } else {
-        rewrite(key, &format!("({make}; cat {{f}}) >"))
+        rewrite(key, &format!("({make} && cat {{f}}) >"))
     }
 }
 

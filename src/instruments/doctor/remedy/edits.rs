@@ -187,19 +187,20 @@ pub(in crate::instruments::doctor) fn replace_key(path: &Path, right: &Path) -> 
     let print = if Blocks::one_alone(path) {
         format!("cat {right} >")
     } else {
-        format!("(cat {right}; echo; cat {{f}}) >")
+        format!("(cat {right} && echo && cat {{f}}) >")
     };
     rewrite(path, &print)
 }
 
-/// Each of two files gets what the other holds. Both copies are read, so that it may be pasted twice.
+/// Each of two files gets what the other holds. Both copies are read, so that it may be pasted twice. In braces,
+/// because `A || B && C || D` would go on at D after B has failed.
 pub(in crate::instruments::doctor) fn swap(one: &Path, other: &Path) -> Option<String> {
     let apart = Blocks::one_alone(one) && Blocks::one_alone(other) && !same_file(one, other);
     let old = |path: &Path| text::shell(&free(path, ".old"));
     let (from, to) = (text::shell(one), text::shell(other));
     apart.then(|| {
         format!(
-            "  {}\n  {}\n  cat {} > {from} && cat {} > {to}",
+            "  {{ {}; }} && {{ {}; }} && cat {} > {from} && cat {} > {to}",
             keep(one),
             keep(other),
             old(other),
