@@ -155,6 +155,12 @@ pub fn issuer_name(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
     Some(x509.issuer().as_raw().to_vec())
 }
 
+/// The subject of a certificate, DER; `None` if the bytes are no certificate.
+pub fn subject_name(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let (_, x509) = X509Certificate::from_der(certificate).ok()?;
+    Some(x509.subject().as_raw().to_vec())
+}
+
 /// Names, DER, as a list in words: the first five, and how many more.
 pub fn shown_names(names: &[&[u8]]) -> String {
     let first = names.iter().take(5);

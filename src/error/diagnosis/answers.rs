@@ -3,7 +3,10 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{another_ca, asked_and_sent, asked_late, none_sent, show_one_or_change_it};
+use super::context::{
+    another_ca, asked_and_sent, asked_late, may_be_too_long, needs_root, none_sent,
+    show_one_or_change_it,
+};
 use super::other_servers::servers_cas;
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, LateRequest, Seen};
@@ -72,17 +75,24 @@ pub fn diagnose_answer(
                     row(step, story, show_one_or_change_it(request)),
                     none_sent(request),
                 ),
+                (_, Some((NONE_SENT, _)), Some(_)) => {
+                    (not_to_the_next(&story), "refused-by-status")
+                }
                 (401 | 403, None, Some(SentCertificate { named: true, .. })) => (
                     forbidden(story, phrase!("the server's list of clients, and its log")),
                     "forbidden",
                 ),
                 (400 | 401 | 403 | 495 | 496, ..) | (_, Some(_), _) => {
                     let remedy = match &request.answer {
-                        Some(SentCertificate { named: true, .. }) => phrase!(
-                            "the certificate's dates and purpose: hello-mtls doctor; {cas}; nginx says why \
-                            in its error_log at level info",
-                            cas = servers_cas()
-                        ),
+                        Some(sent) if sent.named => {
+                            let look = phrase!(
+                                "the certificate's dates and purpose: hello-mtls doctor; {cas}; nginx says why \
+                                in its error_log at level info",
+                                cas = servers_cas()
+                            );
+                            let chain = needs_root(sent).into_iter().chain(may_be_too_long(sent));
+                            Phrase::lines(chain.chain([look]))
+                        }
                         _ => another_ca(request),
                     };
                     (row(step, story, remedy), "refused-by-status")
@@ -129,6 +139,21 @@ fn after_a_late_request(answer: &Phrase, seen: &Seen) -> Option<(Row, &'static s
     let (row, name) = asked_late(seen.late_request?);
     let found = phrase!("{answer}: {found}", answer, found = row.found);
     Some((Row { found, ..row }, name?))
+}
+
+/// A client that sent a certificate reads that none was sent: the page is not about it.
+fn not_to_the_next(story: &Phrase) -> Row {
+    row(
+        Step::ApplicationData,
+        phrase!(
+            "{story}: so the page comes from another server, to which this one passed the request without a certificate",
+            story
+        ),
+        phrase!(
+            "on this server, the certificate for the one behind it (nginx: proxy_ssl_certificate and \
+            proxy_ssl_certificate_key; Apache: SSLProxyMachineCertificateFile; HAProxy: crt on the server's line)"
+        ),
+    )
 }
 
 fn forbidden(found: Phrase, remedy: Phrase) -> Row {

@@ -57,6 +57,7 @@ pub(super) fn asked_and_sent(request: &CertificateRequest) -> Phrase {
             subject,
             issuer,
             named,
+            ..
         }) => {
             let stranger = if *named {
                 Phrase::empty()
@@ -91,6 +92,11 @@ pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) 
     };
     match seen.ending.alert() {
         Some(alert) if is_about_a_certificate(alert) => by_alert(alert, by_error, named, request),
+        Some(AlertDescription::InternalError)
+            if may_be_judging(seen) && request.answer.is_some() =>
+        {
+            by_internal_error(by_error, named, request)
+        }
         None if seen.hung_up() && !seen.answered => by_hanging_up(by_error, named, request, seen),
         _ => (by_error, named),
     }
@@ -203,14 +209,78 @@ fn by_alert(
             ),
             named.or(Some("client-unknown-issuer")),
         ),
-        // The other alerts say themselves what is wrong with it. A server that names no CAs (Python's) may still
-        // not know this one: then it helps to see which it was.
-        Some(_) if matches!(named, None | Some("client-unknown-issuer")) => {
+        // The name of this alert is no proof: OpenSSL sends it for a missing list, too.
+        Some(sent) if alert == AlertDescription::UnknownCA => {
+            let refused = alerts::refused(Side::Server, alert);
+            let found = phrase!("{refused}: {story}", refused, story);
+            let lists = phrase!(
+                "a server that checks revocation lists (CRLs) sends this alert, too, if it has none of a CA in the chain"
+            );
+            let remedy = [needs_root(sent).unwrap_or(by_error.remedy), lists];
+            let name = sent.partial.as_ref().map(|_| "partial-chain").or(named);
+            (row(step, found, Phrase::lines(remedy)), name)
+        }
+        // The other alerts say themselves what is wrong with it, but for those of many meanings.
+        Some(sent) if named.is_none() => {
             let found = Phrase::lines([by_error.found, story]);
-            (row(step, found, by_error.remedy), named)
+            let any_reason = phrase!(
+                "the server's log: some servers (Go) send one alert for all that is wrong with a certificate"
+            );
+            let unknown = request.authorities.is_empty().then(|| {
+                phrase!(
+                    "the server names no CAs, so it may not know this one: {cas}",
+                    cas = servers_cas()
+                )
+            });
+            let remedy = [any_reason].into_iter().chain(unknown);
+            let remedy = remedy.chain(needs_root(sent)).chain([by_error.remedy]);
+            (row(step, found, Phrase::lines(remedy)), named)
         }
         Some(_) => (by_error, named),
     }
+}
+
+/// Whether the server may not have judged the client's certificate yet. In TLS 1.3 the client is done before it has.
+fn may_be_judging(seen: &Seen) -> bool {
+    !(seen.answered || (seen.progress == Progress::Established && seen.tls12))
+}
+
+/// Apache refuses so what its own settings forbid in a certificate.
+fn by_internal_error(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
+    let sent = request.answer.iter();
+    let found = phrase!(
+        "{found}; or it refuses the certificate, as Apache does with a chain that is too long\n{story}",
+        found = by_error.found,
+        story = asked_and_sent(request)
+    );
+    let remedy = [by_error.remedy].into_iter();
+    let remedy = remedy.chain(sent.flat_map(may_be_too_long));
+    (
+        row(Step::ServerVerifiesClient, found, Phrase::lines(remedy)),
+        named,
+    )
+}
+
+/// A server that trusts an intermediate and not its root: Go, Java and rustls stop there, OpenSSL does not.
+pub(super) fn needs_root(sent: &SentCertificate) -> Option<Phrase> {
+    let (ca, root) = sent.partial.as_ref()?;
+    Some(phrase!(
+        "the server names {ca}, which {root} signed: with OpenSSL (nginx, Apache, HAProxy, Node, Python) its file needs \
+        the CAs above as well, up to the root",
+        ca,
+        root
+    ))
+}
+
+/// OpenSSL does not count root and leaf, Apache counts the root.
+pub(super) fn may_be_too_long(sent: &SentCertificate) -> Option<Phrase> {
+    (sent.intermediates > 0).then(|| {
+        phrase!(
+            "a server may limit the chain, which has intermediates: {count} (nginx: ssl_verify_depth, 1 if it is not set; \
+            Apache: SSLVerifyDepth, where 1 allows no intermediate)",
+            count = sent.intermediates
+        )
+    })
 }
 
 /// The failure of a client that sent no certificate.
@@ -239,8 +309,7 @@ fn by_hanging_up(
     request: &CertificateRequest,
     seen: &Seen,
 ) -> (Row, Name) {
-    let judged = seen.progress == Progress::Established && seen.tls12;
-    if judged {
+    if !may_be_judging(seen) {
         return (by_error, named);
     }
     let story = asked_and_sent(request);
@@ -268,12 +337,13 @@ fn by_hanging_up(
             ),
             Some("client-unknown-issuer"),
         ),
-        Some(_) => {
+        Some(sent) => {
             let remedy = phrase!(
                 "the server's log; if it says nothing (Node: listen to tlsClientError; Java: \
                 -Djavax.net.debug=ssl:handshake), {cas}",
                 cas = servers_cas()
             );
+            let remedy = Phrase::lines([remedy].into_iter().chain(needs_root(sent)));
             let found = phrase!(
                 "{found}\n{story}: {like}, too",
                 found = by_error.found,

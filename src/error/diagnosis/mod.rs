@@ -103,7 +103,7 @@ pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Dia
             (of_tls(side, error, progress), named)
         }
         None => {
-            let named = failure::of_socket(side, error, progress);
+            let named = failure::of_socket(side, error, &seen);
             (of_socket(side, error, &seen), named)
         }
     };
@@ -282,6 +282,16 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
                 other
             ),
         ),
+        io::ErrorKind::UnexpectedEof if seen.answered => (
+            phrase!(
+                "the answer began, and then the connection ended without close_notify: the client cannot tell whether \
+                it has the whole answer"
+            ),
+            phrase!(
+                "the server's program: it should state the length of its answers (Content-Length) and close with \
+                close_notify (Python: unwrap)"
+            ),
+        ),
         io::ErrorKind::UnexpectedEof => (
             phrase!(
                 "the {other} hung up in the middle, without close_notify",
@@ -292,6 +302,19 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
                 other
             ),
         ),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted
+            if side == Side::Client && step == Step::ClientConnects =>
+        {
+            (
+                phrase!("the {other} cut the connection", other),
+                phrase!(
+                    "the server's log; a server that stands behind a load balancer may wait for a header of the PROXY \
+                    protocol (nginx: proxy_protocol; HAProxy: accept-proxy)"
+                ),
+            )
+        }
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => (

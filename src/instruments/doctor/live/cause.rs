@@ -103,7 +103,9 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
                 found = &refusal.found
             );
             cause.found = Phrase::lines([cause.found.clone(), refused]);
-            report.findings.extend(warning);
+            // A server that names the CA above the missing one knows it.
+            let missing = cause.code.ends_with("missing-intermediate");
+            report.findings.extend(warning.filter(|_| !missing));
         }
         // The refusal says itself that the server names other CAs.
         None => {
