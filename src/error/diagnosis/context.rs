@@ -247,18 +247,15 @@ fn may_be_judging(seen: &Seen) -> bool {
 
 /// Apache refuses so what its own settings forbid in a certificate.
 fn by_internal_error(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
-    let sent = request.answer.iter();
+    let long = request.answer.as_ref().and_then(may_be_too_long);
+    let name = long.as_ref().map(|_| "chain-too-long").or(named);
     let found = phrase!(
         "{found}; or it refuses the certificate, as Apache does with a chain that is too long\n{story}",
         found = by_error.found,
         story = asked_and_sent(request)
     );
-    let remedy = [by_error.remedy].into_iter();
-    let remedy = remedy.chain(sent.flat_map(may_be_too_long));
-    (
-        row(Step::ServerVerifiesClient, found, Phrase::lines(remedy)),
-        named,
-    )
+    let remedy = Phrase::lines([by_error.remedy].into_iter().chain(long));
+    (row(Step::ServerVerifiesClient, found, remedy), name)
 }
 
 /// A server that trusts an intermediate and not its root: Go, Java and rustls stop there, OpenSSL does not.

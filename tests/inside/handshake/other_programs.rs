@@ -82,7 +82,7 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
         (Established, false, Strangers, alert(A::UnknownCA), 5, strangers, not_named),
         (Established, false, Named, alert(A::UnknownCA), 5, strangers, "CN=my-client, signed by CN=my-ca"),
         (Established, false, Intermediates, alert(A::UnknownCA), 5, Some("partial-chain"), "unknown_ca (48)"),
-        (Established, false, Intermediates, alert(A::InternalError), 5, None, "a chain that is too long"),
+        (Established, false, Intermediates, alert(A::InternalError), 5, Some("chain-too-long"), "a chain that is too long"),
         (Established, true, Named, alert(A::InternalError), 7, None, "trouble of its own"),
         (Established, false, Named, alert(A::CertificateExpired), 5, Some("client-expired"), "certificate_expired (45)"),
         // Go, Caddy, and Java with sockets of its own

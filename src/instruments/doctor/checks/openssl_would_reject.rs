@@ -204,6 +204,24 @@ pub(super) fn common_name(look: &SideView<'_, '_>) -> Option<Finding> {
     )
 }
 
+/// nginx allows its clients one intermediate; rustls does not count so few.
+pub(super) fn chain_length(look: &SideView<'_, '_>) -> Option<Finding> {
+    let route = look
+        .route
+        .as_ref()
+        .filter(|_| look.role() == Side::Client)?;
+    let above = route.certs.iter().skip(1);
+    let count = above.filter(|ca| !ca.self_issued()).count();
+    let found = phrase!(
+        "intermediate CAs above it: {count}. rustls allows more; nginx answers 400 where ssl_verify_depth is not set, which means 1",
+        count
+    );
+    let expected = phrase!("at most one intermediate CA");
+    let fix = phrase!("a server on nginx: ssl_verify_depth {count}", count);
+    let finding = look.error("chain-too-long", expected, found, fix);
+    (count > 1).then(|| finding.warning())
+}
+
 /// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.
 pub(super) fn serial(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     unusual_serial(link.cert, renew(link))
