@@ -34,10 +34,10 @@ pub(super) fn seen<T: Transport>(stream: &StreamOwned<ClientConnection, Records<
 pub(super) enum Failure {
     /// close_notify came instead of the answer's first byte.
     Closed,
-    /// `answered`: the head of the answer was there already.
+    /// `answered`: the status, if the head of the answer was there already.
     Io {
         error: io::Error,
-        answered: bool,
+        answered: Option<u16>,
     },
     Http(Phrase),
     Output(io::Error),
@@ -48,11 +48,11 @@ impl Failure {
     fn unanswered(error: io::Error) -> Failure {
         Failure::Io {
             error,
-            answered: false,
+            answered: None,
         }
     }
 
-    fn of_reading(error: ReadError, answered: bool) -> Failure {
+    fn of_reading(error: ReadError, answered: Option<u16>) -> Failure {
         match error {
             ReadError::Io(error) => Failure::Io { error, answered },
             ReadError::Truncated(missing) => Failure::Http(phrase!(
@@ -85,7 +85,7 @@ pub(super) fn exchange<T: Transport>(
         return Err(Failure::Closed);
     }
     let head = ResponseHead::read(&mut reader);
-    let head = head.map_err(|error| Failure::of_reading(error, false))?;
+    let head = head.map_err(|error| Failure::of_reading(error, None))?;
     // A 403 is a complete answer, too, and its body says why.
     let mut body = Body {
         out,
@@ -96,10 +96,10 @@ pub(super) fn exchange<T: Transport>(
     if let Some(error) = body.failed {
         return Err(Failure::Output(error));
     }
-    let length = copied.map_err(|error| Failure::of_reading(error, true))?;
+    let length = copied.map_err(|error| Failure::of_reading(error, Some(head.status)))?;
     let reason = text::shorten(&text::terminal(&head.reason), 60);
     let seen = Seen {
-        answered: true,
+        answered: Some(head.status),
         ..with_notes(Side::Client, seen(stream))
     };
     let late_request = seen.late_request;

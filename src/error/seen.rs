@@ -27,8 +27,8 @@ pub struct Seen {
     pub late_request: Option<LateRequest>,
     /// The other side had begun its flight: more than a ChangeCipherSpec had come since this side's own.
     pub flight_began: bool,
-    /// A part of the answer was there before it ended.
-    pub answered: bool,
+    /// The status of the answer of which a part was there before it ended.
+    pub answered: Option<u16>,
     /// The first bytes of the other side, a few of them.
     pub first_bytes: Vec<u8>,
     /// How it ended.
@@ -73,7 +73,7 @@ impl Seen {
             asks: false,
             late_request: None,
             flight_began: false,
-            answered: false,
+            answered: None,
             first_bytes: Vec::new(),
             ending: Ending::RefusedHere,
         }

@@ -97,7 +97,9 @@ pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) 
         {
             by_internal_error(by_error, named, request)
         }
-        None if seen.hung_up() && !seen.answered => by_hanging_up(by_error, named, request, seen),
+        None if seen.hung_up() && seen.answered.is_none() => {
+            by_hanging_up(by_error, named, request, seen)
+        }
         _ => (by_error, named),
     }
 }
@@ -242,7 +244,7 @@ fn by_alert(
 
 /// Whether the server may not have judged the client's certificate yet. In TLS 1.3 the client is done before it has.
 fn may_be_judging(seen: &Seen) -> bool {
-    !(seen.answered || (seen.progress == Progress::Established && seen.tls12))
+    !(seen.answered.is_some() || (seen.progress == Progress::Established && seen.tls12))
 }
 
 /// Apache refuses so what its own settings forbid in a certificate.

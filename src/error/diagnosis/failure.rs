@@ -53,7 +53,7 @@ pub(super) fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> O
 pub(super) fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Option<Name> {
     match error.kind() {
         io::ErrorKind::UnexpectedEof if side == Side::Client => Some(match seen.progress {
-            Progress::Established if seen.answered => "no-close-notify",
+            Progress::Established if seen.answered.is_some() => "no-close-notify",
             Progress::Established => "no-answer",
             _ => "server-hangs-up",
         }),

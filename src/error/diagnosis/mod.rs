@@ -282,7 +282,7 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
                 other
             ),
         ),
-        io::ErrorKind::UnexpectedEof if seen.answered => (
+        io::ErrorKind::UnexpectedEof if seen.answered.is_some() => (
             phrase!(
                 "the answer began, and then the connection ended without close_notify: the client cannot tell whether \
                 it has the whole answer"

@@ -138,7 +138,7 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
     let sent = request.is_some_and(|asked| asked.answer.is_some());
     // A certificate that was not sent, because its key does not fit, has nothing to answer for.
     let kept_back = request.is_some() && !sent;
-    let left_after_it = sent && diagnosis.seen.hung_up() && !diagnosis.seen.answered;
+    let left_after_it = sent && diagnosis.seen.hung_up() && diagnosis.seen.answered.is_none();
     match diagnosis.step {
         Step::ServerVerifiesClient => {
             // decrypt_error: a signature does not fit. The client's own does, because it has compared its key with its

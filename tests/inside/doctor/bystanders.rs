@@ -117,3 +117,17 @@ fn a_clients_cn_that_looks_like_a_host_is_told_where_names_are_constrained() {
         );
     }
 }
+
+/// The server has another CA of the same name: the files only make it likely, and its refusal says no more.
+#[test]
+fn a_refusal_points_to_the_warning_that_may_be_its_reason() {
+    let folder = Folder::with_certs();
+    folder.run("hello-mtls certs --dir other").ends(0);
+    let server = folder.serve("--certs other");
+    let doctor =
+        "hello-mtls doctor --cacert other/ca.crt --cert certs/client.crt --key certs/client.key";
+    folder
+        .run(&format!("{doctor} {}", server.url("/")))
+        .ends(1)
+        .says("first what is told below as [client-ca-key-changed]: it may be the reason");
+}

@@ -150,7 +150,7 @@ fn a_refusal_of_many_meanings_is_told_with_what_it_may_mean() {
 #[test]
 fn an_answer_that_breaks_off_is_no_refusal() {
     let seen = Seen {
-        answered: true,
+        answered: Some(200),
         ..seen(Established, false, Some(Sent::Named))
     };
     let error = io::Error::from(io::ErrorKind::UnexpectedEof);

@@ -72,6 +72,14 @@ impl Observation {
                 "asks for a certificate after the handshake, which rustls does not know"
             )),
         }
+        if let Err(Error::Tls { diagnosis, .. }) = &self.outcome
+            && let Some(status) = diagnosis.seen.answered
+        {
+            lines.push(phrase!(
+                "answers {status}, and the answer breaks off",
+                status
+            ));
+        }
         if let Ok(answer) = &self.outcome {
             let (status, reason) = (answer.status, &answer.reason);
             lines.push(if self.unusable_pair {
