@@ -33,7 +33,7 @@ const KNOWN: [(&str, &str); 10] = [
     ("INVALID_PURPOSE", "Node"),
 ];
 
-/// Which step refused, and why, if an answer refuses the client: 400, 401, 403, and nginx's own 495 and 496. `None`: it does
+/// Which step refused, and why, if an answer refuses the client: 400, 401, 403, 421, and nginx's own 495 and 496. `None`: it does
 /// not, and any other status is about the request. `beginning` is that of the body; it comes from the peer, and only
 /// known sentences are looked for in it.
 pub fn diagnose_answer(
@@ -63,6 +63,7 @@ pub fn diagnose_answer(
     let refuses = matches!(status, 400 | 401 | 403 | 495 | 496);
     let (row, failure) = match &seen.request {
         _ if refuses && seen.late_request.is_some() => after_a_late_request(&answer, &seen)?,
+        _ if status == 421 => (misdirected(&answer), "unknown-sni"),
         Some(request) => {
             let story = phrase!(
                 "{answer}: {request}",
@@ -139,6 +140,19 @@ fn after_a_late_request(answer: &Phrase, seen: &Seen) -> Option<(Row, &'static s
     let (row, name) = asked_late(seen.late_request?);
     let found = phrase!("{answer}: {found}", answer, found = row.found);
     Some((Row { found, ..row }, name?))
+}
+
+/// RFC 9110 §15.5.20. Caddy and nginx answer so where a client's certificate would count for another host.
+fn misdirected(answer: &Phrase) -> Row {
+    row(
+        Step::ApplicationData,
+        phrase!(
+            "{answer}: the host in the request is not the one that the hello named (SNI), and a client that dials an IP \
+            address names none",
+            answer
+        ),
+        phrase!("the server's host name in the URL"),
+    )
 }
 
 /// A client that sent a certificate reads that none was sent: the page is not about it.

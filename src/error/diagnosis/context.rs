@@ -18,7 +18,7 @@ type Name = Option<&'static str>;
 /// What to do at a server that wants a certificate and got none.
 pub(super) fn show_one(request: &CertificateRequest) -> Phrase {
     let kind = if request.unfit_key {
-        phrase!(" with a key of another kind (P-256)")
+        phrase!(" with a key of another kind (RSA for P-256, or P-256)")
     } else {
         Phrase::empty()
     };

@@ -102,6 +102,7 @@ const PASTED: &[(&str, &str)] = &[
         "wrong-host",
         "upstream SSL certificate does not match \"backend\" while SSL handshaking to upstream",
     ),
+    ("unknown-sni", "HTTP/1.1 421 Misdirected Request"),
     (
         "pkcs12",
         "error:0308010C:digital envelope routines::unsupported",

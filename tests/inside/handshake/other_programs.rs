@@ -266,6 +266,7 @@ fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
         (Some(Named), 401, "CERT_HAS_EXPIRED", Some((5, status, "as Node says"))),
         // The server behind it, which is nginx, got none.
         (Some(Named), 400, required, Some((7, status, "the page comes from another server"))),
+        (None, 421, "", Some((7, Some("unknown-sni"), "a client that dials an IP address names none"))),
         (Some(Named), 404, "", None),
         (Some(Nothing), 503, "", None),
         (Some(Nothing), 200, "", None),
