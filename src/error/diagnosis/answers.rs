@@ -3,10 +3,8 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
-use super::context::{
-    another_ca, asked_and_sent, asked_late, may_be_too_long, needs_root, none_sent,
-    show_one_or_change_it,
-};
+use super::chains::{may_be_too_long, needs_root};
+use super::context::{another_ca, asked_and_sent, asked_late, none_sent, show_one_or_change_it};
 use super::other_servers::servers_cas;
 use super::{Row, row};
 use crate::error::{Diagnosis, Ending, LateRequest, Seen};

@@ -7,7 +7,7 @@
 use rustls::AlertDescription;
 
 use super::other_servers::{required, servers_cas};
-use super::{Progress, Row, alerts, first_bytes, row};
+use super::{Progress, Row, alerts, chains, first_bytes, row};
 use crate::error::{Ending, LateRequest, Seen};
 use crate::language::Phrase;
 use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
@@ -215,28 +215,15 @@ fn by_alert(
         Some(sent) if alert == AlertDescription::UnknownCA => {
             let refused = alerts::refused(Side::Server, alert);
             let found = phrase!("{refused}: {story}", refused, story);
-            let lists = phrase!(
-                "a server that checks revocation lists (CRLs) sends this alert, too, if it has none of a CA in the chain"
-            );
-            let remedy = [needs_root(sent).unwrap_or(by_error.remedy), lists];
             let name = sent.partial.as_ref().map(|_| "partial-chain").or(named);
-            (row(step, found, Phrase::lines(remedy)), name)
+            let remedy = chains::not_trusted(sent, by_error.remedy);
+            (row(step, found, remedy), name)
         }
         // The other alerts say themselves what is wrong with it, but for those of many meanings.
         Some(sent) if named.is_none() => {
             let found = Phrase::lines([by_error.found, story]);
-            let any_reason = phrase!(
-                "the server's log: some servers (Go) send one alert for all that is wrong with a certificate"
-            );
-            let unknown = request.authorities.is_empty().then(|| {
-                phrase!(
-                    "the server names no CAs, so it may not know this one: {cas}",
-                    cas = servers_cas()
-                )
-            });
-            let remedy = [any_reason].into_iter().chain(unknown);
-            let remedy = remedy.chain(needs_root(sent)).chain([by_error.remedy]);
-            (row(step, found, Phrase::lines(remedy)), named)
+            let remedy = chains::any_reason(request, sent, by_error.remedy);
+            (row(step, found, remedy), named)
         }
         Some(_) => (by_error, named),
     }
@@ -249,7 +236,7 @@ fn may_be_judging(seen: &Seen) -> bool {
 
 /// Apache refuses so what its own settings forbid in a certificate.
 fn by_internal_error(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
-    let long = request.answer.as_ref().and_then(may_be_too_long);
+    let long = request.answer.as_ref().and_then(chains::may_be_too_long);
     let name = long.as_ref().map(|_| "chain-too-long").or(named);
     let found = phrase!(
         "{found}; or it refuses the certificate, as Apache does with a chain that is too long\n{story}",
@@ -258,28 +245,6 @@ fn by_internal_error(by_error: Row, named: Name, request: &CertificateRequest) -
     );
     let remedy = Phrase::lines([by_error.remedy].into_iter().chain(long));
     (row(Step::ServerVerifiesClient, found, remedy), name)
-}
-
-/// A server that trusts an intermediate and not its root: Go, Java and rustls stop there, OpenSSL does not.
-pub(super) fn needs_root(sent: &SentCertificate) -> Option<Phrase> {
-    let (ca, root) = sent.partial.as_ref()?;
-    Some(phrase!(
-        "the server names {ca}, which {root} signed: with OpenSSL (nginx, Apache, HAProxy, Node, Python) its file needs \
-        the CAs above as well, up to the root",
-        ca,
-        root
-    ))
-}
-
-/// OpenSSL does not count root and leaf, Apache counts the root.
-pub(super) fn may_be_too_long(sent: &SentCertificate) -> Option<Phrase> {
-    (sent.intermediates > 0).then(|| {
-        phrase!(
-            "a server may limit the chain, which has intermediates: {count} (nginx: ssl_verify_depth, 1 if it is not set; \
-            Apache: SSLVerifyDepth, where 1 allows no intermediate)",
-            count = sent.intermediates
-        )
-    })
 }
 
 /// The failure of a client that sent no certificate.
@@ -342,7 +307,7 @@ fn by_hanging_up(
                 -Djavax.net.debug=ssl:handshake), {cas}",
                 cas = servers_cas()
             );
-            let remedy = Phrase::lines([remedy].into_iter().chain(needs_root(sent)));
+            let remedy = Phrase::lines([remedy].into_iter().chain(chains::needs_root(sent)));
             let found = phrase!(
                 "{found}\n{story}: {like}, too",
                 found = by_error.found,

@@ -5,8 +5,9 @@
 //! list, and `verdicts` the part of it that only webpki has a type for. `hellos` are two sides that cannot
 //! agree, `violations` bytes that are against the rules. `failure` gives each its name.
 //!
-//! What the rest of the connection showed counts more than the error: `context` reads both together,
-//! `first_bytes` knows other protocols, and `answers` a refusal that is an answer with a status.
+//! What the rest of the connection showed counts more than the error: `context` reads both together, `chains`
+//! says what a server may have against a chain, `first_bytes` knows other protocols, and `answers` a refusal
+//! that is an answer with a status.
 //!
 //! rustls's errors are matched by variant, each by its name: two variants share a sentence only where it
 //! is true of both. Its enums are `#[non_exhaustive]`, so each match ends in an arm for variants of a later
@@ -15,6 +16,7 @@
 mod alerts;
 mod answers;
 mod certificates;
+mod chains;
 mod context;
 mod failure;
 mod first_bytes;
