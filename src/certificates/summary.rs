@@ -155,6 +155,27 @@ pub fn issuer_name(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
     Some(x509.issuer().as_raw().to_vec())
 }
 
+/// The subject of a certificate, DER; `None` if the bytes are no certificate.
+fn subject_name(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let (_, x509) = X509Certificate::from_der(certificate).ok()?;
+    Some(x509.subject().as_raw().to_vec())
+}
+
+/// The CAs of a chain, DER and leaf first, that another CA signed.
+pub fn intermediates(chain: &[Vec<u8>]) -> impl Iterator<Item = CertificateDer<'_>> {
+    let above = chain.iter().skip(1).map(|der| der[..].into());
+    above.filter(|der| subject_name(der) != issuer_name(der))
+}
+
+/// The first intermediate of a chain that is among `named`, DER, where the CA above it is not: both, as text.
+pub fn partial(chain: &[Vec<u8>], named: &[Vec<u8>]) -> Option<(String, String)> {
+    let is_named = |name: Option<Vec<u8>>| name.is_some_and(|name| named.contains(&name));
+    let below =
+        |der: &CertificateDer<'_>| is_named(subject_name(der)) && !is_named(issuer_name(der));
+    let intermediate = intermediates(chain).find(below)?;
+    Some((subject(&intermediate), issuer(&intermediate)))
+}
+
 /// Names, DER, as a list in words: the first five, and how many more.
 pub fn shown_names(names: &[&[u8]]) -> String {
     let first = names.iter().take(5);
@@ -178,4 +199,36 @@ pub fn distinguished(name: &[u8]) -> Option<String> {
 /// A name, safe for a terminal and of a bounded length.
 pub fn shown_name(distinguished: &X509Name<'_>) -> String {
     text::shorten(&text::terminal(&wording::distinguished(distinguished)), 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+    use super::*;
+
+    fn named(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    }
+
+    #[test]
+    fn an_intermediate_is_told_from_a_root_and_is_partial_where_it_alone_is_named() {
+        let keys = [(); 3].map(|()| KeyPair::generate().unwrap());
+        let root = named("root").self_signed(&keys[0]).unwrap();
+        let issuer = Issuer::new(named("root"), &keys[0]);
+        let between = named("between").signed_by(&keys[1], &issuer).unwrap();
+        let issuer = Issuer::new(named("between"), &keys[1]);
+        let leaf = named("leaf").signed_by(&keys[2], &issuer).unwrap();
+        let chain = [leaf.der(), between.der(), root.der()].map(|der| der.to_vec());
+        let [above, itself] = [root.der(), between.der()].map(|der| subject_name(der).unwrap());
+        assert_eq!(intermediates(&chain).count(), 1);
+        let both = Some(("CN=between".to_owned(), "CN=root".to_owned()));
+        assert_eq!(partial(&chain, std::slice::from_ref(&itself)), both);
+        assert_eq!(partial(&chain, &[itself, above.clone()]), None);
+        assert_eq!(partial(&chain, &[above]), None);
+        assert_eq!(partial(&chain, &[]), None);
+    }
 }

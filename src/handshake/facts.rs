@@ -35,23 +35,22 @@ pub(super) fn certificate(subject: String, certificate: &CertificateDer<'_>) -> 
 /// The server's request for a certificate and the client's answer, in words for a diagnosis.
 pub(super) fn request(asked: &Asked) -> CertificateRequest {
     let names: Vec<&[u8]> = asked.authorities.iter().map(|name| &name[..]).collect();
+    let is_named = |der: &Vec<u8>| {
+        let issuer = summary::issuer_name(&der[..].into());
+        issuer.is_some_and(|issuer| asked.authorities.contains(&issuer))
+    };
     let leaf = asked.answer.first().map(|leaf| leaf.as_slice().into());
     CertificateRequest {
         authorities: summary::shown_names(&names),
         answer: leaf.map(|leaf| SentCertificate {
             subject: summary::subject(&leaf),
             issuer: summary::issuer(&leaf),
-            named: asked.authorities.is_empty()
-                || asked.answer.iter().any(|der| is_named(der, asked)),
+            named: asked.authorities.is_empty() || asked.answer.iter().any(is_named),
+            intermediates: summary::intermediates(&asked.answer).count(),
+            partial: summary::partial(&asked.answer, &asked.authorities),
         }),
         unfit_key: asked.unfit_key,
     }
-}
-
-/// True if one of the CAs that the server named signed this certificate (DER).
-fn is_named(certificate: &[u8], asked: &Asked) -> bool {
-    let issuer = summary::issuer_name(&certificate.into());
-    issuer.is_some_and(|issuer| asked.authorities.contains(&issuer))
 }
 
 /// The size of each certificate, in bytes.

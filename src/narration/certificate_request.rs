@@ -22,4 +22,8 @@ pub struct SentCertificate {
     pub issuer: String,
     /// False: the server names CAs, and none of them signed a certificate of the chain.
     pub named: bool,
+    /// How many certificates of the chain are a CA's that another CA signed.
+    pub intermediates: usize,
+    /// The server names an intermediate of the chain and not the CA above it: both, safe to show.
+    pub partial: Option<(String, String)>,
 }

@@ -170,7 +170,9 @@ fn about_the_connection(side: Side, alert: AlertDescription, progress: Progress)
     match alert {
         A::AccessDenied | A::UnrecognisedName if progress == Progress::Hello => row(
             Step::ServerPresentsCertificate,
-            phrase!("it has no certificate for that name"),
+            phrase!(
+                "it has no certificate for that name (a client that dials an IP address sends none)"
+            ),
             phrase!("another host name, or a certificate for this one on the server"),
         ),
         A::AccessDenied => row(

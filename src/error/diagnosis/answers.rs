@@ -3,6 +3,7 @@
 //! nginx accepts every handshake and answers 400 where others send an alert. So "an answer came" does not say that
 //! the client is in: its status does.
 
+use super::chains::{may_be_too_long, needs_root};
 use super::context::{another_ca, asked_and_sent, asked_late, none_sent, show_one_or_change_it};
 use super::other_servers::servers_cas;
 use super::{Row, row};
@@ -30,7 +31,7 @@ const KNOWN: [(&str, &str); 10] = [
     ("INVALID_PURPOSE", "Node"),
 ];
 
-/// Which step refused, and why, if an answer refuses the client: 400, 401, 403, and nginx's own 495 and 496. `None`: it does
+/// Which step refused, and why, if an answer refuses the client: 400, 401, 403, 421, and nginx's own 495 and 496. `None`: it does
 /// not, and any other status is about the request. `beginning` is that of the body; it comes from the peer, and only
 /// known sentences are looked for in it.
 pub fn diagnose_answer(
@@ -60,6 +61,7 @@ pub fn diagnose_answer(
     let refuses = matches!(status, 400 | 401 | 403 | 495 | 496);
     let (row, failure) = match &seen.request {
         _ if refuses && seen.late_request.is_some() => after_a_late_request(&answer, &seen)?,
+        _ if status == 421 => (misdirected(&answer), "unknown-sni"),
         Some(request) => {
             let story = phrase!(
                 "{answer}: {request}",
@@ -72,17 +74,24 @@ pub fn diagnose_answer(
                     row(step, story, show_one_or_change_it(request)),
                     none_sent(request),
                 ),
+                (_, Some((NONE_SENT, _)), Some(_)) => {
+                    (not_to_the_next(&story), "refused-by-status")
+                }
                 (401 | 403, None, Some(SentCertificate { named: true, .. })) => (
                     forbidden(story, phrase!("the server's list of clients, and its log")),
                     "forbidden",
                 ),
                 (400 | 401 | 403 | 495 | 496, ..) | (_, Some(_), _) => {
                     let remedy = match &request.answer {
-                        Some(SentCertificate { named: true, .. }) => phrase!(
-                            "the certificate's dates and purpose: hello-mtls doctor; {cas}; nginx says why \
-                            in its error_log at level info",
-                            cas = servers_cas()
-                        ),
+                        Some(sent) if sent.named => {
+                            let look = phrase!(
+                                "the certificate's dates and purpose: hello-mtls doctor; {cas}; nginx says why \
+                                in its error_log at level info",
+                                cas = servers_cas()
+                            );
+                            let chain = needs_root(sent).into_iter().chain(may_be_too_long(sent));
+                            Phrase::lines(chain.chain([look]))
+                        }
                         _ => another_ca(request),
                     };
                     (row(step, story, remedy), "refused-by-status")
@@ -129,6 +138,34 @@ fn after_a_late_request(answer: &Phrase, seen: &Seen) -> Option<(Row, &'static s
     let (row, name) = asked_late(seen.late_request?);
     let found = phrase!("{answer}: {found}", answer, found = row.found);
     Some((Row { found, ..row }, name?))
+}
+
+/// RFC 9110 §15.5.20. Caddy and nginx answer so where a client's certificate would count for another host.
+fn misdirected(answer: &Phrase) -> Row {
+    row(
+        Step::ApplicationData,
+        phrase!(
+            "{answer}: the host in the request is not the one that the hello named (SNI), and a client that dials an IP \
+            address names none",
+            answer
+        ),
+        phrase!("the server's host name in the URL"),
+    )
+}
+
+/// A client that sent a certificate reads that none was sent: the page is not about it.
+fn not_to_the_next(story: &Phrase) -> Row {
+    row(
+        Step::ApplicationData,
+        phrase!(
+            "{story}: so the page comes from another server, to which this one passed the request without a certificate",
+            story
+        ),
+        phrase!(
+            "on this server, the certificate for the one behind it (nginx: proxy_ssl_certificate and \
+            proxy_ssl_certificate_key; Apache: SSLProxyMachineCertificateFile; HAProxy: crt on the server's line)"
+        ),
+    )
 }
 
 fn forbidden(found: Phrase, remedy: Phrase) -> Row {

@@ -7,7 +7,7 @@
 use rustls::AlertDescription;
 
 use super::other_servers::{required, servers_cas};
-use super::{Progress, Row, alerts, first_bytes, row};
+use super::{Progress, Row, alerts, chains, first_bytes, row};
 use crate::error::{Ending, LateRequest, Seen};
 use crate::language::Phrase;
 use crate::narration::{CertificateRequest, SentCertificate, Side, Step};
@@ -18,7 +18,7 @@ type Name = Option<&'static str>;
 /// What to do at a server that wants a certificate and got none.
 pub(super) fn show_one(request: &CertificateRequest) -> Phrase {
     let kind = if request.unfit_key {
-        phrase!(" with a key of another kind (P-256)")
+        phrase!(" with a key of another kind (RSA for P-256, or P-256)")
     } else {
         Phrase::empty()
     };
@@ -57,6 +57,7 @@ pub(super) fn asked_and_sent(request: &CertificateRequest) -> Phrase {
             subject,
             issuer,
             named,
+            ..
         }) => {
             let stranger = if *named {
                 Phrase::empty()
@@ -91,6 +92,11 @@ pub(super) fn of_client(by_error: Row, named: Name, seen: &Seen) -> (Row, Name) 
     };
     match seen.ending.alert() {
         Some(alert) if is_about_a_certificate(alert) => by_alert(alert, by_error, named, request),
+        Some(AlertDescription::InternalError)
+            if may_be_judging(seen) && request.answer.is_some() =>
+        {
+            by_internal_error(by_error, named, request)
+        }
         None if seen.hung_up() && seen.answer.is_none() => {
             by_hanging_up(by_error, named, request, seen)
         }
@@ -205,14 +211,40 @@ fn by_alert(
             ),
             named.or(Some("client-unknown-issuer")),
         ),
-        // The other alerts say themselves what is wrong with it. A server that names no CAs (Python's) may still
-        // not know this one: then it helps to see which it was.
-        Some(_) if matches!(named, None | Some("client-unknown-issuer")) => {
+        // The name of this alert is no proof: OpenSSL sends it for a missing list, too.
+        Some(sent) if alert == AlertDescription::UnknownCA => {
+            let refused = alerts::refused(Side::Server, alert);
+            let found = phrase!("{refused}: {story}", refused, story);
+            let name = sent.partial.as_ref().map(|_| "partial-chain").or(named);
+            let remedy = chains::not_trusted(sent, by_error.remedy);
+            (row(step, found, remedy), name)
+        }
+        // The other alerts say themselves what is wrong with it, but for those of many meanings.
+        Some(sent) if named.is_none() => {
             let found = Phrase::lines([by_error.found, story]);
-            (row(step, found, by_error.remedy), named)
+            let remedy = chains::any_reason(request, sent, by_error.remedy);
+            (row(step, found, remedy), named)
         }
         Some(_) => (by_error, named),
     }
+}
+
+/// Whether the server may not have judged the client's certificate yet. In TLS 1.3 the client is done before it has.
+fn may_be_judging(seen: &Seen) -> bool {
+    !(seen.answer.is_some() || (seen.progress == Progress::Established && seen.tls12))
+}
+
+/// Apache refuses so what its own settings forbid in a certificate.
+fn by_internal_error(by_error: Row, named: Name, request: &CertificateRequest) -> (Row, Name) {
+    let long = request.answer.as_ref().and_then(chains::may_be_too_long);
+    let name = long.as_ref().map(|_| "chain-too-long").or(named);
+    let found = phrase!(
+        "{found}; or it refuses the certificate, as Apache does with a chain that is too long\n{story}",
+        found = by_error.found,
+        story = asked_and_sent(request)
+    );
+    let remedy = Phrase::lines([by_error.remedy].into_iter().chain(long));
+    (row(Step::ServerVerifiesClient, found, remedy), name)
 }
 
 /// The failure of a client that sent no certificate.
@@ -241,8 +273,7 @@ fn by_hanging_up(
     request: &CertificateRequest,
     seen: &Seen,
 ) -> (Row, Name) {
-    let judged = seen.progress == Progress::Established && seen.tls12;
-    if judged {
+    if !may_be_judging(seen) {
         return (by_error, named);
     }
     let story = asked_and_sent(request);
@@ -270,12 +301,13 @@ fn by_hanging_up(
             ),
             Some("client-unknown-issuer"),
         ),
-        Some(_) => {
+        Some(sent) => {
             let remedy = phrase!(
                 "the server's log; if it says nothing (Node: listen to tlsClientError; Java: \
                 -Djavax.net.debug=ssl:handshake), {cas}",
                 cas = servers_cas()
             );
+            let remedy = Phrase::lines([remedy].into_iter().chain(chains::needs_root(sent)));
             let found = phrase!(
                 "{found}\n{story}: {like}, too",
                 found = by_error.found,

@@ -10,7 +10,7 @@ use rustls::{
     PeerIncompatible, PeerMisbehaved,
 };
 
-use super::{Progress, hellos, webpki_error};
+use super::{Progress, Seen, hellos, webpki_error};
 use crate::narration::Side;
 
 type Name = &'static str;
@@ -50,16 +50,19 @@ pub(super) fn of_tls(side: Side, error: &rustls::Error, progress: Progress) -> O
 }
 
 /// What an error of the socket is called.
-pub(super) fn of_socket(side: Side, error: &io::Error, progress: Progress) -> Option<Name> {
+pub(super) fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Option<Name> {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof if side == Side::Client => Some(match progress {
+        io::ErrorKind::UnexpectedEof if side == Side::Client => Some(match seen.progress {
+            Progress::Established if seen.answer.is_some() => "no-close-notify",
             Progress::Established => "no-answer",
             _ => "server-hangs-up",
         }),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => Some("connection-cut"),
-        io::ErrorKind::TimedOut if side == Side::Client && progress == Progress::Established => {
+        io::ErrorKind::TimedOut
+            if side == Side::Client && seen.progress == Progress::Established =>
+        {
             Some("no-answer")
         }
         _ => None,

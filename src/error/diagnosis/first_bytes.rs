@@ -97,6 +97,12 @@ fn of_server(bytes: &[u8]) -> Option<Known> {
             ),
             starttls,
         ),
+        // A SETTINGS frame of HTTP/2 on stream 0: three bytes of length, type 4, flags, stream (RFC 9113 §4.1).
+        [0, 0, _, 4, _, 0, 0, 0, 0, ..] => (
+            phrase!("a frame of HTTP/2 without TLS, as gRPC servers send it"),
+            phrase!("the server's TLS settings, or its port that speaks TLS"),
+            no_tls,
+        ),
         [b'S', b'S', b'H', b'-', ..] => (
             phrase!("the greeting of SSH"),
             phrase!("the port of the TLS server: SSH is another protocol, usually on port 22"),

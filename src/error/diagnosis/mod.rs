@@ -5,8 +5,9 @@
 //! list, and `verdicts` the part of it that only webpki has a type for. `hellos` are two sides that cannot
 //! agree, `violations` bytes that are against the rules. `failure` gives each its name.
 //!
-//! What the rest of the connection showed counts more than the error: `context` reads both together,
-//! `first_bytes` knows other protocols, and `answers` a refusal that is an answer with a status.
+//! What the rest of the connection showed counts more than the error: `context` reads both together, `chains`
+//! says what a server may have against a chain, `first_bytes` knows other protocols, and `answers` a refusal
+//! that is an answer with a status.
 //!
 //! rustls's errors are matched by variant, each by its name: two variants share a sentence only where it
 //! is true of both. Its enums are `#[non_exhaustive]`, so each match ends in an arm for variants of a later
@@ -15,6 +16,7 @@
 mod alerts;
 mod answers;
 mod certificates;
+mod chains;
 mod context;
 mod failure;
 mod first_bytes;
@@ -103,7 +105,7 @@ pub fn diagnose_connection(side: Side, error: &io::Error, mut seen: Seen) -> Dia
             (of_tls(side, error, progress), named)
         }
         None => {
-            let named = failure::of_socket(side, error, progress);
+            let named = failure::of_socket(side, error, &seen);
             (of_socket(side, error, &seen), named)
         }
     };
@@ -282,6 +284,16 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
                 other
             ),
         ),
+        io::ErrorKind::UnexpectedEof if seen.answer.is_some() => (
+            phrase!(
+                "the answer began, and then the connection ended without close_notify: the client cannot tell whether \
+                it has the whole answer"
+            ),
+            phrase!(
+                "the server's program: it should state the length of its answers (Content-Length) and close with \
+                close_notify (Python: unwrap)"
+            ),
+        ),
         io::ErrorKind::UnexpectedEof => (
             phrase!(
                 "the {other} hung up in the middle, without close_notify",
@@ -292,6 +304,19 @@ fn of_socket(side: Side, error: &io::Error, seen: &Seen) -> Row {
                 other
             ),
         ),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::ConnectionAborted
+            if side == Side::Client && step == Step::ClientConnects =>
+        {
+            (
+                phrase!("the {other} cut the connection", other),
+                phrase!(
+                    "the server's log; a server that stands behind a load balancer may wait for a header of the PROXY \
+                    protocol (nginx: proxy_protocol; HAProxy: accept-proxy)"
+                ),
+            )
+        }
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => (

@@ -10,4 +10,5 @@ mod shells;
 mod formats;
 mod live;
 mod replaced;
+mod bystanders;
 mod hostile;

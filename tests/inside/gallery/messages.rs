@@ -54,6 +54,60 @@ const PASTED: &[(&str, &str)] = &[
         "[ssl:error] [pid 9] [client 192.0.2.1:55] AH02261: Re-negotiation handshake failed",
     ),
     (
+        "chain-too-long",
+        "[ssl:error] [client 127.0.0.1:40154] AH02040: Certificate Verification: Certificate Chain too long (chain has 2 certificates, but maximum allowed are only 1)",
+    ),
+    (
+        "chain-too-long",
+        "*3 client SSL certificate verify error: (22:certificate chain too long) while reading client request headers, client: 127.0.0.1",
+    ),
+    (
+        "forbidden",
+        "AH02229: access to /var/www/ failed, reason: SSL requirement expression not fulfilled",
+    ),
+    (
+        "encrypted-key",
+        "java.security.UnrecoverableKeyException: Cannot recover key",
+    ),
+    ("encrypted-key", "Error: mac verify failure"),
+    (
+        "wrong-file",
+        "java.io.IOException: toDerInputStream rejects tag type 45",
+    ),
+    (
+        "wrong-file",
+        "keytool error: java.lang.Exception: Input not an X.509 certificate",
+    ),
+    (
+        "unknown-issuer",
+        "keytool error: java.lang.Exception: Failed to establish chain from reply",
+    ),
+    (
+        "no-common-protocol",
+        "rpc error: code = Unavailable desc = connection error: desc = \"transport: authentication handshake failed: credentials: cannot check peer: missing selected ALPN property\"",
+    ),
+    (
+        "not-tls-client",
+        "rpc error: code = Unavailable desc = connection error: desc = \"error reading server preface: http2: frame too large\"",
+    ),
+    (
+        "unreadable-file",
+        "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: ca.pem",
+    ),
+    (
+        "renegotiation",
+        "curl: (92) HTTP/2 stream 0 was not closed cleanly: HTTP_1_1_REQUIRED (err 13)",
+    ),
+    (
+        "wrong-host",
+        "upstream SSL certificate does not match \"backend\" while SSL handshaking to upstream",
+    ),
+    ("unknown-sni", "HTTP/1.1 421 Misdirected Request"),
+    (
+        "pkcs12",
+        "error:0308010C:digital envelope routines::unsupported",
+    ),
+    (
         "crl-missing",
         "fatal: unable to access 'https://git.example/x.git/': schannel: next InitializeSecurityContext failed: Unknown error (0x80092012) - 吊销功能无法检查证书是否吊销。",
     ),

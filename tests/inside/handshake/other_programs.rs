@@ -19,14 +19,17 @@ enum Sent {
     UnfitKey,
     Strangers,
     Named,
+    /// By way of an intermediate, which the server names; it does not name the root.
+    Intermediates,
 }
 
 fn seen(progress: Progress, tls12: bool, sent: Option<Sent>) -> Seen {
+    let above = matches!(sent, Some(Sent::Intermediates));
     let unfit_key = matches!(sent, Some(Sent::UnfitKey));
     let sent = sent.map(|sent| match sent {
         Sent::Nothing | Sent::UnfitKey => None,
         Sent::Strangers => Some(("CN=mallory", "CN=other-ca", false)),
-        Sent::Named => Some(("CN=my-client", "CN=my-ca", true)),
+        Sent::Named | Sent::Intermediates => Some(("CN=my-client", "CN=my-ca", true)),
     });
     let request = sent.map(|sent| CertificateRequest {
         authorities: "CN=my-ca".to_owned(),
@@ -34,6 +37,8 @@ fn seen(progress: Progress, tls12: bool, sent: Option<Sent>) -> Seen {
             subject: subject.to_owned(),
             issuer: issuer.to_owned(),
             named,
+            intermediates: usize::from(above),
+            partial: above.then(|| ("CN=my-ca".to_owned(), "CN=my-root".to_owned())),
         }),
         unfit_key,
     });
@@ -57,7 +62,7 @@ fn check(diagnosis: &Diagnosis, step: u8, failure: Option<&str>, words: &str) {
 
 #[test]
 fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
-    use Sent::{Named, Nothing, Strangers, UnfitKey};
+    use Sent::{Intermediates, Named, Nothing, Strangers, UnfitKey};
     let alert = |alert| io::Error::other(Error::AlertReceived(alert));
     let fin = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let rst = || io::Error::from(io::ErrorKind::ConnectionReset);
@@ -75,6 +80,10 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
         (Certificates, true, Nothing, alert(A::HandshakeFailure), 5, none, asked),
         (Established, false, UnfitKey, alert(A::CertificateRequired), 5, unfit, "its key can make no signature"),
         (Established, false, Strangers, alert(A::UnknownCA), 5, strangers, not_named),
+        (Established, false, Named, alert(A::UnknownCA), 5, strangers, "CN=my-client, signed by CN=my-ca"),
+        (Established, false, Intermediates, alert(A::UnknownCA), 5, Some("partial-chain"), "unknown_ca (48)"),
+        (Established, false, Intermediates, alert(A::InternalError), 5, Some("chain-too-long"), "a chain that is too long"),
+        (Established, true, Named, alert(A::InternalError), 7, None, "trouble of its own"),
         (Established, false, Named, alert(A::CertificateExpired), 5, Some("client-expired"), "certificate_expired (45)"),
         // Go, Caddy, and Java with sockets of its own
         (Established, false, Nothing, alert(A::BadCertificate), 5, none, asked),
@@ -103,6 +112,54 @@ fn each_way_to_refuse_a_certificate_is_step_5_with_its_cause() {
             words,
         );
     }
+}
+
+/// What a server does not say itself is in what is to be tried, and a CA that it names is not called unknown to it.
+#[test]
+fn a_refusal_of_many_meanings_is_told_with_what_it_may_mean() {
+    use Sent::{Intermediates, Named};
+    let rows = [
+        (A::UnknownCA, Named, "if it has none of a CA in the chain"),
+        (
+            A::UnknownCA,
+            Intermediates,
+            "CN=my-ca, which CN=my-root signed",
+        ),
+        (A::InternalError, Intermediates, "intermediates: 1"),
+        (A::BadCertificate, Named, "some servers (Go) send one alert"),
+        (
+            A::HandshakeFailure,
+            Named,
+            "some servers (Go) send one alert",
+        ),
+    ];
+    for (alert, sent, words) in rows {
+        let error = io::Error::other(Error::AlertReceived(alert));
+        let seen = seen(Established, false, Some(sent));
+        let told = diagnose_connection(Side::Client, &error, seen);
+        assert!(told.remedy.contains(words), "{words}: {told:?}");
+        assert!(!told.found.contains("does not know the CA"), "{told:?}");
+    }
+    let error = io::Error::other(Error::AlertReceived(A::BadCertificate));
+    let mut unnamed = seen(Established, false, Some(Named));
+    unnamed.request.as_mut().unwrap().authorities.clear();
+    let told = diagnose_connection(Side::Client, &error, unnamed);
+    assert!(told.remedy.contains("the server names no CAs"), "{told:?}");
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_no_refusal() {
+    let seen = Seen {
+        answer: Some(hello_mtls::error::AnswerHead {
+            status: 200,
+            reason: "OK".to_owned(),
+        }),
+        ..seen(Established, false, Some(Sent::Named))
+    };
+    let error = io::Error::from(io::ErrorKind::UnexpectedEof);
+    let told = diagnose_connection(Side::Client, &error, seen);
+    check(&told, 7, Some("no-close-notify"), "the answer began");
+    assert!(!told.remedy.contains("dislikes"), "{told:?}");
 }
 
 #[test]
@@ -210,6 +267,9 @@ fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
         (Some(Strangers), 401, "", Some((5, status, "a CA that the server does not name"))),
         (Some(Strangers), 401, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Some((5, status, "as Node says"))),
         (Some(Named), 401, "CERT_HAS_EXPIRED", Some((5, status, "as Node says"))),
+        // The server behind it, which is nginx, got none.
+        (Some(Named), 400, required, Some((7, status, "the page comes from another server"))),
+        (None, 421, "", Some((7, Some("unknown-sni"), "a client that dials an IP address names none"))),
         (Some(Named), 404, "", None),
         (Some(Nothing), 503, "", None),
         (Some(Nothing), 200, "", None),
@@ -231,13 +291,14 @@ fn a_status_that_refuses_is_a_refusal_and_others_are_not() {
 #[test]
 fn a_protocol_that_is_not_tls_is_named_by_its_first_bytes() {
     #[rustfmt::skip]
-    let rows: [(Side, &[u8], &str, &str); 14] = [
+    let rows: [(Side, &[u8], &str, &str); 15] = [
         (Side::Client, b"220 mail ESMTP\r\n", "SMTP", "starttls"),
         (Side::Client, b"* OK IMAP4rev1", "IMAP", "starttls"),
         (Side::Client, b"+OK ready\r\n", "POP3", "starttls"),
         (Side::Client, b"J\0\0\0\x0a8.0.36\0", "MySQL", "starttls"),
         (Side::Client, b"E\0\0\0\x8dSFATAL\0", "PostgreSQL", "starttls"),
         (Side::Client, b"N", "PostgreSQL", "starttls"),
+        (Side::Client, &[0, 0, 18, 4, 0, 0, 0, 0, 0, 0, 3], "HTTP/2", "not-tls-server"),
         (Side::Client, b"SSH-2.0-OpenSSH_9", "SSH", "not-tls-server"),
         (Side::Client, b"HTTP/1.1 400 Bad", "HTTP", "not-tls-server"),
         (Side::Server, b"GET / HTTP/1.1\r\n", "plain HTTP", "not-tls-client"),

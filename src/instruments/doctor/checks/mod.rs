@@ -82,6 +82,8 @@ const CHECKS: &[Check] = &[
     Check::ChainLink(openssl_would_reject::root_path_length),
     Check::ChainLink(openssl_would_reject::own_name),
     Check::ChainLink(openssl_would_reject::key_usage),
+    Check::Side(openssl_would_reject::common_name),
+    Check::Side(openssl_would_reject::chain_length),
     Check::ChainLink(openssl_would_reject::serial),
     Check::Anchor(openssl_would_reject::root_serial),
     Check::Metadata(exposed::modes),

@@ -5,6 +5,8 @@ use std::path::Path;
 use x509_parser::extensions::ParsedExtension;
 
 use super::rules::{length, other_purpose};
+use crate::certificates::constraints;
+use crate::certificates::request::Name;
 use crate::instruments::doctor::evidence::{Cert, Evidence};
 use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::remedy::{new_ca, new_leaf, renew};
@@ -12,6 +14,7 @@ use crate::instruments::doctor::side_view::{ChainLink, SideView};
 use crate::language::Phrase;
 use crate::narration::{Side, Step};
 use crate::phrase;
+use crate::text;
 
 /// A warning that comes before the first byte.
 pub(super) fn note(
@@ -169,6 +172,54 @@ pub(super) fn key_usage(link: &ChainLink<'_, '_, '_>) -> Option<Finding> {
     );
     let expected = phrase!("key usage {needed}", needed);
     (!has).then(|| note("wrong-key-usage", file, expected, found, renew(link)))
+}
+
+/// OpenSSL takes the CN of a leaf without a DNS entry for a host name, if it has a dot, and holds it against name
+/// constraints, a client's too. webpki looks at no CN.
+pub(super) fn common_name(look: &SideView<'_, '_>) -> Option<Finding> {
+    let leaf = look
+        .leaf()
+        .filter(|leaf| leaf.summary.dns_names.is_empty())?;
+    let route = look.route.as_ref()?;
+    let names = leaf.summary.common_names.iter();
+    let hosts = names.filter(|name| name.contains('.') && Name::host(name).is_ok());
+    let mut above = route.certs.iter().copied().skip(1).chain(route.anchor());
+    let (ca, cn) = above.find_map(|ca| {
+        let constraints = constraints::of(&ca.x509)?;
+        let mut hosts = hosts.clone();
+        let outside = hosts.find(|name| !constraints::permits_host(constraints, name))?;
+        Some((ca, outside))
+    })?;
+    let found = phrase!(
+        "{name} has no DNS entry: OpenSSL (nginx, Apache, HAProxy, Python) reads {cn} as a host name, and the name constraints of {ca} leave it out. rustls does not look",
+        name = leaf.name(),
+        cn = text::shorten(&text::terminal(cn), 60),
+        ca = ca.name()
+    );
+    let expected = phrase!("a CN without a dot, or a DNS entry within the name constraints");
+    let fix = phrase!("a new certificate from its CA, with another CN");
+    Some(
+        look.error("name-constraints", expected, found, fix)
+            .warning(),
+    )
+}
+
+/// nginx allows its clients one intermediate; rustls does not count so few.
+pub(super) fn chain_length(look: &SideView<'_, '_>) -> Option<Finding> {
+    let route = look
+        .route
+        .as_ref()
+        .filter(|_| look.role() == Side::Client)?;
+    let above = route.certs.iter().skip(1);
+    let count = above.filter(|ca| !ca.self_issued()).count();
+    let found = phrase!(
+        "intermediate CAs above it: {count}. rustls allows more; nginx answers 400 where ssl_verify_depth is not set, which means 1",
+        count
+    );
+    let expected = phrase!("at most one intermediate CA");
+    let fix = phrase!("a server on nginx: ssl_verify_depth {count}", count);
+    let finding = look.error("chain-too-long", expected, found, fix);
+    (count > 1).then(|| finding.warning())
 }
 
 /// A serial number is positive, and has at most 20 octets (RFC 5280 §4.1.2.2). rustls does not look.

@@ -8,7 +8,9 @@ use crate::instruments::doctor::finding::{Finding, error};
 use crate::instruments::doctor::in_place::rewrite;
 use crate::instruments::doctor::pem::block::Wanted;
 use crate::instruments::doctor::reading::Key;
-use crate::instruments::doctor::remedy::{new_leaf, new_pair, reorder, replace_key, swap};
+use crate::instruments::doctor::remedy::{
+    new_leaf, new_pair, pair_elsewhere, reorder, replace_key, swap,
+};
 use crate::instruments::doctor::side_view::SideView;
 use crate::language::Phrase;
 use crate::narration::Step;
@@ -89,6 +91,11 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
     let (evidence, name) = (look.evidence, text::shell(file));
     let mut others = evidence.nearby.iter();
     let owner = others.find(|cert| key.is_of(cert.public_key()));
+    // It is where it belongs, and the wrong one was named: to overwrite it would break its owner.
+    let in_its_place = owner.is_some_and(|cert| {
+        let mut all = evidence.keys_of(cert);
+        named_alike(file, cert.path) || all.all(|path| path == file)
+    });
     match evidence.keys_of(leaf).find(|path| *path != file) {
         Some(right) if wants(evidence, right, key) => {
             let both = swap(file, right);
@@ -101,8 +108,7 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
                 phrase!("the two keys are swapped:\n{command}", command = both)
             })
         }
-        // It is where it belongs, and the wrong one was named: to overwrite it would break its owner.
-        Some(right) if owner.is_some_and(|cert| named_alike(file, cert.path)) => {
+        Some(right) if in_its_place => {
             let right = text::shell(right);
             phrase!("the right one is {right}: --key {right}", right)
         }
@@ -113,6 +119,10 @@ fn right_key(look: &SideView<'_, '_>, leaf: &Cert<'_>, key: &Key, file: &Path) -
                 right = text::shell(right),
                 command = put
             )
+        }
+        None if in_its_place => {
+            let lost = phrase!("its own key; if that is lost:");
+            Phrase::lines([lost, pair_elsewhere(look)])
         }
         None if owner.is_some() => {
             let lost = phrase!("its own key; if that is lost, a new one and a certificate for it:");

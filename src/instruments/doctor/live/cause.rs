@@ -103,14 +103,40 @@ fn refused(seen: &Observation, report: &mut Report, refusal: Finding, warning: O
                 found = &refusal.found
             );
             cause.found = Phrase::lines([cause.found.clone(), refused]);
-            report.findings.extend(warning);
+            // A server that names the CA above the missing one knows it.
+            let missing = cause.code.ends_with("missing-intermediate");
+            report.findings.extend(warning.filter(|_| !missing));
         }
         // The refusal says itself that the server names other CAs.
         None => {
+            let mut refusal = refusal;
+            for code in may_be_why(&report.findings, &refusal.file) {
+                let first = phrase!(
+                    "first what is told below as [{code}]: it may be the reason",
+                    code
+                );
+                refusal.fix = Phrase::lines([first, refusal.fix]);
+            }
             report.findings.extend(warning.filter(|_| !stranger));
             report.findings.push(refusal);
         }
     }
+}
+
+/// The warnings about the client's certificate for which other servers than rustls may refuse it.
+fn may_be_why(findings: &[Finding], server: &Path) -> Vec<&'static str> {
+    let of_either = ["same-name", "wrong-key-usage"];
+    let of_client = |finding: &&Finding| {
+        finding.step == Step::ServerVerifiesClient
+            || of_either.contains(&finding.code) && finding.file != server
+    };
+    let warnings = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning);
+    warnings
+        .filter(of_client)
+        .map(|finding| finding.code)
+        .collect()
 }
 
 fn judged_by_own_ca_file(finding: &Finding) -> bool {

@@ -72,6 +72,14 @@ impl Observation {
                 "asks for a certificate after the handshake, which rustls does not know"
             )),
         }
+        if let Err(Error::Tls { diagnosis, .. }) = &self.outcome
+            && let Some(answer) = &diagnosis.seen.answer
+        {
+            lines.push(phrase!(
+                "answers {status}, and the answer breaks off",
+                status = answer.status
+            ));
+        }
         if let Ok(answer) = &self.outcome {
             let (status, reason) = (answer.status, answer.shown_reason());
             lines.push(if self.unusable_pair {

@@ -36,6 +36,8 @@ pub(crate) struct Block<'a> {
     /// In the form of RFC 1421 §4.6.1.1, as OpenSSL wrote keys before PKCS#8.
     pub(super) encrypted: bool,
     pub(super) ended: bool,
+    /// What an END line says that is not this block's.
+    pub(super) other_end: Option<&'a [u8]>,
     /// The next BEGIN stands on its END line.
     pub(super) joined: bool,
     /// Line and value of the first byte that base64 does not have.
@@ -156,7 +158,11 @@ pub(super) fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
                     block.joined = end.windows(BEGIN.len()).any(|part| part == BEGIN);
                     blocks.extend(open.take());
                 }
-                _ => block.body(line, number),
+                Some(end) => {
+                    block.other_end = block.other_end.or(Some(end));
+                    block.body(line, number);
+                }
+                None => block.body(line, number),
             }
         }
         number += usize::from(line.ends_with(b"\n"));

@@ -199,9 +199,22 @@ fn joined(file: &File<'_>) -> Option<Finding> {
 fn no_end(file: &File<'_>) -> Option<Finding> {
     let block = file.first(|block| !block.ended && !block.indented)?;
     let label = text::shorten(&text::terminal(block.label), 40);
+    let line = block.line;
+    if let Some(end) = block.other_end {
+        let end = String::from_utf8_lossy(end);
+        let end = text::shorten(&text::terminal(end.trim().trim_end_matches('-')), 40);
+        let found = phrase!(
+            "line {line}: BEGIN says \"{label}\", END says \"{end}\"",
+            line,
+            label,
+            end
+        );
+        let fix = phrase!("the same words on both lines, with one blank between two of them");
+        return Some(file.error("no-end-line", found, fix));
+    }
     let found = phrase!(
         "line {line}: -----BEGIN {label}----- without its END line",
-        line = block.line,
+        line,
         label
     );
     Some(file.error("no-end-line", found, copy_again()))

@@ -197,12 +197,26 @@ fn load<T>(
 /// A folder that is missing or empty is one finding, however many files should be in it.
 fn no_folder(folder: &Path, found: Phrase) -> Finding {
     let name = text::shell(folder);
-    let fix = phrase!(
-        "make one, with all files:\n  hello-mtls certs --dir {name}",
-        name
-    );
+    let fix = if unexpanded(folder) {
+        phrase!(
+            "the whole path. A shell expands ~ and variables in some places only: not in quotes, not behind =, and in no \
+            file of settings"
+        )
+    } else {
+        phrase!(
+            "make one, with all files:\n  hello-mtls certs --dir {name}",
+            name
+        )
+    };
     let expected = phrase!("a folder with certificates and keys");
     error("no-folder", Step::Preparation, folder, expected, found, fix)
+}
+
+/// A path that was meant for a shell: to make a folder with such a name would be a trap.
+fn unexpanded(path: &Path) -> bool {
+    let first = path.components().next();
+    let first = first.map(|first| first.as_os_str().to_string_lossy());
+    first.is_some_and(|first| first.starts_with(['~', '$', '%']))
 }
 
 /// The folder of a file that cannot be read, if it is missing or empty.

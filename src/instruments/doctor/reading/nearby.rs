@@ -31,7 +31,14 @@ pub(super) fn look_around(case: &SetupFiles, provider: &CryptoProvider) -> Vec<N
 
 /// The files of the folders in which these are. Backups come last: they are what was replaced.
 pub(super) fn in_folders(files: &[&Path], provider: &CryptoProvider) -> Vec<Neighbour> {
-    let mut paths: Vec<PathBuf> = folders(files).into_iter().flat_map(neighbours).collect();
+    // In a large folder, those that are named like the case's files first.
+    let alike = |path: &Path| {
+        files
+            .iter()
+            .any(|file| file.file_stem() == path.file_stem())
+    };
+    let in_folder = |folder| neighbours(folder, &alike);
+    let mut paths: Vec<PathBuf> = folders(files).into_iter().flat_map(in_folder).collect();
     paths.sort_by_key(|path| is_backup(path));
     paths
         .into_iter()
@@ -70,7 +77,7 @@ fn folders<'p>(files: &[&'p Path]) -> Vec<&'p Path> {
     folders
 }
 
-fn neighbours(folder: &Path) -> Vec<PathBuf> {
+fn neighbours(folder: &Path, first: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let here = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -82,6 +89,8 @@ fn neighbours(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| folder.join(entry.file_name()));
     let mut names: Vec<PathBuf> = names.collect();
     names.sort();
+    names.sort_by_key(|name| !first(name));
     names.truncate(NEIGHBOURS);
+    names.sort();
     names
 }

@@ -15,6 +15,7 @@ use super::evidence::{Cert, Evidence};
 use super::finding::Finding;
 use super::reading::is_backup;
 use super::side_view::{ChainLink, SideView};
+use super::signatures::{Signed, signed_by};
 use crate::certificates::constraints;
 use crate::language::Phrase;
 use crate::narration::Side;
@@ -110,6 +111,11 @@ pub(super) fn new_pair(look: &SideView<'_, '_>, why: Phrase) -> Phrase {
         None => commands::request(&own),
     };
     Phrase::lines([why, commands::new_key(own.key).into(), certify])
+}
+
+/// A new key and a certificate for it where the key file that was named belongs to another certificate.
+pub(super) fn pair_elsewhere(look: &SideView<'_, '_>) -> Phrase {
+    Own::of(look).map_or_else(|| phrase!("its own key"), |own| own.beside())
 }
 
 /// In place of a certificate that its CA has revoked. Somebody else may have its key, and a new certificate for that key
@@ -229,7 +235,8 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
         }
         let own_kind = |cert: &&Cert<'_>| {
             let named = cert.x509.extended_key_usage().ok().flatten().is_some();
-            named && !cert.is_ca() && cert.is_for(role) && cert.issuer() == leaf.issuer()
+            let of_that_ca = cert.issuer() == leaf.issuer() && self.same_signer(cert, leaf);
+            named && !cert.is_ca() && cert.is_for(role) && of_that_ca
         };
         let mut pairs = evidence.nearby.iter().filter(own_kind);
         let pair = pairs.find_map(|cert| Some((cert.path, evidence.keys_of(cert).next()?)));
@@ -242,13 +249,29 @@ impl<'l, 'e, 'a> Own<'l, 'e, 'a> {
                 role
             ));
         }
-        Some(match self.signer() {
+        Some(self.beside())
+    }
+
+    /// A pair in files of its own.
+    fn beside(&self) -> Phrase {
+        match self.signer() {
             Some(signer) => commands::pair_beside(self, &signer),
             None => phrase!(
                 "a key and a certificate of its own for the {role}, from its CA; this one stays what it is",
-                role
+                role = self.look.role()
             ),
-        })
+        }
+    }
+
+    /// Whether one key signed both; without a CA that signed `leaf` nobody here can tell. A CA that was made anew has
+    /// the old one's name.
+    fn same_signer(&self, cert: &Cert<'_>, leaf: &Cert<'_>) -> bool {
+        let evidence = self.look.evidence;
+        let signed = |cert: &Cert<'_>, ca| signed_by(cert, ca, &evidence.files.provider);
+        let known = evidence.nearby.iter().chain(&evidence.anchors);
+        let mut signer = known.filter(|ca| ca.subject() == leaf.issuer());
+        let signer = signer.find(|ca| signed(leaf, ca) == Signed::Valid);
+        signer.is_none_or(|ca| signed(cert, ca) != Signed::Invalid)
     }
 
     /// A CA file that holds this very certificate, compared by its bytes: a copy has another name.

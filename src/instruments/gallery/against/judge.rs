@@ -20,30 +20,41 @@ pub(super) enum Verdict {
     NotTried(Phrase),
 }
 
-/// The status of an answer.
+/// The status of an answer, also of one that broke off.
 pub(super) fn status_of(outcome: &Result<Answer, Error>) -> Option<u16> {
-    outcome.as_ref().ok().map(|answer| answer.status)
+    match outcome {
+        Ok(answer) => Some(answer.status),
+        Err(Error::Tls { diagnosis, .. }) => diagnosis.seen.answer.as_ref().map(|head| head.status),
+        Err(_) => None,
+    }
 }
 
 /// Reads an outcome. `good`: the status that the good client got.
 pub(super) fn verdict(outcome: &Result<Answer, Error>, good: Option<u16>) -> Verdict {
     match outcome {
-        Ok(answer) => of_status(answer, good),
-        Err(Error::Tls { diagnosis, .. }) => of_diagnosis(diagnosis),
+        Ok(answer) => of_status(answer.status, &answer.shown_reason(), good),
+        Err(Error::Tls { diagnosis, .. }) => match &diagnosis.seen.answer {
+            // Python's servers end an answer without close_notify. Its status says what it is all the same.
+            Some(head) => of_status(head.status, "", good),
+            None => of_diagnosis(diagnosis),
+        },
+        Err(Error::Http {
+            answer: Some(head), ..
+        }) => of_status(head.status, "", good),
         Err(Error::Http { found, .. }) => Verdict::CannotBeTold(found.clone()),
         Err(Error::Network { found, .. }) => Verdict::CannotBeTold(found.clone()),
         Err(other) => Verdict::CannotBeTold(other.to_string().into()),
     }
 }
 
-fn of_status(answer: &Answer, good: Option<u16>) -> Verdict {
-    let said = format!("{} {}", answer.status, answer.shown_reason());
+fn of_status(status: u16, reason: &str, good: Option<u16>) -> Verdict {
+    let said = format!("{status} {reason}");
     let said = said.trim_end().to_owned();
     let refused = |step| Verdict::Refused {
         step,
         how: phrase!("status {said}", said = &said),
     };
-    match answer.status {
+    match status {
         200..=299 => Verdict::LetIn(said.into()),
         401 | 403 => refused(Step::ServerAuthorizesClient),
         // nginx ends a handshake well and then answers 400; 495 and 496 are what it calls the two reasons.
@@ -79,4 +90,39 @@ fn of_diagnosis(diagnosis: &Diagnosis) -> Verdict {
         _ => Step::ServerVerifiesClient,
     };
     Verdict::Refused { step, how }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::error::diagnosis::diagnose_connection;
+    use crate::error::{AnswerHead, Progress, Seen};
+    use crate::narration::Side;
+
+    /// Python's servers hang up behind their answers.
+    #[test]
+    fn an_answer_that_breaks_off_was_an_answer() {
+        let outcome = |status: Option<u16>| {
+            let seen = Seen {
+                answer: status.map(|status| AnswerHead {
+                    status,
+                    reason: String::new(),
+                }),
+                ..Seen::at(Progress::Established)
+            };
+            let closed = io::ErrorKind::UnexpectedEof.into();
+            Err(Error::Tls {
+                side: Side::Client,
+                peer: "localhost".to_owned(),
+                diagnosis: diagnose_connection(Side::Client, &closed, seen),
+            })
+        };
+        let is_in = |outcome| matches!(verdict(&outcome, Some(200)), Verdict::LetIn(_));
+        assert!(is_in(outcome(Some(200))));
+        assert!(!is_in(outcome(Some(403))));
+        assert!(!is_in(outcome(None)));
+        assert_eq!(status_of(&outcome(Some(200))), Some(200));
+    }
 }
