@@ -61,9 +61,14 @@ impl Keep {
 
     /// Says before anything is done what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let mut seen: Vec<&PathBuf> = Vec::new();
+        let mut seen: Vec<PathBuf> = Vec::new();
         for path in [&self.html, &self.pcapng, &self.save].into_iter().flatten() {
-            if seen.contains(&path) {
+            // One file has many names: a.html is ./a.html.
+            let folder = files::folder(path).canonicalize();
+            let place = folder
+                .unwrap_or_default()
+                .join(path.file_name().unwrap_or_default());
+            if seen.contains(&place) {
                 let name = text::terminal(&path.display().to_string());
                 return Err(Error::Usage {
                     found: phrase!("two outputs go to {name}", name),
@@ -71,7 +76,7 @@ impl Keep {
                 });
             }
             files::has_room_for(path)?;
-            seen.push(path);
+            seen.push(place);
         }
         Ok(())
     }

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 
 use rustls::pki_types::CertificateDer;
 use x509_parser::oid_registry::{
-    OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
-    OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ED25519,
+    OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA,
+    OID_PKCS1_SHA512WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ED25519,
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
@@ -85,10 +85,16 @@ fn is_usual(certificate: &X509Certificate<'_>, signer: &X509Certificate<'_>) -> 
         OID_SIG_ECDSA_WITH_SHA384,
         OID_SIG_ED25519,
     ];
+    let kind = &signer.public_key().algorithm;
     let usual_key = match signer.public_key().parsed() {
         Ok(PublicKey::RSA(key)) => RSA_BITS.contains(&key.key_size()),
-        Ok(PublicKey::EC(point)) => [256, 384].contains(&point.key_size()),
-        _ => signer.public_key().algorithm.algorithm == OID_SIG_ED25519,
+        // By its name: the points of other curves are as long.
+        Ok(PublicKey::EC(_)) => {
+            let curve = kind.parameters.as_ref();
+            let curve = curve.and_then(|curve| curve.as_oid().ok());
+            curve.is_some_and(|curve| [OID_EC_P256, OID_NIST_EC_P384].contains(&curve))
+        }
+        _ => kind.algorithm == OID_SIG_ED25519,
     };
     usual_key && algorithms.contains(&certificate.signature_algorithm.algorithm)
 }
@@ -234,5 +240,28 @@ pub fn path(
             Signer::Unknown => return (passed, End::Unknown),
             Signer::Sent(number, _) => place = number - 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    /// Made with openssl, which verifies both signatures. Their points are as long as those of P-256.
+    #[test]
+    fn a_signature_of_a_curve_that_is_not_checked_is_not_called_false() {
+        let pem = include_bytes!("../x509/fixtures/secp256k1.pem");
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let signers: Vec<Signer> = links(&chain.unwrap(), &[])
+            .iter()
+            .map(|link| link.signer)
+            .collect();
+        let not_checked = Signature::NotChecked;
+        assert_eq!(
+            signers,
+            [Signer::Sent(2, not_checked), Signer::Itself(not_checked)]
+        );
     }
 }

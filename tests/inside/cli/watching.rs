@@ -118,6 +118,10 @@ fn an_output_overwrites_nothing_and_says_so_before_it_connects() {
         .run("hello-mtls get https://localhost:1/ --html one --pcapng one")
         .ends(2)
         .says("two outputs go to one");
+    folder
+        .run("hello-mtls get https://localhost:1/ --html one --save ./one")
+        .ends(2)
+        .says("two outputs go to ./one");
 }
 
 #[test]

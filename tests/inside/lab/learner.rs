@@ -236,3 +236,12 @@ fn a_client_that_still_trusts_the_old_ca_is_named_and_not_its_peer() {
         assert!(hello_mtls::text::columns(line) <= 80, "{line}");
     }
 }
+
+/// Two of them lead to 2^40 paths.
+#[test]
+fn links_that_lead_back_do_not_hold_the_check() {
+    let folder = started("the-key-stays-home");
+    folder
+        .run("cd lab/the-key-stays-home && ln -s . a && ln -s . b && timeout 20 hello-mtls lab check")
+        .ends(1);
+}

@@ -58,7 +58,8 @@ fn copies(folder: &Path, key: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        // A link to a folder may lead back here.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             found.extend(copies(&path, key));
         } else if reading::private_key(&path).is_some_and(|is| is == key) {
             found.push(path);
