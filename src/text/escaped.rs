@@ -17,16 +17,23 @@ pub fn terminal(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\\' => safe.push_str("\\\\"),
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if obeyed_by_a_terminal(c) => {
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => safe.push(c),
+            c => push_shown(&mut safe, c),
         }
     }
     safe
+}
+
+/// A character as it is, or its escape if a terminal would obey it.
+fn push_shown(safe: &mut String, c: char) {
+    match c {
+        '\n' => safe.push_str("\\n"),
+        '\r' => safe.push_str("\\r"),
+        '\t' => safe.push_str("\\t"),
+        c if obeyed_by_a_terminal(c) => {
+            let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
+        }
+        c => safe.push(c),
+    }
 }
 
 /// Bytes that are probably text, as terminal-safe text: what is not UTF-8 becomes `\xff`.
@@ -76,13 +83,7 @@ pub fn html(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if obeyed_by_a_terminal(c) => {
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => safe.push(c),
+            c => push_shown(&mut safe, c),
         }
     }
     safe
