@@ -405,13 +405,20 @@ fn a_constrained_ca_signs_with_openssl_for_a_client_with_a_common_name_alone() {
         .run("openssl verify -CAfile certs/ca.crt cn.crt")
         .ends(0);
 
-    // And OpenSSL refuses what webpki refuses.
+    // And OpenSSL refuses what webpki refuses, and what `certs sign` therefore does not sign.
     folder
         .run("hello-mtls certs request other --host other.test")
         .ends(0);
     folder
         .run("hello-mtls certs sign other --host other.test")
+        .ends(1);
+    folder.write("other.ext", "subjectAltName = DNS:other.test\n");
+    folder
+        .run(
+            "openssl x509 -req -in certs/other.csr -CA certs/ca.crt -CAkey certs/ca.key \
+             -CAcreateserial -days 9 -extfile other.ext -out other.crt",
+        )
         .ends(0);
-    let refused = folder.run("openssl verify -CAfile certs/ca.crt certs/other.crt");
+    let refused = folder.run("openssl verify -CAfile certs/ca.crt other.crt");
     refused.says("permitted subtree violation");
 }
