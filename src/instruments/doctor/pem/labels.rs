@@ -189,7 +189,7 @@ fn granted(file: &File<'_>) -> (Phrase, String) {
     if of_client && !file_name.contains("server") {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
         let name = name.filter(|name| name.chars().all(plain) && (1..=64).contains(&name.len()));
-        let role = format!("--client {}", text::shell_word(name.unwrap_or("my-client")));
+        let role = format!("--client={}", text::shell_word(name.unwrap_or("my-client")));
         return (
             phrase!("for a client; for a server --host NAME instead:"),
             role,
