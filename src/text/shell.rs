@@ -82,8 +82,16 @@ mod tests {
         assert_eq!(word("my certs/$(id)"), "'my certs/$(id)'");
         assert_eq!(word("-rf"), "./-rf");
         assert_eq!(word("a'b"), "'a'\\''b'");
+        assert_eq!(word("{f}"), "'{''f}'");
         assert_eq!(word("张三.crt"), "'张三.crt'");
         assert_eq!(word("\u{1b}[2J"), "$'\\x1b\\x5b\\x32\\x4a'");
+    }
+
+    #[test]
+    fn a_word_that_is_no_file_name_keeps_its_dash() {
+        assert_eq!(shell_word("-bob"), "-bob");
+        assert_eq!(shell_word("-it's"), "'-it'\\''s'");
+        assert_eq!(shell_word("/CN=my lab"), "'/CN=my lab'");
     }
 
     #[test]

@@ -157,8 +157,13 @@ fn sign(file: &File<'_>) -> Phrase {
         file.rewritten("cat {crt} >").replace("{crt}", &crt).into()
     };
     let (other, role) = granted(file);
-    let name = text::shell(name.as_ref());
-    let command = format!("  {copy}hello-mtls certs sign {name} --dir {dir} {role}");
+    let (name, granted) = (name.to_string_lossy(), format!("--dir {dir} {role}"));
+    let name_and_role = match text::shell_word(&name) {
+        // It is no option.
+        word if name.starts_with('-') => format!("{granted} -- {word}"),
+        word => format!("{word} {granted}"),
+    };
+    let command = format!("  {copy}hello-mtls certs sign {name_and_role}");
     Phrase::lines([other, command.into(), put])
 }
 

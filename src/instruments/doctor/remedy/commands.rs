@@ -53,9 +53,13 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
     };
     let ca = match signer.certificate.file_stem()? {
         ca if ca == "ca" => String::new(),
-        ca => format!(" --ca {}", shell(ca.as_ref())),
+        ca => format!(" --ca={}", word(&ca.to_string_lossy())),
     };
     let (folder, stem) = place(own.certificate);
+    // Our program would take it for an option.
+    if stem.trim_start_matches('\'').starts_with('-') {
+        return None;
+    }
     let keep = keep(own.certificate);
     Some(format!(
         "  {keep} && hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
