@@ -326,6 +326,28 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
+        "wrong-label",
+        |set| {
+            set.edit("server.key", |text| {
+                text.replace("PRIVATE", "RSA PRIVATE").replace('\n', "\r")
+            });
+        },
+        "",
+    ),
+    (
+        "pkcs7",
+        |set| {
+            v1(set);
+            set.fixture("leaf.p7c", "server.crt");
+            let der = std::fs::read(set.dir.join("server.crt")).unwrap();
+            set.write(
+                "server.crt",
+                pem_of("CERTIFICATE", &der).replace('\n', "\r"),
+            );
+        },
+        "",
+    ),
+    (
         "leaf-not-first",
         |set| set.edit("server.crt", |text| set.read("ca.crt") + &text),
         "",
@@ -673,6 +695,29 @@ fn own_ca(set: &mut Set) {
 }
 
 const NAMED: &[Named] = &[
+    (
+        "a key of DSA in front of another block, in a file of an old Mac",
+        |set| {
+            set.write("ca.key", set.root.key().serialize_pem());
+            let other = set.read("ca.crt");
+            set.edit("client.key", |key| {
+                let dsa = key.replace(" PRIVATE", " DSA PRIVATE");
+                format!("# mine\n{dsa}{other}").replace('\n', "\r")
+            });
+        },
+        &[
+            "--role",
+            "client",
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            "client.crt",
+            "--key",
+            "client.key",
+        ],
+        &["unsupported-key"],
+        0,
+    ),
     (
         "root, intermediate, leaf, key in one file",
         |set| set.write("all.pem", alice(set).concat()),
