@@ -696,29 +696,6 @@ fn own_ca(set: &mut Set) {
 
 const NAMED: &[Named] = &[
     (
-        "a key of DSA in front of another block, in a file of an old Mac",
-        |set| {
-            set.write("ca.key", set.root.key().serialize_pem());
-            let other = set.read("ca.crt");
-            set.edit("client.key", |key| {
-                let dsa = key.replace(" PRIVATE", " DSA PRIVATE");
-                format!("# mine\n{dsa}{other}").replace('\n', "\r")
-            });
-        },
-        &[
-            "--role",
-            "client",
-            "--cacert",
-            "ca.crt",
-            "--cert",
-            "client.crt",
-            "--key",
-            "client.key",
-        ],
-        &["unsupported-key"],
-        0,
-    ),
-    (
         "root, intermediate, leaf, key in one file",
         |set| set.write("all.pem", alice(set).concat()),
         &[
@@ -1128,6 +1105,42 @@ fn a_new_certificate_keeps_the_names_by_which_servers_know_the_client() {
     }
     let last = hello(&set.dir, &["doctor", "--certs", "."]);
     assert_eq!(last.status.code(), Some(0), "{}", text(&last.stdout));
+}
+
+/// awk and sed would take such a file for one line, and print nothing of it, or all.
+#[test]
+fn what_stands_behind_a_block_of_an_old_mac_stays_in_the_file() {
+    let expired = |set: &mut Set| {
+        set.leaf(Side::Server, |params| {
+            params.not_after = date_time_ymd(2025, 2, 1);
+        });
+    };
+    let dsa = |set: &mut Set| {
+        set.edit("server.key", |key| key.replace(" PRIVATE", " DSA PRIVATE"));
+    };
+    let with_key = |set: &mut Set| {
+        let key = p256().serialize_pem();
+        set.edit("server.crt", |leaf| leaf + &key);
+    };
+    let cases: [Spoiled; 3] = [
+        ("expired", expired, "server.crt"),
+        ("unsupported-key", dsa, "server.key"),
+        ("key-in-public-file", with_key, "server.crt"),
+    ];
+    for (code, spoil, file) in cases {
+        let mut set = Set::new(&format!("old-mac-{code}"));
+        set.write("ca.key", set.root.key().serialize_pem());
+        spoil(&mut set);
+        let other = ca_params("other").self_signed(&p256()).unwrap().pem();
+        set.edit(file, |text| (text + &other).replace('\n', "\r"));
+        let page = text(&hello(&set.dir, &["doctor", "--certs", "."]).stdout);
+        let script = commands(&page, &format!("[{code}]"));
+        assert_eq!(pasted(&set.dir, &script), Ok(()), "{page}");
+        let after = set.read(file);
+        assert!(after.contains(other.trim()), "{script}\n{after}");
+        let page = text(&hello(&set.dir, &["doctor", "--certs", "."]).stdout);
+        assert!(!codes_of(&page).contains(&code), "{script}\n{page}");
+    }
 }
 
 /// Names that begin with a dash: the client's, and its file's.
