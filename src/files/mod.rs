@@ -235,5 +235,6 @@ pub fn folder(path: &Path) -> &Path {
 /// Folder and stem of a file, as words for a shell, as `--dir` and a name want them: `certs/server.crt` is `certs`, `server`.
 pub fn place(path: &Path) -> (String, String) {
     let stem = path.file_stem().unwrap_or_default();
-    (text::shell(folder(path)), text::shell(stem.as_ref()))
+    let stem = text::shell_word(&stem.to_string_lossy());
+    (text::shell(folder(path)), stem)
 }

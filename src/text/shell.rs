@@ -10,27 +10,33 @@ use super::layout::columns;
 /// a name with control characters or bytes that are no text needs bash or zsh.
 pub fn shell(path: &Path) -> String {
     let bytes = path.as_os_str().as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+@%=:,-".contains(byte);
     // A command would take a leading dash for an option.
-    let dash = if bytes.starts_with(b"-") { "./" } else { "" };
+    let dash: &[u8] = if bytes.starts_with(b"-") { b"./" } else { b"" };
+    word(&[dash, bytes].concat())
+}
+
+/// Any text as a word for a shell, as [`shell`] does it. It may begin with a dash: `--client={word}`.
+pub fn shell_word(text: &str) -> String {
+    word(text.as_bytes())
+}
+
+fn word(bytes: &[u8]) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./+@%=:,-".contains(byte);
     match str::from_utf8(bytes) {
         // zsh takes a leading = for the path of a program.
         Ok(name) if bytes.iter().all(plain) && !name.is_empty() && !name.starts_with('=') => {
-            format!("{dash}{name}")
+            name.to_owned()
         }
         Ok(name) if !name.chars().any(obeyed_by_a_terminal) => {
-            format!("'{dash}{}'", name.replace('\'', "'\\''"))
+            // Commands are made with {f} in the place of a name, so no name may hold one: '{''f}' is {f} for a shell.
+            let quoted = name.replace('\'', "'\\''").replace('{', "{''");
+            format!("'{quoted}'")
         }
         _ => {
             let escaped = bytes.iter().map(|byte| format!("\\x{byte:02x}"));
-            format!("$'{dash}{}'", escaped.collect::<String>())
+            format!("$'{}'", escaped.collect::<String>())
         }
     }
-}
-
-/// Any text as a word for a shell, as [`shell`] does it.
-pub fn shell_word(text: &str) -> String {
-    shell(Path::new(text))
 }
 
 /// A command in lines of at most `width` columns, which a shell reads as one. It is folded at spaces
@@ -76,8 +82,16 @@ mod tests {
         assert_eq!(word("my certs/$(id)"), "'my certs/$(id)'");
         assert_eq!(word("-rf"), "./-rf");
         assert_eq!(word("a'b"), "'a'\\''b'");
+        assert_eq!(word("{f}"), "'{''f}'");
         assert_eq!(word("张三.crt"), "'张三.crt'");
         assert_eq!(word("\u{1b}[2J"), "$'\\x1b\\x5b\\x32\\x4a'");
+    }
+
+    #[test]
+    fn a_word_that_is_no_file_name_keeps_its_dash() {
+        assert_eq!(shell_word("-bob"), "-bob");
+        assert_eq!(shell_word("-it's"), "'-it'\\''s'");
+        assert_eq!(shell_word("/CN=my lab"), "'/CN=my lab'");
     }
 
     #[test]

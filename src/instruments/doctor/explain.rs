@@ -3,7 +3,7 @@
 //! The library says which file, what was wanted and what rustls said. The doctor can look into the files: it
 //! says what they hold, and which command fixes them. The command line calls [`explain`] once, at its end.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::finding::{Finding, Severity, THE_SERVER_AT};
 use super::pem::shape;
@@ -173,7 +173,7 @@ fn refused(mut diagnosis: Diagnosis, given: &Given) -> Diagnosis {
             if diagnosis.failure.is_none() {
                 name_by_chain(&mut diagnosis, &given.case, url);
             }
-            let doctor = ask(&text::shell(Path::new(url)), &given.options);
+            let doctor = ask(&text::shell_word(url), &given.options);
             diagnosis.remedy = Phrase::lines([diagnosis.remedy, doctor]);
         }
         _ => {}

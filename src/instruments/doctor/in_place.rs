@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::text;
+use crate::{files, text};
 
 /// `path` with `end` behind its name, and a number if that is taken: `server.key.old2`.
 pub(super) fn free(path: &Path, end: &str) -> PathBuf {
@@ -69,6 +69,19 @@ pub(super) fn rewrite(path: &Path, command: &str) -> String {
     let (command, keep) = (parts.join(&new), keep(path));
     // The new file may hold a key: no other user reads it at any moment.
     format!("  {keep} && (umask 077; {command} {new}) && cat {new} > {file} && rm {new}")
+}
+
+/// What a filter such as awk or sed prints of the file; `{f}` is its name. The filter reads its stdin: awk takes a
+/// name such as `s=1.pem` for an assignment. A file of an old Mac ends its lines with a carriage return alone: for
+/// the filter it would be one line.
+pub(super) fn filtered(path: &Path, filter: &str) -> String {
+    let contents = files::read(path).unwrap_or_default();
+    let has = |end: &[u8]| contents.windows(end.len()).any(|part| part == end);
+    if has(b"\r") && !has(b"\r\n") {
+        format!("tr '\\r' '\\n' < {{f}} | {filter}")
+    } else {
+        format!("{filter} < {{f}}")
+    }
 }
 
 /// Whether two names are of one file.

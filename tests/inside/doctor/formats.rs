@@ -9,7 +9,7 @@ use std::process::Command;
 use hello_mtls::narration::Side;
 use rcgen::{CustomExtension, SanType};
 
-use super::program::{commands, flat, hello, named, paste, text};
+use super::program::{all_commands, commands, flat, hello, named, paste, text};
 use super::set::*;
 
 /// Runs a line of bash in the set's folder; `false` if a program is missing.
@@ -291,17 +291,53 @@ fn a_file_of_another_tool_is_named_and_taken_apart_beside_it() {
     }
 }
 
+/// perl would run a file whose name ends with a line, and `{out}` stands for another name in the commands.
+#[test]
+fn no_name_of_a_file_is_run() {
+    let perl = FOREIGN
+        .iter()
+        .filter(|(needs, ..)| needs.first() == Some(&"perl"));
+    for (number, (needs, make, ..)) in perl.enumerate() {
+        for (place, name) in ["touch pwned|", "{out}$(touch pwned)"].iter().enumerate() {
+            let (set, _) = named(&format!("run-{number}-{place}"));
+            if !bash(&set, needs, make) {
+                continue;
+            }
+            fs::rename(set.dir.join("x.bin"), set.dir.join(name)).unwrap();
+            let doctor = |ca: &str| {
+                let files = ["--cert", "client.crt", "--key", "client.key"];
+                hello(
+                    &set.dir,
+                    &[&["doctor", "--cacert", ca][..], &files].concat(),
+                )
+            };
+            let page = text(&doctor(name).stdout);
+            paste(&set.dir, &all_commands(&page), "");
+            assert!(!set.dir.join("pwned").exists(), "{page}");
+            let after = doctor(&format!("{name}.pem"));
+            assert_eq!(after.status.code(), Some(0), "{page}\n{after:?}");
+        }
+    }
+}
+
 #[test]
 fn the_parts_of_a_secret_a_kubeconfig_and_a_profile_go_into_files_of_their_own() {
     const B: &str = "b() { base64 -w0 $1; }; ";
-    let secret = "printf 'apiVersion: v1\\ndata:\\n  ca.crt: %s\\n  tls.crt: %s\\n  tls.key: %s\\nkind: Secret\\nmetadata:\\n  name: lab-tls\\n  namespace: prod\\ntype: kubernetes.io/tls\\n' $(b ca.crt) $(b client.crt) $(b client.key) > x.yaml; rm ca.crt";
+    let secret = "printf 'apiVersion: v1\\ndata:\\n  ca.crt: %s\\n  client-tls.key: %s\\n  f:tls.key: {}\\n  tls.crt: %s\\n  tls.key: %s\\nkind: Secret\\nmetadata:\\n  name: lab-tls\\n  namespace: prod\\ntype: kubernetes.io/tls\\n' $(b ca.crt) $(b server.key) $(b client.crt) $(b client.key) > x.yaml; rm ca.crt";
+    let json = "printf '{\"kind\":\"Secret\",\"data\":{\"ca.crt\":\"%s\",\"tls.crt\":\"%s\",\"tls.key\":\"%s\",\"client-tls.key\":\"%s\"}}' $(b ca.crt) $(b client.crt) $(b client.key) $(b server.key) > x.yaml; rm ca.crt";
     let config = "printf 'clusters:\\n- cluster:\\n    certificate-authority-data: %s\\nusers:\\n- name: me\\n  user:\\n    client-certificate-data: %s\\n    client-key-data: %s\\n' $(b ca.crt) $(b client.crt) $(b client.key) > x.yaml";
     let profile = "(echo client; echo '<ca>'; cat ca.crt; echo '</ca>'; echo '<cert>'; cat client.crt; echo '</cert>'; echo '<key>'; cat client.key; echo '</key>') > x.yaml; chmod 600 x.yaml";
     for (number, (make, code, words, [ca, cert, key])) in [
         (
             secret,
             "base64-twice",
-            "kubectl get secret lab-tls -n prod -o 'jsonpath={.data.tls\\.key}'",
+            "kubectl get secret lab-tls -n prod -o 'jsonpath={.data.tls\\.crt}'",
+            ["ca.crt", "tls.crt", "tls.key"],
+        ),
+        (
+            json,
+            "base64-twice",
+            "a Kubernetes Secret",
             ["ca.crt", "tls.crt", "tls.key"],
         ),
         (

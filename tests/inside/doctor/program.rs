@@ -326,6 +326,28 @@ const SPOILED: &[Spoiled] = &[
         "",
     ),
     (
+        "wrong-label",
+        |set| {
+            set.edit("server.key", |text| {
+                text.replace("PRIVATE", "RSA PRIVATE").replace('\n', "\r")
+            });
+        },
+        "",
+    ),
+    (
+        "pkcs7",
+        |set| {
+            v1(set);
+            set.fixture("leaf.p7c", "server.crt");
+            let der = std::fs::read(set.dir.join("server.crt")).unwrap();
+            set.write(
+                "server.crt",
+                pem_of("CERTIFICATE", &der).replace('\n', "\r"),
+            );
+        },
+        "",
+    ),
+    (
         "leaf-not-first",
         |set| set.edit("server.crt", |text| set.read("ca.crt") + &text),
         "",
@@ -1085,20 +1107,119 @@ fn a_new_certificate_keeps_the_names_by_which_servers_know_the_client() {
     assert_eq!(last.status.code(), Some(0), "{}", text(&last.stdout));
 }
 
+/// awk and sed would take such a file for one line, and print nothing of it, or all.
+#[test]
+fn what_stands_behind_a_block_of_an_old_mac_stays_in_the_file() {
+    let expired = |set: &mut Set| {
+        set.leaf(Side::Server, |params| {
+            params.not_after = date_time_ymd(2025, 2, 1);
+        });
+    };
+    let dsa = |set: &mut Set| {
+        set.edit("server.key", |key| key.replace(" PRIVATE", " DSA PRIVATE"));
+    };
+    let with_key = |set: &mut Set| {
+        let key = p256().serialize_pem();
+        set.edit("server.crt", |leaf| leaf + &key);
+    };
+    let cases: [Spoiled; 3] = [
+        ("expired", expired, "server.crt"),
+        ("unsupported-key", dsa, "server.key"),
+        ("key-in-public-file", with_key, "server.crt"),
+    ];
+    for (code, spoil, file) in cases {
+        let mut set = Set::new(&format!("old-mac-{code}"));
+        set.write("ca.key", set.root.key().serialize_pem());
+        spoil(&mut set);
+        let other = ca_params("other").self_signed(&p256()).unwrap().pem();
+        set.edit(file, |text| (text + &other).replace('\n', "\r"));
+        let page = text(&hello(&set.dir, &["doctor", "--certs", "."]).stdout);
+        let script = commands(&page, &format!("[{code}]"));
+        assert_eq!(pasted(&set.dir, &script), Ok(()), "{page}");
+        let after = set.read(file);
+        assert!(after.contains(other.trim()), "{script}\n{after}");
+        let page = text(&hello(&set.dir, &["doctor", "--certs", "."]).stdout);
+        assert!(!codes_of(&page).contains(&code), "{script}\n{page}");
+    }
+}
+
+/// Names that begin with a dash: the client's, and its file's.
+#[test]
+fn a_new_certificate_for_a_name_with_a_dash_in_front_keeps_the_name() {
+    for (file, command) in [
+        ("client", "certs sign client --dir . --client=-bob --force"),
+        ("-bob", "-out ./-bob.crt.new"),
+    ] {
+        let set = Set::new(&format!("dash-{file}"));
+        set.write("ca.key", set.root.key().serialize_pem());
+        set.leaf(Side::Client, |params| {
+            params.distinguished_name = rcgen::DistinguishedName::new();
+            params
+                .distinguished_name
+                .push(rcgen::DnType::CommonName, "-bob");
+            let uri = "spiffe://hello-mtls/-bob".try_into().unwrap();
+            params.subject_alt_names = vec![rcgen::SanType::URI(uri)];
+            params.not_after = date_time_ymd(2025, 2, 1);
+        });
+        let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
+        let asked = rcgen::CertificateParams::default().serialize_request(&key);
+        set.write("client.csr", asked.unwrap().pem().unwrap());
+        for end in ["crt", "csr", "key"] {
+            let name = |stem: &str| set.dir.join(format!("{stem}.{end}"));
+            fs::rename(name("client"), name(file)).unwrap();
+        }
+        let files = format!("--role client --cert=./{file}.crt --key=./{file}.key");
+        let words: Vec<&str> = files.split(' ').collect();
+        let doctor = || {
+            hello(
+                &set.dir,
+                &[&["doctor", "--cacert=ca.crt"], &words[..]].concat(),
+            )
+        };
+        let page = text(&doctor().stdout);
+        assert!(flat(&page).replace("\\ ", "").contains(command), "{page}");
+        assert_eq!(pasted(&set.dir, &all_commands(&page)), Ok(()), "{page}");
+        let after = doctor();
+        assert_eq!(after.status.code(), Some(0), "{}", text(&after.stdout));
+        let shown = hello(&set.dir, &["inspect", &format!("./{file}.crt")]);
+        assert!(text(&shown.stdout).contains("CN=-bob"), "{shown:?}");
+    }
+}
+
+/// curl would take braces and brackets in a URL for a set of them, and fetch each.
+#[test]
+fn an_address_in_a_certificate_is_fetched_as_it_stands() {
+    let set = Set::new("address");
+    // id-ad-caIssuers, and a URI of 27 bytes.
+    let url = b"http://localhost:1/{a,b}[1]";
+    let way = b"\x30\x29\x30\x27\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x1b";
+    let access = [&way[..], url].concat();
+    let access = rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access);
+    let (_, _, issuer) = set.below(|_| ());
+    let leaf = set.signed(Side::Server, &p256(), &issuer, |params| {
+        params.custom_extensions.push(access);
+    });
+    set.write("server.crt", leaf);
+    let page = text(&hello(&set.dir, &["doctor", "--certs", "."]).stdout);
+    let command = "curl -gfsS -o ./server.issuer.cer 'http://localhost:1/{''a,b}[1]'";
+    assert!(flat(&page).replace("\\ ", "").contains(command), "{page}");
+}
+
 #[test]
 fn a_request_in_the_place_of_a_certificate_is_signed_for_what_it_asks() {
     let set = Set::new("requests");
     set.write("ca.key", set.root.key().serialize_pem());
     let key = rcgen::KeyPair::from_pem(&set.read("client.key")).unwrap();
     for (name, hosts, role) in [
-        ("alice", &[][..], "--client alice"),
+        ("alice", &[][..], "--client=alice"),
         ("www.lab.test", &[], "--host www.lab.test"),
         (
             "any",
             &["a.lab.test", "192.0.2.1"],
             "--host a.lab.test --host 192.0.2.1",
         ),
-        ("$(reboot)", &[], "--client my-client"),
+        ("$(reboot)", &[], "--client=my-client"),
+        ("-bob", &[], "--client=-bob"),
     ] {
         let hosts: Vec<String> = hosts.iter().map(|host: &&str| (*host).to_owned()).collect();
         let mut params = rcgen::CertificateParams::new(hosts).unwrap();

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::pasting::Spoiled;
 use super::program::{all_commands, codes_of, hello, text};
+use hello_mtls::narration::Side;
+
 use super::set::*;
 use crate::common::have;
 
@@ -28,8 +30,9 @@ const SYSTEMS: &[System] = &[
     ),
 ];
 
-/// Names that a shell reads as something else if they are not quoted; zsh takes a leading = for a program.
-const NAMES: [&str; 2] = ["=a%b.crt", "-it's a \"$HOME\" !1 `x` *证.crt"];
+/// Names that a shell reads as something else if they are not quoted; zsh takes a leading = for a program, and awk
+/// the last name for an assignment.
+const NAMES: [&str; 3] = ["=a%b.crt", "-it's a \"$HOME\" !1 `x` *证{f}.crt", "s=1.crt"];
 
 /// What is wrong with server.crt, and how it is made so.
 const EDITS: &[Spoiled] = &[
@@ -93,7 +96,30 @@ const EDITS: &[Spoiled] = &[
             format!("# mine\n{text}{}", p256().serialize_pem())
         });
     }),
+    ("key-in-public-file", |set| {
+        set.edit("server.crt", |leaf| leaf + &p256().serialize_pem());
+    }),
+    ("key-in-public-file", |set| {
+        set.edit("server.crt", |leaf| {
+            (leaf + &p256().serialize_pem()).replace('\n', "\r")
+        });
+    }),
+    ("expired", expired_in_a_chain),
+    ("expired", |set| {
+        expired_in_a_chain(set);
+        set.edit("server.crt", |chain| chain.replace('\n', "\r"));
+    }),
 ];
+
+/// A leaf that has expired, with another certificate behind it. The CA's key is there.
+fn expired_in_a_chain(set: &mut Set) {
+    set.write("ca.key", set.root.key().serialize_pem());
+    set.leaf(Side::Server, |params| {
+        params.not_after = rcgen::date_time_ymd(2025, 2, 1);
+    });
+    let other = ca_params("other").self_signed(&p256()).unwrap().pem();
+    set.edit("server.crt", |leaf| leaf + &other);
+}
 
 #[test]
 fn a_printed_edit_works_in_every_shell_and_keeps_every_block() {
@@ -105,7 +131,7 @@ fn a_printed_edit_works_in_every_shell_and_keeps_every_block() {
         for (place, (code, make)) in EDITS.iter().enumerate() {
             let mut set = Set::new(&format!("shell-{number}-{place}"));
             make(&mut set);
-            let name = NAMES[place % NAMES.len()];
+            let name = NAMES[(place + number) % NAMES.len()];
             fs::rename(set.dir.join("server.crt"), set.dir.join(name)).unwrap();
             let before = blocks(&set.dir);
             let doctor = || {

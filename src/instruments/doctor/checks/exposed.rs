@@ -8,7 +8,7 @@ use super::openssl_would_reject::note;
 use crate::instruments::doctor::SetupFiles;
 use crate::instruments::doctor::evidence::Evidence;
 use crate::instruments::doctor::finding::Finding;
-use crate::instruments::doctor::in_place::{free, same_file};
+use crate::instruments::doctor::in_place::{filtered, free, same_file};
 use crate::instruments::doctor::pem::shape::private_keys;
 use crate::instruments::doctor::side_view::SideView;
 use crate::phrase;
@@ -104,9 +104,11 @@ fn key_in(file: &Path) -> Option<Finding> {
     let (old, new) = (free(file, ".old"), free(file, ".new"));
     let [old, new] = [old, new].map(|path| text::shell(&path));
     let block = "/BEGIN.*PRIVATE KEY/,/END.*PRIVATE KEY/";
+    let [take, leave] = [format!("sed -n '{block}p'"), format!("sed '{block}d'")]
+        .map(|sed| filtered(file, &sed).replace("{f}", &name));
     // The copy holds the key too. It is made here, and not by `cp -p`, which would let all read it as before.
     let command = format!(
-        "  (umask 077; [ -e {old} ] || cat {name} > {old} && sed -n '{block}p' {name} >> {key}) && sed '{block}d' {name} > {new} && cat {new} > {name} && rm {new}"
+        "  (umask 077; [ -e {old} ] || cat {name} > {old} && {take} >> {key}) && {leave} > {new} && cat {new} > {name} && rm {new}"
     );
     let fix = phrase!(
         "any program that has read the file has the key. To keep it in a file of its own:\n{command}",

@@ -43,7 +43,7 @@ pub(super) fn usable(look: &SideView<'_, '_>) -> Option<Finding> {
         return Some(error(code, step, path, expected_key(), found, fix));
     }
     if let Some((right, _)) = LABELS.iter().find(|(_, kind)| is(*kind, der)) {
-        let fix = file.rewritten(&format!("sed 's/ {label}-/ {right}-/' {{f}} >"));
+        let fix = file.edited(&format!("sed 's/ {label}-/ {right}-/'"));
         let found = phrase!("the label {label} around what is a {right}", label, right);
         return Some(file.error("wrong-label", found, fix));
     }

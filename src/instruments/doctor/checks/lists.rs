@@ -54,7 +54,7 @@ pub(super) fn revoke(ca: &Cert<'_>) -> Phrase {
         true => format!("{} && ", keep(&path)),
         false => String::new(),
     };
-    let command = format!("  {keep}hello-mtls certs revoke --dir {folder} --ca {stem}");
+    let command = format!("  {keep}hello-mtls certs revoke --dir {folder} --ca={stem}");
     phrase!("its CA makes one, into {list}:\n{command}", list, command)
 }
 

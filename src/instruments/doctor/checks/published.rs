@@ -34,6 +34,6 @@ pub(super) fn fetched(url: &str, chain: &Path) -> String {
     let new = text::shell(&free(&chain.with_extension("issuer"), ".cer"));
     let (keep, url, chain) = (keep(chain), text::shell_word(url), text::shell(chain));
     format!(
-        "  {keep} && curl -fsS -o {new} {url} && (echo; openssl x509 -inform DER -in {new} 2>/dev/null || openssl x509 -in {new}) >> {chain}"
+        "  {keep} && curl -gfsS -o {new} {url} && (echo; openssl x509 -inform DER -in {new} 2>/dev/null || openssl x509 -in {new}) >> {chain}"
     )
 }

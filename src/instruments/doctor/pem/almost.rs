@@ -71,8 +71,8 @@ fn cleaned(file: &File<'_>, whole: &str, label: &str) -> Phrase {
         first.contains("BEGIN ") && !front.contains(|c: char| c.is_ascii_alphanumeric())
     }) && whole.matches("END ").count() == whole.matches("BEGIN ").count();
     if blocks_alone {
-        let command = format!("sed -E '{range}{{{clean};}}' {{f}} >");
-        return file.rewritten(&command).into();
+        let filter = format!("sed -E '{range}{{{clean};}}'");
+        return file.edited(&filter).into();
     }
     let (out, from) = (taken_out(file), text::shell(file.path));
     let command = format!("  (umask 077; sed -nE '{range}{{{clean};p;}}' {from} > {out})");

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::instruments::doctor::finding::{Finding, error};
-use crate::instruments::doctor::in_place::{beside, rewrite};
+use crate::instruments::doctor::in_place::{beside, filtered, rewrite};
 use crate::language::Phrase;
 use crate::narration::Step;
 use crate::phrase;
@@ -89,13 +89,19 @@ impl<'a> File<'a> {
         rewrite(self.path, command)
     }
 
+    /// The same for a filter, such as sed.
+    pub(crate) fn edited(&self, filter: &str) -> String {
+        self.rewritten(&format!("{} >", filtered(self.path, filter)))
+    }
+
     /// A command that prints the first block with this label anew. It comes in front; whatever else the file
     /// holds, blocks and text, stays behind it.
     pub(crate) fn converted(&self, label: &str, print: &str) -> String {
         if self.blocks.len() == 1 && !self.has_others && !other_text(self.bytes) {
             return self.rewritten(&format!("{print} >"));
         }
-        let rest = format!("awk '/-BEGIN {label}-/{{p=!n++}}!p;/-END /{{p=0}}' {{f}}");
+        let rest = format!("awk '/-BEGIN {label}-/{{p=!n++}}!p;/-END /{{p=0}}'");
+        let rest = filtered(self.path, &rest);
         self.rewritten(&format!("({print} && {rest}) >"))
     }
 
@@ -130,7 +136,7 @@ pub(super) fn copy_again() -> Phrase {
 pub(super) fn other_text(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let mut inside = false;
-    text.lines().any(|line| {
+    text.split(['\n', '\r']).any(|line| {
         inside |= line.contains("-----BEGIN ");
         let other = !inside && !line.trim().is_empty();
         inside &= !line.contains("-----END ");

@@ -193,7 +193,7 @@ pub(super) fn from_base64(path: &Path, base64: &str) -> Option<Vec<u8>> {
 /// The finding about a file whose base64, bare or in a block labelled CERTIFICATE, holds something else.
 /// Windows' `certutil -encode` writes that label around anything.
 pub(crate) fn in_base64(file: &File<'_>, der: &[u8]) -> Option<Finding> {
-    let bare = "grep -v -e ----- {f} | tr -d '\\r' | base64 -d";
+    let bare = "tr '\\r' '\\n' < {f} | grep -v -e ----- | base64 -d";
     let around = if file.blocks.is_empty() {
         phrase!(", in base64")
     } else {

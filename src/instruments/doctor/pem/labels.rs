@@ -157,8 +157,13 @@ fn sign(file: &File<'_>) -> Phrase {
         file.rewritten("cat {crt} >").replace("{crt}", &crt).into()
     };
     let (other, role) = granted(file);
-    let name = text::shell(name.as_ref());
-    let command = format!("  {copy}hello-mtls certs sign {name} --dir {dir} {role}");
+    let (name, granted) = (name.to_string_lossy(), format!("--dir {dir} {role}"));
+    let name_and_role = match text::shell_word(&name) {
+        // It is no option.
+        word if name.starts_with('-') => format!("{granted} -- {word}"),
+        word => format!("{word} {granted}"),
+    };
+    let command = format!("  {copy}hello-mtls certs sign {name_and_role}");
     Phrase::lines([other, command.into(), put])
 }
 
@@ -189,7 +194,7 @@ fn granted(file: &File<'_>) -> (Phrase, String) {
     if of_client && !file_name.contains("server") {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@ ".contains(c);
         let name = name.filter(|name| name.chars().all(plain) && (1..=64).contains(&name.len()));
-        let role = format!("--client {}", text::shell_word(name.unwrap_or("my-client")));
+        let role = format!("--client={}", text::shell_word(name.unwrap_or("my-client")));
         return (
             phrase!("for a client; for a server --host NAME instead:"),
             role,

@@ -155,7 +155,7 @@ fn indented(file: &File<'_>) -> Option<Finding> {
         );
         in_its_place(&command, &out)
     } else {
-        file.rewritten("sed 's/^[[:space:]]*//' {f} >").into()
+        file.edited("sed 's/^[[:space:]]*//'").into()
     };
     Some(file.error("indented", found, fix))
 }
@@ -170,7 +170,7 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
             line = block.line,
             shown
         );
-        let fix = file.rewritten("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/' {f} >");
+        let fix = file.edited("sed 's/^\\(-----BEGIN .*-----\\).*/\\1/'");
         return Some(file.error("bad-begin-line", found, fix));
     }
     let found = phrase!(
@@ -181,9 +181,7 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
     let fix = if file.bytes.windows(2).any(|pair| pair == br"\n") {
         file.rewritten("printf '%b\\n' \"$(cat {f})\" >")
     } else {
-        file.rewritten(
-            "awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1' {f} >",
-        )
+        file.edited("awk '{gsub(/-----BEGIN [^-]*-----/,\"\\n&\\n\");gsub(/-----END/,\"\\n&\")}1'")
     };
     Some(file.error("one-line", found, fix))
 }
@@ -192,7 +190,7 @@ fn begin_line_not_alone(file: &File<'_>) -> Option<Finding> {
 fn joined(file: &File<'_>) -> Option<Finding> {
     file.first(|block| block.joined)?;
     let found = phrase!("END and the next BEGIN on one line: what follows is passed over");
-    let fix = file.rewritten("awk '{gsub(/-----BEGIN/,\"\\n&\")}1' {f} >");
+    let fix = file.edited("awk '{gsub(/-----BEGIN/,\"\\n&\")}1'");
     Some(file.error("joined-blocks", found, fix))
 }
 

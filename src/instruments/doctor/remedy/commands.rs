@@ -13,7 +13,7 @@ use super::names::{alternatives, common_name, hosts, is_usual, subject};
 use super::{Own, PeerTrust, Signer};
 use crate::certificates::pem;
 use crate::files::place;
-use crate::instruments::doctor::in_place::{self, free_stem, keep, rewrite, with_end};
+use crate::instruments::doctor::in_place::{self, filtered, free_stem, keep, rewrite, with_end};
 use crate::language::Phrase;
 use crate::narration::Side;
 use crate::phrase;
@@ -49,13 +49,17 @@ pub(super) fn our_tool(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> Option<Str
     let host = |host: String| format!(" --host {}", word(&host));
     let who: String = match own.look.role() {
         Side::Server => hosts(own.look).into_iter().map(host).collect(),
-        Side::Client => format!(" --client {}", word(&common_name(own.look))),
+        Side::Client => format!(" --client={}", word(&common_name(own.look))),
     };
     let ca = match signer.certificate.file_stem()? {
         ca if ca == "ca" => String::new(),
-        ca => format!(" --ca {}", shell(ca.as_ref())),
+        ca => format!(" --ca={}", word(&ca.to_string_lossy())),
     };
     let (folder, stem) = place(own.certificate);
+    // Our program would take it for an option.
+    if stem.trim_start_matches('\'').starts_with('-') {
+        return None;
+    }
     let keep = keep(own.certificate);
     Some(format!(
         "  {keep} && hello-mtls certs sign {stem} --dir {folder}{ca}{who} --force"
@@ -80,8 +84,8 @@ pub(super) fn openssl(own: &Own<'_, '_, '_>, signer: &Signer<'_>) -> String {
         rewrite(own.certificate, &format!("{make} -out"))
     } else {
         let place = own.look.leaf().map_or(1, |leaf| leaf.place.0);
-        let rest =
-            format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}' {{f}}");
+        let rest = format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}!p;/-END /{{p=0}}'");
+        let rest = filtered(own.certificate, &rest);
         rewrite(own.certificate, &format!("({make} && {rest}) >"))
     };
     format!("  openssl req -new -key {key} {subject} -out {csr}\n{extensions}\n{put}")

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::files;
 use crate::instruments::doctor::evidence::Cert;
-use crate::instruments::doctor::in_place::{free, keep, rewrite, same_file};
+use crate::instruments::doctor::in_place::{filtered, free, keep, rewrite, same_file};
 use crate::instruments::doctor::pem::block::{Wanted, kind};
 use crate::language::Phrase;
 use crate::phrase;
@@ -50,11 +50,10 @@ pub(in crate::instruments::doctor) fn append(to: &Path, cert: &Cert<'_>) -> Stri
         .as_ref()
         .is_some_and(|blocks| blocks.labels.len() == 1);
     let awk = format!("awk '/-BEGIN CERTIFICATE-/{{n++;p=n=={place}}}p;/-END /{{p=0}}'");
-    let print = match blocks {
-        _ if alone => format!("cat {from}"),
-        // For awk it would be one line, with the key in it.
-        Some(blocks) if blocks.old_mac => format!("tr '\\r' '\\n' < {from} | {awk}"),
-        _ => format!("{awk} {from}"),
+    let print = if alone {
+        format!("cat {from}")
+    } else {
+        filtered(cert.path, &awk).replace("{f}", &from)
     };
     format!("  {} && (echo; {print}) >> {}", keep(to), text::shell(to))
 }
@@ -123,13 +122,7 @@ pub(in crate::instruments::doctor) fn reorder(
     let awk = format!(
         "awk -v n=0 -v ORS= '{{b[n]=b[n]$0\"\\n\"}}/-END /{{n++}}END{{print {order}b[{last}]}}'"
     );
-    // A file of an old Mac ends its lines with a carriage return alone: for awk it would be one line.
-    let awk = if blocks.old_mac {
-        format!("tr '\\r' '\\n' < {{f}} | {awk} >")
-    } else {
-        format!("{awk} {{f}} >")
-    };
-    Some(rewrite(path, &awk))
+    Some(rewrite(path, &format!("{} >", filtered(path, &awk))))
 }
 
 /// The blocks of a file, as the awk above counts them: each ends with its END line.
@@ -139,14 +132,12 @@ pub(super) struct Blocks {
     pub(super) has_text: bool,
     /// Tags stand around the blocks, as in an OpenVPN profile: a block that moves would leave its tag.
     is_tagged: bool,
-    old_mac: bool,
 }
 
 impl Blocks {
     pub(super) fn read(path: &Path) -> Option<Blocks> {
         let bytes = files::read(path).ok()?;
         let contents = String::from_utf8_lossy(&bytes);
-        let old_mac = contents.contains('\r') && !contents.contains('\n');
         let (mut labels, mut open) = (Vec::new(), None);
         let (mut has_text, mut is_tagged) = (false, false);
         for line in contents.split(['\n', '\r']) {
@@ -163,7 +154,6 @@ impl Blocks {
             labels,
             has_text,
             is_tagged,
-            old_mac,
         })
     }
 

@@ -127,8 +127,9 @@ fn taken_out(file: &File<'_>, key: &str, outs: &mut Vec<PathBuf>) -> (String, St
         _ => "cert",
     };
     let pattern = key.replace('.', "\\.");
+    // Nothing of a name stands before the key: client-tls.key is another one.
     let command = format!(
-        "  (umask 077; sed -n 's/.*{pattern}\"\\{{0,1\\}}: *\"\\{{0,1\\}}\\([A-Za-z0-9+/=]*\\).*/\\1/p' {from} | head -n 1 | base64 -d > {out})"
+        "  (umask 077; sed -n 's/^\\(.*[^A-Za-z0-9._-]\\)\\{{0,1\\}}{pattern}\"\\{{0,1\\}}: *\"\\{{0,1\\}}\\({TWICE}[A-Za-z0-9+/=]*\\).*/\\2/p' {from} | head -n 1 | base64 -d > {out})"
     );
     (command, format!(" --{option} {out}"))
 }

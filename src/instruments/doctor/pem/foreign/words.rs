@@ -72,7 +72,7 @@ pub(super) fn holds(text: &str, names: &Names) -> Option<Told> {
 
 pub(super) fn url_encoded(names: &Names, what: Phrase) -> Told {
     // A plus between dashes is a blank; in base64 it is itself, or `%2B`.
-    let unescape = "  perl -pe 's/-----[A-Z0-9+]+-----/$&=~tr|+| |r/ge; s/%([0-9A-Fa-f]{2})/chr hex $1/ge' {f} > {out}";
+    let unescape = "  perl -pe 's/-----[A-Z0-9+]+-----/$&=~tr|+| |r/ge; s/%([0-9A-Fa-f]{2})/chr hex $1/ge' < {f} > {out}";
     ("url-encoded", what, names.taken_out(unescape))
 }
 
@@ -125,13 +125,13 @@ fn kubectl_describe(_: &Names) -> Told {
 }
 
 fn saml(names: &Names) -> Told {
-    let command = "  perl -0ne 'while (/X509Certificate>\\s*([^<]+?)\\s*</g) { print \"-----BEGIN CERTIFICATE-----\\n$1\\n-----END CERTIFICATE-----\\n\" }' {f} > {out}";
+    let command = "  perl -0ne 'while (/X509Certificate>\\s*([^<]+?)\\s*</g) { print \"-----BEGIN CERTIFICATE-----\\n$1\\n-----END CERTIFICATE-----\\n\" }' < {f} > {out}";
     let what = phrase!("XML (SAML metadata?) with a certificate in base64");
     ("embedded-pem", what, names.taken_out(command))
 }
 
 fn property_list(names: &Names) -> Told {
-    let command = "  perl -MMIME::Base64 -0ne 'while (/<data>([^<]+)/g) { $d = decode_base64($1); print $d =~ /^-----/ ? $d : \"-----BEGIN CERTIFICATE-----\\n\" . encode_base64($d) . \"-----END CERTIFICATE-----\\n\" }' {f} > {out}";
+    let command = "  perl -MMIME::Base64 -0ne 'while (/<data>([^<]+)/g) { $d = decode_base64($1); print $d =~ /^-----/ ? $d : \"-----BEGIN CERTIFICATE-----\\n\" . encode_base64($d) . \"-----END CERTIFICATE-----\\n\" }' < {f} > {out}";
     let what = phrase!(
         "a property list of Apple's, such as a .mobileconfig profile; certificates stand in its <data>"
     );
