@@ -7,14 +7,15 @@ use std::ops::RangeInclusive;
 
 use rustls::pki_types::CertificateDer;
 use x509_parser::oid_registry::{
-    OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA,
-    OID_PKCS1_SHA512WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ED25519,
+    OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
+    OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, OID_SIG_ED25519,
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
 use crate::certificates::summary::shown_name;
 use crate::handshake::provider;
+use crate::instruments::wire::signatures::is_of_nist;
 
 /// A server can send hundreds. Each may be compared with each.
 const MOST: usize = 16;
@@ -85,16 +86,11 @@ fn is_usual(certificate: &X509Certificate<'_>, signer: &X509Certificate<'_>) -> 
         OID_SIG_ECDSA_WITH_SHA384,
         OID_SIG_ED25519,
     ];
-    let kind = &signer.public_key().algorithm;
-    let usual_key = match signer.public_key().parsed() {
+    let key = signer.public_key();
+    let usual_key = match key.parsed() {
         Ok(PublicKey::RSA(key)) => RSA_BITS.contains(&key.key_size()),
-        // By its name: the points of other curves are as long.
-        Ok(PublicKey::EC(_)) => {
-            let curve = kind.parameters.as_ref();
-            let curve = curve.and_then(|curve| curve.as_oid().ok());
-            curve.is_some_and(|curve| [OID_EC_P256, OID_NIST_EC_P384].contains(&curve))
-        }
-        _ => kind.algorithm == OID_SIG_ED25519,
+        Ok(PublicKey::EC(point)) => is_of_nist(key) && [256, 384].contains(&point.key_size()),
+        _ => key.algorithm.algorithm == OID_SIG_ED25519,
     };
     usual_key && algorithms.contains(&certificate.signature_algorithm.algorithm)
 }

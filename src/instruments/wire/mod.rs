@@ -45,7 +45,7 @@ mod tls12;
 mod key_schedule;
 mod derivation;
 mod hkdf;
-mod signatures;
+pub(crate) mod signatures;
 mod steps;
 pub mod conversation;
 mod omitted;

@@ -59,7 +59,7 @@ pub(crate) fn verify(
 }
 
 /// Whether the curve is one of NIST's three: the points of other curves are as long as theirs (RFC 5480 §2.1.1.1).
-fn is_of_nist(key: &SubjectPublicKeyInfo<'_>) -> bool {
+pub(crate) fn is_of_nist(key: &SubjectPublicKeyInfo<'_>) -> bool {
     let curve = key.algorithm.parameters.as_ref();
     let curve = curve.and_then(|curve| curve.as_oid().ok());
     curve.is_some_and(|curve| [OID_EC_P256, OID_NIST_EC_P384, OID_NIST_EC_P521].contains(&curve))

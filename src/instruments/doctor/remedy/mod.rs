@@ -118,8 +118,8 @@ pub(super) fn pair_elsewhere(look: &SideView<'_, '_>) -> Phrase {
     Own::of(look).map_or_else(|| phrase!("its own key"), |own| own.beside())
 }
 
-/// In place of a certificate that its CA has revoked. Somebody else may have its key, and a new certificate for that key
-/// would let them in again.
+/// In place of a certificate that its CA has revoked. A thief may have its key, and a new certificate for that key
+/// would let the thief in again.
 pub(super) fn after_revocation(link: &ChainLink<'_, '_, '_>) -> Phrase {
     let look = link.look;
     if link.height > 0 {
